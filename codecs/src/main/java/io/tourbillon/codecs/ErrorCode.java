@@ -1,0 +1,161 @@
+package io.tourbillon.codecs;
+
+import org.agrona.collections.Int2ObjectHashMap;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * Every error a node answers with: its number on the wire, etcd's text and gRPC code where etcd has the error, and what to do.
+ * Numbers are grouped (1xxx the request, 2xxx the node's state, 3xxx session and connection, 4xxx store, 5xxx cluster) and never reused.
+ * The texts of etcd's errors are its contract: clients compare them.
+ */
+public enum ErrorCode
+{
+    /** The key of a range, put, delete or compare is empty. */
+    KEY_NOT_PROVIDED(1001, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "etcdserver: key is not provided"),
+    /** ignore_value or ignore_lease on a key that does not exist, or an empty op in a transaction. */
+    KEY_NOT_FOUND(1002, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "etcdserver: key not found"),
+    /** A value was given together with ignore_value. */
+    VALUE_PROVIDED(1003, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "etcdserver: value is provided"),
+    /** A lease was given together with ignore_lease. */
+    LEASE_PROVIDED(1004, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "etcdserver: lease is provided"),
+    /** More compares or operations than a transaction may have. */
+    TOO_MANY_OPS(1005, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "etcdserver: too many operations in txn request"),
+    /** A transaction writes one key twice. */
+    DUPLICATE_KEY(1006, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "etcdserver: duplicate key given in txn request"),
+    /** A sort order or target that is not known. */
+    INVALID_SORT_OPTION(1007, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "etcdserver: invalid sort option"),
+    /** The request is longer than the node takes. */
+    REQUEST_TOO_LARGE(1008, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "etcdserver: request is too large"),
+    /** The revision asked for is older than the last compaction. */
+    COMPACTED(1009, GrpcCode.OUT_OF_RANGE, Action.LOOK, "etcdserver: mvcc: required revision has been compacted"),
+    /** The revision asked for does not exist yet. */
+    FUTURE_REVISION(1010, GrpcCode.OUT_OF_RANGE, Action.FIX_REQUEST, "etcdserver: mvcc: required revision is a future revision"),
+    /** A put names a lease that does not exist. */
+    LEASE_NOT_FOUND(1011, GrpcCode.NOT_FOUND, Action.LOOK, "etcdserver: requested lease not found"),
+    /** A watch over a range that holds no key. */
+    WATCH_RANGE_EMPTY(1012, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "mvcc: watcher range is empty"),
+    /** A watch id that the session uses already. */
+    WATCH_ID_DUPLICATE(1013, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "mvcc: duplicate watch ID provided on the WatchStream"),
+    /** The message is not what its template says: a length, count or block that does not fit. */
+    MALFORMED(1014, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "tourbillon: malformed message"),
+    /** A template the node does not know. */
+    UNKNOWN_TEMPLATE(1015, GrpcCode.UNIMPLEMENTED, Action.FIX_REQUEST, "tourbillon: unknown message template"),
+    /** A schema or protocol version the node does not speak. */
+    WRONG_VERSION(1016, GrpcCode.FAILED_PRECONDITION, Action.FIX_REQUEST, "tourbillon: unsupported protocol version"),
+    /** A part of the protocol that this version does not implement. */
+    NOT_SUPPORTED(1017, GrpcCode.UNIMPLEMENTED, Action.FIX_REQUEST, "tourbillon: not supported"),
+    /** The request names another member than the one it reached. */
+    WRONG_MEMBER(1018, GrpcCode.FAILED_PRECONDITION, Action.GO_ELSEWHERE, "tourbillon: request is for another member"),
+    /** A key longer than the store takes. */
+    KEY_TOO_LARGE(1019, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "tourbillon: key is too large"),
+    /** A transaction nested deeper than the node takes. */
+    TXN_TOO_DEEP(1020, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "tourbillon: transaction is nested too deep"),
+
+    /** More entries wait to be applied than the node allows. Nothing was written. */
+    TOO_MANY_REQUESTS(2001, GrpcCode.RESOURCE_EXHAUSTED, Action.BACK_OFF, "etcdserver: too many requests"),
+    /** There is no leader now. */
+    NO_LEADER(2002, GrpcCode.UNAVAILABLE, Action.GO_ELSEWHERE, "etcdserver: no leader"),
+    /** Leadership changed while the read waited. */
+    LEADER_CHANGED(2003, GrpcCode.UNAVAILABLE, Action.BACK_OFF, "etcdserver: leader changed"),
+    /** The node is shutting down. */
+    STOPPED(2004, GrpcCode.UNAVAILABLE, Action.GO_ELSEWHERE, "etcdserver: server stopped"),
+    /** The request waited too long; a write may or may not have happened. */
+    TIMEOUT(2005, GrpcCode.UNAVAILABLE, Action.UNKNOWN_OUTCOME, "etcdserver: request timed out"),
+    /** Only the leader does this. */
+    NOT_LEADER(2006, GrpcCode.FAILED_PRECONDITION, Action.GO_ELSEWHERE, "etcdserver: not leader"),
+
+    /** The session is not known: it was closed, or timed out. */
+    SESSION_UNKNOWN(3001, GrpcCode.FAILED_PRECONDITION, Action.RECONNECT, "tourbillon: unknown session"),
+    /** The connection or the node has as many sessions or connections as it may. */
+    TOO_MANY_SESSIONS(3002, GrpcCode.RESOURCE_EXHAUSTED, Action.BACK_OFF, "tourbillon: too many sessions"),
+    /** The session has as many requests in flight as it may. Nothing was written. */
+    TOO_MANY_IN_FLIGHT(3003, GrpcCode.RESOURCE_EXHAUSTED, Action.BACK_OFF, "tourbillon: too many requests in flight on this session"),
+    /** The session did not take its answers; what was unanswered is unknown. */
+    REPLIES_OVERRUN(3004, GrpcCode.ABORTED, Action.UNKNOWN_OUTCOME, "tourbillon: session closed, replies were not taken"),
+    /** Nothing was heard from the connection for its time-out. */
+    CONNECTION_TIMEOUT(3005, GrpcCode.UNAVAILABLE, Action.RECONNECT, "tourbillon: connection timed out"),
+    /** Connect comes first on a connection, and once. */
+    NOT_CONNECTED(3006, GrpcCode.FAILED_PRECONDITION, Action.RECONNECT, "tourbillon: not connected"),
+    /** The session has as many watchers as it may. */
+    TOO_MANY_WATCHERS(3007, GrpcCode.RESOURCE_EXHAUSTED, Action.FIX_REQUEST, "tourbillon: too many watchers"),
+    /** Too many ranges are being read at once. */
+    TOO_MANY_SCANS(3008, GrpcCode.RESOURCE_EXHAUSTED, Action.BACK_OFF, "tourbillon: too many ranges being read"),
+
+    /** The store is full. */
+    NO_SPACE(4001, GrpcCode.RESOURCE_EXHAUSTED, Action.CALL_OPERATOR, "etcdserver: mvcc: database space exceeded"),
+    /** The store is damaged. */
+    CORRUPT(4002, GrpcCode.DATA_LOSS, Action.CALL_OPERATOR, "etcdserver: corrupt cluster"),
+
+    /** No such member. */
+    MEMBER_NOT_FOUND(5001, GrpcCode.NOT_FOUND, Action.FIX_REQUEST, "etcdserver: member not found");
+
+    private static final Int2ObjectHashMap<ErrorCode> BY_NUMBER = new Int2ObjectHashMap<>();
+
+    static
+    {
+        for (final ErrorCode code : values())
+        {
+            if (BY_NUMBER.put(code.number, code) != null)
+            {
+                throw new ExceptionInInitializerError("error number used twice: " + code.number);
+            }
+        }
+    }
+
+    private final int number;
+    private final GrpcCode grpcCode;
+    private final Action action;
+    private final String message;
+    private final byte[] messageBytes;
+
+    ErrorCode(final int number, final GrpcCode grpcCode, final Action action, final String message)
+    {
+        this.number = number;
+        this.grpcCode = grpcCode;
+        this.action = action;
+        this.message = message;
+        this.messageBytes = message.getBytes(UTF_8);
+    }
+
+    /**
+     * The error of a number. Does not allocate.
+     *
+     * @param number as on the wire.
+     * @return the error, or null if this version does not know the number.
+     */
+    public static ErrorCode of(final int number)
+    {
+        return BY_NUMBER.get(number);
+    }
+
+    /** @return number on the wire. */
+    public int number()
+    {
+        return number;
+    }
+
+    /** @return the gRPC status that goes with it. */
+    public GrpcCode grpcCode()
+    {
+        return grpcCode;
+    }
+
+    /** @return what to do. */
+    public Action action()
+    {
+        return action;
+    }
+
+    /** @return the text, etcd's own where etcd has the error. */
+    public String message()
+    {
+        return message;
+    }
+
+    /** @return the text in UTF-8; shared, do not change it. */
+    public byte[] messageBytes()
+    {
+        return messageBytes;
+    }
+}

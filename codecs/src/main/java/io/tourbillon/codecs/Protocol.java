@@ -1,0 +1,38 @@
+package io.tourbillon.codecs;
+
+import io.tourbillon.codecs.client.MessageHeaderDecoder;
+
+/** Constants both ends of the client protocol share. */
+public final class Protocol
+{
+    /** Version that {@code Connect} names: major * 65536 + minor. Another major is refused. */
+    public static final int VERSION = 1 << 16;
+    /** Lowest schema version of a client message that is still understood. */
+    public static final int SCHEMA_VERSION_MIN = 1;
+    /** Aeron stream of requests, client to node. */
+    public static final int REQUEST_STREAM_ID = 701;
+    /** Aeron stream of answers and events, node to client. */
+    public static final int RESPONSE_STREAM_ID = 702;
+    /** The node's UDP port for requests, by default. */
+    public static final int CLIENT_PORT = 2479;
+    /** The node's UDP port for peers, by default. */
+    public static final int PEER_PORT = 2480;
+    /** The UDP port that answers come from lies this far above the one for requests. */
+    public static final int RESPONSE_PORT_DISTANCE = 2;
+    /** Longest request in bytes by default, SBE header included: etcd's max-request-bytes, 1.5 MiB. */
+    public static final int REQUEST_LENGTH_MAX = 1536 * 1024;
+    /** Offset of {@code requestHeader} and {@code replyHeader} in every message: right after the SBE header. */
+    public static final int HEAD_OFFSET = MessageHeaderDecoder.ENCODED_LENGTH;
+    /** Offset of the session id in every message. */
+    public static final int SESSION_ID_OFFSET = HEAD_OFFSET;
+    /** Offset of the correlation id in every message. */
+    public static final int CORRELATION_ID_OFFSET = HEAD_OFFSET + Long.BYTES;
+    /** Offset of the addressed member's id in every request. */
+    public static final int MEMBER_ID_OFFSET = HEAD_OFFSET + 2 * Long.BYTES;
+    /** Offset of a write's sequence number in every request. */
+    public static final int SEQUENCE_OFFSET = HEAD_OFFSET + 3 * Long.BYTES;
+
+    private Protocol()
+    {
+    }
+}
