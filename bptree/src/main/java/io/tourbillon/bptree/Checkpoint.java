@@ -1,0 +1,207 @@
+package io.tourbillon.bptree;
+
+import org.agrona.BufferUtil;
+import org.agrona.UnsafeApi;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/**
+ * A frozen state of all trees on its way to the file. Made by {@link TreeStore#freeze()} on the writer thread, run by one other thread
+ * (or the same); the writer goes on meanwhile. The order is the safety argument: all pages, a force, then the meta page, a force.
+ * A crash before the meta page is whole leaves the older meta page, none of whose pages was written over.
+ */
+public final class Checkpoint
+{
+    /** Written between two forces: bounds what a force has to flush, and so how long it keeps the disk. */
+    private static final int PACE_PAGES = 1024;
+    /** Written with one call. */
+    private static final int RUN_PAGES = 64;
+
+    private final PageFile file;
+    private final long[] frozen;
+    private final long[] chunks;
+    private final int extentShift;
+    private final long number;
+    private final int pageCount;
+    private final ByteBuffer meta;
+    private final CRC32C crc = new CRC32C();
+
+    private ByteBuffer staging;
+    private long stagingAddress;
+    private int next;
+    private long bytesWritten;
+    private volatile boolean isDurable;
+    private volatile boolean hasFailed;
+
+    Checkpoint(final PageFile file, final Pages pages, final long number, final ByteBuffer meta)
+    {
+        this.file = file;
+        this.frozen = pages.frozen();
+        this.chunks = pages.table().chunks();
+        this.extentShift = pages.table().extentShift();
+        this.number = number;
+        this.pageCount = pages.frozenCount();
+        this.meta = meta;
+    }
+
+    /**
+     * Writes a bounded amount (4 MiB), forced; the last step writes the meta page and forces it. Blocks in the disk.
+     *
+     * @return true once the frozen state is durable.
+     * @throws IOException on any failure: fatal to the node, never to be retried.
+     */
+    public boolean step() throws IOException
+    {
+        if (hasFailed)
+        {
+            throw new IOException("checkpoint " + number + " has failed before: the node must stop");
+        }
+        if (!isDurable)
+        {
+            hasFailed = true;
+            final boolean isDone = next < (frozen.length << 6) && writePages() ? false : writeMeta();
+            hasFailed = false;
+            if (isDone)
+            {
+                isDurable = true;
+            }
+        }
+        return isDurable;
+    }
+
+    /**
+     * Tells whether the meta page is durable. Any thread.
+     *
+     * @return true once {@link #step()} has returned true.
+     */
+    public boolean isDurable()
+    {
+        return isDurable;
+    }
+
+    /**
+     * The number of this checkpoint, rising by one each time.
+     *
+     * @return its number.
+     */
+    public long number()
+    {
+        return number;
+    }
+
+    /**
+     * How many pages it has to write.
+     *
+     * @return count of pages.
+     */
+    public int pageCount()
+    {
+        return pageCount;
+    }
+
+    /**
+     * What has been written so far, the meta page included. The thread that runs {@link #step()}; any other once it is durable.
+     *
+     * @return bytes.
+     */
+    public long bytesWritten()
+    {
+        return bytesWritten;
+    }
+
+    private boolean writePages() throws IOException
+    {
+        openStaging();
+        int written = 0;
+        while (written < PACE_PAGES)
+        {
+            final int first = nextFrozen(next);
+            if (first < 0)
+            {
+                next = frozen.length << 6;
+                break;
+            }
+            final int count = stage(first);
+            file.write(staging.clear().limit(count * PageLayout.PAGE_LENGTH), (long)first * PageLayout.PAGE_LENGTH);
+            bytesWritten += (long)count * PageLayout.PAGE_LENGTH;
+            written += count;
+            next = first + count;
+        }
+        if (written > 0)
+        {
+            file.force();
+        }
+        return written > 0;
+    }
+
+    private boolean writeMeta() throws IOException
+    {
+        closeStaging();
+        file.write(meta, (number & 1) * PageLayout.PAGE_LENGTH);
+        file.force();
+        bytesWritten += PageLayout.PAGE_LENGTH;
+        return true;
+    }
+
+    /** Copies neighbouring pages together and gives each its checksum; the frames stay untouched, the writer reads them. */
+    private int stage(final int first)
+    {
+        final int most = staging.capacity() / PageLayout.PAGE_LENGTH;
+        int count = 0;
+        while (count < most && isFrozen(first + count))
+        {
+            final long frame = UnsafeApi.getLong(PageTable.entryAddress(chunks, extentShift, first + count));
+            final int offset = count * PageLayout.PAGE_LENGTH;
+            Bytes.copy(frame, stagingAddress + offset, PageLayout.PAGE_LENGTH);
+            crc.reset();
+            crc.update(staging.clear().limit(offset + PageLayout.PAGE_LENGTH).position(offset + PageLayout.NUMBER_OFFSET));
+            UnsafeApi.putInt(stagingAddress + offset + PageLayout.CRC_OFFSET, (int)crc.getValue());
+            count++;
+        }
+        return count;
+    }
+
+    private boolean isFrozen(final int page)
+    {
+        return (page >>> 6) < frozen.length && (frozen[page >>> 6] & (1L << page)) != 0;
+    }
+
+    private int nextFrozen(final int from)
+    {
+        int word = from >>> 6;
+        if (word >= frozen.length)
+        {
+            return -1;
+        }
+        long bits = frozen[word] & (-1L << from);
+        while (bits == 0)
+        {
+            if (++word == frozen.length)
+            {
+                return -1;
+            }
+            bits = frozen[word];
+        }
+        return (word << 6) + Long.numberOfTrailingZeros(bits);
+    }
+
+    private void openStaging()
+    {
+        if (staging == null)
+        {
+            staging = ByteBuffer.allocateDirect(Math.max(1, Math.min(RUN_PAGES, pageCount)) * PageLayout.PAGE_LENGTH);
+            stagingAddress = BufferUtil.address(staging);
+        }
+    }
+
+    private void closeStaging()
+    {
+        if (staging != null)
+        {
+            BufferUtil.free(staging);
+            staging = null;
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package io.tourbillon.bptree;
+
+import org.agrona.BufferUtil;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A real file: mapped read-only, written with positional writes. A new one is made under another name (`.new`) and renamed when its
+ * first meta page is durable, so that a file of the right name always has a root.
+ */
+final class FilePageFile implements PageFile
+{
+    private static final int ZEROS_LENGTH = 1 << 20;
+
+    private final Path path;
+    private final Path unpublished;
+    private final FileChannel channel;
+    private final List<MappedByteBuffer> maps = new ArrayList<>();
+    private boolean isPublished;
+
+    FilePageFile(final Path path) throws IOException
+    {
+        this.path = path;
+        unpublished = path.resolveSibling(path.getFileName() + ".new");
+        isPublished = Files.exists(path);
+        channel = isPublished ?
+            FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE) :
+            FileChannel.open(
+                unpublished,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
+    }
+
+    @Override
+    public long length() throws IOException
+    {
+        return channel.size();
+    }
+
+    /**
+     * The room is taken by the write. Forced chunk by chunk, not for durability, which the checkpoint's force gives: zeros left to that
+     * one force are some hundred MiB at once, and the journal's forces stand behind them for tens of milliseconds. What a full disk took
+     * of it is given back: others live on that disk, the journal first of all.
+     */
+    @Override
+    public void allocate(final long position, final long length) throws IOException
+    {
+        final ByteBuffer zeros = ByteBuffer.allocateDirect((int)Math.min(length, ZEROS_LENGTH));
+        try
+        {
+            for (long done = 0; done < length; done += zeros.capacity())
+            {
+                zeros.clear().limit((int)Math.min(zeros.capacity(), length - done));
+                write(zeros, position + done);
+                channel.force(false);
+            }
+        }
+        catch (final IOException ex)
+        {
+            channel.truncate(position);
+            throw ex;
+        }
+        finally
+        {
+            BufferUtil.free(zeros);
+        }
+    }
+
+    @Override
+    public ByteBuffer map(final long position, final int length) throws IOException
+    {
+        final MappedByteBuffer map = channel.map(FileChannel.MapMode.READ_ONLY, position, length);
+        synchronized (maps)
+        {
+            maps.add(map);
+        }
+        return map;
+    }
+
+    @Override
+    public void read(final ByteBuffer target, final long position) throws IOException
+    {
+        long at = position;
+        while (target.hasRemaining())
+        {
+            final int count = channel.read(target, at);
+            if (count < 0)
+            {
+                throw new EOFException(path + " ends at " + channel.size() + ", wanted " + at);
+            }
+            at += count;
+        }
+    }
+
+    @Override
+    public void write(final ByteBuffer source, final long position) throws IOException
+    {
+        long at = position;
+        while (source.hasRemaining())
+        {
+            at += channel.write(source, at);
+        }
+    }
+
+    @Override
+    public void force() throws IOException
+    {
+        channel.force(false);
+    }
+
+    @Override
+    public void publish() throws IOException
+    {
+        if (!isPublished)
+        {
+            Files.move(unpublished, path, StandardCopyOption.ATOMIC_MOVE);
+            try (FileChannel folder = FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ))
+            {
+                folder.force(true);
+            }
+            isPublished = true;
+        }
+    }
+
+    @Override
+    public void close()
+    {
+        synchronized (maps)
+        {
+            maps.forEach(BufferUtil::free);
+            maps.clear();
+        }
+        try
+        {
+            channel.close();
+        }
+        catch (final IOException ex)
+        {
+            throw new StoreException(path + " could not be closed", ex);
+        }
+    }
+
+    @Override
+    public String toString()
+    {
+        return path.toString();
+    }
+}

@@ -1,0 +1,189 @@
+package io.tourbillon.bptree;
+
+import org.agrona.UnsafeApi;
+
+import java.util.Arrays;
+
+/**
+ * Which pages are free, and from when on they may be used again.
+ * <p>
+ * A page that checkpoint c-1 still refers to and that is freed while c is being worked on must stay as it is until BOTH meta pages are
+ * c or later, that is until c+1 is durable: only then has the meta page of c-1 been overwritten, and falling back one meta page lands
+ * on c. Three sets hold what waits: freed now (c), freed last (c-1), and freed before (c-2, while the checkpoint c-1 is under way).
+ * A page that was both taken and freed within c is known to no meta page and free at once.
+ * <p>
+ * The sets are bitmaps; {@link FreeTree} keeps them in the file in chunks of {@link #CHUNK_PAGES}. Owned by the writer.
+ */
+final class FreePages
+{
+    static final int CHUNK_PAGES = 2048;
+    static final int CHUNK_WORDS = CHUNK_PAGES / Long.SIZE;
+    /** A chunk in the file: usable pages, then those freed in the checkpoint that carries the chunk. */
+    static final int CHUNK_LENGTH = 2 * CHUNK_WORDS * Long.BYTES;
+
+    private static final byte CHANGED_NOW = 1;
+    private static final byte CHANGED_NEXT = 2;
+
+    private long[] available = new long[0];
+    private long[] freedNow = new long[0];
+    private long[] freedLast = new long[0];
+    private long[] freedBefore = new long[0];
+    private byte[] chunkMarks = new byte[0];
+    private int availableCount;
+    private int freedNowCount;
+    private int freedLastCount;
+    private int freedBeforeCount;
+    private int firstWord;
+    private int chunkCount;
+
+    void capacity(final int pageCount)
+    {
+        chunkCount = Math.max(chunkCount, (pageCount + CHUNK_PAGES - 1) / CHUNK_PAGES);
+        if (chunkCount > chunkMarks.length)
+        {
+            final int length = Math.max(chunkCount, chunkMarks.length * 2); // doubled, or a growing file would cost more with each extent
+            final int words = length * CHUNK_WORDS;
+            available = Arrays.copyOf(available, words);
+            freedNow = Arrays.copyOf(freedNow, words);
+            freedLast = Arrays.copyOf(freedLast, words);
+            freedBefore = Arrays.copyOf(freedBefore, words);
+            chunkMarks = Arrays.copyOf(chunkMarks, length);
+        }
+    }
+
+    /** The lowest usable page, so that the file's tail empties; {@link PageLayout#NO_PAGE} if there is none. */
+    int take()
+    {
+        if (availableCount == 0)
+        {
+            return PageLayout.NO_PAGE;
+        }
+        int word = firstWord;
+        while (available[word] == 0)
+        {
+            word++;
+        }
+        firstWord = word;
+        final int number = (word << 6) + Long.numberOfTrailingZeros(available[word]);
+        available[word] &= available[word] - 1;
+        availableCount--;
+        chunkMarks[number / CHUNK_PAGES] |= CHANGED_NOW;
+        return number;
+    }
+
+    /** No meta page has ever known this page. */
+    void freeAtOnce(final int number)
+    {
+        assert !isFree(number) : "page " + number + " freed twice";
+        available[number >>> 6] |= 1L << number;
+        availableCount++;
+        firstWord = Math.min(firstWord, number >>> 6);
+        chunkMarks[number / CHUNK_PAGES] |= CHANGED_NOW;
+    }
+
+    /** The last frozen state refers to this page. */
+    void free(final int number)
+    {
+        assert !isFree(number) : "page " + number + " freed twice";
+        freedNow[number >>> 6] |= 1L << number;
+        freedNowCount++;
+        chunkMarks[number / CHUNK_PAGES] |= CHANGED_NOW | CHANGED_NEXT;
+    }
+
+    boolean isFree(final int number)
+    {
+        final int word = number >>> 6;
+        return ((available[word] | freedNow[word] | freedLast[word] | freedBefore[word]) & (1L << number)) != 0;
+    }
+
+    /** The state as it is now has been frozen: a new one begins. */
+    void onFrozen()
+    {
+        assert freedBeforeCount == 0 : "the checkpoint before is not durable";
+        final long[] empty = freedBefore;
+        freedBefore = freedLast;
+        freedLast = freedNow;
+        freedNow = empty;
+        freedBeforeCount = freedLastCount;
+        freedLastCount = freedNowCount;
+        freedNowCount = 0;
+        for (int i = 0; i < chunkCount; i++)
+        {
+            chunkMarks[i] = (chunkMarks[i] & CHANGED_NEXT) != 0 ? CHANGED_NOW : 0;
+        }
+    }
+
+    /** The frozen state is durable: both meta pages are past what was freed before it. */
+    void onDurable()
+    {
+        if (freedBeforeCount != 0)
+        {
+            for (int i = 0; i < freedBefore.length; i++)
+            {
+                available[i] |= freedBefore[i];
+                freedBefore[i] = 0;
+            }
+            availableCount += freedBeforeCount;
+            freedBeforeCount = 0;
+            firstWord = 0;
+        }
+    }
+
+    /** The next chunk that differs from what the file says, unmarked by this; -1 if none. */
+    int nextChangedChunk()
+    {
+        for (int i = 0; i < chunkCount; i++)
+        {
+            if ((chunkMarks[i] & CHANGED_NOW) != 0)
+            {
+                chunkMarks[i] &= ~CHANGED_NOW;
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Writes a chunk as the state that is about to be frozen has to carry it: by the time it is durable, freed last is usable. */
+    void encodeChunk(final int chunk, final long target)
+    {
+        for (int i = 0; i < CHUNK_WORDS; i++)
+        {
+            final int word = chunk * CHUNK_WORDS + i;
+            UnsafeApi.putLong(target + i * 8L, available[word] | freedLast[word]);
+            UnsafeApi.putLong(target + (CHUNK_WORDS + i) * 8L, freedNow[word]);
+        }
+    }
+
+    /** Takes over a chunk of the checkpoint that was opened. */
+    void decodeChunk(final int chunk, final long source)
+    {
+        for (int i = 0; i < CHUNK_WORDS; i++)
+        {
+            final int word = chunk * CHUNK_WORDS + i;
+            available[word] = UnsafeApi.getLong(source + i * 8L);
+            freedLast[word] = UnsafeApi.getLong(source + (CHUNK_WORDS + i) * 8L);
+            availableCount += Long.bitCount(available[word]);
+            freedLastCount += Long.bitCount(freedLast[word]);
+            if (freedLast[word] != 0)
+            {
+                chunkMarks[chunk] |= CHANGED_NOW;
+            }
+        }
+    }
+
+    int chunkCapacity()
+    {
+        return chunkCount;
+    }
+
+    int availableCount()
+    {
+        return availableCount;
+    }
+
+    /** Free pages of all kinds. */
+    int freeCount()
+    {
+        return availableCount + freedNowCount + freedLastCount + freedBeforeCount;
+    }
+}

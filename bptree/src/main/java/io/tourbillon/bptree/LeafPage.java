@@ -1,0 +1,70 @@
+package io.tourbillon.bptree;
+
+import org.agrona.UnsafeApi;
+
+/**
+ * The cells of a leaf.
+ * <pre>
+ *  0          2
+ *  | lengths  | rest of the key | value, or: first overflow page (4), value length (4) |
+ * </pre>
+ * `lengths`: bits 0-12 the value's length, bit 15 set if the value is in overflow pages; bits 13 and 14 are kept free (live mark).
+ */
+final class LeafPage
+{
+    static final int FIXED_LENGTH = 2;
+    static final int OVERFLOW_REFERENCE_LENGTH = 8;
+    /** Longer values go to overflow pages: about a quarter of a page. */
+    static final int MAX_INLINE_VALUE_LENGTH = 1024;
+    /** Two of the largest cells, with their slots and the padding of a prefix, fit a page: so a split always helps. */
+    static final int MAX_CELL_LENGTH = PageLayout.BODY_LENGTH / 2 - SlottedPage.SLOT_LENGTH - 8;
+
+    private static final int OVERFLOW_FLAG = 0x8000;
+    private static final int LENGTH_MASK = 0x1FFF;
+
+    private LeafPage()
+    {
+    }
+
+    static boolean isInline(final int keyLength, final int valueLength)
+    {
+        return valueLength <= MAX_INLINE_VALUE_LENGTH && FIXED_LENGTH + keyLength + valueLength <= MAX_CELL_LENGTH;
+    }
+
+    static boolean isOverflow(final long cell)
+    {
+        return (UnsafeApi.getShort(cell) & OVERFLOW_FLAG) != 0;
+    }
+
+    static int payloadLength(final long cell)
+    {
+        final int lengths = UnsafeApi.getShort(cell);
+        return (lengths & OVERFLOW_FLAG) != 0 ? OVERFLOW_REFERENCE_LENGTH : lengths & LENGTH_MASK;
+    }
+
+    static void inlineLength(final long cell, final int valueLength)
+    {
+        UnsafeApi.putShort(cell, (short)valueLength);
+    }
+
+    static void overflow(final long cell)
+    {
+        UnsafeApi.putShort(cell, (short)OVERFLOW_FLAG);
+    }
+
+    static int overflowPage(final long payload)
+    {
+        return UnsafeApi.getInt(payload);
+    }
+
+    static int overflowLength(final long payload)
+    {
+        return UnsafeApi.getInt(payload + 4);
+    }
+
+    static void overflowReference(final long payload, final int firstPage, final int valueLength)
+    {
+        UnsafeApi.putInt(payload, firstPage);
+        UnsafeApi.putInt(payload + 4, valueLength);
+    }
+}

@@ -1,0 +1,72 @@
+package io.tourbillon.bptree;
+
+import static io.tourbillon.bptree.PageLayout.*;
+
+/**
+ * Values too long for a leaf: pages linked by their `next` field, each filled with the value's bytes from the header to its end. Written
+ * once and never changed: a new value gets new pages.
+ */
+final class OverflowPages
+{
+    private OverflowPages()
+    {
+    }
+
+    static int pageCount(final int valueLength)
+    {
+        return (valueLength + BODY_LENGTH - 1) / BODY_LENGTH;
+    }
+
+    /**
+     * Writes a value.
+     *
+     * @param base      of the source, null for an address.
+     * @param source    offset or address of the first byte.
+     * @return number of the first page.
+     */
+    static int write(final Pages pages, final int treeId, final Object base, final long source, final int valueLength)
+    {
+        assert valueLength > 0;
+        int first = NO_PAGE;
+        long previous = 0;
+        for (int offset = 0; offset < valueLength; offset += BODY_LENGTH)
+        {
+            final long page = pages.allocate(OVERFLOW, treeId);
+            final int length = Math.min(BODY_LENGTH, valueLength - offset);
+            Bytes.copy(base, source + offset, page + HEADER_LENGTH, length);
+            next(page, NO_PAGE);
+            if (previous == 0)
+            {
+                first = number(page);
+            }
+            else
+            {
+                next(previous, number(page));
+            }
+            previous = page;
+        }
+        return first;
+    }
+
+    static void read(final Pages pages, final int treeId, final int firstPage, final long target, final int valueLength)
+    {
+        int number = firstPage;
+        for (int offset = 0; offset < valueLength; offset += BODY_LENGTH)
+        {
+            final long page = pages.address(number, treeId);
+            Bytes.copy(page + HEADER_LENGTH, target + offset, Math.min(BODY_LENGTH, valueLength - offset));
+            number = next(page);
+        }
+    }
+
+    static void free(final Pages pages, final int treeId, final int firstPage, final int valueLength)
+    {
+        int number = firstPage;
+        for (int offset = 0; offset < valueLength; offset += BODY_LENGTH)
+        {
+            final long page = pages.address(number, treeId);
+            number = next(page);
+            pages.free(page);
+        }
+    }
+}

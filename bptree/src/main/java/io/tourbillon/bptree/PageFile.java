@@ -1,0 +1,75 @@
+package io.tourbillon.bptree;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * The file under a {@link TreeStore}, as small as it can be so that a test may lose, tear or refuse what is written.
+ * {@link #allocate(long, long)} is called by the housekeeping thread (or the writer), {@link #write(ByteBuffer, long)} and
+ * {@link #force()} by the checkpoint thread: an implementation must bear these two at the same time.
+ */
+public interface PageFile extends AutoCloseable
+{
+    /**
+     * @return length in bytes; 0 for a file that was never created.
+     * @throws IOException if it cannot be told.
+     */
+    long length() throws IOException;
+
+    /**
+     * Makes the bytes [position, position + length) really there, as zeros, so that a later write cannot fail for want of room.
+     *
+     * @param position first byte, the end of what was allocated before.
+     * @param length   in bytes.
+     * @throws IOException if there is no room; nothing that was there before has changed.
+     */
+    void allocate(long position, long length) throws IOException;
+
+    /**
+     * Maps a part of the file, read-only. The view shows whatever has been written, forced or not.
+     *
+     * @param position first byte.
+     * @param length   in bytes, within what was allocated.
+     * @return a direct buffer of exactly length bytes, valid until {@link #close()}.
+     * @throws IOException if it cannot be mapped.
+     */
+    ByteBuffer map(long position, int length) throws IOException;
+
+    /**
+     * Reads exactly the remaining bytes of a buffer; used for the meta pages, before anything is mapped.
+     *
+     * @param target   to fill.
+     * @param position of the first byte in the file.
+     * @throws IOException if the bytes are not there.
+     */
+    void read(ByteBuffer target, long position) throws IOException;
+
+    /**
+     * Writes all remaining bytes of a buffer. They are durable only after {@link #force()}.
+     *
+     * @param source   bytes to write.
+     * @param position of the first byte in the file, within what was allocated.
+     * @throws IOException if they could not be written; fatal to the node.
+     */
+    void write(ByteBuffer source, long position) throws IOException;
+
+    /**
+     * Makes everything written so far durable.
+     *
+     * @throws IOException if that failed; fatal to the node, never retried (the kernel forgets the failure).
+     */
+    void force() throws IOException;
+
+    /**
+     * A new store is complete in here: give it its name, durably. Called once, after the first meta page was forced.
+     *
+     * @throws IOException if it cannot be done.
+     */
+    void publish() throws IOException;
+
+    /**
+     * Unmaps and closes; what was mapped must not be touched again.
+     */
+    @Override
+    void close();
+}

@@ -1,0 +1,202 @@
+package io.tourbillon.bptree;
+
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.io.IOException;
+import java.nio.file.Files;
+
+import static io.tourbillon.bptree.PageLayout.*;
+
+/** Finds or makes the state that a store starts from: which meta page, which extents. */
+final class StoreOpener
+{
+    private static final int EXTENT_BYTES_MIN = 32 << 10;
+    private static final int EXTENT_BYTES_MAX = 1 << 30;
+
+    private final PageFile file;
+    private final boolean ownsFile;
+    private final boolean growsInline;
+    private final long poolBytes;
+    private final String name;
+    private MetaPage meta = new MetaPage();
+    private Extents extents;
+    private Pages pages;
+
+    private StoreOpener(final PageFile file, final TreeStoreContext context)
+    {
+        this.file = file;
+        ownsFile = context.ownsFile();
+        growsInline = context.growInline();
+        poolBytes = context.poolBytes();
+        name = context.file() == null ? "store in memory" : context.file().toString();
+    }
+
+    static TreeStore open(final TreeStoreContext context)
+    {
+        requireExtentBytes(context.extentBytes(), "the extent length of the context");
+        PageFile file = context.pageFile();
+        try
+        {
+            final boolean isNew = context.file() == null ? file.length() == 0 : !Files.exists(context.file());
+            file = file != null ? file : new FilePageFile(context.file());
+            final StoreOpener opener = new StoreOpener(file, context);
+            if (isNew)
+            {
+                opener.create(context.extentBytes());
+            }
+            else
+            {
+                opener.load();
+            }
+            return new TreeStore(opener);
+        }
+        catch (final IOException ex)
+        {
+            closeAfterFailure(file, context, ex);
+            throw new StoreException(context.file() + " cannot be opened as a store: " + ex.getMessage(), ex);
+        }
+        catch (final RuntimeException ex)
+        {
+            closeAfterFailure(file, context, ex);
+            throw ex;
+        }
+    }
+
+    PageFile file()
+    {
+        return file;
+    }
+
+    boolean ownsFile()
+    {
+        return ownsFile;
+    }
+
+    boolean growsInline()
+    {
+        return growsInline;
+    }
+
+    String name()
+    {
+        return name;
+    }
+
+    MetaPage meta()
+    {
+        return meta;
+    }
+
+    Extents extents()
+    {
+        return extents;
+    }
+
+    Pages pages()
+    {
+        return pages;
+    }
+
+    private static void closeAfterFailure(final PageFile file, final TreeStoreContext context, final Exception cause)
+    {
+        if (file != null && context.ownsFile())
+        {
+            try
+            {
+                file.close();
+            }
+            catch (final RuntimeException ex)
+            {
+                cause.addSuppressed(ex);
+            }
+        }
+    }
+
+    /** The first extent, then a meta page for "nothing yet": only then does the file get its name. */
+    private void create(final int extentBytes) throws IOException
+    {
+        extents = new Extents(file, extentBytes);
+        if (!extents.prepare())
+        {
+            throw new StoreException(name + " cannot be created", extents.refusal());
+        }
+        meta.begin(0, extentBytes, FIRST_PAGE, new UnsafeBuffer(new byte[TreeStore.USER_HEADER_LENGTH]));
+        meta.seal();
+        file.write(meta.bytes(), 0);
+        file.force();
+        file.publish();
+        pages = newPages();
+        pages.addExtent(extents.take());
+    }
+
+    private void load() throws IOException
+    {
+        final long length = file.length();
+        if (length < 2L * PAGE_LENGTH)
+        {
+            throw new StoreException(name + " is " + length + " bytes long: too short to be a store");
+        }
+        meta = newest(readMeta(0), readMeta(1));
+        requireExtentBytes(meta.extentBytes(), name + ": the extent length");
+        if (meta.highWater() < FIRST_PAGE || (long)meta.highWater() * PAGE_LENGTH > length)
+        {
+            throw new StoreException(
+                name + " has " + length / PAGE_LENGTH + " pages, its meta page says " + meta.highWater() + ": the file was cut");
+        }
+        // A process that was killed may have written this meta page and not forced it. Were it lost in a power cut after pages that only
+        // the older one refers to were written over, falling back would find them gone.
+        file.force();
+        extents = new Extents(file, meta.extentBytes());
+        pages = newPages();
+        for (long mapped = meta.extentBytes(); mapped <= length; mapped += meta.extentBytes())
+        {
+            pages.addExtent(extents.mapExisting());
+        }
+    }
+
+    private Pages newPages()
+    {
+        final int extentPages = extents.extentBytes() / PAGE_LENGTH;
+        final PagePool pool = new PagePool(poolBytes, Math.min(extentPages, 256));
+        return new Pages(name, new PageTable(extentPages), pool, meta.checkpoint(), meta.highWater());
+    }
+
+    private MetaPage readMeta(final int slot) throws IOException
+    {
+        final MetaPage page = new MetaPage();
+        file.read(page.bytes(), (long)slot * PAGE_LENGTH);
+        return page;
+    }
+
+    private MetaPage newest(final MetaPage even, final MetaPage odd)
+    {
+        final boolean isEvenGood = even.isIntact(0);
+        final boolean isOddGood = odd.isIntact(1);
+        if (!isEvenGood && !isOddGood)
+        {
+            throw new StoreException(even.isOurs() || odd.isOurs() ?
+                name + ": both meta pages are damaged: restore this member from its peers or a backup" :
+                name + " is not a Tourbillon store");
+        }
+        requireKnownVersion(even, isEvenGood);
+        requireKnownVersion(odd, isOddGood);
+        return isEvenGood && (!isOddGood || even.checkpoint() > odd.checkpoint()) ? even : odd;
+    }
+
+    private void requireKnownVersion(final MetaPage page, final boolean isGood)
+    {
+        if (isGood && page.version() > MetaPage.FORMAT_VERSION)
+        {
+            throw new StoreException(name + " has format " + page.version() + ", newer than this binary, which knows formats up to " +
+                MetaPage.FORMAT_VERSION);
+        }
+    }
+
+    private static void requireExtentBytes(final int extentBytes, final String what)
+    {
+        if (Integer.bitCount(extentBytes) != 1 || extentBytes < EXTENT_BYTES_MIN || extentBytes > EXTENT_BYTES_MAX)
+        {
+            throw new StoreException(what + " is " + extentBytes + ", not a power of two in [32 KiB, 1 GiB]");
+        }
+    }
+}

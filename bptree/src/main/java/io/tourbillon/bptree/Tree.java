@@ -1,0 +1,274 @@
+package io.tourbillon.bptree;
+
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One named tree: keys of bytes, compared unsigned, to values of bytes. Writer thread only; nothing here allocates in steady state,
+ * blocks (but for a page fault on the mapped file) or fails for want of room after {@link TreeStore#reserve(int)} said yes.
+ */
+public final class Tree
+{
+    /** Longest key in bytes. */
+    public static final int MAX_KEY_LENGTH = 1920;
+    /** Longest value in bytes: 16 MiB. */
+    public static final int MAX_VALUE_LENGTH = 16 << 20;
+
+    /**
+     * A key that breaks a long common prefix makes a page split until the halves can bear their keys in full: at worst, 200 slots
+     * down to two.
+     */
+    private static final int SPLITS_MAX = 8;
+
+    private final int id;
+    private final String name;
+    private final Pages pages;
+    private final Workspace workspace;
+    private final TreePath path;
+    private final TreeInserter inserter;
+    private final TreeRemover remover;
+    private final ValueScratch scratch = new ValueScratch();
+
+    private int root;
+    private int height;
+    private long size;
+    private long changeCount;
+
+    Tree(final int id, final String name, final Pages pages, final Workspace workspace)
+    {
+        this.id = id;
+        this.name = name;
+        this.pages = pages;
+        this.workspace = workspace;
+        this.path = new TreePath(this, pages);
+        this.inserter = new TreeInserter(this, pages, workspace, path);
+        this.remover = new TreeRemover(this, pages, workspace, path);
+    }
+
+    /**
+     * Looks a key up.
+     *
+     * @param key    holds it.
+     * @param offset of its first byte.
+     * @param length in bytes, in [0, MAX_KEY_LENGTH].
+     * @param value  is wrapped over the value, or over the tree's own buffer where the value spans pages: valid until the next get of
+     *               such a value or the next write. Untouched when there is no such key.
+     * @return true if the key is there.
+     */
+    public boolean get(final DirectBuffer key, final int offset, final int length, final UnsafeBuffer value)
+    {
+        if (root == PageLayout.NO_PAGE)
+        {
+            return false;
+        }
+        path.seek(key, offset, length);
+        if (!path.isFound())
+        {
+            return false;
+        }
+        wrapValue(path.leaf(), path.leafSlot(), value, scratch);
+        return true;
+    }
+
+    /**
+     * Puts a value under a key, replacing what was there.
+     *
+     * @param key         holds the key.
+     * @param keyOffset   of its first byte.
+     * @param keyLength   in bytes, in [0, MAX_KEY_LENGTH].
+     * @param value       holds the value; not a view on this store's own pages.
+     * @param valueOffset of its first byte.
+     * @param valueLength in bytes, in [0, MAX_VALUE_LENGTH].
+     * @return true if the key was not there before.
+     */
+    public boolean put(
+        final DirectBuffer key,
+        final int keyOffset,
+        final int keyLength,
+        final DirectBuffer value,
+        final int valueOffset,
+        final int valueLength)
+    {
+        if (valueLength < 0 || valueLength > MAX_VALUE_LENGTH)
+        {
+            throw new IllegalArgumentException("value length " + valueLength + " is not in [0, " + MAX_VALUE_LENGTH + "]");
+        }
+        value.boundsCheck(valueOffset, valueLength);
+        if (root == PageLayout.NO_PAGE)
+        {
+            KeyScratch.check(key, keyOffset, keyLength);
+            root(PageLayout.number(pages.allocate(PageLayout.LEAF, id)), 1);
+        }
+        path.seek(key, keyOffset, keyLength);
+        changeCount++;
+        return inserter.put(value.byteArray(), value.addressOffset() + valueOffset, valueLength);
+    }
+
+    /**
+     * Removes a key.
+     *
+     * @param key    holds it.
+     * @param offset of its first byte.
+     * @param length in bytes, in [0, MAX_KEY_LENGTH].
+     * @return true if it was there.
+     */
+    public boolean remove(final DirectBuffer key, final int offset, final int length)
+    {
+        if (root == PageLayout.NO_PAGE)
+        {
+            return false;
+        }
+        path.seek(key, offset, length);
+        if (!path.isFound())
+        {
+            return false;
+        }
+        changeCount++;
+        remover.remove();
+        return true;
+    }
+
+    /**
+     * Counts the entries with a key below the given one, in O(log n): the count of a range is a difference of two.
+     *
+     * @param key    holds it.
+     * @param offset of its first byte.
+     * @param length in bytes, in [0, MAX_KEY_LENGTH].
+     * @return count of entries below.
+     */
+    public long rank(final DirectBuffer key, final int offset, final int length)
+    {
+        if (root == PageLayout.NO_PAGE)
+        {
+            return 0;
+        }
+        path.seek(key, offset, length);
+        long rank = path.leafSlot();
+        for (int level = path.leafLevel() - 1; level >= 0; level--)
+        {
+            rank += BranchPage.sum(path.page[level], path.slot[level]);
+        }
+        return rank;
+    }
+
+    /**
+     * How many entries there are, in O(1).
+     *
+     * @return count of entries.
+     */
+    public long size()
+    {
+        return size;
+    }
+
+    /**
+     * A new cursor over this tree: make it once, use it for ever.
+     *
+     * @return a cursor that is not valid yet.
+     */
+    public Cursor cursor()
+    {
+        return new Cursor(this, pages, workspace);
+    }
+
+    /**
+     * Most pages that one put of a value of this length may dirty: what to ask of {@link TreeStore#reserve(int)}.
+     *
+     * @param valueLength in bytes.
+     * @return count of pages.
+     */
+    public int pagesForPut(final int valueLength)
+    {
+        return (SPLITS_MAX + 1) * (height + 1) + OverflowPages.pageCount(valueLength);
+    }
+
+    /**
+     * Most pages that one remove may dirty.
+     *
+     * @return count of pages.
+     */
+    public int pagesForRemove()
+    {
+        return height + 1;
+    }
+
+    /**
+     * The name it was opened with.
+     *
+     * @return 1 to {@link TreeStore#MAX_TREE_NAME_LENGTH} ASCII characters.
+     */
+    public String name()
+    {
+        return name;
+    }
+
+    int id()
+    {
+        return id;
+    }
+
+    int root()
+    {
+        return root;
+    }
+
+    int height()
+    {
+        return height;
+    }
+
+    void root(final int number, final int newHeight)
+    {
+        root = number;
+        height = newHeight;
+    }
+
+    void restore(final int number, final int oldHeight, final long oldSize)
+    {
+        root(number, oldHeight);
+        size = oldSize;
+    }
+
+    void addSize(final int difference)
+    {
+        size += difference;
+    }
+
+    void close()
+    {
+        path.close();
+    }
+
+    /** Rises with each write: a cursor knows by it that it is out of date. */
+    long changeCount()
+    {
+        return changeCount;
+    }
+
+    /** Frees the overflow pages of an entry about to go. */
+    void freeValue(final long leaf, final int slot)
+    {
+        if (LeafPage.isOverflow(SlottedPage.cell(leaf, slot)))
+        {
+            final long payload = SlottedPage.payload(leaf, slot);
+            OverflowPages.free(pages, id, LeafPage.overflowPage(payload), LeafPage.overflowLength(payload));
+        }
+    }
+
+    void wrapValue(final long leaf, final int slot, final UnsafeBuffer view, final ValueScratch gathered)
+    {
+        final long cell = SlottedPage.cell(leaf, slot);
+        final long payload = SlottedPage.payload(leaf, slot);
+        if (LeafPage.isOverflow(cell))
+        {
+            final int length = LeafPage.overflowLength(payload);
+            final long target = gathered.ensure(length);
+            OverflowPages.read(pages, id, LeafPage.overflowPage(payload), target, length);
+            view.wrap(target, length);
+        }
+        else
+        {
+            view.wrap(payload, LeafPage.payloadLength(cell));
+        }
+    }
+}

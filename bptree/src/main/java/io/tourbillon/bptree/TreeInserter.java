@@ -1,0 +1,201 @@
+package io.tourbillon.bptree;
+
+import static io.tourbillon.bptree.PageLayout.*;
+
+/**
+ * Puts. A page that is full is split, or, if its parent has no room for one more child, the parent is split first; after each split the
+ * put begins again at the root, so each step is small and leaves a sound tree.
+ */
+final class TreeInserter
+{
+    private final Tree tree;
+    private final Pages pages;
+    private final Workspace workspace;
+    private final TreePath path;
+
+    TreeInserter(final Tree tree, final Pages pages, final Workspace workspace, final TreePath path)
+    {
+        this.tree = tree;
+        this.pages = pages;
+        this.workspace = workspace;
+        this.path = path;
+    }
+
+    /**
+     * The path is where the key is or belongs.
+     *
+     * @return true if the key is new.
+     */
+    boolean put(final Object base, final long value, final int valueLength)
+    {
+        path.leave();
+        final long key = path.key().address();
+        final int keyLength = path.key().length();
+        path.touch();
+        final boolean isNew = !path.isFound();
+        final boolean isInline = LeafPage.isInline(keyLength, valueLength);
+        final int payloadLength = isInline ? valueLength : LeafPage.OVERFLOW_REFERENCE_LENGTH;
+        long cell = isNew ? 0 : takeOver(payloadLength);
+        if (cell == 0)
+        {
+            cell = insert(key, keyLength, payloadLength);
+        }
+        final long payload = cell + LeafPage.FIXED_LENGTH + SlottedPage.restLength(keyLength - prefixLength(path.leaf()));
+        fill(cell, payload, isInline, base, value, valueLength);
+        path.stay();
+        return isNew;
+    }
+
+    private void fill(
+        final long cell,
+        final long payload,
+        final boolean isInline,
+        final Object base,
+        final long value,
+        final int valueLength)
+    {
+        if (isInline)
+        {
+            LeafPage.inlineLength(cell, valueLength);
+            Bytes.copy(base, value, payload, valueLength);
+        }
+        else
+        {
+            LeafPage.overflow(cell);
+            LeafPage.overflowReference(payload, OverflowPages.write(pages, tree.id(), base, value, valueLength), valueLength);
+        }
+    }
+
+    /**
+     * Keeps the entry of the value to be replaced if the page has room for the new one; otherwise removes it.
+     *
+     * @return the cell, or 0 if the entry is gone.
+     */
+    private long takeOver(final int payloadLength)
+    {
+        final long leaf = path.leaf();
+        final int slot = path.leafSlot();
+        tree.freeValue(leaf, slot);
+        final long cell = SlottedPage.resize(leaf, slot, payloadLength);
+        if (cell != 0)
+        {
+            return cell;
+        }
+        SlottedPage.remove(leaf, slot);
+        path.addEntries(-1);
+        tree.addSize(-1);
+        return 0;
+    }
+
+    private long insert(final long key, final int keyLength, final int payloadLength)
+    {
+        long cell = workspace.builder.insert(path.leaf(), path.leafSlot(), key, keyLength, payloadLength);
+        while (cell == 0)
+        {
+            split(key, keyLength);
+            path.descend();
+            assert !path.isFound();
+            cell = workspace.builder.insert(path.leaf(), path.leafSlot(), key, keyLength, payloadLength);
+        }
+        path.addEntries(1);
+        tree.addSize(1);
+        return cell;
+    }
+
+    private void split(final long key, final int keyLength)
+    {
+        final boolean isAppending = path.isAppending();
+        int level = path.leafLevel();
+        while (level > 0 && !splitAt(level, isAppending, key, keyLength))
+        {
+            level--;
+        }
+        if (level == 0)
+        {
+            growRoot();
+        }
+    }
+
+    /** A branch above the root, with the old root as its only child: now the root can be split. */
+    private void growRoot()
+    {
+        final long old = path.page[0];
+        final long root = pages.allocate(BRANCH, tree.id());
+        final long cell = SlottedPage.insert(root, 0, 0, 0, 0);
+        BranchPage.fill(cell, number(old), BranchPage.sum(old));
+        assert tree.height() < TreePath.MAX_HEIGHT;
+        tree.root(number(root), tree.height() + 1);
+    }
+
+    /**
+     * Splits the page at a level of the path; an append leaves the left page full (100/0).
+     *
+     * @return false if the parent has no room: nothing changed but its layout.
+     */
+    private boolean splitAt(final int level, final boolean isAppending, final long key, final int keyLength)
+    {
+        final long page = path.page[level];
+        final long parent = path.page[level - 1];
+        final int parentSlot = path.slot[level - 1];
+        final int count = slotCount(page);
+        final int from = type(page) == LEAF ? splitLeaf(page, isAppending, key, keyLength) : splitBranch(page, isAppending);
+        final KeyScratch separator = workspace.separator;
+        final long cell = workspace.builder.insert(parent, parentSlot + 1, separator.address(), separator.length(), 0);
+        if (cell == 0)
+        {
+            return false;
+        }
+        final long right = pages.allocate(type(page), tree.id());
+        BranchPage.fill(cell, number(right), 0);
+        if (from < count)
+        {
+            workspace.builder.split(page, from, right);
+            BranchPage.entries(parent, parentSlot, BranchPage.sum(page));
+            BranchPage.entries(parent, parentSlot + 1, BranchPage.sum(right));
+        }
+        return true;
+    }
+
+    /** Chooses where to split a leaf and leaves the shortest key that tells the halves apart in the workspace. */
+    private int splitLeaf(final long page, final boolean isAppending, final long key, final int keyLength)
+    {
+        final int count = slotCount(page);
+        final KeyScratch left = workspace.neighbour;
+        final KeyScratch separator = workspace.separator;
+        if (isAppending)
+        {
+            left.take(page, count - 1);
+            separator.shortest(left, key, keyLength);
+            return count;
+        }
+        assert count >= 2 : "two of the largest cells fit a page";
+        final int from = middle(page);
+        left.take(page, from - 1);
+        separator.take(page, from);
+        separator.shortest(left, separator.address(), separator.length());
+        return from;
+    }
+
+    private int splitBranch(final long page, final boolean isAppending)
+    {
+        assert slotCount(page) >= 2 : "two of the largest cells fit a page";
+        final int from = isAppending ? slotCount(page) - 1 : middle(page);
+        workspace.separator.take(page, from);
+        return from;
+    }
+
+    /** The slot where half of the slots' and cells' bytes are to the left; at least one slot stays on either side. */
+    private static int middle(final long page)
+    {
+        final int count = slotCount(page);
+        final int half = (BODY_LENGTH - SlottedPage.totalFree(page) - SlottedPage.paddedPrefixLength(page)) / 2;
+        int length = 0;
+        int index = 0;
+        while (index < count - 1 && length < half)
+        {
+            length += SlottedPage.SLOT_LENGTH + SlottedPage.cellLength(page, index);
+            index++;
+        }
+        return Math.max(1, index);
+    }
+}

@@ -1,0 +1,383 @@
+package io.tourbillon.bptree;
+
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.nio.ByteBuffer;
+
+/**
+ * One file (or memory) of several named trees, changed and committed together. One writer thread owns it; {@link #housekeeping()} and
+ * {@link Checkpoint#step()} may each run on another.
+ */
+public final class TreeStore implements AutoCloseable
+{
+    /** Bytes of the caller's own header, committed atomically with the trees. */
+    public static final int USER_HEADER_LENGTH = 512;
+    /** Most named trees in a store. */
+    public static final int MAX_TREES = 16;
+    /** Longest tree name in bytes of ASCII. */
+    public static final int MAX_TREE_NAME_LENGTH = 32;
+    /** Bytes of a page. */
+    public static final int PAGE_LENGTH = PageLayout.PAGE_LENGTH;
+
+    private static final int RELEASE_SLICE_PAGES = 4096;
+
+    private final PageFile file;
+    private final boolean ownsFile;
+    private final Extents extents;
+    private final boolean growsInline;
+    private final Pages pages;
+    private final MetaPage meta;
+    private final Workspace workspace = new Workspace();
+    private final UnsafeBuffer userHeader = new UnsafeBuffer(new byte[USER_HEADER_LENGTH]);
+    private final Tree[] trees = new Tree[MetaPage.TREES];
+    private final FreeTree freeTree;
+
+    private Checkpoint checkpoint;
+    private int releaseWord;
+    private long checkpointBytesWritten;
+    private long checkpointCount;
+    private long refusedReservations;
+
+    TreeStore(final StoreOpener opener)
+    {
+        file = opener.file();
+        ownsFile = opener.ownsFile();
+        extents = opener.extents();
+        growsInline = opener.growsInline();
+        pages = opener.pages();
+        meta = opener.meta();
+        meta.userHeader(userHeader);
+        for (int id = 0; id < MetaPage.TREES; id++)
+        {
+            final String name = meta.name(id);
+            if (id == 0 || !name.isEmpty())
+            {
+                trees[id] = new Tree(id, name, pages, workspace);
+                trees[id].restore(meta.root(id), meta.height(id), meta.size(id));
+            }
+        }
+        freeTree = new FreeTree(trees[0], pages.freePages());
+        freeTree.read(opener.name());
+    }
+
+    /**
+     * Opens a store, or creates it: takes the newest valid meta page, falls back to the other. The cost does not grow with the entries.
+     *
+     * @param context where and how.
+     * @return the store.
+     * @throws StoreException when neither meta page is good, the format is newer than this code, or the file cannot be used.
+     */
+    public static TreeStore open(final TreeStoreContext context)
+    {
+        return StoreOpener.open(context);
+    }
+
+    /**
+     * Opens or creates a tree. Cold path; keep what it returns.
+     *
+     * @param name 1 to {@link #MAX_TREE_NAME_LENGTH} ASCII characters.
+     * @return the one instance of that tree.
+     */
+    public Tree tree(final String name)
+    {
+        if (name.isEmpty() || name.length() > MAX_TREE_NAME_LENGTH || !name.chars().allMatch((c) -> c > ' ' && c < 127))
+        {
+            throw new IllegalArgumentException("'" + name + "' is not 1 to " + MAX_TREE_NAME_LENGTH + " printable ASCII characters");
+        }
+        for (int id = 1; id < MetaPage.TREES; id++)
+        {
+            if (trees[id] == null)
+            {
+                trees[id] = new Tree(id, name, pages, workspace);
+                meta.name(id, name);
+            }
+            if (trees[id].name().equals(name))
+            {
+                return trees[id];
+            }
+        }
+        throw new IllegalArgumentException("the store has " + MAX_TREES + " trees already");
+    }
+
+    /**
+     * The caller's header: write it at any time; {@link #freeze()} takes a copy. Writer thread.
+     *
+     * @return {@link #USER_HEADER_LENGTH} bytes.
+     */
+    public MutableDirectBuffer userHeader()
+    {
+        return userHeader;
+    }
+
+    /**
+     * Makes sure that so many pages can be dirtied without failing. Ask before the first write of an entry. Writer thread.
+     *
+     * @param pageCount worst case; see {@link Tree#pagesForPut(int)}.
+     * @return false if the pool or the disk is full: nothing changed, checkpoint or free, and try later.
+     * @throws IllegalArgumentException if the pool is too small to ever say yes.
+     */
+    public boolean reserve(final int pageCount)
+    {
+        return hasRoomFor(pageCount) || reserveSlowly(pageCount);
+    }
+
+    /**
+     * Freezes all trees and the user header as they are now. Writer thread; its cost grows with the changed parts of the free list only.
+     *
+     * @return what the checkpoint thread has to run, or null while an earlier one is not durable, or if writes without a reservation
+     *         have left no room to write the free list.
+     */
+    public Checkpoint freeze()
+    {
+        if (checkpoint != null)
+        {
+            if (!checkpoint.isDurable())
+            {
+                return null;
+            }
+            while (releaseCheckpointed() > 0)
+            {
+                // What is left of the last one: usually nothing, as each duty cycle takes a slice.
+                continue;
+            }
+        }
+        final int freeTreePages = freeTreePages();
+        if (pages.pool().available() < freeTreePages || pages.usable() < freeTreePages && !adoptExtent())
+        {
+            return null;
+        }
+        freeTree.write();
+        final long number = pages.checkpoint();
+        meta.begin(number, extents.extentBytes(), pages.highWater(), userHeader);
+        for (int id = 0; id < MetaPage.TREES; id++)
+        {
+            if (trees[id] != null)
+            {
+                meta.tree(id, trees[id].root(), trees[id].height(), trees[id].size());
+            }
+        }
+        meta.seal();
+        pages.onFrozen();
+        checkpoint = new Checkpoint(file, pages, number, meta.bytes());
+        releaseWord = -1;
+        return checkpoint;
+    }
+
+    /**
+     * Takes back the memory of pages that a durable checkpoint wrote, and the pages that nobody can fall back to any more; a bounded
+     * slice per call. Writer thread; cheap when there is nothing to do: call it in each duty cycle. Invalidates cursors and views of
+     * values, of all trees, when it returns more than 0.
+     *
+     * @return pages taken back in this call; 0 when there is nothing to do.
+     */
+    public int releaseCheckpointed()
+    {
+        if (checkpoint == null || !checkpoint.isDurable())
+        {
+            return 0;
+        }
+        if (releaseWord < 0)
+        {
+            pages.freePages().onDurable();
+            checkpointBytesWritten += checkpoint.bytesWritten();
+            checkpointCount++;
+            releaseWord = 0;
+        }
+        final int before = pages.frozenCount();
+        releaseWord = pages.release(releaseWord, RELEASE_SLICE_PAGES);
+        if (releaseWord < 0)
+        {
+            checkpoint = null;
+        }
+        return before - pages.frozenCount();
+    }
+
+    /**
+     * Keeps the next extent of the file allocated ahead. Housekeeping thread; blocks in the disk.
+     *
+     * @return 1 if an extent was allocated, 0 if there was nothing to do or no room.
+     */
+    public int housekeeping()
+    {
+        return extents.prepare() ? 1 : 0;
+    }
+
+    /**
+     * Proves the checksum of every page in the file that any tree refers to, and every invariant of the trees and the free list: order,
+     * bounds, counts, each page used once or free. Writer thread; reads everything, allocates.
+     *
+     * @throws StoreException that names the first thing wrong.
+     */
+    public void verify()
+    {
+        new StoreChecker(pages, trees).check();
+    }
+
+    /**
+     * Pages that the store's file has ever used: its length in pages but for the spare room at its end.
+     *
+     * @return count of pages.
+     */
+    public int pageCount()
+    {
+        return pages.highWater();
+    }
+
+    /**
+     * Pages changed since the last freeze.
+     *
+     * @return count of pages.
+     */
+    public int dirtyPageCount()
+    {
+        return pages.dirtyCount();
+    }
+
+    /**
+     * Pages that no tree refers to, whether they may be used again already or not yet.
+     *
+     * @return count of pages.
+     */
+    public int freePageCount()
+    {
+        return pages.freePages().freeCount();
+    }
+
+    /**
+     * Frames of the pool that hold pages not yet taken back from a checkpoint.
+     *
+     * @return count of pages.
+     */
+    public int poolPagesInUse()
+    {
+        return pages.pool().inUse();
+    }
+
+    /**
+     * Most frames that the pool may have.
+     *
+     * @return count of pages.
+     */
+    public int poolPagesMax()
+    {
+        return pages.pool().maxFrames();
+    }
+
+    /**
+     * Room that is allocated and mapped in the file.
+     *
+     * @return bytes.
+     */
+    public long fileBytes()
+    {
+        return (long)pages.table().capacity() * PAGE_LENGTH;
+    }
+
+    /**
+     * What completed checkpoints have written since open.
+     *
+     * @return bytes.
+     */
+    public long checkpointBytesWritten()
+    {
+        return checkpointBytesWritten;
+    }
+
+    /**
+     * Checkpoints completed since open.
+     *
+     * @return count.
+     */
+    public long checkpointCount()
+    {
+        return checkpointCount;
+    }
+
+    /**
+     * How often {@link #reserve(int)} said no.
+     *
+     * @return count since open.
+     */
+    public long refusedReservations()
+    {
+        return refusedReservations;
+    }
+
+    /**
+     * The number of the newest durable or frozen state.
+     *
+     * @return 0 for a new store, one more with each freeze.
+     */
+    public long lastFrozen()
+    {
+        return pages.checkpoint() - 1;
+    }
+
+    /**
+     * Frees all memory, unmaps and closes the file. What was not checkpointed is lost. No other thread may be in here.
+     */
+    @Override
+    public void close()
+    {
+        pages.close();
+        workspace.close();
+        for (final Tree tree : trees)
+        {
+            if (tree != null)
+            {
+                tree.close();
+            }
+        }
+        if (ownsFile)
+        {
+            file.close();
+        }
+    }
+
+    private int freeTreePages()
+    {
+        return FreeTree.worstCasePages(pages.freePages().chunkCapacity());
+    }
+
+    /**
+     * Beside the entry's own pages there must be frames for one writing of the free list, and page numbers for two: what the first one
+     * frees is usable only after the second.
+     */
+    private boolean hasRoomFor(final int pageCount)
+    {
+        final int freeTreePages = freeTreePages();
+        return pages.pool().available() >= pageCount + freeTreePages && pages.usable() >= pageCount + 2 * freeTreePages;
+    }
+
+    private boolean reserveSlowly(final int pageCount)
+    {
+        if (pageCount + freeTreePages() > pages.pool().maxFrames())
+        {
+            throw new IllegalArgumentException(pageCount + " pages are wanted at once, the pool has " + pages.pool().maxFrames());
+        }
+        releaseCheckpointed();
+        while (pages.usable() < pageCount + 2 * freeTreePages() && adoptExtent())
+        {
+            continue;
+        }
+        final boolean hasRoom = hasRoomFor(pageCount);
+        refusedReservations += hasRoom ? 0 : 1;
+        return hasRoom;
+    }
+
+    private boolean adoptExtent()
+    {
+        ByteBuffer map = extents.take();
+        if (map == null && growsInline && extents.prepare())
+        {
+            map = extents.take();
+        }
+        if (map == null)
+        {
+            return false;
+        }
+        pages.addExtent(map);
+        return true;
+    }
+}

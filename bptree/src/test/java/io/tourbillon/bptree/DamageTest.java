@@ -1,0 +1,161 @@
+package io.tourbillon.bptree;
+
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.nio.ByteBuffer;
+import java.util.Random;
+import java.util.zip.CRC32C;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** A flipped bit in any kind of page is found, never served. */
+class DamageTest
+{
+    private static final int PAGE = PageLayout.PAGE_LENGTH;
+
+    private final MemoryPageFile file = new MemoryPageFile();
+    private final Random random = new Random(42);
+    private int pageCount;
+    private long size;
+
+    @AfterEach
+    void closeFile()
+    {
+        file.close();
+    }
+
+    @Test
+    void shouldFindAFlippedBitInEveryKindOfPage()
+    {
+        build();
+        final int[] found = new int[4];
+        for (int number = PageLayout.FIRST_PAGE; number < pageCount; number++)
+        {
+            final int type = typeOf(number);
+            if (isUsed(number) && found[type] < 20)
+            {
+                final long position = (long)number * PAGE + random.nextInt(PAGE);
+                file.flipBit(position, 3);
+                final StoreException ex = assertThrows(StoreException.class, this::openAndVerify);
+                assertTrue(ex.getMessage().contains("page " + number), ex.getMessage());
+                file.flipBit(position, 3);
+                found[type]++;
+            }
+        }
+        assertTrue(found[PageLayout.LEAF] > 0 && found[PageLayout.BRANCH] > 0 && found[PageLayout.OVERFLOW] > 0);
+        openAndVerify();
+    }
+
+    @Test
+    void shouldRefuseToReadADamagedPageAtFirstTouch()
+    {
+        build();
+        for (int number = PageLayout.FIRST_PAGE; number < pageCount; number++)
+        {
+            file.flipBit((long)number * PAGE + 1000, 0);
+        }
+        final UnsafeBuffer key = Entries.bytes("key-00000007");
+        assertThrows(StoreException.class, () ->
+        {
+            try (TreeStore store = TreeStore.open(TreeStoreContext.on(file)))
+            {
+                store.tree("t").get(key, 0, key.capacity(), new UnsafeBuffer(0, 0));
+            }
+        });
+    }
+
+    @Test
+    void shouldFindAPageThatIsWholeButNotTheOneWanted()
+    {
+        build();
+        final int a = firstUsed(PageLayout.LEAF, PageLayout.FIRST_PAGE);
+        final int b = firstUsed(PageLayout.LEAF, a + 1);
+        file.write(file.map((long)a * PAGE, PAGE), (long)b * PAGE);
+        final StoreException ex = assertThrows(StoreException.class, this::openAndVerify);
+        assertTrue(ex.getMessage().contains("a write went astray"), ex.getMessage());
+    }
+
+    @Test
+    void shouldFindAPageThatIsNewerThanTheRoot()
+    {
+        build();
+        final int leaf = firstUsed(PageLayout.LEAF, PageLayout.FIRST_PAGE);
+        final ByteBuffer bytes = ByteBuffer.allocateDirect(PAGE).put(file.map((long)leaf * PAGE, PAGE)).clear();
+        final UnsafeBuffer page = new UnsafeBuffer(bytes);
+        page.putLong(PageLayout.CHECKPOINT_OFFSET, 99);
+        final CRC32C crc = new CRC32C();
+        crc.update(bytes.position(PageLayout.NUMBER_OFFSET));
+        page.putInt(PageLayout.CRC_OFFSET, (int)crc.getValue());
+        file.write(bytes.clear(), (long)leaf * PAGE);
+        final StoreException ex = assertThrows(StoreException.class, this::openAndVerify);
+        assertTrue(ex.getMessage().contains("newer than the root"), ex.getMessage());
+    }
+
+    @Test
+    void shouldUseTheOtherMetaPageWhenOneIsDamagedAndRefuseWhenBothAre()
+    {
+        build();
+        for (int i = 0; i < 200; i++)
+        {
+            final long even = random.nextInt(PAGE);
+            file.flipBit(even, i & 7);
+            openAndVerify();
+            final long odd = PAGE + random.nextInt(PAGE);
+            file.flipBit(odd, i & 7);
+            final StoreException ex = assertThrows(StoreException.class, this::openAndVerify);
+            assertTrue(ex.getMessage().contains("both meta pages are damaged"), ex.getMessage());
+            file.flipBit(even, i & 7);
+            openAndVerify();
+            file.flipBit(odd, i & 7);
+        }
+    }
+
+    /** Two checkpoints with the same content, so that either meta page will do. */
+    private void build()
+    {
+        try (TreeStore store = TreeStore.open(TreeStoreContext.on(file)))
+        {
+            final Tree tree = store.tree("t");
+            Entries.put(store, tree, 0, 3_000, 100);
+            Entries.put(store, tree, 5_000, 5_010, 20_000);
+            Entries.checkpoint(store);
+            Entries.checkpoint(store);
+            size = tree.size();
+            pageCount = store.pageCount();
+        }
+    }
+
+    private void openAndVerify()
+    {
+        try (TreeStore store = TreeStore.open(TreeStoreContext.on(file)))
+        {
+            store.verify();
+            assertEquals(size, store.tree("t").size());
+        }
+    }
+
+    private int firstUsed(final int type, final int from)
+    {
+        int number = from;
+        while (typeOf(number) != type || !isUsed(number))
+        {
+            number++;
+        }
+        return number;
+    }
+
+    private int typeOf(final int number)
+    {
+        return file.map((long)number * PAGE, PAGE).get(PageLayout.TYPE_OFFSET);
+    }
+
+    /** Pages of the named tree; the free list's own may be of an older checkpoint and unused by now. */
+    private boolean isUsed(final int number)
+    {
+        return file.map((long)number * PAGE, PAGE).get(PageLayout.TREE_OFFSET) == 1;
+    }
+}
