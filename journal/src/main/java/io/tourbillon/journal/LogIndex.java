@@ -1,0 +1,96 @@
+package io.tourbillon.journal;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Which entries the log holds, where, and of which term. Written by the journal thread, but for the first index, which the housekeeping
+ * thread moves; read by any.
+ */
+final class LogIndex
+{
+    private final EntryTable entries = new EntryTable();
+    private final TermTable terms = new TermTable();
+    private final AtomicLong firstIndex = new AtomicLong(1);
+    private final AtomicLong lastIndex = new AtomicLong(0);
+    /**
+     * Term of the entry before the first. Written before firstIndex, and so seen with it.
+     */
+    private volatile long baseTerm;
+
+    long firstIndex()
+    {
+        return firstIndex.getAcquire();
+    }
+
+    long lastIndex()
+    {
+        return lastIndex.getAcquire();
+    }
+
+    long lastTerm()
+    {
+        return termOf(lastIndex());
+    }
+
+    long termOf(final long index)
+    {
+        final long first = firstIndex();
+        if (index < first - 1 || index > lastIndex())
+        {
+            return Journal.UNKNOWN_TERM;
+        }
+        return index == first - 1 ? baseTerm : terms.termOf(index);
+    }
+
+    /**
+     * @return address of the entry, or {@link EntryTable#NO_ADDRESS}.
+     */
+    long addressOf(final long index)
+    {
+        return index < firstIndex() || index > lastIndex() ? EntryTable.NO_ADDRESS : entries.get(index);
+    }
+
+    void append(final long index, final long term, final long address)
+    {
+        assert index == lastIndex.getPlain() + 1 : index;
+        final long first = firstIndex.getPlain();
+        entries.put(index, address, first);
+        terms.append(index, term, first);
+        lastIndex.setRelease(index); // pairs with getAcquire in lastIndex(): who sees the index sees its address and term
+    }
+
+    /**
+     * The log starts after this entry, of which only the term is known.
+     */
+    void base(final long index, final long term)
+    {
+        baseTerm = term;
+        firstIndex.setRelease(index + 1);
+        lastIndex.setRelease(index);
+    }
+
+    /**
+     * Voids this entry and all after it. Before the first index only during recovery: the entries between were deleted.
+     */
+    void truncateFrom(final long index)
+    {
+        if (index < firstIndex.getPlain())
+        {
+            terms.truncateFrom(0);
+            base(index - 1, Journal.UNKNOWN_TERM);
+            return;
+        }
+        terms.truncateFrom(index);
+        lastIndex.setRelease(index - 1);
+    }
+
+    /**
+     * Housekeeping thread: all entries before this index are deleted.
+     */
+    void deleteBefore(final long index)
+    {
+        assert index > firstIndex.getPlain() : index;
+        baseTerm = terms.termOf(index - 1);
+        firstIndex.setRelease(index);
+    }
+}

@@ -1,0 +1,278 @@
+package io.tourbillon.journal;
+
+import io.tourbillon.codecs.record.EntryFrame;
+import org.agrona.DirectBuffer;
+
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads all segments in order, follows the chain, and says what the log is: or that it is damaged.
+ *
+ * <p>A record that does not continue the chain ends the log: a torn tail, unless something says that it had been on the disk. That is: a
+ * valid record further on that was written after a force that covered it; or a commit or checkpoint index that the log does not reach.
+ * What was lost after its force is damage, and is refused. What was never forced was never promised, and is dropped.
+ */
+final class Recovery
+{
+    private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
+
+    private final SegmentFiles files;
+    private final RecordScanner scanner;
+    private final long checkpointIndex;
+    private final LogIndex log = new LogIndex();
+    private final List<Segment> segments = new ArrayList<>();
+    private final List<Long> endPositions = new ArrayList<>();
+    private final List<Segment> unreached = new ArrayList<>();
+    private HardState hardState = HardState.INITIAL;
+    private long sequence;
+    private int chain;
+    private int tailSegment;
+    private long tailPosition;
+
+    Recovery(final JournalContext ctx, final SegmentFiles files)
+    {
+        this.files = files;
+        checkpointIndex = ctx.checkpointIndex();
+        scanner = new RecordScanner(RecordDescriptor.BODY_OFFSET + JournalContext.MAX_ENTRY_LENGTH_MAX);
+    }
+
+    /**
+     * Reads only.
+     */
+    void scan() throws IOException
+    {
+        for (final Segment segment : files.list())
+        {
+            try (FileChannel channel = FileChannel.open(segment.path(), StandardOpenOption.READ))
+            {
+                scanner.wrap(channel);
+                scan(segment);
+            }
+        }
+        if (hardState.commit() > log.lastIndex() || checkpointIndex > log.lastIndex())
+        {
+            throw damage("the log ends at index " + log.lastIndex() + ", but index " +
+                Math.max(hardState.commit(), checkpointIndex) + " was " +
+                (checkpointIndex > log.lastIndex() ? "in a checkpoint" : "committed"));
+        }
+    }
+
+    /**
+     * Makes durable what the scan believed, and drops what it did not; afterwards every segment is sealed.
+     *
+     * <p>The tail that nothing proves forced is written once more and forced: its pages may be ones that an earlier force failed to write
+     * and the kernel has called clean since. They read well until the power goes.
+     */
+    void settle(final Forcer forcer) throws IOException
+    {
+        for (int i = unreached.size() - 1; i >= 0; i--)
+        {
+            files.delete(unreached.get(i).path());
+        }
+        for (int i = tailSegment; i < segments.size(); i++)
+        {
+            final boolean isLast = i == segments.size() - 1;
+            rewrite(segments.get(i).path(), i == tailSegment ? tailPosition : 0, endPositions.get(i), isLast, forcer);
+        }
+        for (int i = 0; i < segments.size(); i++)
+        {
+            segments.set(i, files.seal(segments.get(i)));
+        }
+        files.forceDirectory();
+    }
+
+    LogIndex log()
+    {
+        return log;
+    }
+
+    List<Segment> segments()
+    {
+        return segments;
+    }
+
+    HardState hardState()
+    {
+        return hardState;
+    }
+
+    long sequence()
+    {
+        return sequence;
+    }
+
+    int chain()
+    {
+        return chain;
+    }
+
+    int lastSegmentNumber()
+    {
+        return segments.isEmpty() ? 0 : segments.get(segments.size() - 1).number();
+    }
+
+    private void scan(final Segment segment) throws IOException
+    {
+        long position = sequence == 0 ? findOldestHead(segment) : scanner.findNext(0, sequence + 1, chain);
+        long lastIndex = 0;
+        long endPosition = 0;
+        while (position != RecordScanner.NONE)
+        {
+            scanner.load(position);
+            if (endPosition == 0 && scanner.type() != RecordDescriptor.SEGMENT_HEAD)
+            {
+                throw damage("segment " + segment.path() + " does not begin with its head");
+            }
+            lastIndex = Math.max(lastIndex, apply(segment, position));
+            endPosition = position + scanner.length();
+            position = scanner.findNext(endPosition, sequence + 1, chain);
+        }
+        if (scanner.provenSequence() > sequence)
+        {
+            throw damage("record " + (sequence + 1) + " (after index " + log.lastIndex() + ") is not valid at or after byte " +
+                endPosition + " of " + segment.path() + ", yet record " + scanner.provenSequence() + " had been forced");
+        }
+        if (endPosition == 0)
+        {
+            unreached.add(segment);
+            return;
+        }
+        segments.add(segment.withLastIndex(lastIndex));
+        endPositions.add(endPosition);
+    }
+
+    /**
+     * The oldest segment may begin at any record: what was before it was deleted. Only the very first may be empty: the process ended
+     * while it made the journal.
+     */
+    private long findOldestHead(final Segment segment) throws IOException
+    {
+        final long position = scanner.findHead();
+        if (position != RecordScanner.NONE)
+        {
+            scanner.load(position);
+            sequence = scanner.sequence() - 1;
+            chain = scanner.previousChain();
+            return position;
+        }
+        if (segment.number() > 1 || scanner.provenSequence() > 0)
+        {
+            throw damage("the oldest segment, " + segment.path() + ", has no valid head");
+        }
+        return RecordScanner.NONE;
+    }
+
+    /**
+     * @return index of the entry, or 0 if the record is none.
+     */
+    private long apply(final Segment segment, final long position)
+    {
+        final DirectBuffer buffer = scanner.buffer();
+        final int offset = scanner.offset();
+        sequence = scanner.sequence();
+        chain = scanner.chain();
+        if (scanner.unforced() == 1)
+        {
+            tailSegment = segments.size();
+            tailPosition = position;
+        }
+        switch (scanner.type())
+        {
+            case RecordDescriptor.SEGMENT_HEAD -> onHead(segment, buffer, offset);
+            case RecordDescriptor.HARD_STATE -> hardState = readHardState(buffer, offset + RecordDescriptor.BODY_OFFSET);
+            case RecordDescriptor.TRUNCATE_FROM -> onTruncateFrom(segment,
+                buffer.getLong(offset + RecordDescriptor.TRUNCATE_INDEX_OFFSET, LE));
+            case RecordDescriptor.ENTRY -> { return onEntry(segment, position, scanner.frame()); }
+            default -> throw new JournalException("record " + sequence + " in " + segment.path() + " is of type " + scanner.type() +
+                ", which this version does not know: it was written by a newer one");
+        }
+        return 0;
+    }
+
+    private void onHead(final Segment segment, final DirectBuffer buffer, final int offset)
+    {
+        final int version = buffer.getInt(offset + RecordDescriptor.HEAD_VERSION_OFFSET, LE);
+        if (version != RecordDescriptor.FORMAT_VERSION)
+        {
+            throw new JournalException(segment.path() + " has journal format " + version + "; this version reads format " +
+                RecordDescriptor.FORMAT_VERSION + " only");
+        }
+        final long number = buffer.getLong(offset + RecordDescriptor.HEAD_SEGMENT_OFFSET, LE);
+        final long lastIndex = buffer.getLong(offset + RecordDescriptor.HEAD_LAST_INDEX_OFFSET, LE);
+        if (number != segment.number() || !segments.isEmpty() && lastIndex != log.lastIndex())
+        {
+            throw damage(segment.path() + " says that it is segment " + number + " after index " + lastIndex +
+                ", where index " + log.lastIndex() + " was the last");
+        }
+        if (segments.isEmpty())
+        {
+            log.base(lastIndex, buffer.getLong(offset + RecordDescriptor.HEAD_LAST_TERM_OFFSET, LE));
+        }
+        hardState = readHardState(buffer, offset + RecordDescriptor.HEAD_HARD_STATE_OFFSET);
+    }
+
+    private long onEntry(final Segment segment, final long position, final EntryFrame frame)
+    {
+        final long index = frame.index();
+        if (index != log.lastIndex() + 1)
+        {
+            throw damage("entry " + index + " follows entry " + log.lastIndex() + " at byte " + position + " of " + segment.path());
+        }
+        log.append(index, frame.term(), EntryTable.address(segment.number(), position));
+        return index;
+    }
+
+    private void onTruncateFrom(final Segment segment, final long index)
+    {
+        if (index <= 0 || index > log.lastIndex() + 1)
+        {
+            throw damage("truncation from " + index + " after entry " + log.lastIndex() + " in " + segment.path());
+        }
+        log.truncateFrom(index);
+    }
+
+    private static HardState readHardState(final DirectBuffer buffer, final int offset)
+    {
+        return new HardState(
+            buffer.getLong(offset + RecordDescriptor.TERM_IN_HARD_STATE, LE),
+            buffer.getLong(offset + RecordDescriptor.VOTE_IN_HARD_STATE, LE),
+            buffer.getLong(offset + RecordDescriptor.COMMIT_IN_HARD_STATE, LE));
+    }
+
+    private static void rewrite(final Path path, final long from, final long end, final boolean isLast, final Forcer forcer)
+        throws IOException
+    {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE))
+        {
+            final SegmentWindow window = new SegmentWindow(1 << 20);
+            window.wrap(channel);
+            long position = from;
+            while (position < end)
+            {
+                final int length = (int)Math.min(1 << 20, end - position);
+                final int offset = window.load(position, length);
+                channel.write(window.buffer().byteBuffer().duplicate().limit(offset + length).position(offset), position);
+                position += length;
+            }
+            forcer.force(channel);
+            if (isLast && channel.size() > end)
+            {
+                // Gives the unused zeros back, and the torn tail with them. The new length must be durable: recovery reads up to it.
+                channel.truncate(end);
+                channel.force(true);
+            }
+        }
+    }
+
+    private JournalException damage(final String what)
+    {
+        return new JournalException("journal " + files.directory() + " is damaged: " + what +
+            ". It was not opened and nothing was changed; the member must be restored from its peers or a backup");
+    }
+}

@@ -1,0 +1,349 @@
+package io.tourbillon.journal;
+
+import io.tourbillon.codecs.record.EntryFrame;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+
+/**
+ * Appends records to the newest segment, rolls to the next, forces. Journal thread only.
+ *
+ * <p>Once anything has failed, everything fails: after a refused force the kernel calls the lost pages clean, and the next force says yes.
+ */
+final class SegmentWriter
+{
+    private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
+    private static final int EXCERPT_HEADER_LENGTH = 4;
+
+    /**
+     * Left free at a segment's end for what Chronicle puts between records: two index pages of 2 KiB, and its end mark.
+     */
+    static final int SEGMENT_SLACK_BYTES = 8 * 1024;
+
+    /**
+     * Segments of durability NONE that may wait for their force: beyond it a roll forces. 64 descriptors.
+     */
+    private static final int UNFORCED_SEGMENTS_MAX = 64;
+
+    private final SegmentList segments;
+    private final SpareSegment spare;
+    private final JournalCounters counters;
+    private final LogIndex log;
+    private final Forcer forcer;
+    private final boolean forcesEntries;
+    private final int segmentBytes;
+    private final ChronicleAppender appender;
+    private final RecordChecker checker = new RecordChecker();
+    private final UnsafeBuffer record;
+    private final ArrayDeque<FileChannel> unforcedChannels = new ArrayDeque<>();
+    private FileChannel channel;
+    private int segmentNumber;
+    private long segmentLastIndex;
+    private long endPosition;
+    private long sequence;
+    private int chain;
+    private int unforcedCount;
+    private long term;
+    private long vote;
+    private long commit;
+    private boolean isVoteUnforced;
+    private Throwable failure;
+    private volatile int durableSegmentNumber;
+
+    /**
+     * Starts a new segment after what was recovered: an old file is never appended to.
+     */
+    SegmentWriter(
+        final JournalContext ctx,
+        final SegmentFiles files,
+        final SpareSegment spare,
+        final Recovery recovered,
+        final JournalCounters counters) throws IOException
+    {
+        this.spare = spare;
+        this.counters = counters;
+        log = recovered.log();
+        segments = new SegmentList(recovered.segments());
+        forcer = ctx.forcer();
+        forcesEntries = ctx.durability() == Durability.FSYNC;
+        segmentBytes = (int)ctx.segmentBytes();
+        record = new UnsafeBuffer(ByteBuffer.allocateDirect(RecordDescriptor.BODY_OFFSET + ctx.maxEntryLength()));
+        sequence = recovered.sequence();
+        chain = recovered.chain();
+        term = recovered.hardState().term();
+        vote = recovered.hardState().vote();
+        commit = recovered.hardState().commit();
+        segmentNumber = recovered.lastSegmentNumber() + 1;
+        // Before the file is in place: an appender that finds a zeroed one waits for seconds for somebody to write its header.
+        appender = new ChronicleAppender(files.directory(), segmentNumber);
+        open(segmentNumber);
+        appendHead();
+        forceNow();
+    }
+
+    SegmentList segments()
+    {
+        return segments;
+    }
+
+    /**
+     * @return number of the newest segment whose head is on the disk: older ones are not needed for the hard state. Any thread.
+     */
+    int durableSegmentNumber()
+    {
+        return durableSegmentNumber;
+    }
+
+    HardState hardState()
+    {
+        return new HardState(term, vote, commit);
+    }
+
+    void appendEntry(final DirectBuffer buffer, final int offset, final int length)
+    {
+        checkNotFailed();
+        final long index = buffer.getLong(offset + EntryFrame.INDEX_OFFSET, LE);
+        if (index != log.lastIndex() + 1 || length != buffer.getInt(offset + EntryFrame.LENGTH_OFFSET, LE) || length > maxEntryLength())
+        {
+            throw new IllegalArgumentException("entry of index " + index + " and length " + length + " after index " + log.lastIndex());
+        }
+        try
+        {
+            final int recordLength = RecordDescriptor.BODY_OFFSET + length;
+            ensureRoom(recordLength);
+            record.putBytes(RecordDescriptor.BODY_OFFSET, buffer, offset, length);
+            assert checker.frameOf(record, 0, recordLength).isWhole() : "frame of index " + index;
+            final long position = append(RecordDescriptor.ENTRY, recordLength);
+            log.append(index, buffer.getLong(offset + EntryFrame.TERM_OFFSET, LE), EntryTable.address(segmentNumber, position));
+            segmentLastIndex = Math.max(segmentLastIndex, index);
+            JournalCounters.add(counters.entryCount, 1);
+        }
+        catch (final IOException | RuntimeException | InternalError ex)
+        {
+            throw fail("append", ex);
+        }
+    }
+
+    void appendHardState(final long newTerm, final long newVote, final long newCommit)
+    {
+        checkNotFailed();
+        if (newTerm < term || newCommit < commit)
+        {
+            throw new IllegalArgumentException(
+                "hard state goes back: term " + term + " to " + newTerm + ", commit " + commit + " to " + newCommit);
+        }
+        try
+        {
+            ensureRoom(RecordDescriptor.HARD_STATE_LENGTH);
+            isVoteUnforced |= newTerm != term || newVote != vote;
+            term = newTerm;
+            vote = newVote;
+            commit = newCommit;
+            putHardState(RecordDescriptor.BODY_OFFSET);
+            append(RecordDescriptor.HARD_STATE, RecordDescriptor.HARD_STATE_LENGTH);
+        }
+        catch (final IOException | RuntimeException | InternalError ex)
+        {
+            throw fail("append", ex);
+        }
+    }
+
+    void appendTruncateFrom(final long index)
+    {
+        checkNotFailed();
+        if (index <= commit || index < log.firstIndex() || index > log.lastIndex() + 1)
+        {
+            throw new IllegalArgumentException("truncate from " + index + ": commit " + commit +
+                ", log [" + log.firstIndex() + ", " + log.lastIndex() + "]");
+        }
+        try
+        {
+            ensureRoom(RecordDescriptor.TRUNCATE_LENGTH);
+            record.putLong(RecordDescriptor.TRUNCATE_INDEX_OFFSET, index, LE);
+            append(RecordDescriptor.TRUNCATE_FROM, RecordDescriptor.TRUNCATE_LENGTH);
+            log.truncateFrom(index);
+        }
+        catch (final IOException | RuntimeException | InternalError ex)
+        {
+            throw fail("append", ex);
+        }
+    }
+
+    void force(final boolean entriesToo)
+    {
+        checkNotFailed();
+        if (unforcedCount == 0 || !entriesToo && !forcesEntries && !isVoteUnforced)
+        {
+            return;
+        }
+        try
+        {
+            forceNow();
+        }
+        catch (final IOException | RuntimeException ex)
+        {
+            throw fail("force", ex);
+        }
+    }
+
+    /**
+     * Forces, and then writes the hard state once more: to the next open it proves that nothing before it may be missing.
+     */
+    void close() throws IOException
+    {
+        try
+        {
+            if (failure == null)
+            {
+                force(true);
+                appendHardState(term, vote, commit);
+                force(true);
+            }
+        }
+        finally
+        {
+            appender.close();
+            channel.close();
+            closeUnforced();
+        }
+    }
+
+    private int maxEntryLength()
+    {
+        return record.capacity() - RecordDescriptor.BODY_OFFSET;
+    }
+
+    private void ensureRoom(final int recordLength) throws IOException
+    {
+        if (endPosition + EXCERPT_HEADER_LENGTH + recordLength > segmentBytes - SEGMENT_SLACK_BYTES)
+        {
+            roll();
+        }
+    }
+
+    /**
+     * The old segment is forced before a byte of the new one is written: else, after a power cut, the new one might be there and the old
+     * one's end not, which recovery calls damage. With durability NONE nothing was promised, and the old one waits for the next force.
+     */
+    private void roll() throws IOException
+    {
+        if (forcesEntries || unforcedChannels.size() == UNFORCED_SEGMENTS_MAX)
+        {
+            if (unforcedCount > 0)
+            {
+                forceNow();
+            }
+            channel.close();
+        }
+        else
+        {
+            unforcedChannels.add(channel);
+        }
+        segments.completeNewest(segmentLastIndex);
+        segmentNumber++;
+        open(segmentNumber);
+        appender.roll(segmentNumber);
+        appendHead();
+    }
+
+    private void open(final int number) throws IOException
+    {
+        final Segment segment = new Segment(number, spare.put(number));
+        channel = FileChannel.open(segment.path(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+        segments.add(segment);
+        segmentLastIndex = 0;
+        endPosition = 0;
+    }
+
+    private void appendHead()
+    {
+        record.putInt(RecordDescriptor.HEAD_VERSION_OFFSET, RecordDescriptor.FORMAT_VERSION, LE);
+        record.putInt(RecordDescriptor.HEAD_ZERO_OFFSET, 0, LE);
+        record.putLong(RecordDescriptor.HEAD_SEGMENT_OFFSET, segmentNumber, LE);
+        record.putLong(RecordDescriptor.HEAD_LAST_INDEX_OFFSET, log.lastIndex(), LE);
+        record.putLong(RecordDescriptor.HEAD_LAST_TERM_OFFSET, log.lastTerm(), LE);
+        putHardState(RecordDescriptor.HEAD_HARD_STATE_OFFSET);
+        append(RecordDescriptor.SEGMENT_HEAD, RecordDescriptor.HEAD_LENGTH);
+    }
+
+    private void putHardState(final int offset)
+    {
+        record.putLong(offset + RecordDescriptor.TERM_IN_HARD_STATE, term, LE);
+        record.putLong(offset + RecordDescriptor.VOTE_IN_HARD_STATE, vote, LE);
+        record.putLong(offset + RecordDescriptor.COMMIT_IN_HARD_STATE, commit, LE);
+    }
+
+    /**
+     * Completes the record whose body is in the buffer and hands it to Chronicle.
+     *
+     * @return its position in the segment's file.
+     */
+    private long append(final int type, final int length)
+    {
+        sequence++;
+        unforcedCount++;
+        record.putInt(RecordDescriptor.PREVIOUS_CHAIN_OFFSET, chain, LE);
+        record.putInt(RecordDescriptor.LENGTH_AND_TYPE_OFFSET, RecordDescriptor.lengthAndType(length, type), LE);
+        record.putInt(RecordDescriptor.UNFORCED_OFFSET, unforcedCount, LE);
+        record.putLong(RecordDescriptor.SEQUENCE_OFFSET, sequence, LE);
+        chain = checker.chain(record, 0, type, length);
+        record.putInt(RecordDescriptor.CHAIN_OFFSET, chain, LE);
+
+        final long position = appender.append(record.addressOffset(), length);
+        assert position > endPosition : position;
+        endPosition = position + length;
+        assert endPosition <= segmentBytes : endPosition;
+        JournalCounters.add(counters.appendedBytes, EXCERPT_HEADER_LENGTH + length);
+        return position;
+    }
+
+    private void forceNow() throws IOException
+    {
+        while (!unforcedChannels.isEmpty())
+        {
+            force(unforcedChannels.peek());
+            unforcedChannels.remove().close();
+        }
+        force(channel);
+        unforcedCount = 0;
+        isVoteUnforced = false;
+        durableSegmentNumber = segmentNumber;
+    }
+
+    private void force(final FileChannel target) throws IOException
+    {
+        final long startNs = System.nanoTime();
+        forcer.force(target);
+        counters.onForce(System.nanoTime() - startNs);
+    }
+
+    private void checkNotFailed()
+    {
+        if (failure != null)
+        {
+            throw new JournalException("the journal has failed before and takes nothing more", failure);
+        }
+    }
+
+    private JournalException fail(final String what, final Throwable cause)
+    {
+        failure = cause;
+        return new JournalException(
+            "journal " + what + " failed at record " + sequence + " in segment " + segmentNumber + ": " + cause +
+            "; the node must stop, and what was not acknowledged stays so", cause);
+    }
+
+    private void closeUnforced() throws IOException
+    {
+        while (!unforcedChannels.isEmpty())
+        {
+            unforcedChannels.remove().close();
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package io.tourbillon.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The next segment, zeroed and forced ahead of its use: a full disk shows here and not in a mapped page, and a force on the hot path finds
+ * its blocks allocated. Made in steps by the housekeeping thread, of a retired segment if there is one; taken by the journal thread.
+ */
+final class SpareSegment
+{
+    /**
+     * Zeros are forced by this many bytes, so that a batch's force waits for few of them.
+     */
+    private static final int STEP_BYTES = 4 << 20;
+
+    private final SegmentFiles files;
+    private final RetiredSegments retired;
+    private final JournalCounters counters;
+    private final ByteBuffer zeros = ByteBuffer.allocateDirect(SegmentFiles.ZEROS_LENGTH);
+    private FileChannel channel;
+    private long position;
+    private volatile boolean isReady;
+
+    SpareSegment(final SegmentFiles files, final RetiredSegments retired, final JournalCounters counters)
+    {
+        this.files = files;
+        this.retired = retired;
+        this.counters = counters;
+        isReady = Files.exists(files.sparePath());
+    }
+
+    /**
+     * Housekeeping thread: does one step of what is to be done.
+     *
+     * @return 1, or 0 if the spare is ready.
+     */
+    int prepare() throws IOException
+    {
+        if (isReady)
+        {
+            return 0;
+        }
+        final Path path = files.zeroingPath("spare");
+        if (channel == null)
+        {
+            channel = retired.isEmpty() ? files.create(path) : retired.takeAs(path);
+            position = 0;
+        }
+        final int length = files.zero(channel, position, STEP_BYTES, zeros);
+        position += length;
+        counters.zeroedBytes.getAndAdd(length);
+        if (length == 0)
+        {
+            close();
+            Files.move(path, files.sparePath());
+            files.forceDirectory();
+            isReady = true; // pairs with the volatile read in put
+        }
+        return 1;
+    }
+
+    /**
+     * Journal thread: puts a zeroed file into the segment's place; makes one, which takes long and is counted, if the spare is not ready.
+     */
+    Path put(final int segmentNumber) throws IOException
+    {
+        if (isReady)
+        {
+            final Path path = files.putInPlace(files.sparePath(), segmentNumber);
+            isReady = false; // only now: the housekeeping thread makes the next one under the same name
+            return path;
+        }
+        JournalCounters.add(counters.lateSpareCount, 1);
+        return files.putInPlace(makeNow(), segmentNumber);
+    }
+
+    private Path makeNow() throws IOException
+    {
+        final Path path = files.zeroingPath("late");
+        final ByteBuffer ownZeros = ByteBuffer.allocateDirect(SegmentFiles.ZEROS_LENGTH); // the other is the housekeeping thread's
+        try (FileChannel lateChannel = files.create(path))
+        {
+            long latePosition = 0;
+            int length;
+            do
+            {
+                length = files.zero(lateChannel, latePosition, STEP_BYTES, ownZeros);
+                latePosition += length;
+            }
+            while (length > 0);
+            counters.zeroedBytes.getAndAdd(latePosition);
+        }
+        return path;
+    }
+
+    /**
+     * Housekeeping thread, or after it has stopped. What was half made is swept at the next open.
+     */
+    void close() throws IOException
+    {
+        if (channel != null)
+        {
+            channel.close();
+            channel = null;
+        }
+    }
+}

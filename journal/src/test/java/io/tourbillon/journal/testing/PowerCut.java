@@ -1,0 +1,200 @@
+package io.tourbillon.journal.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An ext4 file system of its own, on a loop device, whose power can be cut: everything that was not synced is gone. For tests of any module
+ * that keeps a promise on a disk. As root, on Linux.
+ *
+ * <p>It never touches another file system: the cut is refused for a path that lies on the same device as {@code /}, both here and in the
+ * process that makes the call.
+ */
+public final class PowerCut implements AutoCloseable
+{
+    private static final long COMMAND_TIMEOUT_S = 30;
+
+    /**
+     * EXT4_IOC_SHUTDOWN = _IOR('X', 125, __u32), with EXT4_GOING_FLAGS_NOLOGFLUSH = 2: not even the file system's own log is written out.
+     */
+    private static final String SHUTDOWN_SCRIPT =
+        "use strict; my ($path) = @ARGV;" +
+        "die \"refused: $path is on the root file system\\n\" if (stat($path))[0] == (stat('/'))[0];" +
+        "open(my $dir, '<', $path) or die \"$path: $!\\n\";" +
+        "my $flags = pack('L', 2); ioctl($dir, 0x8004587d, $flags) or die \"ioctl: $!\\n\";";
+
+    private final Path image;
+    private final Path mountPoint;
+    private final Thread cleaner = new Thread(this::unmountQuietly, "power-cut-cleaner");
+    private boolean isMounted;
+
+    private PowerCut(final Path image, final Path mountPoint)
+    {
+        this.image = image;
+        this.mountPoint = mountPoint;
+    }
+
+    /**
+     * @return why power cannot be cut here, or null if it can: what a test's assumption says when it is skipped.
+     */
+    public static String unavailableBecause()
+    {
+        if (!"root".equals(System.getProperty("user.name")))
+        {
+            return "power cut tests must run as root, to mount a loop device";
+        }
+        if (!Files.exists(Path.of("/dev/loop-control")))
+        {
+            return "power cut tests need loop devices: /dev/loop-control is absent";
+        }
+        for (final String tool : new String[]{ "mkfs.ext4", "mount", "umount", "perl" })
+        {
+            if (!succeeds("sh", "-c", "command -v " + tool))
+            {
+                return "power cut tests need " + tool;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Makes and mounts a fresh file system.
+     *
+     * @param directory to hold the image and the mount point; a test's own.
+     * @param mebibytes size of the file system.
+     * @return it, mounted.
+     * @throws IOException if it cannot be made or mounted: not every kernel that has loop devices lets us use them.
+     */
+    public static PowerCut mount(final Path directory, final int mebibytes) throws IOException
+    {
+        final PowerCut powerCut = new PowerCut(directory.resolve("disk.img"), Files.createDirectory(directory.resolve("disk")));
+        run("truncate", "-s", mebibytes + "M", powerCut.image.toString());
+        run("mkfs.ext4", "-q", "-F", powerCut.image.toString());
+        Runtime.getRuntime().addShutdownHook(powerCut.cleaner);
+        powerCut.mountAgain();
+        return powerCut;
+    }
+
+    /**
+     * @return where the file system is mounted.
+     */
+    public Path path()
+    {
+        return mountPoint;
+    }
+
+    /**
+     * Cuts the power. From now on, everything done in {@link #path()} fails; close what is open there, then {@link #restore()}.
+     *
+     * @throws IOException if it was refused.
+     */
+    public void cut() throws IOException
+    {
+        if (Files.getAttribute(mountPoint, "unix:dev").equals(Files.getAttribute(Path.of("/"), "unix:dev")))
+        {
+            throw new IOException("refused: " + mountPoint + " is on the root file system");
+        }
+        if (!isMounted)
+        {
+            throw new IOException("refused: " + mountPoint + " is not mounted");
+        }
+        run("perl", "-e", SHUTDOWN_SCRIPT, mountPoint.toString());
+    }
+
+    /**
+     * Brings the power back: what is in {@link #path()} now is what the disk held.
+     *
+     * @throws IOException if it cannot be mounted.
+     */
+    public void restore() throws IOException
+    {
+        unmount();
+        mountAgain();
+    }
+
+    /**
+     * Unmounts, and gives the loop device back.
+     */
+    @Override
+    public void close()
+    {
+        unmountQuietly();
+        Runtime.getRuntime().removeShutdownHook(cleaner);
+    }
+
+    private void mountAgain() throws IOException
+    {
+        run("mount", "-o", "loop", image.toString(), mountPoint.toString());
+        isMounted = true;
+    }
+
+    /**
+     * Lazily, if files are still mapped: the mount of {@code -o loop} frees its device when the last of them is gone.
+     */
+    private void unmount() throws IOException
+    {
+        if (isMounted)
+        {
+            if (!succeeds("umount", mountPoint.toString()))
+            {
+                run("umount", "-l", mountPoint.toString());
+            }
+            isMounted = false;
+        }
+    }
+
+    private void unmountQuietly()
+    {
+        try
+        {
+            unmount();
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    private static boolean succeeds(final String... command)
+    {
+        try
+        {
+            run(command);
+            return true;
+        }
+        catch (final IOException ex)
+        {
+            return false; // which is the answer to the question
+        }
+    }
+
+    private static void run(final String... command) throws IOException
+    {
+        final Path output = Files.createTempFile("power-cut", ".out");
+        try
+        {
+            final Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+            if (!process.waitFor(COMMAND_TIMEOUT_S, TimeUnit.SECONDS))
+            {
+                process.destroyForcibly();
+                throw new IOException(String.join(" ", command) + ": not done after " + COMMAND_TIMEOUT_S + " s");
+            }
+            if (process.exitValue() != 0)
+            {
+                throw new IOException(String.join(" ", command) + ": " + Files.readString(output).strip());
+            }
+        }
+        catch (final InterruptedException ex)
+        {
+            Thread.currentThread().interrupt();
+            throw new IOException(ex);
+        }
+        finally
+        {
+            Files.delete(output);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+/**
+ * What tests of other modules borrow from the journal's: a disk whose power can be cut.
+ */
+package io.tourbillon.journal.testing;
