@@ -1,0 +1,185 @@
+package io.tourbillon.mvcc;
+
+import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.MessageValidator;
+import io.tourbillon.codecs.client.CompactRequestDecoder;
+import io.tourbillon.codecs.client.DeleteRangeRequestDecoder;
+import io.tourbillon.codecs.client.PutRequestDecoder;
+import io.tourbillon.codecs.client.TxnRequestDecoder;
+import io.tourbillon.codecs.record.CompactTickDecoder;
+import io.tourbillon.codecs.record.EntryFrame;
+import io.tourbillon.codecs.record.MessageHeaderDecoder;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import static io.tourbillon.codecs.MessageValidator.SOUND;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+/**
+ * Applies entries in order. An entry either ends in one call or leaves word in the header how far it got; what it changed is seen by nobody
+ * until it ends, when revision and applied index move together. Every check comes before the first write: an error is a result.
+ */
+final class Applier
+{
+    private static final long NOTHING_OPEN = 0;
+
+    private final MvccHeader header;
+    private final ReplyHead head;
+    private final Replies replies;
+    private final Writer writer;
+    private final Compactor compactor;
+    private final EntryWork put;
+    private final EntryWork delete;
+    private final EntryWork txn;
+    private final EntryWork compact;
+    private final EntryWork tick;
+    private final EntryWork nothing = new NoWork(SOUND);
+    private final EntryWork notSupported = NoWork.refusing(ErrorCode.NOT_SUPPORTED);
+    private final EntryWork malformed = NoWork.refusing(ErrorCode.MALFORMED);
+
+    private final Entry entry = new Entry();
+    private EntryWork work;
+    private long openIndex = NOTHING_OPEN;
+
+    Applier(
+        final MvccHeader header,
+        final ReplyHead head,
+        final Replies replies,
+        final Writer writer,
+        final Compactor compactor,
+        final EntryWork put,
+        final EntryWork delete,
+        final EntryWork txn)
+    {
+        this.header = header;
+        this.head = head;
+        this.replies = replies;
+        this.writer = writer;
+        this.compactor = compactor;
+        this.put = put;
+        this.delete = delete;
+        this.txn = txn;
+        compact = new CompactWork(header, compactor, writer, replies);
+        tick = new TickWork(compactor, writer);
+    }
+
+    /** Whether an entry sets a new compaction bound, which must not overtake the fan-out of events. */
+    static boolean isCompaction(final EntryFrame frame)
+    {
+        return frame.payloadLength() >= MessageHeaderDecoder.ENCODED_LENGTH &&
+            schemaId(frame.buffer(), EntryFrame.HEADER_LENGTH) == CompactRequestDecoder.SCHEMA_ID &&
+            templateId(frame.buffer(), EntryFrame.HEADER_LENGTH) == CompactRequestDecoder.TEMPLATE_ID;
+    }
+
+    int onEntry(final EntryFrame frame, final boolean answer)
+    {
+        final long index = frame.index();
+        if (index <= header.appliedIndex())
+        {
+            return Mvcc.DONE;
+        }
+        if (index != header.appliedIndex() + 1)
+        {
+            throw new IllegalStateException("entry " + index + " does not follow " + header.appliedIndex());
+        }
+        if (!writer.reserve(compactor.pages()))
+        {
+            return openIndex == index ? Mvcc.MORE : Mvcc.PAUSED;
+        }
+        entry.wrap(frame, answer);
+        head.raftTerm(frame.term());
+        final int error = openIndex == index ? SOUND : open(index);
+        if (error == SOUND && !work.step(entry))
+        {
+            return pause(index);
+        }
+        finish(index, frame.term(), error);
+        return Mvcc.DONE;
+    }
+
+    private int open(final long index)
+    {
+        final boolean isHalfApplied = header.pendingIndex() == index;
+        entry.changes().start(header.revision() + 1, isHalfApplied ? header.pendingSub() : 0);
+        work = workFor(entry.message());
+        final int error = work.begin(entry);
+        if (error == SOUND && isHalfApplied)
+        {
+            work.resume(entry, header);
+        }
+        openIndex = index;
+        return error;
+    }
+
+    private EntryWork workFor(final UnsafeBuffer message)
+    {
+        if (message.capacity() >= MessageHeaderDecoder.ENCODED_LENGTH && schemaId(message, 0) == MessageHeaderDecoder.SCHEMA_ID)
+        {
+            final boolean isTick = templateId(message, 0) == CompactTickDecoder.TEMPLATE_ID &&
+                message.capacity() >= MessageHeaderDecoder.ENCODED_LENGTH + CompactTickDecoder.BLOCK_LENGTH;
+            return isTick ? tick : nothing;
+        }
+        if (MessageValidator.check(message, 0, message.capacity()) != SOUND)
+        {
+            return malformed;
+        }
+        switch (templateId(message, 0))
+        {
+            case PutRequestDecoder.TEMPLATE_ID:
+                return put;
+            case DeleteRangeRequestDecoder.TEMPLATE_ID:
+                return delete;
+            case TxnRequestDecoder.TEMPLATE_ID:
+                return txn;
+            case CompactRequestDecoder.TEMPLATE_ID:
+                return compact;
+            default:
+                return notSupported;
+        }
+    }
+
+    private int pause(final long index)
+    {
+        header.pending(index, work.op(), entry.changes().count(), work.opStart());
+        return writer.isShortOfRoom() && entry.changes().isEmpty() ? Mvcc.PAUSED : Mvcc.MORE;
+    }
+
+    private void finish(final long index, final long term, final int error)
+    {
+        openIndex = NOTHING_OPEN;
+        if (!entry.changes().isEmpty())
+        {
+            assert error == SOUND : "an entry that failed has changed something";
+            header.revision(entry.changes().main());
+        }
+        header.nothingPending();
+        header.applied(index, term);
+        compactor.step(Limits.COMPACTION_PER_ENTRY);
+        if (entry.isAnswered())
+        {
+            answer(error);
+        }
+    }
+
+    private void answer(final int error)
+    {
+        if (error == SOUND)
+        {
+            work.answer(entry);
+        }
+        else
+        {
+            replies.error(entry.sessionId(), entry.correlationId(), error);
+        }
+    }
+
+    private static int schemaId(final DirectBuffer buffer, final int offset)
+    {
+        return buffer.getShort(offset + MessageHeaderDecoder.schemaIdEncodingOffset(), LITTLE_ENDIAN) & 0xFFFF;
+    }
+
+    private static int templateId(final DirectBuffer buffer, final int offset)
+    {
+        return buffer.getShort(offset + MessageHeaderDecoder.templateIdEncodingOffset(), LITTLE_ENDIAN) & 0xFFFF;
+    }
+}

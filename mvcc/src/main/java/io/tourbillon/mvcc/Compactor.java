@@ -1,0 +1,136 @@
+package io.tourbillon.mvcc;
+
+import io.tourbillon.bptree.Cursor;
+import io.tourbillon.bptree.Tree;
+import io.tourbillon.codecs.ErrorCode;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import static io.tourbillon.codecs.MessageValidator.SOUND;
+
+/**
+ * Removes what no read may ask for any more. The bound is set when the compact entry is applied and counts at once; the removal follows in
+ * slices whose size is a function of the log alone, so members with the same log hold the same records.
+ * <p>
+ * It walks the changes made since the last compaction, not the live keys: a change at or below the bound makes the one before it (its
+ * {@code prev}) needless, and a tombstone below the bound is needless itself, with the key's head if nothing came after. A tombstone at
+ * the bound stays for watchers that start there; so the next compaction begins with the last one's bound.
+ */
+final class Compactor
+{
+    private final Tree keys;
+    private final Tree revisions;
+    private final MvccHeader header;
+    private final Cursor cursor;
+    private final RevisionKey from = new RevisionKey();
+    private final RevisionKey removed = new RevisionKey();
+    private final UnsafeBuffer record = new UnsafeBuffer(0, 0);
+    private final UnsafeBuffer key = new UnsafeBuffer(new byte[Limits.KEY_LENGTH_MAX]);
+    private final KeyHead head = new KeyHead();
+
+    Compactor(final Tree keys, final Tree revisions, final MvccHeader header)
+    {
+        this.keys = keys;
+        this.revisions = revisions;
+        this.header = header;
+        cursor = revisions.cursor();
+    }
+
+    /** Whether a compaction to a revision may begin: {@code SOUND} or the number of an error. */
+    int check(final long revision)
+    {
+        if (revision <= header.compactRevision())
+        {
+            return ErrorCode.COMPACTED.number();
+        }
+        return revision > header.revision() ? ErrorCode.FUTURE_REVISION.number() : SOUND;
+    }
+
+    /** Sets the bound; from now on nothing below it can be read. */
+    void start(final long revision)
+    {
+        final long oldBound = Math.max(0, header.compactedBound());
+        if (header.compactCursorMain() >= oldBound)
+        {
+            header.compactCursor(oldBound, 0); // tombstones at the old bound were kept: look at them again
+        }
+        header.compactRevision(revision);
+        header.compactedBound(revision);
+        header.stateHash(Bytes.mix(header.stateHash(), -revision));
+    }
+
+    boolean isActive()
+    {
+        return header.compactCursorMain() <= header.compactedBound();
+    }
+
+    /** Pages to reserve for the slice that follows each entry; 0 when there is nothing to remove. */
+    int pages()
+    {
+        return isActive() ? pages(Limits.COMPACTION_PER_ENTRY) : 0;
+    }
+
+    /** Pages to reserve for a slice of so many changes. */
+    int pages(final int budget)
+    {
+        return budget * (2 * revisions.pagesForRemove() + keys.pagesForRemove());
+    }
+
+    /** Looks at so many changes, after {@link #pages} were reserved. */
+    void step(final int budget)
+    {
+        for (int i = 0; i < budget && isActive(); i++)
+        {
+            if (!cursor.seek(from.of(header.compactCursorMain(), header.compactCursorSub()), 0, RevisionKey.LENGTH))
+            {
+                header.compactCursor(header.compactedBound() + 1, 0);
+                return;
+            }
+            visit();
+        }
+    }
+
+    private void visit()
+    {
+        final DirectBuffer place = cursor.key();
+        final long main = RevisionKey.main(place);
+        final long sub = RevisionKey.sub(place);
+        if (main > header.compactedBound())
+        {
+            header.compactCursor(header.compactedBound() + 1, 0);
+            return;
+        }
+        record.wrap(cursor.value());
+        if (!RevisionRecord.isSound(record))
+        {
+            throw new IllegalStateException("damaged store: change " + main + "." + sub + " is misshapen");
+        }
+        final long prevMain = RevisionRecord.prevMain(record);
+        final int prevSub = RevisionRecord.prevSub(record);
+        final boolean isNeedless = RevisionRecord.isTombstone(record) && main < header.compactedBound();
+        final int keyLength = RevisionRecord.keyLength(record);
+        if (isNeedless)
+        {
+            key.putBytes(0, record, RevisionRecord.HEADER_LENGTH, keyLength);
+        }
+        if (prevMain != 0)
+        {
+            revisions.remove(removed.of(prevMain, prevSub), 0, RevisionKey.LENGTH);
+        }
+        if (isNeedless)
+        {
+            revisions.remove(removed.of(main, sub), 0, RevisionKey.LENGTH);
+            removeHead(main, keyLength);
+        }
+        header.compactCursor(main, sub + 1);
+    }
+
+    /** The head goes with its tombstone unless the key has come back. */
+    private void removeHead(final long main, final int keyLength)
+    {
+        if (keys.get(key, 0, keyLength, head.view()) && head.isTombstone() && head.modMain() == main)
+        {
+            keys.remove(key, 0, keyLength);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.tourbillon.mvcc;
+
+import io.tourbillon.codecs.record.EntryFrame;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** The entry being applied: its message, whom to answer, and the changes it has made so far. */
+final class Entry
+{
+    private final UnsafeBuffer message = new UnsafeBuffer(0, 0);
+    private final Changes changes = new Changes();
+    private long sessionId;
+    private long correlationId;
+    private boolean isAnswered;
+
+    void wrap(final EntryFrame frame, final boolean answer)
+    {
+        message.wrap(frame.buffer(), EntryFrame.HEADER_LENGTH, frame.payloadLength());
+        sessionId = frame.sessionId();
+        correlationId = frame.correlationId();
+        isAnswered = answer;
+    }
+
+    /** The payload, from its SBE header on. */
+    UnsafeBuffer message()
+    {
+        return message;
+    }
+
+    Changes changes()
+    {
+        return changes;
+    }
+
+    long sessionId()
+    {
+        return sessionId;
+    }
+
+    long correlationId()
+    {
+        return correlationId;
+    }
+
+    /** Whether this member answers it. */
+    boolean isAnswered()
+    {
+        return isAnswered;
+    }
+}

@@ -1,0 +1,223 @@
+package io.tourbillon.mvcc;
+
+import io.tourbillon.codecs.client.EventType;
+import io.tourbillon.codecs.client.MessageHeaderEncoder;
+import io.tourbillon.codecs.client.WatchEventsEncoder;
+import io.tourbillon.codecs.client.WatchEventsEncoder.EventsEncoder;
+import io.tourbillon.codecs.client.WatchEventsEncoder.EventsEncoder.WatchersEncoder;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+/**
+ * One message of events in the making: each change once, with the ids of the session's watchers that want it; those that also want what was
+ * there before get an event of their own. It knows up to where it holds whole revisions, and can be cut there.
+ */
+final class EventBatch
+{
+    private static final int EVENT_OVERHEAD = EventsEncoder.sbeBlockLength() + WatchersEncoder.HEADER_SIZE + 3 * Integer.BYTES;
+    private static final int COUNT_OFFSET = 2;
+    private static final byte[] NO_BYTES = new byte[0];
+
+    private final Egress egress;
+    private final ReplyHead head;
+    private final Versions changes;
+    private final Versions before;
+    private final MvccHeader header;
+    private final GrowingBuffer buffer = new GrowingBuffer(Limits.PART_LENGTH_MAX + 4096);
+    private final MessageHeaderEncoder messageHeader = new MessageHeaderEncoder();
+    private final WatchEventsEncoder message = new WatchEventsEncoder();
+    private final long[] plainIds;
+    private final long[] prevIds;
+    private int plainCount;
+    private int prevCount;
+    private EventsEncoder events;
+    private long sessionId;
+    private boolean isCatchUp;
+    private int groupOffset;
+    private int eventCount;
+    private int wholeCount;
+    private int wholeLimit;
+
+    EventBatch(
+        final Egress egress, final ReplyHead head, final MvccHeader header, final Versions changes, final Versions before, final int idsMax)
+    {
+        this.egress = egress;
+        this.head = head;
+        this.header = header;
+        this.changes = changes;
+        this.before = before;
+        plainIds = new long[idsMax];
+        prevIds = new long[idsMax];
+    }
+
+    void begin(final long toSessionId, final long revision, final boolean catchUp)
+    {
+        sessionId = toSessionId;
+        isCatchUp = catchUp;
+        message.wrapAndApplyHeader(buffer.buffer(), 0, messageHeader);
+        head.fill(message.reply(), sessionId, 0, revision);
+        groupOffset = message.limit();
+        events = message.eventsCount(EventsEncoder.countMaxValue());
+        eventCount = 0;
+        wholeCount = 0;
+        wholeLimit = message.limit();
+    }
+
+    void clearIds()
+    {
+        plainCount = 0;
+        prevCount = 0;
+    }
+
+    boolean hasIds()
+    {
+        return plainCount + prevCount > 0;
+    }
+
+    /** Adds the watchers of a group that want a change and are served by a lane. */
+    void collect(final WatchGroup group, final Watcher only, final long main, final boolean isPut)
+    {
+        for (int i = 0; i < group.count(); i++)
+        {
+            final Watcher watcher = group.watcher(i);
+            if ((only == null ? watcher.history == null : watcher == only) && watcher.wants(main, isPut))
+            {
+                if (watcher.wantsPrevKv())
+                {
+                    prevIds[prevCount++] = watcher.id;
+                }
+                else
+                {
+                    plainIds[plainCount++] = watcher.id;
+                }
+            }
+        }
+    }
+
+    int eventCount()
+    {
+        return eventCount;
+    }
+
+    /** Whether whole revisions stand before an unfinished one. */
+    boolean hasWhole()
+    {
+        return wholeCount > 0;
+    }
+
+    /** All changes of the revisions so far have been added. */
+    void markWhole()
+    {
+        wholeCount = eventCount;
+        wholeLimit = message.limit();
+    }
+
+    /**
+     * Adds a change for the watchers collected.
+     *
+     * @return false if it does not fit beside what is there already: send first.
+     */
+    boolean add(final long main, final UnsafeBuffer record)
+    {
+        final UnsafeBuffer prev = prevCount > 0 ? previous(main, record) : null;
+        if (prev == null)
+        {
+            System.arraycopy(prevIds, 0, plainIds, plainCount, prevCount);
+            plainCount += prevCount;
+            prevCount = 0;
+        }
+        final int length = length(record, null, plainCount) + length(record, prev, prevCount);
+        if (eventCount > 0 && message.limit() + length > Limits.PART_LENGTH_MAX)
+        {
+            return false;
+        }
+        buffer.ensure(message.limit() + length);
+        if (plainCount > 0)
+        {
+            write(main, record, null, 0, plainIds, plainCount);
+        }
+        if (prevCount > 0)
+        {
+            write(main, record, prev, RevisionRecord.prevMain(record), prevIds, prevCount);
+        }
+        return true;
+    }
+
+    private static int length(final UnsafeBuffer record, final UnsafeBuffer prev, final int idCount)
+    {
+        final int prevLength = prev == null ? 0 : RevisionRecord.valueLength(prev);
+        return idCount == 0 ? 0 : EVENT_OVERHEAD + idCount * Long.BYTES + record.capacity() - RevisionRecord.HEADER_LENGTH + prevLength;
+    }
+
+    /** What the key held at the revision before: nothing for a creation, nor if that revision is compacted. */
+    private UnsafeBuffer previous(final long main, final UnsafeBuffer record)
+    {
+        final long prevMain = RevisionRecord.prevMain(record);
+        final boolean isCreation = RevisionRecord.createRevision(record) == main;
+        if (prevMain == 0 || isCreation || main - 1 < header.compactRevision())
+        {
+            return null;
+        }
+        return before.load(prevMain, RevisionRecord.prevSub(record)) ? before.record() : null;
+    }
+
+    private void write(
+        final long main, final UnsafeBuffer record, final UnsafeBuffer prev, final long prevMain, final long[] ids, final int idCount)
+    {
+        final boolean isDelete = RevisionRecord.isTombstone(record);
+        final boolean hasPrev = prev != null;
+        events.next()
+            .createRevision(RevisionRecord.createRevision(record))
+            .modRevision(main)
+            .version(RevisionRecord.version(record))
+            .lease(RevisionRecord.lease(record))
+            .prevCreateRevision(hasPrev ? RevisionRecord.createRevision(prev) : 0)
+            .prevModRevision(prevMain)
+            .prevVersion(hasPrev ? RevisionRecord.version(prev) : 0)
+            .prevLease(hasPrev ? RevisionRecord.lease(prev) : 0)
+            .eventType(isDelete ? EventType.DELETE : EventType.PUT);
+        events.flags().clear().prevKv(hasPrev);
+        final WatchersEncoder watchers = events.watchersCount(idCount);
+        for (int i = 0; i < idCount; i++)
+        {
+            watchers.next().watchId(ids[i]);
+        }
+        events.putKey(record, RevisionRecord.HEADER_LENGTH, RevisionRecord.keyLength(record));
+        events.putValue(record, RevisionRecord.valueOffset(record), RevisionRecord.valueLength(record));
+        if (hasPrev)
+        {
+            events.putPrevValue(prev, RevisionRecord.valueOffset(prev), RevisionRecord.valueLength(prev));
+        }
+        else
+        {
+            events.putPrevValue(NO_BYTES, 0, 0);
+        }
+        eventCount++;
+    }
+
+    /** Sends all that was added; {@code isFragment} if more of its last revision follows. What {@link Egress#event} says. */
+    int send(final boolean isFragment)
+    {
+        return send(eventCount, message.limit(), isFragment);
+    }
+
+    /** Sends the whole revisions alone. */
+    int sendWhole()
+    {
+        return send(wholeCount, wholeLimit, false);
+    }
+
+    private int send(final int count, final int length, final boolean isFragment)
+    {
+        message.flags().clear().catchUp(isCatchUp).fragment(isFragment);
+        buffer.buffer().putShort(groupOffset + COUNT_OFFSET, (short)count, LITTLE_ENDIAN);
+        return egress.event(sessionId, buffer.buffer(), 0, length);
+    }
+
+    /** The reader of the change now being added. */
+    Versions changes()
+    {
+        return changes;
+    }
+}

@@ -1,0 +1,32 @@
+package io.tourbillon.mvcc;
+
+import io.tourbillon.bptree.Tree;
+
+/** Bounds that decide what an entry does: the same on every member, so not settings. */
+public final class Limits
+{
+    /** Longest key or range end in bytes. */
+    public static final int KEY_LENGTH_MAX = Tree.MAX_KEY_LENGTH;
+    /** Longest value in bytes: its record, with key and head, must fit a tree's value. */
+    public static final int VALUE_LENGTH_MAX = Tree.MAX_VALUE_LENGTH - KEY_LENGTH_MAX - RevisionRecord.HEADER_LENGTH;
+    /** etcd's max-txn-ops: compares, success or failure operations of a transaction; what it takes is not left for those nested in it. */
+    public static final int TXN_OPS_MAX = 128;
+    /** Deepest nesting of transactions; the outermost has depth 0. */
+    public static final int TXN_DEPTH_MAX = 64;
+    /** Operations of a transaction with all that is nested in it: 1,024 writes are 0.5 million pairs to compare for duplicates. */
+    public static final int TXN_OPS_TOTAL_MAX = 1024;
+    /** Compares of a transaction with all that is nested in it. */
+    public static final int TXN_COMPARES_TOTAL_MAX = 1024;
+    /** Change records that compaction looks at with each applied entry while it has work. */
+    public static final int COMPACTION_PER_ENTRY = 4;
+    /** Change records that one compactTick entry may ask for. */
+    public static final int COMPACTION_PER_TICK_MAX = 4096;
+    /** A part of an answer or of events holds at most so many bytes, or one key-value. */
+    public static final int PART_LENGTH_MAX = 32 * 1024;
+    /** Keys of one range that can be sorted by something else than the key: 131,072 x 28 bytes = 3.5 MiB a walk. */
+    public static final int SORTED_KEYS_MAX = 128 * 1024;
+
+    private Limits()
+    {
+    }
+}

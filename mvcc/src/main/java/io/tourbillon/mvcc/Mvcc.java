@@ -1,0 +1,318 @@
+package io.tourbillon.mvcc;
+
+import io.tourbillon.bptree.Tree;
+import io.tourbillon.bptree.TreeStore;
+import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.MessageValidator;
+import io.tourbillon.codecs.Protocol;
+import io.tourbillon.codecs.client.AuthRequestDecoder;
+import io.tourbillon.codecs.client.LeaseRequestDecoder;
+import io.tourbillon.codecs.client.MaintenanceRequestDecoder;
+import io.tourbillon.codecs.client.MemberRequestDecoder;
+import io.tourbillon.codecs.client.MessageHeaderDecoder;
+import io.tourbillon.codecs.client.RangeRequestDecoder;
+import io.tourbillon.codecs.client.StatusReplyEncoder;
+import io.tourbillon.codecs.client.StatusRequestDecoder;
+import io.tourbillon.codecs.client.TxnRequestDecoder;
+import io.tourbillon.codecs.client.WatchCancelDecoder;
+import io.tourbillon.codecs.client.WatchCreateDecoder;
+import io.tourbillon.codecs.client.WatchProgressRequestDecoder;
+import io.tourbillon.codecs.record.EntryFrame;
+import org.agrona.DirectBuffer;
+
+import static io.tourbillon.codecs.MessageValidator.SOUND;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * The deterministic state machine over a {@link TreeStore}: etcd's key-value store, transactions, compaction and watches.
+ * Apply thread only. Puts, gets, deletes and events allocate nothing in steady state; nothing here blocks but for page faults of the store.
+ */
+public final class Mvcc
+{
+    /** The entry is applied. */
+    public static final int DONE = 1;
+    /** The entry is under way: call again with the same entry. {@link TreeStore#freeze()} is allowed in between. */
+    public static final int MORE = 0;
+    /** The store has no room: nothing changed, call again with the same entry once a checkpoint was released. */
+    public static final int PAUSED = -1;
+
+    /** Name of the tree of changes by revision. */
+    public static final String REVISIONS_TREE = "revisions";
+    /** Name of the tree of heads by user key. */
+    public static final String KEYS_TREE = "keys";
+
+    private static final byte[] NO_LEASES = "tourbillon: leases are not supported by this version".getBytes(UTF_8);
+    private static final byte[] NO_MEMBERS = "tourbillon: changing members is not supported by this version".getBytes(UTF_8);
+    private static final byte[] NO_MAINTENANCE = "tourbillon: this maintenance is not supported by this version".getBytes(UTF_8);
+    private static final byte[] NO_AUTH = "tourbillon: users and roles are not supported by this version".getBytes(UTF_8);
+
+    private final Tree keys;
+    private final Tree revisions;
+    private final MvccHeader header;
+    private final MvccSettings settings;
+    private final Egress egress;
+    private final ReplyHead head;
+    private final Replies replies;
+    private final Writer writer;
+    private final Compactor compactor;
+    private final Applier applier;
+    private final Reads reads;
+    private final WatchTable watches;
+    private final CatchUp catchUp;
+    private final FanOut fanOut;
+    private final WatchRequests watchRequests;
+
+    /**
+     * Opens the state that lies in a store, or a new one.
+     *
+     * @param store    to own, opened by the caller, who also closes it.
+     * @param settings of this member.
+     * @param egress   to write to.
+     * @throws IllegalStateException when the store was written by a newer version or belongs to another cluster.
+     */
+    public Mvcc(final TreeStore store, final MvccSettings settings, final Egress egress)
+    {
+        this.settings = settings;
+        this.egress = egress;
+        header = new MvccHeader(store.userHeader(), settings.clusterId());
+        keys = store.tree(KEYS_TREE);
+        revisions = store.tree(REVISIONS_TREE);
+        head = new ReplyHead(header, settings.memberId());
+        replies = new Replies(egress, head, header);
+        writer = new Writer(store, keys, revisions, header);
+        compactor = new Compactor(keys, revisions, header);
+        applier = newApplier();
+        reads = new Reads(header, replies, settings, this::newRangeRead, this::newTxnRead);
+        watches = new WatchTable();
+        final EventBatch batch = new EventBatch(egress, head, header, Versions.withOwnMemory(revisions, header),
+            new Versions(revisions, header), settings.watchersPerSession());
+        catchUp = new CatchUp(header, revisions, watches, batch, replies);
+        fanOut = new FanOut(header, revisions, watches, catchUp, batch);
+        watchRequests = new WatchRequests(header, settings, watches, fanOut, catchUp, replies);
+    }
+
+    private Applier newApplier()
+    {
+        final PartSender sender = new PartSender(egress);
+        final PutWork put = new PutWork(writer, new Versions(revisions, header), compactor, replies);
+        final DeleteWalk deleteWalk = new DeleteWalk(keys, revisions, header, writer, compactor);
+        final DeleteWork delete = new DeleteWork(header, deleteWalk, new DeleteParts(head, sender), sender, settings.keysPerSlice());
+        final TxnWork txn = new TxnWork(
+            header, newPlan(), newRun(), new TxnParts(head, sender), sender, replies, settings.keysPerSlice());
+        return new Applier(header, head, replies, writer, compactor, put, delete, txn);
+    }
+
+    private TxnPlan newPlan()
+    {
+        return new TxnPlan(header, writer, new RangeWalk(keys, revisions, header));
+    }
+
+    private TxnRun newRun()
+    {
+        return new TxnRun(keys, revisions, header, writer, compactor, new RangeWalk(keys, revisions, header));
+    }
+
+    private RangeRead newRangeRead()
+    {
+        final PartSender sender = new PartSender(egress);
+        return new RangeRead(new RangeWalk(keys, revisions, header), sender, new RangeParts(head, sender), replies);
+    }
+
+    private TxnRead newTxnRead()
+    {
+        final PartSender sender = new PartSender(egress);
+        return new TxnRead(new TxnChecker(), newPlan(), newRun(), sender, new TxnParts(head, sender), replies);
+    }
+
+    /**
+     * Applies one committed entry, or goes on with it. Its index must follow {@link #appliedIndex()}; one at or below it is passed over.
+     * The work of one call is bounded.
+     *
+     * @param entry  whose payload is a whole message of the client protocol or of the records' schema.
+     * @param answer true on the member that the client is connected to, unless the entry is replayed at start.
+     * @return {@link #DONE}, {@link #MORE} or {@link #PAUSED}.
+     */
+    public int onEntry(final EntryFrame entry, final boolean answer)
+    {
+        if (fanOut.isBehind() && Applier.isCompaction(entry))
+        {
+            // A new bound lets records go that the fan-out has still to read. Only sessions that cannot keep up lose events by it.
+            fanOut.doWork(settings.eventsPerSlice());
+            if (fanOut.isBehind())
+            {
+                return MORE;
+            }
+        }
+        return applier.onEntry(entry, answer);
+    }
+
+    /**
+     * Serves a request that does not go through the log: range, read-only transaction, watch create, cancel and progress; leases, members,
+     * maintenance and auth are answered "not supported".
+     *
+     * @param sessionId of the session that asks.
+     * @param buffer    holding the message; copied where the answer takes longer than this call.
+     * @param offset    of its SBE header.
+     * @param length    of the message in bytes.
+     * @return true if it was or will be answered here; false if the node must answer it (status).
+     */
+    public boolean onRead(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
+    {
+        final int error = MessageValidator.check(buffer, offset, length);
+        if (error != SOUND)
+        {
+            final boolean hasHead = MessageValidator.hasHead(buffer, offset, length);
+            replies.error(sessionId, hasHead ? correlationId(buffer, offset) : 0, error);
+            return true;
+        }
+        final int templateId = buffer.getShort(offset + MessageHeaderDecoder.templateIdEncodingOffset(), LITTLE_ENDIAN) & 0xFFFF;
+        final long correlationId = correlationId(buffer, offset);
+        switch (templateId)
+        {
+            case RangeRequestDecoder.TEMPLATE_ID:
+                reads.onRange(sessionId, correlationId, buffer, offset);
+                return true;
+            case TxnRequestDecoder.TEMPLATE_ID:
+                reads.onTxn(sessionId, correlationId, buffer, offset, length);
+                return true;
+            case WatchCreateDecoder.TEMPLATE_ID:
+                watchRequests.onCreate(sessionId, correlationId, buffer, offset);
+                return true;
+            case WatchCancelDecoder.TEMPLATE_ID:
+                watchRequests.onCancel(sessionId, correlationId, buffer, offset);
+                return true;
+            case WatchProgressRequestDecoder.TEMPLATE_ID:
+                watchRequests.onProgress(sessionId, correlationId);
+                return true;
+            case StatusRequestDecoder.TEMPLATE_ID:
+                return false;
+            default:
+                refuse(sessionId, correlationId, templateId);
+                return true;
+        }
+    }
+
+    private static long correlationId(final DirectBuffer buffer, final int offset)
+    {
+        return buffer.getLong(offset + Protocol.CORRELATION_ID_OFFSET, LITTLE_ENDIAN);
+    }
+
+    private void refuse(final long sessionId, final long correlationId, final int templateId)
+    {
+        final int notSupported = ErrorCode.NOT_SUPPORTED.number();
+        switch (templateId)
+        {
+            case LeaseRequestDecoder.TEMPLATE_ID:
+                replies.error(sessionId, correlationId, notSupported, NO_LEASES);
+                break;
+            case MemberRequestDecoder.TEMPLATE_ID:
+                replies.error(sessionId, correlationId, notSupported, NO_MEMBERS);
+                break;
+            case MaintenanceRequestDecoder.TEMPLATE_ID:
+                replies.error(sessionId, correlationId, notSupported, NO_MAINTENANCE);
+                break;
+            case AuthRequestDecoder.TEMPLATE_ID:
+                replies.error(sessionId, correlationId, notSupported, NO_AUTH);
+                break;
+            default:
+                replies.error(sessionId, correlationId, ErrorCode.UNKNOWN_TEMPLATE.number());
+                break;
+        }
+    }
+
+    /**
+     * Fills the fields of a status answer that the state machine knows: applied index, compact revision, key count, watchers.
+     *
+     * @param status wrapped by the caller, who fills the rest.
+     */
+    public void fillStatus(final StatusReplyEncoder status)
+    {
+        status.raftAppliedIndex(appliedIndex())
+            .compactRevision(Math.max(0, compactRevision()))
+            .keyCount(keyCount())
+            .watchers(watcherCount());
+    }
+
+    /**
+     * A bounded slice of what is under way: fan-out of events, sessions that catch up, long reads. Call it in each duty cycle.
+     *
+     * @return work count; 0 when there was nothing to do.
+     */
+    public int doWork()
+    {
+        int workCount = fanOut.doWork(settings.eventsPerSlice());
+        workCount += catchUp.doWork(settings.eventsPerSlice(), fanOut.fannedOut());
+        workCount += reads.doWork();
+        return workCount;
+    }
+
+    /**
+     * Forgets a session: its watchers and its reads end without a word.
+     *
+     * @param sessionId that is closed.
+     */
+    public void onSessionClosed(final long sessionId)
+    {
+        reads.onSessionClosed(sessionId);
+        final WatchSession session = watches.session(sessionId);
+        if (session != null)
+        {
+            watches.remove(session);
+        }
+    }
+
+    /** @return Raft index of the last entry applied, also right after open; 0 = none. */
+    public long appliedIndex()
+    {
+        return header.appliedIndex();
+    }
+
+    /** @return Raft term of the last entry applied. */
+    public long appliedTerm()
+    {
+        return header.appliedTerm();
+    }
+
+    /** @return current revision; 1 in a new store. */
+    public long revision()
+    {
+        return header.revision();
+    }
+
+    /** @return revision of the last compaction; -1 = none yet. */
+    public long compactRevision()
+    {
+        return header.compactRevision();
+    }
+
+    /** @return true while compacted records are still to be removed: the leader should propose compactTick entries when idle. */
+    public boolean isCompacting()
+    {
+        return compactor.isActive();
+    }
+
+    /** @return count of live keys. */
+    public long keyCount()
+    {
+        return header.liveKeys();
+    }
+
+    /** @return rolling hash over all changes: equal on members that applied the same entries. */
+    public long stateHash()
+    {
+        return header.stateHash();
+    }
+
+    /** @return count of watchers on this member. */
+    public int watcherCount()
+    {
+        return watches.watcherCount();
+    }
+
+    /** @return count of long reads under way on this member. */
+    public int scanCount()
+    {
+        return reads.activeCount();
+    }
+}

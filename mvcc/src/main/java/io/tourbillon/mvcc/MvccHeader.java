@@ -1,0 +1,239 @@
+package io.tourbillon.mvcc;
+
+import org.agrona.MutableDirectBuffer;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+/**
+ * The state machine's part of the store's meta page, committed together with the trees.
+ * <pre>
+ *  0          8          16             24            32          40                48
+ *  | magic    | format   | clusterId    | appliedIndex| appliedTerm| revision       |
+ *  48                56               64                 72              80         88
+ *  | compactRevision | compactedBound | compactCursorMain| compactCursorSub| liveKeys |
+ *  88          96             104          112           120           128
+ *  | stateHash | pendingIndex | pendingOp  | pendingSub  | pendingStart|
+ * </pre>
+ * All fields are 8 bytes, little endian. {@code pending*} say how far the entry after {@code appliedIndex} got, when a checkpoint was taken
+ * in the midst of it: op number in its transaction, sub revisions used, sub revision at which that op began.
+ * {@code compactedBound} is the compaction that the cursor works on or has ended; records below the cursor are gone as it says.
+ */
+public final class MvccHeader
+{
+    /** Bytes used of the user header. */
+    public static final int LENGTH = 128;
+    /** First eight bytes of every store of ours: "tbmvcc" and two zeros. */
+    public static final long MAGIC = 0x0000_6363_766D_6274L;
+    /** Version of records, heads and this header; a newer one is refused. */
+    public static final long FORMAT = 1;
+
+    static final int MAGIC_OFFSET = 0;
+    static final int FORMAT_OFFSET = 8;
+    static final int CLUSTER_ID_OFFSET = 16;
+    static final int APPLIED_INDEX_OFFSET = 24;
+    static final int APPLIED_TERM_OFFSET = 32;
+    static final int REVISION_OFFSET = 40;
+    static final int COMPACT_REVISION_OFFSET = 48;
+    static final int COMPACTED_BOUND_OFFSET = 56;
+    static final int COMPACT_CURSOR_MAIN_OFFSET = 64;
+    static final int COMPACT_CURSOR_SUB_OFFSET = 72;
+    static final int LIVE_KEYS_OFFSET = 80;
+    static final int STATE_HASH_OFFSET = 88;
+    static final int PENDING_INDEX_OFFSET = 96;
+    static final int PENDING_OP_OFFSET = 104;
+    static final int PENDING_SUB_OFFSET = 112;
+    static final int PENDING_START_OFFSET = 120;
+
+    private static final long FIRST_REVISION = 1;
+    private static final long NEVER_COMPACTED = -1;
+
+    private final MutableDirectBuffer buffer;
+    private boolean hasUnseenChanges;
+
+    /**
+     * Looks at a user header; makes a new store's.
+     *
+     * @param buffer    of at least {@link #LENGTH} bytes.
+     * @param clusterId that the store must belong to.
+     * @throws IllegalStateException when it is not ours, newer than this code, or another cluster's.
+     */
+    MvccHeader(final MutableDirectBuffer buffer, final long clusterId)
+    {
+        this.buffer = buffer;
+        if (get(MAGIC_OFFSET) == 0 && get(FORMAT_OFFSET) == 0)
+        {
+            initialise(clusterId);
+        }
+        require(get(MAGIC_OFFSET) == MAGIC, "the store does not hold a key-value state");
+        require(get(FORMAT_OFFSET) <= FORMAT, "the store has format " + get(FORMAT_OFFSET) + ", this version reads up to " + FORMAT);
+        require(get(CLUSTER_ID_OFFSET) == clusterId, "the store belongs to cluster " + Long.toHexString(get(CLUSTER_ID_OFFSET)) +
+            ", not to " + Long.toHexString(clusterId));
+        hasUnseenChanges = pendingIndex() != 0 && pendingSub() > 0;
+    }
+
+    /** Whether an entry under way has changed keys that no revision shows yet: heads and count of live keys are ahead of the revision. */
+    boolean hasUnseenChanges()
+    {
+        return hasUnseenChanges;
+    }
+
+    void noteUnseenChange()
+    {
+        hasUnseenChanges = true;
+    }
+
+    private void initialise(final long clusterId)
+    {
+        put(MAGIC_OFFSET, MAGIC);
+        put(FORMAT_OFFSET, FORMAT);
+        put(CLUSTER_ID_OFFSET, clusterId);
+        put(REVISION_OFFSET, FIRST_REVISION);
+        put(COMPACT_REVISION_OFFSET, NEVER_COMPACTED);
+        put(COMPACTED_BOUND_OFFSET, NEVER_COMPACTED);
+    }
+
+    private static void require(final boolean isSo, final String message)
+    {
+        if (!isSo)
+        {
+            throw new IllegalStateException(message);
+        }
+    }
+
+    private long get(final int offset)
+    {
+        return buffer.getLong(offset, LITTLE_ENDIAN);
+    }
+
+    private void put(final int offset, final long value)
+    {
+        buffer.putLong(offset, value, LITTLE_ENDIAN);
+    }
+
+    long clusterId()
+    {
+        return get(CLUSTER_ID_OFFSET);
+    }
+
+    long appliedIndex()
+    {
+        return get(APPLIED_INDEX_OFFSET);
+    }
+
+    long appliedTerm()
+    {
+        return get(APPLIED_TERM_OFFSET);
+    }
+
+    void applied(final long index, final long term)
+    {
+        assert index == appliedIndex() + 1 : index;
+        put(APPLIED_INDEX_OFFSET, index);
+        put(APPLIED_TERM_OFFSET, term);
+    }
+
+    long revision()
+    {
+        return get(REVISION_OFFSET);
+    }
+
+    void revision(final long revision)
+    {
+        assert revision > revision() : "revision went back: " + revision;
+        put(REVISION_OFFSET, revision);
+        hasUnseenChanges = false;
+    }
+
+    long compactRevision()
+    {
+        return get(COMPACT_REVISION_OFFSET);
+    }
+
+    void compactRevision(final long revision)
+    {
+        assert revision > compactRevision() : revision;
+        put(COMPACT_REVISION_OFFSET, revision);
+    }
+
+    long compactedBound()
+    {
+        return get(COMPACTED_BOUND_OFFSET);
+    }
+
+    void compactedBound(final long revision)
+    {
+        put(COMPACTED_BOUND_OFFSET, revision);
+    }
+
+    long compactCursorMain()
+    {
+        return get(COMPACT_CURSOR_MAIN_OFFSET);
+    }
+
+    long compactCursorSub()
+    {
+        return get(COMPACT_CURSOR_SUB_OFFSET);
+    }
+
+    void compactCursor(final long main, final long sub)
+    {
+        put(COMPACT_CURSOR_MAIN_OFFSET, main);
+        put(COMPACT_CURSOR_SUB_OFFSET, sub);
+    }
+
+    long liveKeys()
+    {
+        return get(LIVE_KEYS_OFFSET);
+    }
+
+    void addLiveKeys(final long delta)
+    {
+        put(LIVE_KEYS_OFFSET, liveKeys() + delta);
+        assert liveKeys() >= 0 : liveKeys();
+    }
+
+    long stateHash()
+    {
+        return get(STATE_HASH_OFFSET);
+    }
+
+    void stateHash(final long hash)
+    {
+        put(STATE_HASH_OFFSET, hash);
+    }
+
+    /** Raft index of the entry that is half applied; 0 = none. */
+    long pendingIndex()
+    {
+        return get(PENDING_INDEX_OFFSET);
+    }
+
+    int pendingOp()
+    {
+        return (int)get(PENDING_OP_OFFSET);
+    }
+
+    int pendingSub()
+    {
+        return (int)get(PENDING_SUB_OFFSET);
+    }
+
+    int pendingStart()
+    {
+        return (int)get(PENDING_START_OFFSET);
+    }
+
+    void pending(final long index, final int op, final int sub, final int start)
+    {
+        assert index == appliedIndex() + 1 : index;
+        put(PENDING_INDEX_OFFSET, index);
+        put(PENDING_OP_OFFSET, op);
+        put(PENDING_SUB_OFFSET, sub);
+        put(PENDING_START_OFFSET, start);
+    }
+
+    void nothingPending()
+    {
+        put(PENDING_INDEX_OFFSET, 0);
+    }
+}

@@ -1,0 +1,127 @@
+package io.tourbillon.mvcc;
+
+import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.client.CompactReplyEncoder;
+import io.tourbillon.codecs.client.ErrorReplyEncoder;
+import io.tourbillon.codecs.client.MessageHeaderEncoder;
+import io.tourbillon.codecs.client.PutReplyEncoder;
+import io.tourbillon.codecs.client.WatchCanceledEncoder;
+import io.tourbillon.codecs.client.WatchCreatedEncoder;
+import io.tourbillon.codecs.client.WatchProgressEncoder;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** Writes the answers of one message each. */
+final class Replies
+{
+    private static final byte[] NO_TEXT = new byte[0];
+
+    private final Egress egress;
+    private final ReplyHead head;
+    private final MvccHeader header;
+    private final GrowingBuffer buffer = new GrowingBuffer(4096);
+    private final GrowingBuffer putBuffer = new GrowingBuffer(4096);
+    private final MessageHeaderEncoder messageHeader = new MessageHeaderEncoder();
+    private final PutReplyEncoder put = new PutReplyEncoder();
+    private final CompactReplyEncoder compact = new CompactReplyEncoder();
+    private final ErrorReplyEncoder error = new ErrorReplyEncoder();
+    private final WatchCreatedEncoder created = new WatchCreatedEncoder();
+    private final WatchCanceledEncoder canceled = new WatchCanceledEncoder();
+    private final WatchProgressEncoder progress = new WatchProgressEncoder();
+
+    Replies(final Egress egress, final ReplyHead head, final MvccHeader header)
+    {
+        this.egress = egress;
+        this.head = head;
+        this.header = header;
+    }
+
+    /** Encodes the answer to a put, before the put is written: a previous record is only valid until then. */
+    void encodePut(final long sessionId, final long correlationId, final long revision, final long prevModRevision, final UnsafeBuffer prev)
+    {
+        final int prevLength = prev == null ? 0 : RevisionRecord.valueLength(prev);
+        putBuffer.ensure(MessageHeaderEncoder.ENCODED_LENGTH + PutReplyEncoder.BLOCK_LENGTH + Integer.BYTES + prevLength);
+        put.wrapAndApplyHeader(putBuffer.buffer(), 0, messageHeader);
+        head.fill(put.reply(), sessionId, correlationId, revision);
+        put.flags().clear().last(true).prevKvs(prev != null);
+        put.prevCreateRevision(prev == null ? 0 : RevisionRecord.createRevision(prev));
+        put.prevModRevision(prevModRevision);
+        put.prevVersion(prev == null ? 0 : RevisionRecord.version(prev));
+        put.prevLease(prev == null ? 0 : RevisionRecord.lease(prev));
+        if (prev == null)
+        {
+            put.putPrevValue(NO_TEXT, 0, 0);
+        }
+        else
+        {
+            put.putPrevValue(prev, RevisionRecord.valueOffset(prev), prevLength);
+        }
+    }
+
+    void sendPut(final long sessionId)
+    {
+        egress.reply(sessionId, putBuffer.buffer(), 0, put.limit());
+    }
+
+    void compacted(final long sessionId, final long correlationId)
+    {
+        compact.wrapAndApplyHeader(buffer.buffer(), 0, messageHeader);
+        head.fill(compact.reply(), sessionId, correlationId, header.revision());
+        egress.reply(sessionId, buffer.buffer(), 0, compact.limit());
+    }
+
+    void error(final long sessionId, final long correlationId, final int number)
+    {
+        error(sessionId, correlationId, number, ErrorCode.of(number).messageBytes());
+    }
+
+    void error(final long sessionId, final long correlationId, final int number, final byte[] text)
+    {
+        error.wrapAndApplyHeader(buffer.buffer(), 0, messageHeader);
+        head.fill(error.reply(), sessionId, correlationId, header.revision());
+        final boolean isCompacted = number == ErrorCode.COMPACTED.number();
+        error.code(number).leaderId(0).compactRevision(isCompacted ? header.compactRevision() : 0).putMessage(text, 0, text.length);
+        egress.reply(sessionId, buffer.buffer(), 0, error.limit());
+    }
+
+    void watchCreated(final long sessionId, final long correlationId, final long watchId)
+    {
+        created.wrapAndApplyHeader(buffer.buffer(), 0, messageHeader);
+        head.fill(created.reply(), sessionId, correlationId, header.revision());
+        created.watchId(watchId);
+        egress.reply(sessionId, buffer.buffer(), 0, created.limit());
+    }
+
+    /** A watch that never began, or a cancel that was asked for (error 0). */
+    void watchCanceled(final long sessionId, final long correlationId, final long watchId, final int number)
+    {
+        watchCanceled(sessionId, correlationId, watchId, number, 0, number == 0 ? NO_TEXT : ErrorCode.of(number).messageBytes());
+    }
+
+    /** A watcher that needs events that are compacted: no reason is given, the revision says it (as etcd does). */
+    void watchCompacted(final long sessionId, final long watchId)
+    {
+        watchCanceled(sessionId, 0, watchId, ErrorCode.COMPACTED.number(), header.compactRevision(), NO_TEXT);
+    }
+
+    private void watchCanceled(
+        final long sessionId,
+        final long correlationId,
+        final long watchId,
+        final int number,
+        final long compactRevision,
+        final byte[] reason)
+    {
+        canceled.wrapAndApplyHeader(buffer.buffer(), 0, messageHeader);
+        head.fill(canceled.reply(), sessionId, correlationId, header.revision());
+        canceled.watchId(watchId).compactRevision(compactRevision).code(number).putReason(reason, 0, reason.length);
+        egress.reply(sessionId, buffer.buffer(), 0, canceled.limit());
+    }
+
+    void watchProgress(final long sessionId, final long correlationId, final long watchId)
+    {
+        progress.wrapAndApplyHeader(buffer.buffer(), 0, messageHeader);
+        head.fill(progress.reply(), sessionId, correlationId, header.revision());
+        progress.watchId(watchId);
+        egress.reply(sessionId, buffer.buffer(), 0, progress.limit());
+    }
+}

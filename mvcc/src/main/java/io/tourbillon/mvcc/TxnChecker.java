@@ -1,0 +1,186 @@
+package io.tourbillon.mvcc;
+
+import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.client.CompareResult;
+import io.tourbillon.codecs.client.CompareTarget;
+import org.agrona.DirectBuffer;
+
+import static io.tourbillon.codecs.MessageValidator.SOUND;
+
+/** The checks of a transaction that need no state, over all branches, in etcd's order: numbers, keys, options, then duplicates. */
+final class TxnChecker
+{
+    private static final int SUCCESS = 0;
+    private static final int FAILURE = 1;
+    private static final int OPS_MAX = Limits.TXN_OPS_TOTAL_MAX;
+
+    private final int[] budget = new int[OPS_MAX + 1];
+    private final int[] compareCount = new int[OPS_MAX + 1];
+    private final int[][] branchCount = new int[2][OPS_MAX + 1];
+    private final int[] writeOps = new int[OPS_MAX];
+    private final RangeQuery query = new RangeQuery();
+    private final KeyRange range = new KeyRange();
+    private final KeyRange other = new KeyRange();
+
+    /** {@code SOUND} or the number of the first error. */
+    int check(final TxnOps ops)
+    {
+        count(ops);
+        budget[0] = Limits.TXN_OPS_MAX;
+        int result = checkTxn(ops, 0);
+        for (int op = 0; op < ops.opCount() && result == SOUND; op++)
+        {
+            result = checkOp(ops, op);
+        }
+        return result == SOUND ? checkDuplicates(ops) : result;
+    }
+
+    private void count(final TxnOps ops)
+    {
+        for (int txn = 0; txn <= ops.opCount(); txn++)
+        {
+            branchCount[SUCCESS][txn] = 0;
+            branchCount[FAILURE][txn] = 0;
+            compareCount[txn] = 0;
+            for (int compare = ops.firstCompare(txn); compare >= 0; compare = ops.nextCompare(compare))
+            {
+                compareCount[txn]++;
+            }
+        }
+        for (int op = 0; op < ops.opCount(); op++)
+        {
+            branchCount[ops.branch(op)][ops.parent(op)]++;
+        }
+    }
+
+    private int size(final int txn)
+    {
+        return Math.max(compareCount[txn], Math.max(branchCount[SUCCESS][txn], branchCount[FAILURE][txn]));
+    }
+
+    private int checkTxn(final TxnOps ops, final int txn)
+    {
+        if (size(txn) > budget[txn])
+        {
+            return ErrorCode.TOO_MANY_OPS.number();
+        }
+        int result = SOUND;
+        for (int compare = ops.firstCompare(txn); compare >= 0 && result == SOUND; compare = ops.nextCompare(compare))
+        {
+            final boolean isKnown = ops.compareResult(compare) <= CompareResult.NOT_EQUAL.value() &&
+                ops.compareTarget(compare) <= CompareTarget.LEASE.value();
+            ops.readCompareRange(compare, range);
+            result = isKnown ? range.check() : ErrorCode.MALFORMED.number();
+        }
+        return result;
+    }
+
+    private int checkOp(final TxnOps ops, final int op)
+    {
+        if (ops.isRange(op))
+        {
+            ops.readQuery(op, query);
+            return query.check();
+        }
+        if (ops.isPut(op))
+        {
+            ops.readRange(op, range);
+            final boolean ignoresValue = ops.hasFlag(op, OpFlag.IGNORE_VALUE);
+            return checkPut(range, ops.valueLength(op), ops.lease(op), ignoresValue, ops.hasFlag(op, OpFlag.IGNORE_LEASE));
+        }
+        if (ops.isDelete(op))
+        {
+            ops.readRange(op, range);
+            return range.check();
+        }
+        if (ops.isTxn(op))
+        {
+            budget[op + 1] = budget[ops.parent(op)] - size(ops.parent(op));
+            return checkTxn(ops, op + 1);
+        }
+        return ErrorCode.KEY_NOT_FOUND.number(); // etcd's answer to an op that is nothing
+    }
+
+    /** The checks of a put that need no state. */
+    static int checkPut(
+        final KeyRange key, final int valueLength, final long lease, final boolean ignoresValue, final boolean ignoresLease)
+    {
+        if (key.isKeyEmpty())
+        {
+            return ErrorCode.KEY_NOT_PROVIDED.number();
+        }
+        if (ignoresValue && valueLength != 0)
+        {
+            return ErrorCode.VALUE_PROVIDED.number();
+        }
+        if (ignoresLease && lease != 0)
+        {
+            return ErrorCode.LEASE_PROVIDED.number();
+        }
+        if (key.keyLength() > Limits.KEY_LENGTH_MAX)
+        {
+            return ErrorCode.KEY_TOO_LARGE.number();
+        }
+        return valueLength > Limits.VALUE_LENGTH_MAX ? ErrorCode.REQUEST_TOO_LARGE.number() : SOUND;
+    }
+
+    /** No two ops that can run together may put one key, or put a key that the other deletes, in whatever order they stand. */
+    private int checkDuplicates(final TxnOps ops)
+    {
+        int writeCount = 0;
+        for (int op = 0; op < ops.opCount(); op++)
+        {
+            if (!ops.isPut(op) && !ops.isDelete(op))
+            {
+                continue;
+            }
+            for (int i = 0; i < writeCount; i++)
+            {
+                if (collide(ops, writeOps[i], op) && !areExclusive(ops, writeOps[i], op))
+                {
+                    return ErrorCode.DUPLICATE_KEY.number();
+                }
+            }
+            writeOps[writeCount++] = op;
+        }
+        return SOUND;
+    }
+
+    private boolean collide(final TxnOps ops, final int first, final int second)
+    {
+        if (ops.isDelete(first) && ops.isDelete(second))
+        {
+            return false;
+        }
+        final boolean isFirstPut = ops.isPut(first);
+        ops.readRange(isFirstPut ? first : second, range);
+        ops.readRange(isFirstPut ? second : first, other);
+        final DirectBuffer key = range.buffer();
+        if (ops.isPut(first) && ops.isPut(second))
+        {
+            return Bytes.areEqual(key, range.keyOffset(), range.keyLength(), other.buffer(), other.keyOffset(), other.keyLength());
+        }
+        return other.contains(key, range.keyOffset(), range.keyLength());
+    }
+
+    /** Whether the ops stand in the two branches of one transaction, so that only one of them can run. */
+    private static boolean areExclusive(final TxnOps ops, final int first, final int second)
+    {
+        int a = first;
+        int b = second;
+        while (ops.depth(a) > ops.depth(b))
+        {
+            a = ops.parent(a) - 1;
+        }
+        while (ops.depth(b) > ops.depth(a))
+        {
+            b = ops.parent(b) - 1;
+        }
+        while (ops.parent(a) != ops.parent(b))
+        {
+            a = ops.parent(a) - 1;
+            b = ops.parent(b) - 1;
+        }
+        return a != b && ops.branch(a) != ops.branch(b);
+    }
+}

@@ -1,0 +1,198 @@
+package io.tourbillon.mvcc;
+
+import com.sun.management.ThreadMXBean;
+import io.tourbillon.bptree.TreeStore;
+import io.tourbillon.bptree.TreeStoreContext;
+import io.tourbillon.codecs.record.EntryFrame;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Puts, gets, deletes and events allocate nothing once warm: below one byte an operation. */
+class AllocationTest
+{
+    private static final int KEY_COUNT = 1000;
+    private static final int WARM_UP_COUNT = 60_000;
+    private static final int OPERATION_COUNT = 200_000;
+    private static final long SESSION = 5;
+
+    private final CountingEgress egress = new CountingEgress();
+    private final TreeStore store = TreeStore.open(TreeStoreContext.inMemory().extentBytes(16 << 20)); // growth is the store's matter
+    private final Mvcc mvcc = new Mvcc(store, new MvccSettings(), egress);
+    private final Requests requests = new Requests();
+    private final UnsafeBuffer frameBuffer = new UnsafeBuffer(ByteBuffer.allocateDirect(4096));
+    private final EntryFrame frame = new EntryFrame();
+    private int keyOffset;
+
+    private static final class CountingEgress implements Egress
+    {
+        long replyCount;
+        long partCount;
+        long eventCount;
+
+        @Override
+        public int reply(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
+        {
+            replyCount++;
+            return SENT;
+        }
+
+        @Override
+        public int scanPart(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
+        {
+            partCount++;
+            return SENT;
+        }
+
+        @Override
+        public int event(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
+        {
+            eventCount++;
+            return SENT;
+        }
+    }
+
+    @AfterEach
+    void close()
+    {
+        store.close();
+    }
+
+    private void encode(final Op op)
+    {
+        requests.of(op, SESSION, 1);
+        final byte[] marker = Requests.bytes("key-00000000");
+        keyOffset = -1;
+        for (int i = 0; i + marker.length <= requests.length && keyOffset < 0; i++)
+        {
+            keyOffset = requests.buffer.getStringWithoutLengthAscii(i, marker.length).equals("key-00000000") ? i : -1;
+        }
+        assertTrue(keyOffset >= 0);
+    }
+
+    private void setKey(final int number)
+    {
+        int rest = number;
+        for (int digit = 11; digit >= 4; digit--)
+        {
+            requests.buffer.putByte(keyOffset + digit, (byte)('0' + rest % 10));
+            rest /= 10;
+        }
+    }
+
+    private void apply()
+    {
+        frame.encode(frameBuffer, 0, 1, mvcc.appliedIndex() + 1, 1, SESSION, 1, 0, requests.buffer, 0, requests.length);
+        assertEquals(Mvcc.DONE, mvcc.onEntry(frame, true));
+        mvcc.doWork();
+    }
+
+    private void puts(final int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            setKey(i * 7 % KEY_COUNT);
+            apply();
+        }
+    }
+
+    private void reads(final int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            setKey(i * 7 % KEY_COUNT);
+            mvcc.onRead(SESSION, requests.buffer, 0, requests.length);
+        }
+    }
+
+    private static long allocatedBytes()
+    {
+        return ((ThreadMXBean)ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
+    }
+
+    private void checkAllocation(final Runnable warmUp, final Runnable work)
+    {
+        warmUp.run();
+        final long before = allocatedBytes();
+        work.run();
+        final long allocated = allocatedBytes() - before;
+        assertTrue(allocated < OPERATION_COUNT, () -> "allocated " + allocated + " bytes in " + OPERATION_COUNT + " operations");
+    }
+
+    @Test
+    void shouldNotAllocateForPutsThatNobodyWatches()
+    {
+        encode(Op.put("key-00000000", "v".repeat(32)));
+        checkAllocation(() -> puts(WARM_UP_COUNT), () -> puts(OPERATION_COUNT));
+        assertEquals(WARM_UP_COUNT + OPERATION_COUNT, egress.replyCount);
+    }
+
+    @Test
+    void shouldNotAllocateForEventsToWatchersOfKeysAndRanges()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            requests.watch(0, "key-" + String.format("%08d", i * 7), "", 0, Watcher.PREV_KV, i % 10, 1);
+            mvcc.onRead(i % 10, requests.buffer, 0, requests.length);
+        }
+        requests.watch(0, "key-", "key.", 0, 0, 11, 1);
+        mvcc.onRead(11, requests.buffer, 0, requests.length);
+        encode(Op.put("key-00000000", "v".repeat(32)));
+        checkAllocation(() -> puts(WARM_UP_COUNT), () -> puts(OPERATION_COUNT));
+        assertTrue(egress.eventCount >= WARM_UP_COUNT + OPERATION_COUNT);
+    }
+
+    @Test
+    void shouldNotAllocateForGetsAndSmallRanges()
+    {
+        encode(Op.put("key-00000000", "v".repeat(32)));
+        puts(KEY_COUNT);
+        encode(Op.range("key-00000000", ""));
+        checkAllocation(() -> reads(WARM_UP_COUNT), () -> reads(OPERATION_COUNT));
+        encode(Op.range("key-00000000", "key.").limit(10));
+        checkAllocation(() -> reads(10_000), () -> reads(20_000));
+    }
+
+    @Test
+    void shouldNotAllocateForDeletes()
+    {
+        final Runnable work = () -> putAndDelete(OPERATION_COUNT / 2);
+        checkAllocation(() -> putAndDelete(WARM_UP_COUNT / 2), work);
+        assertEquals(0, mvcc.keyCount());
+    }
+
+    private void putAndDelete(final int count)
+    {
+        encode(Op.put("key-00000000", "v"));
+        final byte[] put = copy();
+        encode(Op.delete("key-00000000", ""));
+        final byte[] delete = copy();
+        for (int i = 0; i < count; i++)
+        {
+            use(put);
+            apply();
+            use(delete);
+            apply();
+        }
+    }
+
+    private byte[] copy()
+    {
+        final byte[] bytes = new byte[requests.length];
+        requests.buffer.getBytes(0, bytes);
+        return bytes;
+    }
+
+    private void use(final byte[] bytes)
+    {
+        requests.buffer.putBytes(0, bytes);
+        requests.length = bytes.length;
+    }
+}

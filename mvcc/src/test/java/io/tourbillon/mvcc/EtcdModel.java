@@ -1,0 +1,486 @@
+package io.tourbillon.mvcc;
+
+import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.client.CompareTarget;
+import io.tourbillon.codecs.client.OpKind;
+import io.tourbillon.codecs.client.SortOrder;
+import io.tourbillon.codecs.client.SortTarget;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What etcd does, written to be read: every version of every key is kept for ever in a sorted map, and every question is answered by
+ * looking at all of it. Answers are the texts that {@link RecordingEgress} makes of the real ones.
+ */
+final class EtcdModel
+{
+    private static final int MAX_OPS = 128;
+
+    /** A key's state from a change on; version 0 = deleted. */
+    record Version(String key, String value, long create, long mod, long version)
+    {
+        boolean isLive()
+        {
+            return version > 0;
+        }
+
+        @Override
+        public String toString()
+        {
+            return RecordingEgress.kv(key, value, new long[]{create, mod, version, 0});
+        }
+
+        String withoutKey()
+        {
+            return RecordingEgress.kv("", value, new long[]{create, mod, version, 0});
+        }
+    }
+
+    static final class ModelWatcher
+    {
+        String key;
+        String end;
+        long start;
+        int flags;
+        final List<String> expected = new ArrayList<>();
+    }
+
+    private final TreeMap<String, List<Version>> history = new TreeMap<>();
+    private final List<Version> changes = new ArrayList<>();
+    final Map<Long, ModelWatcher> watchers = new LinkedHashMap<>();
+    long revision = 1;
+    long compactRevision = -1;
+    private boolean hasWritten;
+
+    static final class Refused extends Exception
+    {
+        private static final long serialVersionUID = 1;
+        final transient ErrorCode code;
+
+        Refused(final ErrorCode code)
+        {
+            super(code.name());
+            this.code = code;
+        }
+    }
+
+    static boolean isInRange(final String key, final String from, final String end)
+    {
+        if (end.isEmpty())
+        {
+            return key.equals(from);
+        }
+        return key.compareTo(from) >= 0 && (end.equals("\0") || key.compareTo(end) < 0);
+    }
+
+    private Version versionAt(final String key, final long atRevision)
+    {
+        Version found = null;
+        for (final Version version : history.getOrDefault(key, List.of()))
+        {
+            found = version.mod <= atRevision ? version : found;
+        }
+        return found != null && found.isLive() ? found : null;
+    }
+
+    private List<Version> liveIn(final String from, final String end, final long atRevision)
+    {
+        final List<Version> live = new ArrayList<>();
+        for (final String key : history.keySet())
+        {
+            final Version version = isInRange(key, from, end) ? versionAt(key, atRevision) : null;
+            if (version != null)
+            {
+                live.add(version);
+            }
+        }
+        return live;
+    }
+
+    long keyCount()
+    {
+        return liveIn("\0", "\0", revision).size();
+    }
+
+    private long visible()
+    {
+        return hasWritten ? revision + 1 : revision;
+    }
+
+    // ---- requests
+
+    String run(final Op op)
+    {
+        hasWritten = false;
+        try
+        {
+            final String answer = switch (op.kind)
+            {
+                case RANGE -> topRange(op);
+                case PUT -> topPut(op);
+                case DELETE_RANGE -> topDelete(op);
+                default -> topTxn(op);
+            };
+            revision = visible();
+            return answer;
+        }
+        catch (final Refused refused)
+        {
+            assert !hasWritten : "a refused request has written";
+            return "error " + refused.code.number();
+        }
+    }
+
+    String compact(final long wanted)
+    {
+        if (wanted <= compactRevision)
+        {
+            return "error " + ErrorCode.COMPACTED.number();
+        }
+        if (wanted > revision)
+        {
+            return "error " + ErrorCode.FUTURE_REVISION.number();
+        }
+        compactRevision = wanted;
+        return "compacted at " + revision;
+    }
+
+    private String topRange(final Op op) throws Refused
+    {
+        checkStatic(op);
+        checkRange(op);
+        final Found found = range(op);
+        return "range at " + revision + " count " + found.count + (found.more ? " more" : "") + found.kvs(" ");
+    }
+
+    private String topPut(final Op op) throws Refused
+    {
+        checkStatic(op);
+        checkPut(op);
+        final Version prev = put(op);
+        return "put at " + (revision + 1) + (op.prevKv && prev != null ? " prev " + prev.withoutKey() : "");
+    }
+
+    private String topDelete(final Op op) throws Refused
+    {
+        checkStatic(op);
+        final List<Version> deleted = delete(op);
+        final StringBuilder text = new StringBuilder("delete at " + visible() + " deleted " + deleted.size());
+        deleted.forEach(kv -> text.append(op.prevKv ? " " + kv : ""));
+        return text.toString();
+    }
+
+    private String topTxn(final Op op) throws Refused
+    {
+        checkTxnSize(op, MAX_OPS);
+        checkDuplicates(op.success);
+        checkDuplicates(op.failure);
+        final List<Op> path = new ArrayList<>();
+        final Map<Op, Boolean> outcomes = new java.util.IdentityHashMap<>();
+        choose(op, path, outcomes);
+        for (final Op chosen : path)
+        {
+            if (chosen.kind == OpKind.PUT)
+            {
+                checkPut(chosen);
+            }
+        }
+        for (final Op chosen : path)
+        {
+            if (chosen.kind == OpKind.RANGE)
+            {
+                checkRange(chosen);
+            }
+        }
+        final StringBuilder items = new StringBuilder();
+        execute(op, 0, outcomes, items);
+        return "txn at " + visible() + (outcomes.get(op) ? " then" : " else") + items;
+    }
+
+    // ---- checks
+
+    private void checkStatic(final Op op) throws Refused
+    {
+        require(!op.key.isEmpty() || op.kind == OpKind.EMPTY, ErrorCode.KEY_NOT_PROVIDED);
+        if (op.kind == OpKind.PUT)
+        {
+            require(!op.ignoreValue || op.value.isEmpty(), ErrorCode.VALUE_PROVIDED);
+            require(!op.ignoreLease || op.lease == 0, ErrorCode.LEASE_PROVIDED);
+        }
+        require(op.kind != OpKind.EMPTY, ErrorCode.KEY_NOT_FOUND);
+    }
+
+    private void checkTxnSize(final Op txn, final int budget) throws Refused
+    {
+        final int size = Math.max(txn.compares.size(), Math.max(txn.success.size(), txn.failure.size()));
+        require(size <= budget, ErrorCode.TOO_MANY_OPS);
+        for (final Op.Compare compare : txn.compares)
+        {
+            require(!compare.key().isEmpty(), ErrorCode.KEY_NOT_PROVIDED);
+        }
+        final List<Op> both = new ArrayList<>(txn.success);
+        both.addAll(txn.failure);
+        for (final Op op : both)
+        {
+            if (op.kind == OpKind.TXN)
+            {
+                checkTxnSize(op, budget - size);
+            }
+            else
+            {
+                checkStatic(op);
+            }
+        }
+    }
+
+    /** Puts and deleted ranges of ops that can run together; a nested transaction runs one of its branches. */
+    private record Writes(Set<String> puts, List<Op> deletes)
+    {
+    }
+
+    private Writes checkDuplicates(final List<Op> branch) throws Refused
+    {
+        final Writes all = new Writes(new HashSet<>(), new ArrayList<>());
+        for (final Op op : branch)
+        {
+            final Writes writes = new Writes(new HashSet<>(), new ArrayList<>());
+            if (op.kind == OpKind.PUT)
+            {
+                writes.puts.add(op.key);
+            }
+            else if (op.kind == OpKind.DELETE_RANGE)
+            {
+                writes.deletes.add(op);
+            }
+            else if (op.kind == OpKind.TXN)
+            {
+                for (final Writes nested : List.of(checkDuplicates(op.success), checkDuplicates(op.failure)))
+                {
+                    writes.puts.addAll(nested.puts);
+                    writes.deletes.addAll(nested.deletes);
+                }
+            }
+            for (final String key : writes.puts)
+            {
+                require(!all.puts.contains(key), ErrorCode.DUPLICATE_KEY);
+                require(all.deletes.stream().noneMatch(delete -> isInRange(key, delete.key, delete.end)), ErrorCode.DUPLICATE_KEY);
+            }
+            for (final String key : all.puts)
+            {
+                require(writes.deletes.stream().noneMatch(delete -> isInRange(key, delete.key, delete.end)), ErrorCode.DUPLICATE_KEY);
+            }
+            all.puts.addAll(writes.puts);
+            all.deletes.addAll(writes.deletes);
+        }
+        return all;
+    }
+
+    private void checkPut(final Op op) throws Refused
+    {
+        require(!op.ignoreValue && !op.ignoreLease || versionAt(op.key, revision) != null, ErrorCode.KEY_NOT_FOUND);
+        require(op.lease == 0, ErrorCode.LEASE_NOT_FOUND);
+    }
+
+    private void checkRange(final Op op) throws Refused
+    {
+        require(op.revision <= revision, ErrorCode.FUTURE_REVISION);
+        require(op.revision <= 0 || op.revision >= compactRevision, ErrorCode.COMPACTED);
+    }
+
+    private static void require(final boolean isSo, final ErrorCode code) throws Refused
+    {
+        if (!isSo)
+        {
+            throw new Refused(code);
+        }
+    }
+
+    // ---- execution
+
+    private void choose(final Op txn, final List<Op> path, final Map<Op, Boolean> outcomes)
+    {
+        final boolean holds = txn.compares.stream().allMatch(this::holds);
+        outcomes.put(txn, holds);
+        for (final Op op : holds ? txn.success : txn.failure)
+        {
+            path.add(op);
+            if (op.kind == OpKind.TXN)
+            {
+                choose(op, path, outcomes);
+            }
+        }
+    }
+
+    private boolean holds(final Op.Compare compare)
+    {
+        final List<Version> live = liveIn(compare.key(), compare.end(), revision);
+        if (live.isEmpty())
+        {
+            return compare.target() != CompareTarget.VALUE && holds(compare, new Version("", "", 0, 0, 0));
+        }
+        return live.stream().allMatch(version -> holds(compare, version));
+    }
+
+    private static boolean holds(final Op.Compare compare, final Version version)
+    {
+        final int sign = switch (compare.target())
+        {
+            case VERSION -> Long.compare(version.version, compare.operand());
+            case CREATE -> Long.compare(version.create, compare.operand());
+            case MOD -> Long.compare(version.mod, compare.operand());
+            case LEASE -> Long.compare(0, compare.operand());
+            default -> version.value.compareTo(compare.value());
+        };
+        return switch (compare.result())
+        {
+            case EQUAL -> sign == 0;
+            case NOT_EQUAL -> sign != 0;
+            case GREATER -> sign > 0;
+            default -> sign < 0;
+        };
+    }
+
+    private void execute(final Op txn, final int depth, final Map<Op, Boolean> outcomes, final StringBuilder items)
+    {
+        for (final Op op : outcomes.get(txn) ? txn.success : txn.failure)
+        {
+            final String at = "/" + depth + " ";
+            switch (op.kind)
+            {
+                case RANGE ->
+                {
+                    final Found found = range(op);
+                    items.append("; RANGE" + at + "at " + visible() + " count " + found.count + (found.more ? " more" : ""));
+                    items.append(found.kvs("; KV" + at));
+                }
+                case PUT ->
+                {
+                    final Version prev = put(op);
+                    items.append("; PUT" + at + "at " + visible() + " count 0");
+                    items.append(op.prevKv && prev != null ? "; PREV_KV" + at + prev : "");
+                }
+                case DELETE_RANGE ->
+                {
+                    final List<Version> deleted = delete(op);
+                    items.append("; DELETE_RANGE" + at + "at " + visible() + " count " + deleted.size());
+                    deleted.forEach(kv -> items.append(op.prevKv ? "; PREV_KV" + at + kv : ""));
+                }
+                default ->
+                {
+                    items.append("; TXN" + at + "at " + visible() + " count 0" + (outcomes.get(op) ? " then" : ""));
+                    execute(op, depth + 1, outcomes, items);
+                }
+            }
+        }
+    }
+
+    private record Found(long count, boolean more, List<Version> taken)
+    {
+        String kvs(final String before)
+        {
+            final StringBuilder text = new StringBuilder();
+            taken.forEach(kv -> text.append(before).append(kv));
+            return text.toString();
+        }
+    }
+
+    private Found range(final Op op)
+    {
+        final List<Version> live = liveIn(op.key, op.end, op.revision > 0 ? op.revision : visible());
+        if (op.countOnly)
+        {
+            return new Found(live.size(), false, List.of());
+        }
+        final List<Version> passing = new ArrayList<>(live);
+        passing.removeIf(kv -> op.maxMod != 0 && kv.mod > op.maxMod || op.minMod != 0 && kv.mod < op.minMod ||
+            op.maxCreate != 0 && kv.create > op.maxCreate || op.minCreate != 0 && kv.create < op.minCreate);
+        final Comparator<Version> order = order(op.target);
+        passing.sort(op.order == SortOrder.DESCEND ? order.reversed() : order);
+        final boolean more = op.limit > 0 && passing.size() > op.limit;
+        final List<Version> taken = new ArrayList<>();
+        for (final Version kv : more ? passing.subList(0, (int)op.limit) : passing)
+        {
+            taken.add(op.keysOnly ? new Version(kv.key, "", kv.create, kv.mod, kv.version) : kv);
+        }
+        return new Found(live.size(), more, taken);
+    }
+
+    private static Comparator<Version> order(final SortTarget target)
+    {
+        return switch (target)
+        {
+            case VERSION -> Comparator.comparingLong(Version::version);
+            case CREATE -> Comparator.comparingLong(Version::create);
+            case MOD -> Comparator.comparingLong(Version::mod);
+            case VALUE -> Comparator.comparing(Version::value);
+            default -> Comparator.comparing(Version::key);
+        };
+    }
+
+    private Version put(final Op op)
+    {
+        final long main = revision + 1;
+        final Version prev = versionAt(op.key, main);
+        final String value = op.ignoreValue ? prev.value : op.value;
+        change(new Version(op.key, value, prev == null ? main : prev.create, main, prev == null ? 1 : prev.version + 1), prev);
+        return prev;
+    }
+
+    private List<Version> delete(final Op op)
+    {
+        final List<Version> deleted = liveIn(op.key, op.end, revision + 1);
+        for (final Version kv : deleted)
+        {
+            change(new Version(kv.key, "", 0, revision + 1, 0), kv);
+        }
+        return deleted;
+    }
+
+    private void change(final Version version, final Version prev)
+    {
+        history.computeIfAbsent(version.key, key -> new ArrayList<>()).add(version);
+        changes.add(version);
+        hasWritten = true;
+        watchers.values().forEach(watcher -> tell(watcher, version, prev));
+    }
+
+    // ---- watches
+
+    private void tell(final ModelWatcher watcher, final Version version, final Version prev)
+    {
+        final boolean isFiltered = (watcher.flags & (version.isLive() ? Watcher.NO_PUT : Watcher.NO_DELETE)) != 0;
+        if (version.mod < watcher.start || isFiltered || !isInRange(version.key, watcher.key, watcher.end))
+        {
+            return;
+        }
+        final boolean showsPrev = (watcher.flags & Watcher.PREV_KV) != 0 && prev != null && version.mod - 1 >= compactRevision;
+        watcher.expected.add((version.isLive() ? "PUT " : "DELETE ") + version + (showsPrev ? " was " + prev.withoutKey() : ""));
+    }
+
+    /** Registers a watcher, tells it of the past it asks for. False if the past it asks for is compacted. */
+    boolean watch(final long id, final String key, final String end, final long start, final int flags)
+    {
+        if (start > 0 && start < compactRevision)
+        {
+            return false;
+        }
+        final ModelWatcher watcher = new ModelWatcher();
+        watcher.key = key;
+        watcher.end = end;
+        watcher.start = start == 0 ? revision + 1 : start;
+        watcher.flags = flags;
+        watchers.put(id, watcher);
+        for (final Version version : changes)
+        {
+            tell(watcher, version, version.create == version.mod ? null : versionAt(version.key, version.mod - 1));
+        }
+        return true;
+    }
+}

@@ -1,0 +1,238 @@
+package io.tourbillon.mvcc;
+
+import io.tourbillon.bptree.Checkpoint;
+import io.tourbillon.bptree.MemoryPageFile;
+import io.tourbillon.bptree.TreeStore;
+import io.tourbillon.bptree.TreeStoreContext;
+import io.tourbillon.codecs.record.EntryFrame;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** A member without network and disk: a store in memory, a log that is a list, an egress that records. */
+final class Rig implements AutoCloseable
+{
+    static final long SESSION = 7;
+    private static final int CALLS_MAX = 1_000_000;
+    /** A back-pressured session rests for up to 64 calls: so many refusals in a row are taken for good. */
+    private static final int IDLE_CALLS = 64 * 40;
+
+    final RecordingEgress egress = new RecordingEgress();
+    final Requests requests = new Requests();
+    final List<byte[]> log = new ArrayList<>();
+    private final MemoryPageFile file = new MemoryPageFile();
+    private final MvccSettings settings;
+    private final EntryFrame frame = new EntryFrame();
+    TreeStore store;
+    Mvcc mvcc;
+    private long correlationId;
+    /** Called between two calls for one entry; true = the member is to be stopped there. */
+    java.util.function.BooleanSupplier betweenSteps = () -> false;
+
+    Rig(final MvccSettings settings)
+    {
+        this.settings = settings;
+        open();
+    }
+
+    Rig()
+    {
+        this(new MvccSettings());
+    }
+
+    private void open()
+    {
+        store = TreeStore.open(TreeStoreContext.on(file));
+        mvcc = new Mvcc(store, settings, egress);
+    }
+
+    /** Makes all that was applied durable. */
+    void checkpoint()
+    {
+        final Checkpoint checkpoint = store.freeze();
+        if (checkpoint == null)
+        {
+            return;
+        }
+        try
+        {
+            while (!checkpoint.step())
+            {
+                assertTrue(!checkpoint.isDurable());
+            }
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+        while (store.releaseCheckpointed() > 0)
+        {
+            assertTrue(checkpoint.isDurable());
+        }
+    }
+
+    /** Loses what no checkpoint has, opens again and replays the log's tail. */
+    void crash()
+    {
+        store.close();
+        file.crash(page -> 0);
+        egress.events.clear(); // watch ids begin anew
+        open();
+        replay();
+    }
+
+    private void replay()
+    {
+        for (int i = (int)mvcc.appliedIndex(); i < log.size(); i++)
+        {
+            apply(log.get(i), false);
+        }
+    }
+
+    /** Proposes the encoded request, applies it, and gives the answer; null if the member was stopped in the midst of it. */
+    String apply()
+    {
+        final long index = log.size() + 1;
+        final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(EntryFrame.frameLength(requests.length)));
+        frame.encode(buffer, 0, 1, index, 1, SESSION, correlationId, 0, requests.buffer, 0, requests.length);
+        final byte[] bytes = new byte[buffer.capacity()];
+        buffer.getBytes(0, bytes);
+        log.add(bytes);
+        return apply(bytes, true) ? egress.answers.remove(correlationId) : null;
+    }
+
+    private boolean apply(final byte[] bytes, final boolean answer)
+    {
+        for (int i = 0; i < CALLS_MAX; i++)
+        {
+            final UnsafeBuffer moved = new UnsafeBuffer(ByteBuffer.allocateDirect(bytes.length));
+            moved.putBytes(0, bytes);
+            final int result = mvcc.onEntry(new EntryFrame().wrap(moved, 0, bytes.length), answer);
+            if (result == Mvcc.DONE)
+            {
+                return true;
+            }
+            if (answer && betweenSteps.getAsBoolean())
+            {
+                crash();
+                return false;
+            }
+            mvcc.doWork();
+        }
+        throw new AssertionError("the entry does not end");
+    }
+
+    String run(final Op op)
+    {
+        requests.of(op, SESSION, ++correlationId);
+        return op.isReadOnly() ? read() : apply();
+    }
+
+    /** Puts the op through the log even if it only reads. */
+    String runLogged(final Op op)
+    {
+        requests.of(op, SESSION, ++correlationId);
+        return apply();
+    }
+
+    String read()
+    {
+        assertTrue(mvcc.onRead(SESSION, requests.buffer, 0, requests.length));
+        settle();
+        return egress.answers.remove(correlationId);
+    }
+
+    String compact(final long revision, final boolean isPhysical)
+    {
+        requests.compact(revision, isPhysical, SESSION, ++correlationId);
+        return apply();
+    }
+
+    void tick(final int budget)
+    {
+        requests.tick(budget);
+        final long index = log.size() + 1;
+        final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(EntryFrame.frameLength(requests.length)));
+        frame.encode(buffer, 0, 1, index, 1, 0, 0, 0, requests.buffer, 0, requests.length);
+        final byte[] bytes = new byte[buffer.capacity()];
+        buffer.getBytes(0, bytes);
+        log.add(bytes);
+        apply(bytes, false);
+    }
+
+    String watch(final long id, final String key, final String end, final long start, final int flags)
+    {
+        requests.watch(id, key, end, start, flags, SESSION, ++correlationId);
+        assertTrue(mvcc.onRead(SESSION, requests.buffer, 0, requests.length));
+        return egress.answers.remove(correlationId);
+    }
+
+    String cancel(final long id)
+    {
+        requests.cancel(id, SESSION, ++correlationId);
+        assertTrue(mvcc.onRead(SESSION, requests.buffer, 0, requests.length));
+        return egress.answers.remove(correlationId);
+    }
+
+    /** Asks for progress; the answer, if it is there, comes from {@link #progressAnswer}. */
+    long progress()
+    {
+        requests.progress(SESSION, ++correlationId);
+        assertTrue(mvcc.onRead(SESSION, requests.buffer, 0, requests.length));
+        return correlationId;
+    }
+
+    String progressAnswer(final long id)
+    {
+        return egress.answers.remove(id);
+    }
+
+    /** Works until there is nothing to do. */
+    void settle()
+    {
+        int idleCount = 0;
+        for (int i = 0; idleCount < IDLE_CALLS; i++)
+        {
+            assertTrue(i < CALLS_MAX, "work does not end");
+            idleCount = mvcc.doWork() == 0 ? idleCount + 1 : 0;
+        }
+    }
+
+    /** Another member with the same log must be in the same state. */
+    void checkFollower(final MvccSettings followerSettings)
+    {
+        try (TreeStore other = TreeStore.open(TreeStoreContext.inMemory()))
+        {
+            final Mvcc follower = new Mvcc(other, followerSettings, new RecordingEgress());
+            for (final byte[] bytes : log)
+            {
+                final UnsafeBuffer copy = new UnsafeBuffer(ByteBuffer.allocateDirect(bytes.length));
+                copy.putBytes(0, bytes);
+                int result;
+                do
+                {
+                    result = follower.onEntry(new EntryFrame().wrap(copy, 0, bytes.length), false);
+                }
+                while (result != Mvcc.DONE);
+            }
+            assertEquals(mvcc.stateHash(), follower.stateHash(), "state hash");
+            assertEquals(mvcc.revision(), follower.revision(), "revision");
+            assertEquals(mvcc.keyCount(), follower.keyCount(), "live keys");
+            assertEquals(store.tree(Mvcc.REVISIONS_TREE).size(), other.tree(Mvcc.REVISIONS_TREE).size(), "records");
+            assertEquals(store.tree(Mvcc.KEYS_TREE).size(), other.tree(Mvcc.KEYS_TREE).size(), "heads");
+        }
+    }
+
+    @Override
+    public void close()
+    {
+        store.close();
+    }
+}

@@ -1,0 +1,239 @@
+package io.tourbillon.mvcc;
+
+import io.tourbillon.codecs.ErrorCode;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Watches: etcd's rules and the traps that others fell into. */
+class WatchTest
+{
+    private final Rig rig = new Rig();
+
+    @AfterEach
+    void close()
+    {
+        rig.close();
+    }
+
+    private List<String> events(final long id)
+    {
+        rig.settle();
+        return rig.egress.eventsOf(Rig.SESSION, id);
+    }
+
+    @Test
+    void shouldReplayDeletesOfTheCompactedRevisionItself()
+    {
+        rig.run(Op.put("a", "1"));
+        rig.run(Op.delete("a", ""));
+        rig.run(Op.put("b", "1"));
+        rig.compact(3, true);
+        assertEquals("created 0 at 4", rig.watch(0, "a", "\0", 3, 0));
+        assertEquals(List.of("DELETE a=(0,3,0,0)", "PUT b=1(4,4,1,0)"), events(0));
+        rig.compact(4, true);
+        assertEquals(1, rig.store.tree(Mvcc.REVISIONS_TREE).size(), "the next compaction drops the tombstone");
+        assertEquals(1, rig.store.tree(Mvcc.KEYS_TREE).size());
+    }
+
+    @Test
+    void shouldSayCreatedAndThenCanceledWhenTheStartIsCompacted()
+    {
+        rig.run(Op.put("a", "1"));
+        rig.run(Op.put("a", "2"));
+        rig.compact(3, false);
+        assertEquals("created 0 at 3", rig.watch(0, "a", "", 2, 0));
+        assertEquals(List.of("created 0", "canceled 0 code 1009 compacted 3 ''"), rig.egress.log);
+        assertEquals(0, rig.mvcc.watcherCount());
+    }
+
+    @Test
+    void shouldHandOverFromHistoryToLiveWithoutGapOrDuplicate()
+    {
+        try (Rig slow = new Rig(new MvccSettings().eventsPerSlice(1)))
+        {
+            final List<String> expected = new ArrayList<>();
+            for (int i = 0; i < 300; i++)
+            {
+                slow.run(Op.put("k", "" + i));
+                expected.add("PUT k=" + i + "(2," + (i + 2) + "," + (i + 1) + ",0)");
+            }
+            slow.watch(0, "k", "", 2, 0);
+            slow.egress.isBlocked = new java.util.Random(1)::nextBoolean;
+            for (int i = 300; i < 600; i++)
+            {
+                slow.run(Op.put("k", "" + i));
+                slow.mvcc.doWork();
+                expected.add("PUT k=" + i + "(2," + (i + 2) + "," + (i + 1) + ",0)");
+            }
+            slow.settle();
+            assertEquals(expected.size(), slow.egress.eventsOf(Rig.SESSION, 0).size());
+            assertEquals(expected, slow.egress.eventsOf(Rig.SESSION, 0));
+        }
+    }
+
+    @Test
+    void shouldOrderEventsOfOneTransactionBySubRevisionInOneMessage()
+    {
+        rig.run(Op.put("b", "1"));
+        rig.watch(0, "a", "z", 0, 0);
+        rig.run(Op.txn().then(Op.put("c", "1"), Op.delete("b", ""), Op.put("a", "1")));
+        assertEquals(List.of("PUT c=1(3,3,1,0)", "DELETE b=(0,3,0,0)", "PUT a=1(3,3,1,0)"), events(0));
+        assertEquals(List.of("created 0", "live at 3"), rig.egress.log);
+    }
+
+    @Test
+    void shouldStaySilentUntilAFutureRevision()
+    {
+        rig.watch(0, "a", "", 4, 0);
+        final long progress = rig.progress();
+        rig.run(Op.put("a", "2"));
+        rig.settle();
+        assertNull(rig.progressAnswer(progress), "a watcher waits for a later revision");
+        rig.run(Op.put("a", "3"));
+        rig.settle();
+        assertEquals("progress at 3", rig.progressAnswer(progress), "start = current + 1 is in time");
+        rig.run(Op.put("a", "4"));
+        assertEquals(List.of("PUT a=4(2,4,3,0)"), events(0));
+    }
+
+    @Test
+    void shouldAnswerProgressOnlyAfterAllEventsWereSent()
+    {
+        rig.watch(0, "a", "", 0, 0);
+        rig.egress.isBlocked = () -> true;
+        rig.run(Op.put("a", "1"));
+        final long progress = rig.progress();
+        rig.settle();
+        assertNull(rig.progressAnswer(progress));
+        rig.egress.isBlocked = () -> false;
+        rig.settle();
+        assertEquals("progress at 2", rig.progressAnswer(progress));
+        assertEquals(List.of("created 0", "history at 2", "progress -1 at 2"), rig.egress.log);
+    }
+
+    @Test
+    void shouldGiveIdsAsEtcdDoes()
+    {
+        assertEquals("created 1 at 1", rig.watch(1, "a", "", 0, 0));
+        assertEquals("created 0 at 1", rig.watch(0, "a", "", 0, 0));
+        assertEquals("created 2 at 1", rig.watch(0, "a", "", 0, 0));
+        assertEquals("canceled -1 code " + ErrorCode.WATCH_ID_DUPLICATE.number() + " compacted 0", rig.watch(2, "a", "", 0, 0));
+        assertEquals("canceled -1 code " + ErrorCode.WATCH_RANGE_EMPTY.number() + " compacted 0", rig.watch(0, "b", "a", 0, 0));
+        assertEquals("canceled -1 code " + ErrorCode.COMPACTED.number() + " compacted 0", rig.watch(0, "a", "", -3, 0));
+        assertEquals("canceled 2 code 0 compacted 0", rig.cancel(2));
+        assertEquals("canceled -1 code 0 compacted 0", rig.cancel(2));
+        assertEquals(2, rig.mvcc.watcherCount());
+    }
+
+    @Test
+    void shouldTakeAnEmptyKeyForTheLowestOne()
+    {
+        rig.watch(0, "", "\0", 0, 0);
+        rig.run(Op.put("\0", "1"));
+        rig.run(Op.put("z", "1"));
+        assertEquals(2, events(0).size());
+    }
+
+    @Test
+    void shouldCutALargeRevisionIntoPiecesInARow()
+    {
+        rig.watch(0, "k", "l", 0, 0);
+        final Op txn = Op.txn();
+        final List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 10; i++)
+        {
+            txn.then(Op.put("k" + i, "v".repeat(10_000)));
+            expected.add("PUT k" + i + "=10000B#" + "v".repeat(10_000).hashCode() + "(2,2,1,0)");
+        }
+        rig.run(txn);
+        assertEquals(expected, events(0));
+        assertEquals(List.of("created 0", "live piece at 2", "live piece at 2", "live piece at 2", "live at 2"), rig.egress.log);
+        rig.egress.log.clear();
+        rig.watch(1, "k", "l", 2, 0);
+        assertEquals(expected, events(1));
+        final String piece = "history piece at 2";
+        assertEquals(List.of("created 1", piece, piece, piece, "history at 2"), rig.egress.log);
+    }
+
+    @Test
+    void shouldDeliverARevisionOfMoreChangesThanTheFanOutNotes()
+    {
+        for (int i = 0; i < FanOut.TOUCHES_MAX + 100; i++)
+        {
+            rig.run(Op.put("k" + (100_000 + i), ""));
+        }
+        rig.watch(0, "k", "l", 0, 0);
+        rig.watch(0, "k100007", "", 0, 0);
+        rig.run(Op.delete("k", "l"));
+        rig.run(Op.put("k100007", "again"));
+        assertEquals(FanOut.TOUCHES_MAX + 101, events(0).size());
+        assertEquals(2, events(1).size());
+    }
+
+    @Test
+    void shouldCancelASlowWatcherOnceWhatItNeedsIsCompactedAndNoOther()
+    {
+        rig.watch(0, "a", "", 0, 0);
+        rig.egress.isBlocked = () -> true;
+        rig.run(Op.put("a", "1"));
+        rig.run(Op.put("a", "2"));
+        rig.settle();
+        rig.watch(5, "b", "", 0, 0);
+        rig.compact(3, true);
+        rig.settle();
+        assertTrue(rig.egress.log.contains("canceled 0 code 1009 compacted 3 ''"), () -> rig.egress.log.toString());
+        rig.egress.isBlocked = () -> false;
+        rig.run(Op.put("b", "1"));
+        assertEquals(1, events(5).size());
+        assertEquals(1, rig.mvcc.watcherCount());
+    }
+
+    @Test
+    void shouldNotLoseEventsThatWereNotFannedOutBeforeACompaction()
+    {
+        try (Rig slow = new Rig(new MvccSettings().eventsPerSlice(1)))
+        {
+            slow.watch(0, "a", "", 0, 0);
+            for (int i = 0; i < 50; i++)
+            {
+                slow.run(Op.put("a", "" + i));
+            }
+            slow.compact(51, true);
+            slow.settle();
+            assertEquals(50, slow.egress.eventsOf(Rig.SESSION, 0).size());
+            assertEquals(1, slow.mvcc.watcherCount());
+        }
+    }
+
+    @Test
+    void shouldForgetASessionThatIsClosedOrGone()
+    {
+        rig.watch(0, "a", "z", 0, 0);
+        rig.watch(0, "a", "", 0, 0);
+        rig.mvcc.onSessionClosed(Rig.SESSION);
+        assertEquals(0, rig.mvcc.watcherCount());
+        rig.watch(0, "a", "", 0, 0);
+        rig.run(Op.put("a", "1"));
+        rig.egress.isGone = true;
+        rig.settle();
+        assertEquals(0, rig.mvcc.watcherCount());
+    }
+
+    @Test
+    void shouldBoundWatchersOfASession()
+    {
+        try (Rig small = new Rig(new MvccSettings().watchersPerSession(2)))
+        {
+            small.watch(0, "a", "", 0, 0);
+            small.watch(0, "a", "", 0, 0);
+            assertEquals("canceled -1 code " + ErrorCode.TOO_MANY_WATCHERS.number() + " compacted 0", small.watch(0, "a", "", 0, 0));
+        }
+    }
+}
