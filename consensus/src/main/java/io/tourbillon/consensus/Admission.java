@@ -1,0 +1,55 @@
+package io.tourbillon.consensus;
+
+import io.tourbillon.codecs.ErrorCode;
+import org.agrona.DirectBuffer;
+
+/**
+ * The door of the pipeline. Sequencer's thread only, from within {@link Ingress#poll(long)}; does not block or allocate. A refusal is a
+ * value: minus the number of an {@link ErrorCode}; nothing was written then.
+ */
+public interface Admission
+{
+    /** More than the bound waits to be applied or read: back off. */
+    long TOO_MANY_REQUESTS = -2001;
+    /** This member is not the leader, and knows none to ask. */
+    long NO_LEADER = -2002;
+    /** The request is longer than the ring or the read queue takes. */
+    long REQUEST_TOO_LARGE = -1008;
+
+    /**
+     * Puts a write into the log: copied once, into the ring. It is acknowledged by whoever applies it.
+     *
+     * @param sessionId       that asks; 0 = the member itself.
+     * @param correlationId   of the request.
+     * @param sessionSequence number of the write in its session; 0 = not numbered.
+     * @param buffer          with the SBE message, header included.
+     * @param offset          of the message.
+     * @param length          of the message in bytes.
+     * @return index of the entry, or one of the negative values above.
+     */
+    long propose(long sessionId, long correlationId, long sessionSequence, DirectBuffer buffer, int offset, int length);
+
+    /**
+     * Hands a read to the apply thread: copied into its queue.
+     *
+     * @param sessionId that asks.
+     * @param level     what must be applied before it runs.
+     * @param buffer    with the SBE message, header included.
+     * @param offset    of the message.
+     * @param length    of the message in bytes.
+     * @return 0, or one of the negative values above.
+     */
+    long read(long sessionId, ReadLevel level, DirectBuffer buffer, int offset, int length);
+
+    /**
+     * The error that stands for a refusal.
+     *
+     * @param result negative, of {@link #propose} or {@link #read}.
+     * @return the error; does not allocate.
+     */
+    static ErrorCode errorOf(final long result)
+    {
+        assert result < 0 : result;
+        return ErrorCode.of((int)-result);
+    }
+}

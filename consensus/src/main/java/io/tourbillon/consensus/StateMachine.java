@@ -1,0 +1,82 @@
+package io.tourbillon.consensus;
+
+import io.tourbillon.codecs.record.EntryFrame;
+import org.agrona.DirectBuffer;
+
+/**
+ * What committed entries are applied to. All methods but {@link #housekeeping()} are called on the apply thread; none of them may block,
+ * and in steady state none should allocate. An exception ends the node.
+ */
+public interface StateMachine
+{
+    /** Result of {@link #onEntry}: applied, {@link #appliedIndex()} has moved to it. */
+    int DONE = 1;
+    /** Result of {@link #onEntry}: a slice was done, call again with the same entry; its effects are not visible yet. */
+    int MORE = 0;
+    /** Result of {@link #onEntry}: nothing was changed, call again later (no pages can be had now). */
+    int PAUSED = -1;
+
+    /**
+     * @return index of the last entry applied; 0 before any. At start: what the newest durable checkpoint carries.
+     */
+    long appliedIndex();
+
+    /**
+     * Applies the entry with index {@link #appliedIndex()} + 1, or the next slice of it.
+     *
+     * @param entry    valid during this call only. After MORE or PAUSED the same entry comes again, perhaps at another address.
+     * @param isReplay true for entries recovered from the journal at start: nobody is answered.
+     * @return {@link #DONE}, {@link #MORE} or {@link #PAUSED}.
+     */
+    int onEntry(EntryFrame entry, boolean isReplay);
+
+    /**
+     * Runs a request that only reads. A linearizable one comes once everything acknowledged before it was sent is applied.
+     * May come between two slices of an entry: it then sees the state before that entry.
+     *
+     * @param sessionId that asks.
+     * @param buffer    with the SBE message, valid during this call only.
+     * @param offset    of the message.
+     * @param length    of the message in bytes.
+     */
+    void onRead(long sessionId, DirectBuffer buffer, int offset, int length);
+
+    /**
+     * A bounded slice of work that no request waits for in order: fan-out to watches, scans, queued replies.
+     *
+     * @param nowNs of this duty cycle.
+     * @return work count; 0 if there was nothing to do.
+     */
+    int doWork(long nowNs);
+
+    /**
+     * Work that only an entry of the log may do (compaction advances by the log alone): asked after each duty cycle. A leader whose
+     * clients write nothing then proposes a CompactTick with this budget.
+     *
+     * @return budget of the tick; 0 if none is wanted.
+     */
+    default int tickBudget()
+    {
+        return 0;
+    }
+
+    /**
+     * Prepares on the disk what {@link #onEntry} will need, so that it need not wait for it: the store's next extent. On the housekeeping
+     * thread, the one method here that is not called on the apply thread; may block.
+     *
+     * @return work count; 0 if there was nothing to do.
+     */
+    default int housekeeping()
+    {
+        return 0;
+    }
+
+    /**
+     * Freezes the state as it is now, for the checkpoint thread. Asked between two entries, or between two slices of one: an entry that
+     * needs more pages than there are goes on only after a checkpoint. What was frozen half done must be resumable when
+     * the entry comes again.
+     *
+     * @return the checkpoint, or null if one is under way.
+     */
+    Checkpoint freeze();
+}

@@ -1,0 +1,101 @@
+package io.tourbillon.consensus.pipeline;
+
+import org.agrona.concurrent.IdleStrategy;
+
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Spins a little, yields a little, then sleeps: 50 us for a while, then longer and longer up to a bound. Whoever gives the sleeper work
+ * may {@link #wake()} it. Before it sleeps it announces that and lets its agents look for work once more; the waker makes the work
+ * visible, then looks for the announcement: so one of the two sees the other, and no wake is lost.
+ */
+final class BackoffIdle implements IdleStrategy
+{
+    private static final int SPINS = 20;
+    private static final int YIELDS = 20;
+    /** Sleeps of the shortest length before they grow: about 50 ms of idleness. */
+    private static final int SHORT_SLEEPS = 500;
+    /** Sleeps of one length before it doubles. */
+    private static final int SLEEPS_PER_LENGTH = 200;
+
+    private final long sleepMinNs;
+    private final long sleepMaxNs;
+    private int idleCount;
+    private Thread thread;
+    private volatile boolean isSleepy;
+
+    BackoffIdle(final long sleepMinNs, final long sleepMaxNs)
+    {
+        assert sleepMinNs > 0 : sleepMinNs;
+        assert sleepMaxNs >= sleepMinNs : sleepMaxNs;
+        this.sleepMinNs = sleepMinNs;
+        this.sleepMaxNs = sleepMaxNs;
+    }
+
+    @Override
+    public void idle(final int workCount)
+    {
+        if (workCount > 0)
+        {
+            reset();
+        }
+        else
+        {
+            idle();
+        }
+    }
+
+    @Override
+    public void idle()
+    {
+        final int count = idleCount < Integer.MAX_VALUE ? idleCount++ : idleCount;
+        if (count < SPINS)
+        {
+            Thread.onSpinWait();
+        }
+        else if (count < SPINS + YIELDS)
+        {
+            Thread.yield();
+        }
+        else if (count == SPINS + YIELDS)
+        {
+            thread = Thread.currentThread();
+            isSleepy = true;
+        }
+        else
+        {
+            LockSupport.parkNanos(sleepNs(count - SPINS - YIELDS));
+        }
+    }
+
+    @Override
+    public void reset()
+    {
+        idleCount = 0;
+        if (isSleepy)
+        {
+            isSleepy = false;
+        }
+    }
+
+    /** Any thread, after it has made work visible. A system call only if the other sleeps. */
+    void wake()
+    {
+        VarHandle.fullFence();
+        if (isSleepy)
+        {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    long sleepNs(final int sleepCount)
+    {
+        if (sleepCount < SHORT_SLEEPS)
+        {
+            return sleepMinNs;
+        }
+        final int doublings = Math.min((sleepCount - SHORT_SLEEPS) / SLEEPS_PER_LENGTH + 1, 16);
+        return Math.min(sleepMaxNs, sleepMinNs << doublings);
+    }
+}

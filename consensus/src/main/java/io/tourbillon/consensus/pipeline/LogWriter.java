@@ -1,0 +1,195 @@
+package io.tourbillon.consensus.pipeline;
+
+import io.tourbillon.codecs.record.EntryFrame;
+import io.tourbillon.consensus.raft.RaftLog;
+import io.tourbillon.journal.Journal;
+import org.agrona.DirectBuffer;
+
+/**
+ * The sequencer's end of the log ring: puts entries, hard states and truncations into slots, and alone knows which sequence stands for
+ * which (term, index). Sequencer's thread only; does not allocate or block.
+ */
+final class LogWriter implements RaftLog
+{
+    private final LogRing ring;
+    private final LogMap map;
+    private final Journal journal;
+    private final PipelineCounters counters;
+    private final long memberId;
+    private final EntryFrame frame = new EntryFrame();
+
+    /** Ring sequence of each recent index, by its low bits; to be checked against the map. */
+    private final long[] sequenceOfIndex;
+    private long lastIndex;
+    private long lastTerm;
+    /** Bytes of frames put into the ring and not truncated. */
+    private long logBytes;
+
+    LogWriter(final LogRing ring, final Journal journal, final long memberId, final PipelineCounters counters)
+    {
+        this.ring = ring;
+        this.journal = journal;
+        this.memberId = memberId;
+        this.counters = counters;
+        map = new LogMap(ring.capacity());
+        sequenceOfIndex = new long[ring.capacity() * 2];
+        lastIndex = journal.lastIndex();
+        lastTerm = journal.lastTerm();
+        counters.lastIndex.setRelease(lastIndex);
+    }
+
+    /**
+     * Appends an entry after the last one.
+     *
+     * @return its index, or -1 if there is no slot or no room for it now.
+     */
+    long append(
+        final long term,
+        final long sessionId,
+        final long correlationId,
+        final long sessionSequence,
+        final DirectBuffer payload,
+        final int payloadOffset,
+        final int payloadLength)
+    {
+        assert term >= lastTerm : term + " < " + lastTerm;
+        final int frameLength = EntryFrame.frameLength(payloadLength);
+        final LogSlot slot = ring.next();
+        final int offset = slot == null ? SideArena.NO_ROOM : ring.frameOffset(frameLength);
+        if (offset == SideArena.NO_ROOM)
+        {
+            return -1;
+        }
+        final long index = lastIndex + 1;
+        frame.encode(ring.memory(), offset, term, index, memberId,
+            sessionId, correlationId, sessionSequence, payload, payloadOffset, payloadLength);
+        slot.entry(term, index, offset, frameLength, counters.committedIndex.getPlain());
+        final long sequence = ring.publish(slot);
+        map.add(sequence, SlotKind.ENTRY, term, index, frameLength);
+        sequenceOfIndex[(int)index & (sequenceOfIndex.length - 1)] = sequence;
+        lastIndex = index;
+        lastTerm = term;
+        logBytes += frameLength;
+        counters.lastIndex.setRelease(index);
+        counters.admittedBytes.addRelease(frameLength);
+        counters.entriesAdmitted.addRelease(1);
+        return index;
+    }
+
+    /** Sends term and vote to the journal; false if there is no slot now. */
+    boolean appendHardState(final long term, final long voteId)
+    {
+        final LogSlot slot = ring.next();
+        if (slot == null)
+        {
+            return false;
+        }
+        slot.hardState(term, voteId, counters.committedIndex.getPlain());
+        map.add(ring.publish(slot), SlotKind.HARD_STATE, term, voteId, 0);
+        return true;
+    }
+
+    /**
+     * Takes the entries from an index on out of the log. Their slots are void from now on: a force of theirs acknowledges nothing, and
+     * apply passes over them. The sequences live on; the next entry has this index again, and a sequence of its own.
+     *
+     * @return false if there is no slot now; nothing has changed then.
+     */
+    boolean truncateFrom(final long index)
+    {
+        assert index > counters.committedIndex.getPlain() : "truncating what is committed: " + index;
+        assert index <= lastIndex : index;
+        final long termBefore = index == 1 ? 0 : termOf(index - 1);
+        assert termBefore != UNKNOWN_TERM : index;
+        final LogSlot slot = ring.next();
+        if (slot == null)
+        {
+            return false;
+        }
+        final long firstInRing = ring.cursor() - ring.capacity() + 1;
+        for (long sequence = map.last(); sequence >= map.first(); sequence--)
+        {
+            if (map.isLiveEntry(sequence) && map.index(sequence) >= index)
+            {
+                map.markVoid(sequence);
+                logBytes -= map.length(sequence);
+                // The slot about to be filled is of the oldest sequence in the ring.
+                if (sequence > firstInRing)
+                {
+                    ring.slot(sequence).markVoid();
+                }
+            }
+        }
+        slot.truncateFrom(index, counters.committedIndex.getPlain());
+        map.add(ring.publish(slot), SlotKind.TRUNCATE, 0, index, 0);
+        lastIndex = index - 1;
+        lastTerm = termBefore;
+        counters.lastIndex.setRelease(lastIndex);
+        return true;
+    }
+
+    /**
+     * Moves the committed sequence as far as a committed index allows, then tells the index: apply counts on that order.
+     *
+     * @param commitIndex that the core has committed; only grows.
+     */
+    void commit(final long commitIndex)
+    {
+        assert commitIndex >= counters.committedIndex.getPlain() : commitIndex;
+        assert commitIndex <= lastIndex : commitIndex;
+        long reached = ring.committed().get();
+        // If the map was lapped, apply gets what is missing from the journal, by index.
+        for (long sequence = Math.max(reached + 1, map.first()); sequence <= map.last(); sequence++)
+        {
+            if (map.isLiveEntry(sequence))
+            {
+                if (map.index(sequence) > commitIndex)
+                {
+                    break;
+                }
+                reached = sequence;
+            }
+        }
+        ring.committed().set(reached);
+        counters.committedIndex.setRelease(commitIndex);
+    }
+
+    @Override
+    public long lastIndex()
+    {
+        return lastIndex;
+    }
+
+    @Override
+    public long lastTerm()
+    {
+        return lastTerm;
+    }
+
+    @Override
+    public long termOf(final long index)
+    {
+        if (index <= 0 || index > lastIndex)
+        {
+            return UNKNOWN_TERM;
+        }
+        final long sequence = sequenceOfIndex[(int)index & (sequenceOfIndex.length - 1)];
+        if (sequence >= map.first() && sequence <= map.last() && map.isLiveEntry(sequence) && map.index(sequence) == index)
+        {
+            return map.term(sequence);
+        }
+        // Not among the ring's: then the journal has it, because the ring is gated by its append.
+        return journal.termOf(index);
+    }
+
+    /** Bytes of frames put into the log by this run and still in it. */
+    long logBytes()
+    {
+        return logBytes;
+    }
+
+    LogMap map()
+    {
+        return map;
+    }
+}

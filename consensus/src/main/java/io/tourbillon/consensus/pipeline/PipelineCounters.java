@@ -1,0 +1,103 @@
+package io.tourbillon.consensus.pipeline;
+
+/**
+ * What the pipeline tells about itself. Each number has one writer; any thread may read with {@link PaddedLong#getAcquire()}.
+ */
+public final class PipelineCounters
+{
+    /** Of the companion on the sequencer's thread. */
+    public final AgentCounters companion = new AgentCounters();
+    /** Of the sequencer. */
+    public final AgentCounters sequencer = new AgentCounters();
+    /** Of the journal agent. */
+    public final AgentCounters journal = new AgentCounters();
+    /** Of apply. */
+    public final AgentCounters apply = new AgentCounters();
+    /** Of the checkpoint agent. */
+    public final AgentCounters checkpoint = new AgentCounters();
+    /** Of the housekeeping agent. */
+    public final AgentCounters housekeeping = new AgentCounters();
+
+    /** Current Raft term. Sequencer. */
+    public final PaddedLong term = new PaddedLong();
+    /** Member id of the leader; 0 = none known. Sequencer. */
+    public final PaddedLong leaderId = new PaddedLong();
+    /** Index of the last entry in the log, durable or not. Sequencer. */
+    public final PaddedLong lastIndex = new PaddedLong();
+    /** Index up to which the log is committed; only grows. Sequencer. */
+    public final PaddedLong committedIndex = new PaddedLong();
+    /** Index of the no-op that this member's term as leader began with, once committed; 0 before. Sequencer. */
+    public final PaddedLong termStartIndex = new PaddedLong();
+    /** Frames admitted to the log since start, in bytes. Sequencer. */
+    public final PaddedLong admittedBytes = new PaddedLong();
+    /** Entries put into the log since start. Sequencer. */
+    public final PaddedLong entriesAdmitted = new PaddedLong();
+    /** Proposals refused since start: the bound, no leader, too large. Sequencer. */
+    public final PaddedLong proposalsRejected = new PaddedLong();
+    /** Reads admitted since start. Sequencer. */
+    public final PaddedLong readsAdmitted = new PaddedLong();
+    /** Reads refused since start. Sequencer. */
+    public final PaddedLong readsRejected = new PaddedLong();
+    /** Times a slot could not be reused at once, because apply was reading it. Sequencer. */
+    public final PaddedLong slotRetries = new PaddedLong();
+
+    /** Forces asked of the journal since start, one a batch. Journal agent. */
+    public final PaddedLong forces = new PaddedLong();
+    /** Entries appended since start. Journal agent. */
+    public final PaddedLong entriesAppended = new PaddedLong();
+    /** Most entries in one batch. Journal agent. */
+    public final PaddedLong batchEntriesMax = new PaddedLong();
+
+    /** Index of the last entry applied. Apply. */
+    public final PaddedLong appliedIndex = new PaddedLong();
+    /** Frames applied since start, replay not counted, in bytes. Apply. */
+    public final PaddedLong appliedBytes = new PaddedLong();
+    /** Entries applied since start, replay not counted. Apply. */
+    public final PaddedLong entriesApplied = new PaddedLong();
+    /** Entries replayed at start. Apply. */
+    public final PaddedLong entriesReplayed = new PaddedLong();
+    /** Entries of this run read back from the journal, their slots having been overwritten. Apply. */
+    public final PaddedLong entriesReadBack = new PaddedLong();
+    /** Reads run since start. Apply. */
+    public final PaddedLong readsRun = new PaddedLong();
+    /** 1 once the no-op of the member's own term is applied: it serves. Apply. */
+    public final PaddedLong ready = new PaddedLong();
+    /** Times an entry could not be applied, or not to its end, because the state machine had no room. Apply. */
+    public final PaddedLong applyPauses = new PaddedLong();
+    /** Budget of the tick the state machine wants; 0 = none. Apply. */
+    final PaddedLong tickBudget = new PaddedLong();
+
+    /** Checkpoints made durable since start. Checkpoint agent. */
+    public final PaddedLong checkpoints = new PaddedLong();
+    /** Ring sequence that must be durable before the checkpoint under way is written. Checkpoint agent. */
+    final PaddedLong checkpointSequence = new PaddedLong();
+    /** Applied index of the newest durable checkpoint made since start; 0 = none. Checkpoint agent. */
+    public final PaddedLong checkpointIndex = new PaddedLong();
+
+    /**
+     * @return entries in the log that are not applied yet.
+     */
+    public long applyBacklog()
+    {
+        final long applied = appliedIndex.getAcquire();
+        return Math.max(0, lastIndex.getAcquire() - applied);
+    }
+
+    /**
+     * @return reads that were admitted and have not run yet.
+     */
+    public long readBacklog()
+    {
+        final long run = readsRun.getAcquire();
+        return Math.max(0, readsAdmitted.getAcquire() - run);
+    }
+
+    /**
+     * @return entries in the ring that the journal has not appended yet.
+     */
+    public long journalBacklog()
+    {
+        final long appended = entriesAppended.getAcquire();
+        return Math.max(0, entriesAdmitted.getAcquire() - appended);
+    }
+}

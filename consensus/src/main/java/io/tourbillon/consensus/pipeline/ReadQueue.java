@@ -1,0 +1,107 @@
+package io.tourbillon.consensus.pipeline;
+
+import io.tourbillon.consensus.StateMachine;
+import org.agrona.BitUtil;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.ControlledMessageHandler;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Reads on their way from the sequencer to apply, copied, in order. Each carries an id; apply runs it once the sequencer has confirmed
+ * that id and the read index told with it is applied, and the read's own index, too. An id of 0 needs no confirmation.
+ * <pre>
+ *  0            8            16           24
+ *  | readId     | ownIndex   | sessionId  | the SBE message ... |
+ * </pre>
+ */
+final class ReadQueue implements ControlledMessageHandler
+{
+    private static final int READ_ID_OFFSET = 0;
+    private static final int OWN_INDEX_OFFSET = 8;
+    private static final int SESSION_ID_OFFSET = 16;
+    private static final int HEADER_LENGTH = 24;
+    private static final int MESSAGE_TYPE_ID = 1;
+
+    private final OneToOneRingBuffer queue;
+    private final StateMachine stateMachine;
+    /** Told before {@link #confirmedId}: whoever sees an id sees its index, or a later one, which is as good. Sequencer. */
+    private final PaddedLong readIndex = new PaddedLong();
+    private final PaddedLong confirmedId = new PaddedLong();
+
+    /** Apply's copies; kept until a read needs newer ones, so that a later index cannot hold an earlier read up for ever. */
+    private long knownConfirmedId;
+    private long knownReadIndex;
+    private long appliedIndex;
+
+    ReadQueue(final int length, final StateMachine stateMachine)
+    {
+        this.stateMachine = stateMachine;
+        queue = new OneToOneRingBuffer(new UnsafeBuffer(
+            ByteBuffer.allocateDirect(length + RingBufferDescriptor.TRAILER_LENGTH + BitUtil.CACHE_LINE_LENGTH)
+                .alignedSlice(BitUtil.CACHE_LINE_LENGTH).limit(length + RingBufferDescriptor.TRAILER_LENGTH).slice()));
+    }
+
+    /** Longest message that fits. */
+    int messageLengthMax()
+    {
+        return queue.maxMsgLength() - HEADER_LENGTH;
+    }
+
+    /** Sequencer: copies a read in; false if there is no room. */
+    boolean offer(
+        final long readId, final long ownIndex, final long sessionId, final DirectBuffer buffer, final int offset, final int length)
+    {
+        assert length <= messageLengthMax() : length;
+        final int index = queue.tryClaim(MESSAGE_TYPE_ID, HEADER_LENGTH + length);
+        if (index < 0)
+        {
+            return false;
+        }
+        final UnsafeBuffer target = (UnsafeBuffer)queue.buffer();
+        target.putLong(index + READ_ID_OFFSET, readId);
+        target.putLong(index + OWN_INDEX_OFFSET, ownIndex);
+        target.putLong(index + SESSION_ID_OFFSET, sessionId);
+        target.putBytes(index + HEADER_LENGTH, buffer, offset, length);
+        queue.commit(index);
+        return true;
+    }
+
+    /** Sequencer: all reads up to this id may run once the index is applied. */
+    void confirm(final long readId, final long index)
+    {
+        readIndex.setRelease(index);
+        confirmedId.setRelease(readId);
+    }
+
+    /** Apply: runs what may run; how many reads. */
+    int run(final long appliedNow, final int limit)
+    {
+        appliedIndex = appliedNow;
+        return queue.controlledRead(this, limit);
+    }
+
+    @Override
+    public Action onMessage(final int msgTypeId, final MutableDirectBuffer buffer, final int index, final int length)
+    {
+        final long readId = buffer.getLong(index + READ_ID_OFFSET);
+        if (readId > knownConfirmedId)
+        {
+            knownConfirmedId = confirmedId.getAcquire();
+            knownReadIndex = readIndex.getAcquire();
+        }
+        final boolean isEarly = readId > knownConfirmedId ||
+            appliedIndex < knownReadIndex ||
+            appliedIndex < buffer.getLong(index + OWN_INDEX_OFFSET);
+        if (readId > 0 && isEarly)
+        {
+            return Action.ABORT;
+        }
+        stateMachine.onRead(buffer.getLong(index + SESSION_ID_OFFSET), buffer, index + HEADER_LENGTH, length - HEADER_LENGTH);
+        return Action.CONTINUE;
+    }
+}

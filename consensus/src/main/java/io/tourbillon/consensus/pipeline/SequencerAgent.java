@@ -1,0 +1,126 @@
+package io.tourbillon.consensus.pipeline;
+
+import io.tourbillon.codecs.record.CompactTickEncoder;
+import io.tourbillon.codecs.record.MessageHeaderEncoder;
+import io.tourbillon.consensus.Ingress;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Takes requests in, puts them in order, and moves the committed sequence. The only writer of Raft state, the ring's cursor and the
+ * committed sequence. Never touches the store, never blocks.
+ */
+final class SequencerAgent implements Agent
+{
+    private static final long TICK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private final NanoClock clock;
+    private final Ingress ingress;
+    private final RaftDriver raft;
+    private final AdmissionGate admission;
+    private final LogWriter log;
+    private final LogRing ring;
+    private final PipelineCounters counters;
+    private final BackoffIdle journalIdle;
+    private final BackoffIdle applyIdle;
+    private final UnsafeBuffer tick = new UnsafeBuffer(ByteBuffer.allocateDirect(64));
+    private final CompactTickEncoder tickEncoder = new CompactTickEncoder();
+    private final MessageHeaderEncoder headerEncoder = new MessageHeaderEncoder();
+
+    private long seenCursor = -1;
+    private long seenCommitted = -1;
+    private long seenReads;
+    private long lastTickNs;
+    private boolean isIngressStarted;
+
+    SequencerAgent(
+        final PipelineContext ctx,
+        final NanoClock clock,
+        final RaftDriver raft,
+        final AdmissionGate admission,
+        final LogWriter log,
+        final LogRing ring,
+        final BackoffIdle journalIdle,
+        final BackoffIdle applyIdle)
+    {
+        this.clock = clock;
+        this.raft = raft;
+        this.admission = admission;
+        this.log = log;
+        this.ring = ring;
+        this.journalIdle = journalIdle;
+        this.applyIdle = applyIdle;
+        ingress = ctx.ingress();
+        counters = ctx.counters();
+    }
+
+    @Override
+    public void onStart()
+    {
+        lastTickNs = clock.nanoTime();
+        raft.onStart(lastTickNs);
+        ingress.onStart(admission);
+        isIngressStarted = true;
+    }
+
+    /** The disk's answers first: they free what the requests after them need. */
+    @Override
+    public int doWork()
+    {
+        final long nowNs = clock.nanoTime();
+        int workCount = raft.poll(nowNs);
+        admission.now(nowNs);
+        workCount += ingress.poll(nowNs);
+        workCount += maybeTick(nowNs);
+        wakeOthers();
+        return workCount;
+    }
+
+    @Override
+    public void onClose()
+    {
+        if (isIngressStarted)
+        {
+            ingress.onClose();
+        }
+    }
+
+    @Override
+    public String roleName()
+    {
+        return "sequencer";
+    }
+
+    private void wakeOthers()
+    {
+        if (ring.cursor() != seenCursor)
+        {
+            seenCursor = ring.cursor();
+            journalIdle.wake();
+        }
+        if (counters.committedIndex.getPlain() != seenCommitted || counters.readsAdmitted.getPlain() != seenReads)
+        {
+            seenCommitted = counters.committedIndex.getPlain();
+            seenReads = counters.readsAdmitted.getPlain();
+            applyIdle.wake();
+        }
+    }
+
+    /** Lets work that only entries may do go on while clients write nothing. */
+    private int maybeTick(final long nowNs)
+    {
+        final int budget = (int)counters.tickBudget.getAcquire();
+        if (budget <= 0 || nowNs - lastTickNs < TICK_INTERVAL_NS || log.lastIndex() != counters.appliedIndex.getAcquire())
+        {
+            return 0;
+        }
+        lastTickNs = nowNs;
+        tickEncoder.wrapAndApplyHeader(tick, 0, headerEncoder).budget(budget);
+        final int length = MessageHeaderEncoder.ENCODED_LENGTH + tickEncoder.encodedLength();
+        return admission.propose(0, 0, 0, tick, 0, length) > 0 ? 1 : 0;
+    }
+}

@@ -1,0 +1,14 @@
+package io.tourbillon.consensus.pipeline;
+
+/**
+ * What a slot of the ring carries to the journal.
+ */
+enum SlotKind
+{
+    /** An entry frame. The only kind that apply looks at. */
+    ENTRY,
+    /** A changed term or vote. */
+    HARD_STATE,
+    /** The entries from an index on are void. */
+    TRUNCATE
+}

@@ -1,0 +1,71 @@
+package io.tourbillon.consensus.pipeline;
+
+import io.tourbillon.consensus.raft.Configuration;
+import io.tourbillon.consensus.raft.RaftCore;
+import io.tourbillon.journal.Durability;
+import io.tourbillon.journal.HardState;
+import io.tourbillon.journal.Journal;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * Builds the agents of one member and ties them together by the ring. Which thread runs which of them is not its concern.
+ */
+final class Stages
+{
+    static
+    {
+        if (RaftCore.NO_VOTE != HardState.NO_VOTE)
+        {
+            throw new ExceptionInInitializerError("core and journal disagree about no vote");
+        }
+    }
+
+    final BackoffIdle sequencerIdle = new BackoffIdle(Pipeline.SLEEP_MIN_NS, Pipeline.POLLING_SLEEP_MAX_NS);
+    final BackoffIdle applyIdle;
+    final BackoffIdle journalIdle;
+    /** It never blocks in force, so it shares the thread of sequencer and apply. */
+    final boolean isJournalFolded;
+    final LogRing ring;
+    final AdmissionGate admission;
+    final SequencerAgent sequencer;
+    final JournalAgent journal;
+    final ApplyAgent apply;
+    final CheckpointAgent checkpoint;
+    final HousekeepingAgent housekeeping;
+
+    Stages(final PipelineContext ctx, final NanoClock clock)
+    {
+        final PipelineCounters counters = ctx.counters();
+        applyIdle = ctx.mode() == Mode.FOLDED ? sequencerIdle : new BackoffIdle(Pipeline.SLEEP_MIN_NS, Pipeline.POLLING_SLEEP_MAX_NS);
+        isJournalFolded = ctx.mode() == Mode.FOLDED && ctx.durability() == Durability.NONE;
+        journalIdle = isJournalFolded ? sequencerIdle : new BackoffIdle(Pipeline.SLEEP_MIN_NS, Pipeline.WOKEN_SLEEP_MAX_NS);
+        ring = new LogRing(ctx.ringCapacity(), ctx.inlineLength(), ctx.arenaLength(), counters);
+        final LogWriter log = new LogWriter(ring, ctx.journal(), ctx.memberId(), counters);
+        final ReadQueue linearizable = new ReadQueue(ctx.readQueueLength(), ctx.stateMachine());
+        final ReadQueue serializable = new ReadQueue(ctx.readQueueLength(), ctx.stateMachine());
+        final FreezeExchange freezes = new FreezeExchange();
+
+        final RaftCore core = core(ctx, log);
+        final RaftDriver raft = new RaftDriver(core, ctx.memberId(), log, ring, linearizable, counters);
+        admission = new AdmissionGate(ctx, core, raft, log, linearizable, serializable);
+        sequencer = new SequencerAgent(ctx, clock, raft, admission, log, ring, journalIdle, applyIdle);
+        journal = new JournalAgent(ctx, ring, sequencerIdle);
+        final ApplyFeed feed = new ApplyFeed(ctx.stateMachine(), ctx.journal(), ring, counters);
+        apply = new ApplyAgent(clock, ctx.stateMachine(), feed, linearizable, serializable, freezes, counters);
+        checkpoint = new CheckpointAgent(ctx, clock, ring, freezes, journalIdle);
+        housekeeping = new HousekeepingAgent(ctx.journal(), ctx.stateMachine());
+    }
+
+    private static RaftCore core(final PipelineContext ctx, final LogWriter log)
+    {
+        final Journal journal = ctx.journal();
+        final HardState hardState = journal.hardState();
+        return new RaftCore(
+            ctx.memberId(),
+            Configuration.ofVoters(ctx.memberId()),
+            log,
+            new SplitMixTimeouts(ctx.electionTimeoutNs(), ctx.electionSeed()),
+            hardState.term(),
+            hardState.vote());
+    }
+}

@@ -1,0 +1,26 @@
+package io.tourbillon.consensus.raft;
+
+/**
+ * The core's view of its log, as it stands in memory: durable or not. Kept by whoever carries out {@link RaftEffects}.
+ */
+public interface RaftLog
+{
+    /** Result of {@link #termOf(long)}: the entry is not in the log. A compacted index has an unknown term, never term 0. */
+    long UNKNOWN_TERM = -1;
+
+    /**
+     * @return index of the last entry; 0 before any.
+     */
+    long lastIndex();
+
+    /**
+     * @return term of the last entry; 0 before any.
+     */
+    long lastTerm();
+
+    /**
+     * @param index of an entry.
+     * @return its term, or {@link #UNKNOWN_TERM}.
+     */
+    long termOf(long index);
+}

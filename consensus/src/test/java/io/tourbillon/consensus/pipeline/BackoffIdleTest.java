@@ -1,0 +1,59 @@
+package io.tourbillon.consensus.pipeline;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+class BackoffIdleTest
+{
+    private static final long SLEEP_MIN_NS = 50_000;
+
+    @Test
+    void shouldSleepShortlyAtFirstAndLongerLater()
+    {
+        final BackoffIdle idle = new BackoffIdle(SLEEP_MIN_NS, TimeUnit.MILLISECONDS.toNanos(1));
+        assertEquals(SLEEP_MIN_NS, idle.sleepNs(0));
+        assertEquals(SLEEP_MIN_NS, idle.sleepNs(499));
+        assertEquals(2 * SLEEP_MIN_NS, idle.sleepNs(500));
+        assertEquals(TimeUnit.MILLISECONDS.toNanos(1), idle.sleepNs(Integer.MAX_VALUE - 100));
+    }
+
+    /** With sleeps of ten seconds a single lost wake fails the time-out. */
+    @Test
+    @Timeout(9)
+    void shouldLoseNoWake() throws InterruptedException
+    {
+        final int rounds = 5_000;
+        final BackoffIdle idle = new BackoffIdle(TimeUnit.SECONDS.toNanos(10), TimeUnit.SECONDS.toNanos(10));
+        final AtomicLong asked = new AtomicLong();
+        final AtomicLong done = new AtomicLong();
+        final Thread sleeper = new Thread(() ->
+        {
+            while (done.get() < rounds)
+            {
+                final boolean hasWork = asked.get() > done.get();
+                if (hasWork)
+                {
+                    done.incrementAndGet();
+                }
+                idle.idle(hasWork ? 1 : 0);
+            }
+        });
+        sleeper.start();
+        for (int round = 1; round <= rounds; round++)
+        {
+            asked.set(round);
+            idle.wake();
+            while (done.get() < round)
+            {
+                Thread.yield();
+            }
+        }
+        sleeper.join();
+        assertEquals(rounds, done.get());
+    }
+}

@@ -1,0 +1,99 @@
+package io.tourbillon.consensus.pipeline;
+
+import io.tourbillon.codecs.record.EntryFrame;
+import io.tourbillon.consensus.Checkpoint;
+import io.tourbillon.consensus.StateMachine;
+import org.agrona.DirectBuffer;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.zip.CRC32;
+
+/** Writes down what it is told; can be told to pause, to take slices, to fail. */
+final class TestStateMachine implements StateMachine
+{
+    record Applied(long index, long term, long sessionId, long correlationId, int payloadLength, long payloadCrc, boolean isReplay)
+    {
+    }
+
+    final List<Applied> applied = Collections.synchronizedList(new ArrayList<>());
+    final List<String> reads = Collections.synchronizedList(new ArrayList<>());
+    volatile boolean isPaused;
+    volatile boolean isFailing;
+    volatile int slices = 1;
+    volatile int tickBudget;
+    volatile Checkpoint nextCheckpoint;
+    private volatile long appliedIndex;
+    private int slicesDone;
+
+    TestStateMachine(final long appliedIndex)
+    {
+        this.appliedIndex = appliedIndex;
+    }
+
+    @Override
+    public long appliedIndex()
+    {
+        return appliedIndex;
+    }
+
+    @Override
+    public int onEntry(final EntryFrame entry, final boolean isReplay)
+    {
+        if (isFailing)
+        {
+            throw new IllegalStateException("asked to fail");
+        }
+        if (isPaused && entry.sessionId() != 0)
+        {
+            return PAUSED;
+        }
+        if (!entry.isWhole())
+        {
+            throw new IllegalStateException("damaged frame at " + appliedIndex);
+        }
+        if (++slicesDone < slices)
+        {
+            return MORE;
+        }
+        slicesDone = 0;
+        applied.add(new Applied(entry.index(), entry.term(), entry.sessionId(), entry.correlationId(), entry.payloadLength(),
+            crc(entry.buffer(), EntryFrame.HEADER_LENGTH, entry.payloadLength()), isReplay));
+        appliedIndex = entry.index();
+        return DONE;
+    }
+
+    static long crc(final DirectBuffer buffer, final int offset, final int length)
+    {
+        final byte[] bytes = new byte[length];
+        buffer.getBytes(offset, bytes);
+        final CRC32 crc = new CRC32();
+        crc.update(bytes);
+        return crc.getValue();
+    }
+
+    @Override
+    public void onRead(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
+    {
+        reads.add(sessionId + ":" + buffer.getLong(offset) + "@" + appliedIndex);
+    }
+
+    @Override
+    public int doWork(final long nowNs)
+    {
+        return 0;
+    }
+
+    @Override
+    public int tickBudget()
+    {
+        return tickBudget;
+    }
+
+    @Override
+    public Checkpoint freeze()
+    {
+        return nextCheckpoint;
+    }
+}

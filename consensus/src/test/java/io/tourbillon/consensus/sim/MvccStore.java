@@ -1,0 +1,190 @@
+package io.tourbillon.consensus.sim;
+
+import io.tourbillon.bptree.Checkpoint;
+import io.tourbillon.bptree.MemoryPageFile;
+import io.tourbillon.bptree.TreeStore;
+import io.tourbillon.bptree.TreeStoreContext;
+import io.tourbillon.codecs.Protocol;
+import io.tourbillon.codecs.client.MessageHeaderDecoder;
+import io.tourbillon.codecs.client.MessageHeaderEncoder;
+import io.tourbillon.codecs.client.RangeReplyDecoder;
+import io.tourbillon.codecs.client.RangeRequestEncoder;
+import io.tourbillon.codecs.client.SortOrder;
+import io.tourbillon.codecs.client.SortTarget;
+import io.tourbillon.codecs.record.EntryFrame;
+import io.tourbillon.mvcc.Egress;
+import io.tourbillon.mvcc.Mvcc;
+import io.tourbillon.mvcc.MvccSettings;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.Random;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/** The real state machine on pages in memory, of which a crash loses and tears the unforced ones. */
+final class MvccStore implements SimStore, Egress
+{
+    private static final int PAGE = TreeStore.PAGE_LENGTH;
+    private static final int SLICES_MAX = 10_000;
+
+    private final Random random;
+    private final MemoryPageFile file;
+    private final TreeStore store;
+    private final Mvcc mvcc;
+    private final UnsafeBuffer request = new UnsafeBuffer(ByteBuffer.allocateDirect(1024));
+    private Checkpoint checkpoint;
+    private long answeredCorrelationId;
+    private boolean isReadAnswered;
+    private String readValue;
+
+    MvccStore(final long seed)
+    {
+        this(new Random(seed), new MemoryPageFile());
+    }
+
+    private MvccStore(final Random random, final MemoryPageFile file)
+    {
+        this.random = random;
+        this.file = file;
+        store = TreeStore.open(TreeStoreContext.on(file).poolBytes(8 << 20).growInline(true));
+        mvcc = new Mvcc(store, new MvccSettings(), this);
+    }
+
+    @Override
+    public long appliedIndex()
+    {
+        return mvcc.appliedIndex();
+    }
+
+    @Override
+    public long revision()
+    {
+        return mvcc.revision();
+    }
+
+    @Override
+    public long stateHash()
+    {
+        return mvcc.stateHash();
+    }
+
+    @Override
+    public void apply(final EntryFrame entry, final boolean isReplay)
+    {
+        answeredCorrelationId = -1;
+        int slices = 0;
+        int result;
+        do
+        {
+            result = mvcc.onEntry(entry, !isReplay);
+            SimFailure.unless(result != Mvcc.PAUSED, "the store has no room for entry " + entry.index());
+            SimFailure.unless(++slices < SLICES_MAX, "entry " + entry.index() + " does not come to its end");
+        }
+        while (result != Mvcc.DONE);
+        for (int i = 0; i < SLICES_MAX && mvcc.doWork() > 0; i++)
+        {
+            continue;
+        }
+        final boolean isAnswerDue = entry.sessionId() != 0 && !isReplay;
+        SimFailure.unless(answeredCorrelationId == (isAnswerDue ? entry.correlationId() : -1),
+            "entry " + entry.index() + " of request " + entry.correlationId() + " answered " + answeredCorrelationId);
+    }
+
+    @Override
+    public String get(final String key)
+    {
+        final RangeRequestEncoder range = new RangeRequestEncoder().wrapAndApplyHeader(request, 0, new MessageHeaderEncoder());
+        Messages.header(range.request(), 0);
+        range.keyLimit(0).revision(0).minModRevision(0).maxModRevision(0).minCreateRevision(0).maxCreateRevision(0)
+            .sortOrder(SortOrder.NONE).sortTarget(SortTarget.KEY);
+        range.flags().clear();
+        final byte[] bytes = key.getBytes(UTF_8);
+        range.putKey(bytes, 0, bytes.length).putRangeEnd(bytes, 0, 0);
+        isReadAnswered = false;
+        readValue = null;
+        mvcc.onRead(1, request, 0, MessageHeaderEncoder.ENCODED_LENGTH + range.encodedLength());
+        for (int i = 0; i < SLICES_MAX && !isReadAnswered; i++)
+        {
+            mvcc.doWork();
+        }
+        SimFailure.unless(isReadAnswered, "a read of " + key + " was never answered");
+        return readValue;
+    }
+
+    /** Begins a checkpoint or goes a step on with the one under way, so that a crash may come between. */
+    @Override
+    public void checkpoint()
+    {
+        try
+        {
+            if (checkpoint == null)
+            {
+                checkpoint = store.freeze();
+            }
+            if (checkpoint.step())
+            {
+                checkpoint = null;
+                while (store.releaseCheckpointed() > 0)
+                {
+                    continue;
+                }
+            }
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    @Override
+    public SimStore crash()
+    {
+        store.close();
+        file.crash((page) -> random.nextInt(3) == 0 ? PAGE : random.nextInt(2) * 512 * random.nextInt(PAGE / 512));
+        return new MvccStore(random, file);
+    }
+
+    @Override
+    public int reply(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
+    {
+        final MessageHeaderDecoder header = new MessageHeaderDecoder().wrap(buffer, offset);
+        if (header.templateId() == RangeReplyDecoder.TEMPLATE_ID)
+        {
+            return scanPart(sessionId, buffer, offset, length);
+        }
+        answeredCorrelationId = buffer.getLong(offset + Protocol.CORRELATION_ID_OFFSET);
+        return SENT;
+    }
+
+    @Override
+    public int scanPart(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
+    {
+        final MessageHeaderDecoder header = new MessageHeaderDecoder().wrap(buffer, offset);
+        if (header.templateId() != RangeReplyDecoder.TEMPLATE_ID)
+        {
+            // A write's answer in parts: a delete.
+            answeredCorrelationId = buffer.getLong(offset + Protocol.CORRELATION_ID_OFFSET);
+            return SENT;
+        }
+        final RangeReplyDecoder reply = new RangeReplyDecoder().wrapAndApplyHeader(buffer, offset, header);
+        isReadAnswered |= reply.flags().last();
+        for (final RangeReplyDecoder.KvsDecoder kv : reply.kvs())
+        {
+            kv.skipKey();
+            final byte[] value = new byte[kv.valueLength()];
+            kv.getValue(value, 0, value.length);
+            readValue = new String(value, UTF_8);
+        }
+        return SENT;
+    }
+
+    @Override
+    public int event(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
+    {
+        throw new SimFailure("nobody watches");
+    }
+}
