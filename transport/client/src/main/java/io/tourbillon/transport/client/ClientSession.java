@@ -1,0 +1,462 @@
+package io.tourbillon.transport.client;
+
+import io.tourbillon.codecs.client.CompactRequestEncoder;
+import io.tourbillon.codecs.client.DeleteRangeRequestEncoder;
+import io.tourbillon.codecs.client.MessageHeaderEncoder;
+import io.tourbillon.codecs.client.PutRequestEncoder;
+import io.tourbillon.codecs.client.RangeRequestEncoder;
+import io.tourbillon.codecs.client.RequestHeaderEncoder;
+import io.tourbillon.codecs.client.StatusRequestEncoder;
+import io.tourbillon.codecs.client.TxnRequestEncoder;
+import io.tourbillon.codecs.client.WatchCancelEncoder;
+import io.tourbillon.codecs.client.WatchProgressRequestEncoder;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A session: requests, their answers by a {@link ReplyListener}, and watches. It outlives connections: after a reconnect it is opened anew
+ * and its watches
+ * go on where they were. Only on the thread that polls; does not allocate, but for {@link #watch}. Each request method returns the
+ * request's correlation
+ * id, or one of {@link ClientResult}: then nothing was sent.
+ */
+public final class ClientSession
+{
+    /** Flag of put and delete: answer the previous key-values. */
+    public static final int PREV_KV = 1;
+    /** Flag of put: keep the value. */
+    public static final int IGNORE_VALUE = 1 << 1;
+    /** Flag of put: keep the lease. */
+    public static final int IGNORE_LEASE = 1 << 2;
+    /** Flag of a watch: events carry the key-value before them. */
+    public static final int WATCH_PREV_KV = 1;
+    /** Flag of a watch: say now and then how far all was delivered. */
+    public static final int WATCH_PROGRESS_NOTIFY = 1 << 1;
+    /** Flag of a watch: events of one revision may come in several messages. */
+    public static final int WATCH_FRAGMENT = 1 << 2;
+    /** Flag of a watch: no puts. */
+    public static final int WATCH_NO_PUT = 1 << 3;
+    /** Flag of a watch: no deletes. */
+    public static final int WATCH_NO_DELETE = 1 << 4;
+
+    private static final UnsafeBuffer NOTHING = new UnsafeBuffer(0, 0);
+    private static final RangeOptions DEFAULT_RANGE = new RangeOptions();
+    private static final int HEADER_LENGTH = MessageHeaderEncoder.ENCODED_LENGTH;
+    private static final int TWO_DATA_HEADS_LENGTH = 2 * Integer.BYTES;
+
+    final ReplyListener listener;
+    final InFlight inFlight;
+    final SessionLife life;
+
+    private final ClientConnection connection;
+    private final TxnRequestEncoder txnMessage = new TxnRequestEncoder();
+    private long requestTimeoutMs;
+
+    ClientSession(final ClientConnection connection, final long localId, final String userName, final ReplyListener listener)
+    {
+        this.connection = connection;
+        this.listener = listener;
+        final ClientContext context = connection.context();
+        inFlight = new InFlight(Math.max(1, Math.min(context.requestsInFlightMax(), InFlight.CAPACITY_MAX)));
+        requestTimeoutMs = context.requestTimeoutMs();
+        life = new SessionLife(this, connection, localId, userName);
+    }
+
+    /** @return true if requests can be sent. */
+    public boolean isOpen()
+    {
+        return life.isOpen();
+    }
+
+    /** @return the node's id of the session; 0 while it is not open. */
+    public long sessionId()
+    {
+        return life.nodeSessionId();
+    }
+
+    /** @return unanswered requests. */
+    public int inFlightCount()
+    {
+        return inFlight.size();
+    }
+
+    /** @return the connection it is on. */
+    public ClientConnection connection()
+    {
+        return connection;
+    }
+
+    /**
+     * How long requests sent from now on may take. A request shorter than those before it costs a search for its place.
+     *
+     * @param valueMs at least 1.
+     */
+    public void requestTimeoutMs(final long valueMs)
+    {
+        if (valueMs < 1)
+        {
+            throw new IllegalArgumentException("requestTimeoutMs=" + valueMs + ": must be at least 1");
+        }
+        requestTimeoutMs = valueMs;
+    }
+
+    /**
+     * Puts a key.
+     *
+     * @param key         buffer of the key.
+     * @param keyOffset   of the key.
+     * @param keyLength   of the key.
+     * @param value       buffer of the value.
+     * @param valueOffset of the value.
+     * @param valueLength of the value.
+     * @return correlation id or {@link ClientResult}.
+     */
+    public long put(
+        final DirectBuffer key, final int keyOffset, final int keyLength, final DirectBuffer value, final int valueOffset,
+        final int valueLength)
+    {
+        return put(key, keyOffset, keyLength, value, valueOffset, valueLength, 0, 0);
+    }
+
+    /**
+     * Puts a key, in full.
+     *
+     * @param key         buffer of the key.
+     * @param keyOffset   of the key.
+     * @param keyLength   of the key.
+     * @param value       buffer of the value.
+     * @param valueOffset of the value.
+     * @param valueLength of the value.
+     * @param lease       to attach the key to; 0 = none.
+     * @param flags       {@link #PREV_KV}, {@link #IGNORE_VALUE}, {@link #IGNORE_LEASE}.
+     * @return correlation id or {@link ClientResult}.
+     */
+    public long put(
+        final DirectBuffer key, final int keyOffset, final int keyLength,
+        final DirectBuffer value, final int valueOffset, final int valueLength,
+        final long lease, final int flags)
+    {
+        checkBounds(key, keyOffset, keyLength, value, valueOffset, valueLength);
+        final long length = HEADER_LENGTH + PutRequestEncoder.BLOCK_LENGTH + TWO_DATA_HEADS_LENGTH + (long)keyLength + valueLength;
+        final long refusal = claim(length);
+        if (refusal < 0)
+        {
+            return refusal;
+        }
+        final Outbound out = connection.outbound();
+        final Encoders encoders = connection.encoders();
+        final PutRequestEncoder put = encoders.put.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
+        final long correlationId = head(put.request(), true);
+        flags(out.buffer(), put.offset() + PutRequestEncoder.flagsEncodingOffset(), flags);
+        put.lease(lease).putKey(key, keyOffset, keyLength).putValue(value, valueOffset, valueLength);
+        out.commit();
+        return correlationId;
+    }
+
+    /**
+     * Reads one key, linearizable.
+     *
+     * @param key       buffer of the key.
+     * @param keyOffset of the key.
+     * @param keyLength of the key.
+     * @return correlation id or {@link ClientResult}.
+     */
+    public long get(final DirectBuffer key, final int keyOffset, final int keyLength)
+    {
+        return range(key, keyOffset, keyLength, NOTHING, 0, 0, DEFAULT_RANGE);
+    }
+
+    /**
+     * Reads a range of keys.
+     *
+     * @param key       buffer of the first key.
+     * @param keyOffset of the first key.
+     * @param keyLength of the first key.
+     * @param end       buffer of the range's end.
+     * @param endOffset of the end.
+     * @param endLength of the end; 0 = the one key. One zero byte = to the last key.
+     * @param options   beside the keys.
+     * @return correlation id or {@link ClientResult}.
+     */
+    public long range(
+        final DirectBuffer key, final int keyOffset, final int keyLength,
+        final DirectBuffer end, final int endOffset, final int endLength,
+        final RangeOptions options)
+    {
+        checkBounds(key, keyOffset, keyLength, end, endOffset, endLength);
+        final long length = HEADER_LENGTH + RangeRequestEncoder.BLOCK_LENGTH + TWO_DATA_HEADS_LENGTH + (long)keyLength + endLength;
+        final long refusal = claim(length);
+        if (refusal < 0)
+        {
+            return refusal;
+        }
+        final Outbound out = connection.outbound();
+        final Encoders encoders = connection.encoders();
+        final RangeRequestEncoder range = encoders.range.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
+        final long correlationId = head(range.request(), false);
+        options.encode(range);
+        range.putKey(key, keyOffset, keyLength).putRangeEnd(end, endOffset, endLength);
+        out.commit();
+        return correlationId;
+    }
+
+    /**
+     * Deletes a range of keys.
+     *
+     * @param key       buffer of the first key.
+     * @param keyOffset of the first key.
+     * @param keyLength of the first key.
+     * @param end       buffer of the range's end.
+     * @param endOffset of the end.
+     * @param endLength of the end; 0 = the one key.
+     * @param flags     {@link #PREV_KV}.
+     * @return correlation id or {@link ClientResult}.
+     */
+    public long deleteRange(
+        final DirectBuffer key, final int keyOffset, final int keyLength,
+        final DirectBuffer end, final int endOffset, final int endLength,
+        final int flags)
+    {
+        checkBounds(key, keyOffset, keyLength, end, endOffset, endLength);
+        final long length = HEADER_LENGTH + DeleteRangeRequestEncoder.BLOCK_LENGTH + TWO_DATA_HEADS_LENGTH + (long)keyLength + endLength;
+        final long refusal = claim(length);
+        if (refusal < 0)
+        {
+            return refusal;
+        }
+        final Outbound out = connection.outbound();
+        final Encoders encoders = connection.encoders();
+        final DeleteRangeRequestEncoder delete = encoders.deleteRange.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
+        final long correlationId = head(delete.request(), true);
+        flags(out.buffer(), delete.offset() + DeleteRangeRequestEncoder.flagsEncodingOffset(), flags);
+        delete.putKey(key, keyOffset, keyLength).putRangeEnd(end, endOffset, endLength);
+        out.commit();
+        return correlationId;
+    }
+
+    /**
+     * Sends a transaction. Counts as a write, whatever is in it.
+     *
+     * @param txn as built; may be used again at once.
+     * @return correlation id or {@link ClientResult}.
+     */
+    public long txn(final TxnEncoder txn)
+    {
+        final long refusal = txn.isOverflown() ? ClientResult.TOO_LARGE : claim(txn.encodedLength());
+        if (refusal < 0)
+        {
+            return refusal;
+        }
+        final Outbound out = connection.outbound();
+        txn.encode(out.buffer(), out.offset(), txnMessage, connection.encoders().header);
+        final long correlationId = head(txnMessage.request(), true);
+        out.commit();
+        return correlationId;
+    }
+
+    /**
+     * Gives history up.
+     *
+     * @param revision   up to which, exclusive of what is still the newest of its key.
+     * @param isPhysical answer when it is done, not when it is decided.
+     * @return correlation id or {@link ClientResult}.
+     */
+    public long compact(final long revision, final boolean isPhysical)
+    {
+        final long refusal = claim(HEADER_LENGTH + CompactRequestEncoder.BLOCK_LENGTH);
+        if (refusal < 0)
+        {
+            return refusal;
+        }
+        final Outbound out = connection.outbound();
+        final Encoders encoders = connection.encoders();
+        final CompactRequestEncoder compact = encoders.compact.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
+        final long correlationId = head(compact.request(), true);
+        compact.revision(revision).flags().clear().physical(isPhysical);
+        out.commit();
+        return correlationId;
+    }
+
+    /**
+     * Asks for the node's figures.
+     *
+     * @return correlation id or {@link ClientResult}.
+     */
+    public long status()
+    {
+        final long refusal = claim(HEADER_LENGTH + StatusRequestEncoder.BLOCK_LENGTH);
+        if (refusal < 0)
+        {
+            return refusal;
+        }
+        final Outbound out = connection.outbound();
+        final Encoders encoders = connection.encoders();
+        final long correlationId = head(encoders.status.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header).request(), false);
+        out.commit();
+        return correlationId;
+    }
+
+    /**
+     * Watches a range of keys from now or from a revision on. The watch stands until it is canceled by either side; it need not be asked
+     * for again after a
+     * reconnect, and may be asked for before there is a connection. Allocates.
+     *
+     * @param key           buffer of the first key.
+     * @param keyOffset     of the first key.
+     * @param keyLength     of the first key.
+     * @param end           buffer of the range's end.
+     * @param endOffset     of the end.
+     * @param endLength     of the end; 0 = the one key.
+     * @param startRevision first revision wanted; 0 = from now on.
+     * @param flags         {@link #WATCH_PREV_KV} and so on.
+     * @return id of the watch, of this session, above 0; or {@link ClientResult#CLOSED}.
+     */
+    public long watch(
+        final DirectBuffer key, final int keyOffset, final int keyLength,
+        final DirectBuffer end, final int endOffset, final int endLength,
+        final long startRevision, final int flags)
+    {
+        return life.isClosed() ? ClientResult.CLOSED :
+            life.watch(copy(key, keyOffset, keyLength), copy(end, endOffset, endLength), startRevision, flags);
+    }
+
+    /**
+     * Ends a watch: {@link ReplyListener#onWatchCanceled} follows, and until then events may come.
+     *
+     * @param watchId as {@link #watch} returned it.
+     * @return 0, or {@link ClientResult}.
+     */
+    public long cancelWatch(final long watchId)
+    {
+        return life.cancelWatch(watchId);
+    }
+
+    /**
+     * Asks how far all watches of this session were delivered; {@link ReplyListener#onWatchProgress} answers, at some time.
+     *
+     * @return 0, or {@link ClientResult}.
+     */
+    public long progress()
+    {
+        final long refusal = claimControl(HEADER_LENGTH + WatchProgressRequestEncoder.BLOCK_LENGTH);
+        if (refusal < 0)
+        {
+            return refusal;
+        }
+        final Outbound out = connection.outbound();
+        final Encoders encoders = connection.encoders();
+        Encoders.head(encoders.watchProgress.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header).request(), sessionId(), 0);
+        out.commit();
+        return 0;
+    }
+
+    /** Ends the session. Unanswered requests are reported to the listener before this returns. */
+    public void close()
+    {
+        life.close();
+    }
+
+    long sendWatchCancel(final Watch watch)
+    {
+        final long refusal = claimControl(HEADER_LENGTH + WatchCancelEncoder.BLOCK_LENGTH);
+        if (refusal < 0)
+        {
+            return refusal;
+        }
+        final Outbound out = connection.outbound();
+        final Encoders encoders = connection.encoders();
+        final WatchCancelEncoder cancel = encoders.watchCancel.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
+        Encoders.head(cancel.request(), sessionId(), -watch.id);
+        cancel.watchId(watch.id);
+        out.commit();
+        return 0;
+    }
+
+    void expire(final long nowNs)
+    {
+        for (int slot = inFlight.expired(nowNs); slot != SlotList.NONE; slot = inFlight.expired(nowNs))
+        {
+            giveUp(slot);
+        }
+    }
+
+    /** Every unanswered request ends without an answer. */
+    void giveUpAll()
+    {
+        for (int slot = inFlight.first(); slot != SlotList.NONE; slot = inFlight.first())
+        {
+            giveUp(slot);
+        }
+    }
+
+    long timeoutNs()
+    {
+        return TimeUnit.MILLISECONDS.toNanos(requestTimeoutMs);
+    }
+
+    private void giveUp(final int slot)
+    {
+        final long correlationId = inFlight.id(slot);
+        final boolean isWrite = inFlight.sequence(slot) != 0;
+        inFlight.remove(slot);
+        if (isWrite)
+        {
+            listener.onUnknownOutcome(this, correlationId);
+        }
+        else
+        {
+            listener.onTimeout(this, correlationId);
+        }
+    }
+
+    private long claim(final long length)
+    {
+        return life.isOpen() && inFlight.isFull() ? ClientResult.TOO_MANY_IN_FLIGHT : claimControl(length);
+    }
+
+    private long claimControl(final long length)
+    {
+        if (!life.isOpen())
+        {
+            return life.isClosed() ? ClientResult.CLOSED : ClientResult.NOT_CONNECTED;
+        }
+        return length > Integer.MAX_VALUE ? ClientResult.TOO_LARGE : connection.outbound().claim((int)length);
+    }
+
+    private long head(final RequestHeaderEncoder head, final boolean isWrite)
+    {
+        final long correlationId = inFlight.add(isWrite, connection.clockNs() + timeoutNs());
+        head.sessionId(sessionId())
+            .correlationId(correlationId)
+            .memberId(0)
+            .sequence(inFlight.sequence(inFlight.slotOf(correlationId)))
+            .lowestUnanswered(inFlight.lowestUnanswered())
+            .timeoutMs(Math.min(requestTimeoutMs, Integer.MAX_VALUE))
+            .reserved(0);
+        return correlationId;
+    }
+
+    /** Before anything is claimed: an exception between claim and commit would block the stream. */
+    private static void checkBounds(
+        final DirectBuffer first, final int firstOffset, final int firstLength,
+        final DirectBuffer second, final int secondOffset, final int secondLength)
+    {
+        first.boundsCheck(firstOffset, firstLength);
+        second.boundsCheck(secondOffset, secondLength);
+    }
+
+    private static void flags(final MutableDirectBuffer buffer, final int offset, final int flags)
+    {
+        buffer.putByte(offset, (byte)flags);
+    }
+
+    private static byte[] copy(final DirectBuffer buffer, final int offset, final int length)
+    {
+        final byte[] bytes = new byte[length];
+        buffer.getBytes(offset, bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,44 @@
+package io.tourbillon.transport.client;
+
+import io.tourbillon.codecs.client.CloseSessionEncoder;
+import io.tourbillon.codecs.client.CompactRequestEncoder;
+import io.tourbillon.codecs.client.ConnectEncoder;
+import io.tourbillon.codecs.client.CreditEncoder;
+import io.tourbillon.codecs.client.DeleteRangeRequestEncoder;
+import io.tourbillon.codecs.client.DisconnectEncoder;
+import io.tourbillon.codecs.client.KeepAliveEncoder;
+import io.tourbillon.codecs.client.MessageHeaderEncoder;
+import io.tourbillon.codecs.client.OpenSessionEncoder;
+import io.tourbillon.codecs.client.PutRequestEncoder;
+import io.tourbillon.codecs.client.RangeRequestEncoder;
+import io.tourbillon.codecs.client.RequestHeaderEncoder;
+import io.tourbillon.codecs.client.StatusRequestEncoder;
+import io.tourbillon.codecs.client.WatchCancelEncoder;
+import io.tourbillon.codecs.client.WatchCreateEncoder;
+import io.tourbillon.codecs.client.WatchProgressRequestEncoder;
+
+/** The flyweights of a connection's requests, shared by its sessions. */
+final class Encoders
+{
+    final MessageHeaderEncoder header = new MessageHeaderEncoder();
+    final ConnectEncoder connect = new ConnectEncoder();
+    final KeepAliveEncoder keepAlive = new KeepAliveEncoder();
+    final DisconnectEncoder disconnect = new DisconnectEncoder();
+    final OpenSessionEncoder openSession = new OpenSessionEncoder();
+    final CloseSessionEncoder closeSession = new CloseSessionEncoder();
+    final CreditEncoder credit = new CreditEncoder();
+    final PutRequestEncoder put = new PutRequestEncoder();
+    final RangeRequestEncoder range = new RangeRequestEncoder();
+    final DeleteRangeRequestEncoder deleteRange = new DeleteRangeRequestEncoder();
+    final CompactRequestEncoder compact = new CompactRequestEncoder();
+    final StatusRequestEncoder status = new StatusRequestEncoder();
+    final WatchCreateEncoder watchCreate = new WatchCreateEncoder();
+    final WatchCancelEncoder watchCancel = new WatchCancelEncoder();
+    final WatchProgressRequestEncoder watchProgress = new WatchProgressRequestEncoder();
+
+    /** Fills the head of a message that is no numbered request. */
+    static void head(final RequestHeaderEncoder head, final long sessionId, final long correlationId)
+    {
+        head.sessionId(sessionId).correlationId(correlationId).memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).reserved(0);
+    }
+}

@@ -1,0 +1,431 @@
+package io.tourbillon.transport.client;
+
+import io.tourbillon.codecs.Action;
+import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.client.CreditEncoder;
+import io.tourbillon.codecs.client.MessageHeaderEncoder;
+import io.tourbillon.codecs.client.OpenSessionEncoder;
+import io.tourbillon.codecs.client.WatchCanceledDecoder;
+import io.tourbillon.codecs.client.WatchCreateEncoder;
+import io.tourbillon.codecs.client.WatchEventsDecoder;
+import io.tourbillon.codecs.client.WatchEventsDecoder.EventsDecoder;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+
+import static io.tourbillon.transport.client.SessionState.CLOSED;
+import static io.tourbillon.transport.client.SessionState.OPEN;
+import static io.tourbillon.transport.client.SessionState.OPENING;
+import static io.tourbillon.transport.client.SessionState.WANTED;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/** Opens a session on each connection, keeps its watches standing and its event credit flowing. */
+final class SessionLife
+{
+    private static final int HEADER_LENGTH = MessageHeaderEncoder.ENCODED_LENGTH;
+    private static final long RETRY_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final byte[] NO_BYTES = new byte[0];
+
+    private final ClientSession session;
+    private final ClientConnection connection;
+    private final long localId;
+    private final byte[] userName;
+    private final long creditBytes;
+    private final WatchTable watches = new WatchTable();
+    private final ArrayDeque<Watch> cancels = new ArrayDeque<>(); // refused for now
+    private final WatchEvent event = new WatchEvent();
+    private final UnsafeBuffer reason = new UnsafeBuffer(0, 0);
+    private SessionState state = WANTED;
+    private long nodeSessionId;
+    private long notBeforeNs;
+    private long openDeadlineNs;
+    private long creditOwed;
+    private long messageNumber;
+    private boolean isPaused;
+
+    SessionLife(final ClientSession session, final ClientConnection connection, final long localId, final String userName)
+    {
+        this.session = session;
+        this.connection = connection;
+        this.localId = localId;
+        this.userName = userName.getBytes(UTF_8);
+        this.creditBytes = connection.context().eventCreditBytes();
+    }
+
+    boolean isOpen()
+    {
+        return state == OPEN;
+    }
+
+    boolean isClosed()
+    {
+        return state == CLOSED;
+    }
+
+    long nodeSessionId()
+    {
+        return nodeSessionId;
+    }
+
+    long localId()
+    {
+        return localId;
+    }
+
+    /** @return true if {@link #poll} has something to do, now or later. */
+    boolean needsPoll()
+    {
+        return state == WANTED || state == OPENING || state == OPEN && (watches.hasPending() || !cancels.isEmpty() || isCreditDue());
+    }
+
+    /** Connected alone. */
+    int poll(final long nowNs)
+    {
+        if (isPaused && nowNs - notBeforeNs < 0)
+        {
+            return 0;
+        }
+        isPaused = false;
+        return switch (state)
+        {
+            case WANTED -> sendOpen(nowNs);
+            case OPENING -> checkOpening(nowNs);
+            case OPEN -> sendCreates() + sendCancels() + sendCredit();
+            case CLOSED -> 0;
+        };
+    }
+
+    void onOpened(final long newSessionId, final int requestsMax)
+    {
+        if (state != OPENING)
+        {
+            connection.counters().stray++;
+            return;
+        }
+        nodeSessionId = newSessionId;
+        creditOwed = 0;
+        session.inFlight.begin(requestsMax);
+        state(OPEN);
+        session.listener.onSessionOpened(session);
+    }
+
+    /** The node would not open it. */
+    void onOpenRefused(final int errorCode, final long nowNs)
+    {
+        if (state == OPENING)
+        {
+            state(WANTED);
+            pause(nowNs);
+            session.listener.onSessionClosed(session, errorCode);
+        }
+    }
+
+    /** The connection is gone, or the node has closed the session. */
+    void onLost(final int errorCode)
+    {
+        if (state == CLOSED)
+        {
+            return;
+        }
+        final boolean wasOpen = state == OPEN;
+        state(WANTED);
+        nodeSessionId = 0;
+        isPaused = false;
+        cancels.clear();
+        session.giveUpAll();
+        reason.wrap(NO_BYTES);
+        for (final Long watchId : watches.onLost())
+        {
+            session.listener.onWatchCanceled(session, watchId, 0, 0, reason);
+        }
+        if (wasOpen)
+        {
+            session.listener.onSessionClosed(session, errorCode);
+        }
+    }
+
+    void close()
+    {
+        if (state == CLOSED)
+        {
+            return;
+        }
+        if (state == OPEN)
+        {
+            connection.abandon(nodeSessionId);
+        }
+        state(CLOSED);
+        connection.forget(session, nodeSessionId);
+        nodeSessionId = 0;
+        session.giveUpAll();
+        session.listener.onSessionClosed(session, 0);
+    }
+
+    long watch(final byte[] key, final byte[] rangeEnd, final long startRevision, final int flags)
+    {
+        final Watch watch = watches.add(key, rangeEnd, startRevision, flags);
+        if (state == OPEN && !isPaused)
+        {
+            sendCreates(); // at once if there is room: what is put after this call is to be seen
+        }
+        connection.attend();
+        return watch.id;
+    }
+
+    long cancelWatch(final long watchId)
+    {
+        final Watch watch = watches.get(watchId);
+        if (null == watch || watch.state == Watch.State.CANCELING)
+        {
+            return 0;
+        }
+        if (watch.state == Watch.State.PENDING)
+        {
+            watches.remove(watch);
+            endWatch(watchId, 0, 0);
+            return 0;
+        }
+        final long refusal = session.sendWatchCancel(watch);
+        if (refusal == 0)
+        {
+            watches.onCreateEnded(watch);
+            watch.state = Watch.State.CANCELING;
+        }
+        return refusal;
+    }
+
+    void onWatchCreated(final long watchId, final long revision)
+    {
+        final Watch watch = watches.get(watchId);
+        if (null == watch || watch.state != Watch.State.CREATING)
+        {
+            connection.counters().stray++;
+            return;
+        }
+        watches.onCreateEnded(watch);
+        watch.onCreated(revision);
+        connection.attend();
+        session.listener.onWatchCreated(session, watchId, revision);
+    }
+
+    void onWatchCanceled(final long correlationId, final WatchCanceledDecoder message)
+    {
+        final long watchId = message.watchId() < 0 ? -correlationId : message.watchId();
+        final Watch watch = watches.get(watchId);
+        if (null == watch)
+        {
+            connection.counters().stray++;
+            return;
+        }
+        watches.remove(watch);
+        final int code = message.code();
+        final long compactRevision = message.compactRevision();
+        message.wrapReason(reason);
+        session.listener.onWatchCanceled(session, watchId, code, compactRevision, reason);
+        connection.attend();
+    }
+
+    /** An ErrorReply to a create or a cancel. */
+    void onWatchRefused(final long watchId, final int errorCode, final long compactRevision, final long nowNs)
+    {
+        final Watch watch = watches.get(watchId);
+        if (null == watch)
+        {
+            connection.counters().stray++;
+            return;
+        }
+        final ErrorCode code = ErrorCode.of(errorCode);
+        if (watch.state == Watch.State.CREATING && null != code && code.action() == Action.BACK_OFF)
+        {
+            watches.retry(watch);
+            pause(nowNs);
+            return;
+        }
+        final boolean isAsked = watch.state == Watch.State.CANCELING;
+        if (isAsked && null != code && code.action() == Action.BACK_OFF)
+        {
+            cancels.add(watch); // else the node would go on with it, unheard
+            pause(nowNs);
+            return;
+        }
+        watches.remove(watch);
+        endWatch(watchId, isAsked ? 0 : errorCode, compactRevision);
+    }
+
+    void onWatchProgress(final long watchId, final long revision)
+    {
+        watches.onProgress(watchId, revision);
+        session.listener.onWatchProgress(session, watchId, revision);
+    }
+
+    void onWatchEvents(final WatchEventsDecoder message, final int length)
+    {
+        messageNumber++;
+        final boolean isFragment = message.flags().fragment();
+        final long revision = message.reply().revision();
+        final EventsDecoder events = message.events();
+        while (events.hasNext())
+        {
+            deliver(message, events.next(), isFragment);
+        }
+        session.listener.onWatchEventsEnd(session, revision, isFragment);
+        if (creditBytes != Long.MAX_VALUE)
+        {
+            creditOwed += length;
+            if (isCreditDue())
+            {
+                connection.attend();
+            }
+        }
+    }
+
+    private void deliver(final WatchEventsDecoder message, final EventsDecoder next, final boolean isFragment)
+    {
+        final EventsDecoder.WatchersDecoder watchers = next.watchers();
+        final int watcherCount = watchers.count();
+        final int stride = watchers.actingBlockLength();
+        final int idsOffset = message.limit();
+        // Key and values lie behind the ids: pass over these, view those, then come back for the ids.
+        message.limit(idsOffset + watcherCount * stride);
+        event.wrap(next);
+        final long revision = event.modRevision();
+        final DirectBuffer buffer = message.buffer();
+        for (int i = 0; i < watcherCount; i++)
+        {
+            final long watchId = buffer.getLong(idsOffset + i * stride, LITTLE_ENDIAN);
+            final Watch watch = watches.get(watchId);
+            if (null != watch && watch.onEvent(revision, messageNumber, isFragment))
+            {
+                session.listener.onWatchEvent(session, watchId, event);
+            }
+            else
+            {
+                connection.counters().duplicateEvents++;
+            }
+        }
+    }
+
+    private int sendOpen(final long nowNs)
+    {
+        final int length = HEADER_LENGTH + OpenSessionEncoder.BLOCK_LENGTH + 2 * Integer.BYTES + userName.length;
+        final Outbound out = connection.outbound();
+        if (out.claim(length) != Outbound.OK)
+        {
+            return 0;
+        }
+        final Encoders encoders = connection.encoders();
+        final OpenSessionEncoder open = encoders.openSession.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
+        Encoders.head(open.request(), 0, localId);
+        open.eventCredit(creditBytes).putUserName(userName, 0, userName.length).putProof(NO_BYTES, 0, 0);
+        out.commit();
+        state(OPENING);
+        openDeadlineNs = nowNs + TimeUnit.MILLISECONDS.toNanos(connection.context().connectTimeoutMs());
+        return 1;
+    }
+
+    private int checkOpening(final long nowNs)
+    {
+        if (openDeadlineNs - nowNs <= 0)
+        {
+            connection.lose("no answer to the opening of a session");
+        }
+        return 0;
+    }
+
+    private int sendCreates()
+    {
+        int sentCount = 0;
+        for (Watch watch = watches.nextPending(); null != watch && sendCreate(watch); watch = watches.nextPending())
+        {
+            sentCount++;
+        }
+        return sentCount;
+    }
+
+    private int sendCancels()
+    {
+        int sentCount = 0;
+        for (Watch watch = cancels.peek(); null != watch; watch = cancels.peek())
+        {
+            if (watches.get(watch.id) == watch && session.sendWatchCancel(watch) != 0)
+            {
+                return sentCount;
+            }
+            cancels.poll();
+            sentCount++;
+        }
+        return sentCount;
+    }
+
+    private boolean sendCreate(final Watch watch)
+    {
+        final int length =
+            HEADER_LENGTH + WatchCreateEncoder.BLOCK_LENGTH + 2 * Integer.BYTES + watch.key.length + watch.rangeEnd.length;
+        final Outbound out = connection.outbound();
+        final long claimed = out.claim(length);
+        if (claimed == ClientResult.TOO_LARGE)
+        {
+            watches.remove(watch);
+            endWatch(watch.id, ErrorCode.REQUEST_TOO_LARGE.number(), 0);
+            return true;
+        }
+        if (claimed != Outbound.OK)
+        {
+            return false;
+        }
+        final Encoders encoders = connection.encoders();
+        final WatchCreateEncoder create = encoders.watchCreate.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
+        Encoders.head(create.request(), nodeSessionId, -watch.id);
+        out.buffer().putByte(create.offset() + WatchCreateEncoder.flagsEncodingOffset(), (byte)watch.flags);
+        create.watchId(watch.id).startRevision(watch.resumeRevision())
+            .putKey(watch.key, 0, watch.key.length).putRangeEnd(watch.rangeEnd, 0, watch.rangeEnd.length);
+        out.commit();
+        watches.onCreateSent(watch);
+        return true;
+    }
+
+    private boolean isCreditDue()
+    {
+        return creditOwed > 0 && creditOwed >= creditBytes >> 1;
+    }
+
+    private int sendCredit()
+    {
+        final Outbound out = connection.outbound();
+        if (!isCreditDue() || out.claim(HEADER_LENGTH + CreditEncoder.BLOCK_LENGTH) != Outbound.OK)
+        {
+            return 0;
+        }
+        final Encoders encoders = connection.encoders();
+        final CreditEncoder credit = encoders.credit.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
+        Encoders.head(credit.request(), nodeSessionId, 0);
+        credit.eventBytes(creditOwed);
+        out.commit();
+        creditOwed = 0;
+        return 1;
+    }
+
+    private void endWatch(final long watchId, final int errorCode, final long compactRevision)
+    {
+        final ErrorCode code = ErrorCode.of(errorCode);
+        reason.wrap(null == code ? NO_BYTES : code.messageBytes());
+        session.listener.onWatchCanceled(session, watchId, errorCode, compactRevision, reason);
+    }
+
+    private void pause(final long nowNs)
+    {
+        isPaused = true;
+        notBeforeNs = nowNs + RETRY_PAUSE_NS;
+        connection.attend();
+    }
+
+    private void state(final SessionState next)
+    {
+        assert state.canMoveTo(next) : state + " -> " + next;
+        state = next;
+        connection.attend();
+    }
+}

@@ -1,0 +1,349 @@
+package io.tourbillon.transport.client.async;
+
+import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.client.CompactReplyDecoder;
+import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
+import io.tourbillon.codecs.client.ErrorReplyDecoder;
+import io.tourbillon.codecs.client.PutReplyDecoder;
+import io.tourbillon.codecs.client.RangeReplyDecoder;
+import io.tourbillon.codecs.client.StatusReplyDecoder;
+import io.tourbillon.codecs.client.TxnReplyDecoder;
+import io.tourbillon.transport.client.ClientConnection;
+import io.tourbillon.transport.client.ClientResult;
+import io.tourbillon.transport.client.ClientSession;
+import io.tourbillon.transport.client.ReplyListener;
+import io.tourbillon.transport.client.TourbillonClient;
+import io.tourbillon.transport.client.WatchEvent;
+import org.agrona.DirectBuffer;
+import org.agrona.collections.Long2ObjectHashMap;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** The client's thread: takes queued requests, polls the face below, completes futures. One connection, one session. */
+final class ClientAgent implements Agent, ReplyListener
+{
+    private static final int SEND_LIMIT = 256;
+
+    private final ClientOptions options;
+    private final ClientIdle idle;
+    private final TourbillonClient client;
+    private final ClientConnection connection;
+    private final ClientSession session;
+    private final ManyToOneConcurrentArrayQueue<Request<?>> requests;
+    private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
+    private final Long2ObjectHashMap<Request<?>> pending = new Long2ObjectHashMap<>();
+    private final Long2ObjectHashMap<WatchHandle> watches = new Long2ObjectHashMap<>();
+    private final List<WatchHandle> touched = new ArrayList<>();
+    private final CompletableFuture<Void> opened = new CompletableFuture<>();
+    private volatile boolean isIpc;
+
+    ClientAgent(final ClientOptions options, final ClientIdle idle)
+    {
+        this.options = options;
+        this.idle = idle;
+        requests = new ManyToOneConcurrentArrayQueue<>(options.queueCapacity());
+        client = TourbillonClient.launch(options.context());
+        connection = client.connect(options.endpoint(), (changed, from, to, why) -> isIpc = changed.isIpc());
+        session = connection.openSession(this);
+    }
+
+    /** @return done when the session is open for the first time. */
+    CompletableFuture<Void> opened()
+    {
+        return opened;
+    }
+
+    String reason()
+    {
+        return connection.reason();
+    }
+
+    boolean isIpc()
+    {
+        return isIpc;
+    }
+
+    /** Any thread. @return false if the queue is full. */
+    boolean offer(final Request<?> request)
+    {
+        return requests.offer(request);
+    }
+
+    /** Any thread: to be run on the client's. */
+    void execute(final Runnable command)
+    {
+        commands.add(command);
+    }
+
+    @Override
+    public String roleName()
+    {
+        return "tourbillon-client";
+    }
+
+    @Override
+    public int doWork()
+    {
+        int workCount = runCommands();
+        workCount += sendRequests();
+        workCount += client.poll();
+        idle.isExpecting(!opened.isDone() || !pending.isEmpty() || !requests.isEmpty());
+        return workCount;
+    }
+
+    @Override
+    public void onClose()
+    {
+        client.close();
+        failQueued("the client was closed");
+        runCommands();
+        new ArrayList<>(watches.values()).forEach(handle -> handle.onEnded(null));
+        watches.clear();
+        opened.completeExceptionally(new TourbillonException(ErrorCode.NOT_CONNECTED, "the client was closed"));
+    }
+
+    /** Fails what is queued; after the thread has ended, any thread. */
+    void failQueued(final String why)
+    {
+        for (Request<?> request = requests.poll(); null != request; request = requests.poll())
+        {
+            request.future.completeExceptionally(new TourbillonException(ErrorCode.NOT_CONNECTED, why));
+        }
+    }
+
+    void startWatch(final WatchHandle handle)
+    {
+        if (handle.hasEnded)
+        {
+            return;
+        }
+        final WatchQuery query = handle.query;
+        final DirectBuffer key = new org.agrona.concurrent.UnsafeBuffer(query.key());
+        final DirectBuffer end = new org.agrona.concurrent.UnsafeBuffer(query.rangeEnd());
+        handle.watchId = session.watch(key, 0, key.capacity(), end, 0, end.capacity(), query.startRevision(), query.flags());
+        if (handle.watchId < 0)
+        {
+            handle.onEnded(new TourbillonException(ErrorCode.NOT_CONNECTED, "the client was closed"));
+            return;
+        }
+        watches.put(handle.watchId, handle);
+    }
+
+    void cancelWatch(final WatchHandle handle)
+    {
+        if (handle.hasEnded || handle.watchId == 0)
+        {
+            return;
+        }
+        final long refusal = session.cancelWatch(handle.watchId);
+        if (refusal != 0 && refusal != ClientResult.CLOSED)
+        {
+            execute(() -> cancelWatch(handle));
+        }
+    }
+
+    /** No more than were there at first: a command may put itself back. */
+    private int runCommands()
+    {
+        int workCount = 0;
+        for (int i = commands.size(); i > 0; i--)
+        {
+            commands.poll().run();
+            workCount++;
+        }
+        return workCount;
+    }
+
+    private int sendRequests()
+    {
+        int sentCount = 0;
+        while (sentCount < SEND_LIMIT)
+        {
+            final Request<?> request = requests.peek();
+            if (null == request || !trySend(request))
+            {
+                return sentCount;
+            }
+            requests.poll();
+            sentCount++;
+        }
+        return sentCount;
+    }
+
+    /** @return false if it must wait. */
+    private boolean trySend(final Request<?> request)
+    {
+        final long result = request.send(session);
+        if (result >= 0)
+        {
+            pending.put(result, request);
+            return true;
+        }
+        if (result == ClientResult.TOO_LARGE)
+        {
+            request.future.completeExceptionally(
+                new TourbillonException(ErrorCode.REQUEST_TOO_LARGE, ErrorCode.REQUEST_TOO_LARGE.message()));
+            return true;
+        }
+        if (request.deadlineNs - System.nanoTime() > 0 && result != ClientResult.CLOSED)
+        {
+            return false;
+        }
+        // It never left, so nothing happened: not an unknown outcome.
+        final ErrorCode code = result == ClientResult.NOT_CONNECTED || result == ClientResult.CLOSED ?
+            ErrorCode.NOT_CONNECTED : ErrorCode.TOO_MANY_REQUESTS;
+        request.future.completeExceptionally(new TourbillonException(
+            code, "not sent to " + options.endpoint() + " (" + ClientResult.name(result) + "): " + connection.reason()));
+        return true;
+    }
+
+    @Override
+    public void onSessionOpened(final ClientSession openedSession)
+    {
+        opened.complete(null);
+    }
+
+    @Override
+    public void onPutReply(final ClientSession from, final long correlationId, final PutReplyDecoder reply)
+    {
+        settle(correlationId, pending.get(correlationId).onPut(reply));
+    }
+
+    @Override
+    public void onRangeReply(final ClientSession from, final long correlationId, final RangeReplyDecoder reply)
+    {
+        settle(correlationId, pending.get(correlationId).onRange(reply));
+    }
+
+    @Override
+    public void onDeleteRangeReply(final ClientSession from, final long correlationId, final DeleteRangeReplyDecoder reply)
+    {
+        settle(correlationId, pending.get(correlationId).onDeleteRange(reply));
+    }
+
+    @Override
+    public void onTxnReply(final ClientSession from, final long correlationId, final TxnReplyDecoder reply)
+    {
+        settle(correlationId, pending.get(correlationId).onTxn(reply));
+    }
+
+    @Override
+    public void onCompactReply(final ClientSession from, final long correlationId, final CompactReplyDecoder reply)
+    {
+        settle(correlationId, pending.get(correlationId).onCompact(reply));
+    }
+
+    @Override
+    public void onStatusReply(final ClientSession from, final long correlationId, final StatusReplyDecoder reply)
+    {
+        settle(correlationId, pending.get(correlationId).onStatus(reply));
+    }
+
+    @Override
+    public void onError(final ClientSession from, final long correlationId, final ErrorReplyDecoder error)
+    {
+        final int number = error.code();
+        final long compactRevision = error.compactRevision();
+        final String text = error.message();
+        fail(correlationId, new TourbillonException(number, text(number, text), compactRevision));
+    }
+
+    @Override
+    public void onUnknownOutcome(final ClientSession from, final long correlationId)
+    {
+        fail(correlationId, new UnknownOutcomeException("no answer came: nobody knows whether it happened"));
+    }
+
+    @Override
+    public void onTimeout(final ClientSession from, final long correlationId)
+    {
+        fail(correlationId, new TourbillonException(ErrorCode.TIMEOUT, ErrorCode.TIMEOUT.message()));
+    }
+
+    @Override
+    public void onWatchCreated(final ClientSession from, final long watchId, final long revision)
+    {
+        final WatchHandle handle = watches.get(watchId);
+        if (null != handle)
+        {
+            handle.onCreated(revision);
+        }
+    }
+
+    @Override
+    public void onWatchEvent(final ClientSession from, final long watchId, final WatchEvent event)
+    {
+        final WatchHandle handle = watches.get(watchId);
+        if (null != handle && handle.onEvent(event))
+        {
+            touched.add(handle);
+        }
+    }
+
+    @Override
+    public void onWatchEventsEnd(final ClientSession from, final long revision, final boolean isFragment)
+    {
+        if (!isFragment)
+        {
+            final List<WatchHandle> handles = new ArrayList<>(touched);
+            touched.clear();
+            handles.forEach(WatchHandle::flush);
+        }
+    }
+
+    @Override
+    public void onWatchProgress(final ClientSession from, final long watchId, final long revision)
+    {
+        if (watchId >= 0)
+        {
+            final WatchHandle handle = watches.get(watchId);
+            if (null != handle)
+            {
+                handle.listener.onProgress(revision);
+            }
+            return;
+        }
+        new ArrayList<>(watches.values()).forEach(handle -> handle.listener.onProgress(revision));
+    }
+
+    @Override
+    public void onWatchCanceled(
+        final ClientSession from, final long watchId, final int errorCode, final long compactRevision, final DirectBuffer why)
+    {
+        final WatchHandle handle = watches.remove(watchId);
+        if (null != handle)
+        {
+            touched.remove(handle);
+            final String text = why.getStringWithoutLengthUtf8(0, why.capacity());
+            handle.onEnded(errorCode == 0 ? null : new TourbillonException(errorCode, text(errorCode, text), compactRevision));
+        }
+    }
+
+    private void settle(final long correlationId, final boolean isWhole)
+    {
+        if (isWhole)
+        {
+            pending.remove(correlationId);
+        }
+    }
+
+    private void fail(final long correlationId, final TourbillonException error)
+    {
+        final Request<?> request = pending.remove(correlationId);
+        if (null != request)
+        {
+            request.future.completeExceptionally(error);
+        }
+    }
+
+    private static String text(final int number, final String text)
+    {
+        final ErrorCode code = ErrorCode.of(number);
+        return !text.isEmpty() ? text : null != code ? code.message() : "error " + number;
+    }
+}

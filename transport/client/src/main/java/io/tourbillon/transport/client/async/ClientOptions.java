@@ -1,0 +1,102 @@
+package io.tourbillon.transport.client.async;
+
+import io.tourbillon.codecs.Protocol;
+import io.tourbillon.transport.client.ClientContext;
+import io.tourbillon.transport.client.MediaKind;
+
+import java.time.Duration;
+
+/** Settings of a {@link TourbillonAsyncClient}. */
+public final class ClientOptions
+{
+    private final ClientContext context = new ClientContext();
+    private String endpoint = "127.0.0.1:" + Protocol.CLIENT_PORT;
+    private Duration connectTimeout = Duration.ofSeconds(5);
+    private int queueCapacity = 16 * 1024;
+
+    /**
+     * Where the node is.
+     *
+     * @param value {@code host:port}, or {@code ipc:/directory/of/the/node's/media/driver}.
+     * @return this.
+     */
+    public ClientOptions endpoint(final String value)
+    {
+        endpoint = value;
+        return this;
+    }
+
+    /** @return where the node is. */
+    public String endpoint()
+    {
+        return endpoint;
+    }
+
+    /**
+     * How the node is reached.
+     *
+     * @param value AUTO unless something else is wanted.
+     * @return this.
+     */
+    public ClientOptions mediaKind(final MediaKind value)
+    {
+        context.mediaKind(value);
+        return this;
+    }
+
+    /**
+     * How long {@link TourbillonAsyncClient#connect} tries.
+     *
+     * @param value at least 1 ms.
+     * @return this.
+     */
+    public ClientOptions connectTimeout(final Duration value)
+    {
+        connectTimeout = value;
+        return this;
+    }
+
+    Duration connectTimeout()
+    {
+        return connectTimeout;
+    }
+
+    /**
+     * How long a request may take, waiting for a connection included.
+     *
+     * @param value at least 1 ms.
+     * @return this.
+     */
+    public ClientOptions requestTimeout(final Duration value)
+    {
+        context.requestTimeoutMs(value.toMillis());
+        return this;
+    }
+
+    /**
+     * Requests that wait to be sent; more are refused at once.
+     *
+     * @param value at least 1.
+     * @return this.
+     */
+    public ClientOptions queueCapacity(final int value)
+    {
+        queueCapacity = value;
+        return this;
+    }
+
+    int queueCapacity()
+    {
+        return queueCapacity;
+    }
+
+    /**
+     * Everything else.
+     *
+     * @return the settings of the face below, to be changed in place before connecting.
+     */
+    public ClientContext context()
+    {
+        return context;
+    }
+}

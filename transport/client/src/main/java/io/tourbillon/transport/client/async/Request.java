@@ -1,0 +1,59 @@
+package io.tourbillon.transport.client.async;
+
+import io.tourbillon.codecs.client.CompactReplyDecoder;
+import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
+import io.tourbillon.codecs.client.PutReplyDecoder;
+import io.tourbillon.codecs.client.RangeReplyDecoder;
+import io.tourbillon.codecs.client.StatusReplyDecoder;
+import io.tourbillon.codecs.client.TxnReplyDecoder;
+import io.tourbillon.transport.client.ClientSession;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A request on its way: queued by any thread, sent and answered by the client's. An answer of another kind than asked for is a node's bug.
+ */
+abstract class Request<T>
+{
+    final CompletableFuture<T> future = new CompletableFuture<>();
+    long deadlineNs;
+
+    /** @return as {@link ClientSession}'s methods. */
+    abstract long send(ClientSession session);
+
+    /** @return true once the answer is whole. */
+    boolean onPut(final PutReplyDecoder reply)
+    {
+        throw wrongKind("a put's");
+    }
+
+    boolean onRange(final RangeReplyDecoder reply)
+    {
+        throw wrongKind("a range's");
+    }
+
+    boolean onDeleteRange(final DeleteRangeReplyDecoder reply)
+    {
+        throw wrongKind("a delete's");
+    }
+
+    boolean onTxn(final TxnReplyDecoder reply)
+    {
+        throw wrongKind("a transaction's");
+    }
+
+    boolean onCompact(final CompactReplyDecoder reply)
+    {
+        throw wrongKind("a compaction's");
+    }
+
+    boolean onStatus(final StatusReplyDecoder reply)
+    {
+        throw wrongKind("a status request's");
+    }
+
+    private IllegalStateException wrongKind(final String got)
+    {
+        return new IllegalStateException(getClass().getSimpleName() + " was given " + got + " answer");
+    }
+}

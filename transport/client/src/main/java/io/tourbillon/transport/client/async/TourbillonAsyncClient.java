@@ -1,0 +1,279 @@
+package io.tourbillon.transport.client.async;
+
+import io.tourbillon.codecs.ErrorCode;
+import org.agrona.concurrent.AgentRunner;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * The comfortable client: any thread may call it, answers are futures. Futures are completed on the client's one thread: what hangs on them
+ * must be
+ * short, or go to another thread by {@code thenApplyAsync} and its like. A future fails with {@link TourbillonException}, a write whose
+ * answer never came
+ * with {@link UnknownOutcomeException}. It reconnects by itself; requests made meanwhile wait until their time-out.
+ */
+public final class TourbillonAsyncClient implements AutoCloseable
+{
+    private static final byte[] ONE_KEY = {};
+
+    private final ClientAgent agent;
+    private final AgentRunner runner;
+    private final Thread thread;
+    private final long requestTimeoutNs;
+    private volatile boolean isClosed;
+
+    private TourbillonAsyncClient(final ClientOptions options)
+    {
+        final ClientIdle idle = new ClientIdle();
+        agent = new ClientAgent(options, idle);
+        requestTimeoutNs = TimeUnit.MILLISECONDS.toNanos(options.context().requestTimeoutMs());
+        runner = new AgentRunner(idle, options.context().errorHandler(), null, agent);
+        thread = AgentRunner.startOnThread(runner, TourbillonAsyncClient::newThread);
+    }
+
+    /**
+     * Connects to a node. Blocks until a session is open.
+     *
+     * @param options where and how.
+     * @return the client.
+     * @throws TourbillonException with NOT_CONNECTED and the reason, if that takes longer than {@link ClientOptions#connectTimeout}.
+     */
+    public static TourbillonAsyncClient connect(final ClientOptions options)
+    {
+        final TourbillonAsyncClient client = new TourbillonAsyncClient(options);
+        try
+        {
+            client.agent.opened().get(options.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
+            return client;
+        }
+        catch (final InterruptedException ex)
+        {
+            Thread.currentThread().interrupt();
+            throw client.unreachable(options, ex);
+        }
+        catch (final ExecutionException | TimeoutException ex)
+        {
+            throw client.unreachable(options, ex);
+        }
+    }
+
+    /**
+     * Connects to a node with the defaults.
+     *
+     * @param endpoint {@code host:port}, or {@code ipc:/directory/of/the/node's/media/driver}.
+     * @return the client.
+     */
+    public static TourbillonAsyncClient connect(final String endpoint)
+    {
+        return connect(new ClientOptions().endpoint(endpoint));
+    }
+
+    /**
+     * Puts a key.
+     *
+     * @param key   bytes, not to be changed until the answer.
+     * @param value bytes, likewise.
+     * @return the outcome.
+     */
+    public CompletableFuture<PutResult> put(final byte[] key, final byte[] value)
+    {
+        return put(key, value, PutOptions.DEFAULT);
+    }
+
+    /**
+     * Puts a key.
+     *
+     * @param key   as UTF-8.
+     * @param value as UTF-8.
+     * @return the outcome.
+     */
+    public CompletableFuture<PutResult> put(final String key, final String value)
+    {
+        return put(key.getBytes(UTF_8), value.getBytes(UTF_8));
+    }
+
+    /**
+     * Puts a key.
+     *
+     * @param key     bytes, not to be changed until the answer.
+     * @param value   bytes, likewise.
+     * @param options beside.
+     * @return the outcome.
+     */
+    public CompletableFuture<PutResult> put(final byte[] key, final byte[] value, final PutOptions options)
+    {
+        return send(new Requests.Put(key, value, options));
+    }
+
+    /**
+     * Reads one key, linearizable.
+     *
+     * @param key as UTF-8.
+     * @return what was found.
+     */
+    public CompletableFuture<RangeResult> get(final String key)
+    {
+        return range(RangeQuery.of(key));
+    }
+
+    /**
+     * Reads one key, linearizable.
+     *
+     * @param key bytes.
+     * @return what was found.
+     */
+    public CompletableFuture<RangeResult> get(final byte[] key)
+    {
+        return range(RangeQuery.of(key));
+    }
+
+    /**
+     * Reads a range.
+     *
+     * @param query keys and options.
+     * @return what was found.
+     */
+    public CompletableFuture<RangeResult> range(final RangeQuery query)
+    {
+        return send(new Requests.Range(query));
+    }
+
+    /**
+     * Deletes one key.
+     *
+     * @param key bytes.
+     * @return the outcome.
+     */
+    public CompletableFuture<DeleteResult> delete(final byte[] key)
+    {
+        return deleteRange(key, ONE_KEY, false);
+    }
+
+    /**
+     * Deletes a range.
+     *
+     * @param key      first key.
+     * @param rangeEnd end; empty = the one key.
+     * @param prevKv   answer the key-values.
+     * @return the outcome.
+     */
+    public CompletableFuture<DeleteResult> deleteRange(final byte[] key, final byte[] rangeEnd, final boolean prevKv)
+    {
+        return send(new Requests.Delete(key, rangeEnd, prevKv));
+    }
+
+    /** @return a transaction to be built; {@link TxnBuilder#commit} sends it. */
+    public TxnBuilder txn()
+    {
+        return new TxnBuilder(this);
+    }
+
+    /**
+     * Gives history up.
+     *
+     * @param revision   up to which.
+     * @param isPhysical answer when it is done, not when it is decided.
+     * @return the outcome.
+     */
+    public CompletableFuture<ResponseHeader> compact(final long revision, final boolean isPhysical)
+    {
+        return send(new Requests.Compact(revision, isPhysical));
+    }
+
+    /** @return the node's figures. */
+    public CompletableFuture<StatusResult> status()
+    {
+        return send(new Requests.Status());
+    }
+
+    /**
+     * Watches keys.
+     *
+     * @param query    which, from when.
+     * @param listener takes the events, on the client's thread.
+     * @return the watch.
+     */
+    public WatchHandle watch(final WatchQuery query, final WatchListener listener)
+    {
+        final WatchHandle handle = new WatchHandle(this, query, listener);
+        execute(() -> agent.startWatch(handle));
+        return handle;
+    }
+
+    /** @return true if requests go through the node's own media driver. */
+    public boolean isIpc()
+    {
+        return agent.isIpc();
+    }
+
+    /** Ends the session and the thread. What is unanswered fails. */
+    @Override
+    public void close()
+    {
+        if (!isClosed)
+        {
+            isClosed = true;
+            LockSupport.unpark(thread);
+            runner.close();
+            agent.failQueued("the client was closed");
+        }
+    }
+
+    <T> CompletableFuture<T> send(final Request<T> request)
+    {
+        request.deadlineNs = System.nanoTime() + requestTimeoutNs;
+        if (isClosed)
+        {
+            request.future.completeExceptionally(new TourbillonException(ErrorCode.NOT_CONNECTED, "the client was closed"));
+        }
+        else if (!agent.offer(request))
+        {
+            request.future.completeExceptionally(
+                new TourbillonException(ErrorCode.TOO_MANY_REQUESTS, "too many requests wait to be sent"));
+        }
+        else if (isClosed)
+        {
+            // Closed between the look and the offer: nobody may come to take it.
+            request.future.completeExceptionally(new TourbillonException(ErrorCode.NOT_CONNECTED, "the client was closed"));
+        }
+        else
+        {
+            LockSupport.unpark(thread);
+        }
+        return request.future;
+    }
+
+    void cancel(final WatchHandle handle)
+    {
+        execute(() -> agent.cancelWatch(handle));
+    }
+
+    private void execute(final Runnable command)
+    {
+        agent.execute(command);
+        LockSupport.unpark(thread);
+    }
+
+    private TourbillonException unreachable(final ClientOptions options, final Exception cause)
+    {
+        final String why = agent.reason();
+        close();
+        final TourbillonException error =
+            new TourbillonException(ErrorCode.NOT_CONNECTED, "cannot reach " + options.endpoint() + ": " + why);
+        error.initCause(cause);
+        return error;
+    }
+
+    private static Thread newThread(final Runnable runnable)
+    {
+        final Thread thread = new Thread(runnable, "tourbillon-client");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

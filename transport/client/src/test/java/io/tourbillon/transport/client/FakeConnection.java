@@ -1,0 +1,446 @@
+package io.tourbillon.transport.client;
+
+import io.aeron.Image;
+import io.aeron.Publication;
+import io.aeron.logbuffer.Header;
+import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.MessageValidator;
+import io.tourbillon.codecs.Protocol;
+import io.tourbillon.codecs.client.ChunkDecoder;
+import io.tourbillon.codecs.client.ChunkEncoder;
+import io.tourbillon.codecs.client.CloseSessionDecoder;
+import io.tourbillon.codecs.client.CompactReplyEncoder;
+import io.tourbillon.codecs.client.CompactRequestDecoder;
+import io.tourbillon.codecs.client.ConnectDecoder;
+import io.tourbillon.codecs.client.ConnectedEncoder;
+import io.tourbillon.codecs.client.CreditDecoder;
+import io.tourbillon.codecs.client.DeleteRangeReplyEncoder;
+import io.tourbillon.codecs.client.DeleteRangeRequestDecoder;
+import io.tourbillon.codecs.client.ErrorReplyEncoder;
+import io.tourbillon.codecs.client.EventType;
+import io.tourbillon.codecs.client.KeepAliveDecoder;
+import io.tourbillon.codecs.client.KeepAliveReplyEncoder;
+import io.tourbillon.codecs.client.MessageHeaderDecoder;
+import io.tourbillon.codecs.client.MessageHeaderEncoder;
+import io.tourbillon.codecs.client.OpenSessionDecoder;
+import io.tourbillon.codecs.client.PutReplyEncoder;
+import io.tourbillon.codecs.client.PutRequestDecoder;
+import io.tourbillon.codecs.client.RangeReplyEncoder;
+import io.tourbillon.codecs.client.RangeRequestDecoder;
+import io.tourbillon.codecs.client.ReplyHeaderEncoder;
+import io.tourbillon.codecs.client.SessionClosedEncoder;
+import io.tourbillon.codecs.client.SessionOpenedEncoder;
+import io.tourbillon.codecs.client.StatusReplyEncoder;
+import io.tourbillon.codecs.client.StatusRequestDecoder;
+import io.tourbillon.codecs.client.TxnRequestDecoder;
+import io.tourbillon.codecs.client.WatchCancelDecoder;
+import io.tourbillon.codecs.client.WatchCanceledEncoder;
+import io.tourbillon.codecs.client.WatchCreateDecoder;
+import io.tourbillon.codecs.client.WatchCreatedEncoder;
+import io.tourbillon.codecs.client.WatchEventsEncoder;
+import io.tourbillon.codecs.client.WatchProgressEncoder;
+import io.tourbillon.codecs.client.WatchProgressRequestDecoder;
+import org.agrona.DirectBuffer;
+import org.agrona.ExpandableArrayBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+/** One client of the fake node. */
+final class FakeConnection
+{
+    private static final byte[] NOTHING = {};
+
+    /** A watcher as the client asked for it. */
+    record Watcher(long sessionId, long watchId, String from, String to)
+    {
+    }
+
+    final Map<Long, Watcher> watchers = new HashMap<>();
+    final List<Long> startRevisions = new ArrayList<>();
+    final List<byte[]> txns = new ArrayList<>();
+    final List<Long> sequences = new ArrayList<>();
+    final List<Long> closedSessions = new CopyOnWriteArrayList<>();
+    /** So many cancellings are refused for now. */
+    volatile int cancelRefusals;
+    long creditReceived;
+    private final FakeNode node;
+    private final FakeStore store;
+    private final Image image;
+    private final Publication publication;
+    private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+    private final MessageHeaderEncoder headerOut = new MessageHeaderEncoder();
+    private final ExpandableArrayBuffer out = new ExpandableArrayBuffer(4096);
+    private final UnsafeBuffer packet = new UnsafeBuffer(new byte[8192]);
+    private final PutRequestDecoder put = new PutRequestDecoder();
+    private final PutReplyEncoder putReply = new PutReplyEncoder();
+    private final ArrayDeque<byte[]> unsent = new ArrayDeque<>();
+    private byte[] assembled;
+    private int assembledLength;
+    private long chunkedId;
+    private long nextSessionId;
+
+    FakeConnection(final FakeNode node, final Image image, final Publication publication)
+    {
+        this.node = node;
+        this.store = node.store;
+        this.image = image;
+        this.publication = publication;
+        this.nextSessionId = publication.registrationId() * 1000;
+    }
+
+    Image image()
+    {
+        return image;
+    }
+
+    boolean isGone()
+    {
+        return image.isClosed();
+    }
+
+    void drop()
+    {
+        publication.close();
+    }
+
+    int poll()
+    {
+        if (publication.isClosed())
+        {
+            return image.poll((buffer, offset, length, aeronHeader) -> { }, 10);
+        }
+        while (!unsent.isEmpty() && publication.offer(new UnsafeBuffer(unsent.peek())) > 0)
+        {
+            unsent.poll();
+        }
+        return unsent.isEmpty() && publication.isConnected() ? image.poll(this::onFragment, 10) : 0;
+    }
+
+    void offerRaw(final byte[] bytes)
+    {
+        unsent.add(bytes);
+    }
+
+    private void onFragment(final DirectBuffer buffer, final int offset, final int length, final Header aeronHeader)
+    {
+        if (MessageValidator.check(buffer, offset, length) != MessageValidator.SOUND)
+        {
+            throw new AssertionError("the client sent a message that is not sound");
+        }
+        header.wrap(buffer, offset);
+        if (header.templateId() != ChunkDecoder.TEMPLATE_ID)
+        {
+            onMessage(buffer, offset, length);
+            return;
+        }
+        final ChunkDecoder chunk = new ChunkDecoder().wrapAndApplyHeader(buffer, offset, header);
+        if (chunk.pieceOffset() == 0)
+        {
+            assembled = new byte[(int)chunk.totalLength()];
+            assembledLength = 0;
+        }
+        if (chunk.pieceOffset() != assembledLength)
+        {
+            throw new AssertionError("gap in chunks");
+        }
+        assembledLength += chunk.getPiece(assembled, assembledLength, chunk.pieceLength());
+        if (assembledLength == assembled.length)
+        {
+            final UnsafeBuffer whole = new UnsafeBuffer(assembled);
+            if (MessageValidator.check(whole, 0, assembledLength) != MessageValidator.SOUND)
+            {
+                throw new AssertionError("the client sent a chunked message that is not sound");
+            }
+            header.wrap(whole, 0);
+            onMessage(whole, 0, assembledLength);
+        }
+    }
+
+    private void onMessage(final DirectBuffer buffer, final int offset, final int length)
+    {
+        final long sessionId = buffer.getLong(offset + Protocol.SESSION_ID_OFFSET, LITTLE_ENDIAN);
+        final long correlationId = buffer.getLong(offset + Protocol.CORRELATION_ID_OFFSET, LITTLE_ENDIAN);
+        node.requestCount++;
+        if (sessionId != 0 && node.isMute)
+        {
+            return;
+        }
+        switch (header.templateId())
+        {
+            case ConnectDecoder.TEMPLATE_ID -> onConnect();
+            case KeepAliveDecoder.TEMPLATE_ID ->
+            {
+                head(new KeepAliveReplyEncoder().wrapAndApplyHeader(out, 0, headerOut).reply(), 0, 0);
+                send(MessageHeaderEncoder.ENCODED_LENGTH + KeepAliveReplyEncoder.BLOCK_LENGTH);
+            }
+            case OpenSessionDecoder.TEMPLATE_ID -> onOpenSession(correlationId);
+            case CloseSessionDecoder.TEMPLATE_ID -> closedSessions.add(sessionId);
+            case CreditDecoder.TEMPLATE_ID -> creditReceived += new CreditDecoder().wrapAndApplyHeader(buffer, offset, header).eventBytes();
+            case PutRequestDecoder.TEMPLATE_ID -> onPut(sessionId, correlationId, put.wrapAndApplyHeader(buffer, offset, header));
+            case RangeRequestDecoder.TEMPLATE_ID ->
+                onRange(sessionId, correlationId, new RangeRequestDecoder().wrapAndApplyHeader(buffer, offset, header));
+            case DeleteRangeRequestDecoder.TEMPLATE_ID ->
+                onDelete(sessionId, correlationId, new DeleteRangeRequestDecoder().wrapAndApplyHeader(buffer, offset, header));
+            case WatchCreateDecoder.TEMPLATE_ID ->
+                onWatch(sessionId, correlationId, new WatchCreateDecoder().wrapAndApplyHeader(buffer, offset, header));
+            case WatchCancelDecoder.TEMPLATE_ID ->
+                onCancel(sessionId, correlationId, new WatchCancelDecoder().wrapAndApplyHeader(buffer, offset, header).watchId());
+            case WatchProgressRequestDecoder.TEMPLATE_ID ->
+            {
+                final WatchProgressEncoder progress = new WatchProgressEncoder().wrapAndApplyHeader(out, 0, headerOut);
+                head(progress.reply(), sessionId, correlationId);
+                progress.watchId(-1);
+                send(MessageHeaderEncoder.ENCODED_LENGTH + WatchProgressEncoder.BLOCK_LENGTH);
+            }
+            case TxnRequestDecoder.TEMPLATE_ID ->
+            {
+                final byte[] copy = new byte[length];
+                buffer.getBytes(offset, copy);
+                txns.add(copy);
+                error(sessionId, correlationId, ErrorCode.NOT_SUPPORTED);
+            }
+            case CompactRequestDecoder.TEMPLATE_ID ->
+            {
+                head(new CompactReplyEncoder().wrapAndApplyHeader(out, 0, headerOut).reply(), sessionId, correlationId);
+                send(MessageHeaderEncoder.ENCODED_LENGTH + CompactReplyEncoder.BLOCK_LENGTH);
+            }
+            case StatusRequestDecoder.TEMPLATE_ID ->
+            {
+                final StatusReplyEncoder status = new StatusReplyEncoder().wrapAndApplyHeader(out, 0, headerOut);
+                head(status.reply(), sessionId, correlationId);
+                status.keyCount(store.map.size()).version("fake").name("n").mode("m").errors("");
+                send(MessageHeaderEncoder.ENCODED_LENGTH + status.encodedLength());
+            }
+            default ->
+            {
+                // leave-taking needs no answer here
+            }
+        }
+    }
+
+    private void onConnect()
+    {
+        final ConnectedEncoder connected = new ConnectedEncoder().wrapAndApplyHeader(out, 0, headerOut);
+        head(connected.reply(), 0, 0);
+        connected.connectionId(1).leaderId(1).protocolVersion(Protocol.VERSION)
+            .keepAliveIntervalMs(node.keepAliveMs).timeoutMs(node.timeoutMs).sessionsMax(100).requestLengthMax(Protocol.REQUEST_LENGTH_MAX);
+        send(MessageHeaderEncoder.ENCODED_LENGTH + connected.encodedLength());
+    }
+
+    private void onOpenSession(final long correlationId)
+    {
+        final SessionOpenedEncoder opened = new SessionOpenedEncoder().wrapAndApplyHeader(out, 0, headerOut);
+        head(opened.reply(), ++nextSessionId, correlationId);
+        opened.requestsMax(node.requestsInFlightMax).putProof(NOTHING, 0, 0);
+        send(MessageHeaderEncoder.ENCODED_LENGTH + opened.encodedLength());
+    }
+
+    private void onPut(final long sessionId, final long correlationId, final PutRequestDecoder request)
+    {
+        if (!store.isForgetful)
+        {
+            sequences.add(request.request().sequence());
+        }
+        final byte[] key = new byte[request.keyLength()];
+        request.getKey(key, 0, key.length);
+        final byte[] value = new byte[request.valueLength()];
+        request.getValue(value, 0, value.length);
+        if (key.length == 0)
+        {
+            error(sessionId, correlationId, ErrorCode.KEY_NOT_PROVIDED);
+            return;
+        }
+        final FakeStore.Change change = store.put(new String(key, ISO_8859_1), value);
+        putReply.wrapAndApplyHeader(out, 0, headerOut);
+        head(putReply.reply(), sessionId, correlationId);
+        putReply.prevCreateRevision(0).prevModRevision(0).prevVersion(0).prevLease(0).flags().clear();
+        putReply.putPrevValue(NOTHING, 0, 0);
+        send(MessageHeaderEncoder.ENCODED_LENGTH + putReply.encodedLength());
+        for (final FakeConnection connection : node.connections())
+        {
+            connection.events(List.of(change), false);
+        }
+    }
+
+    /** One part a key, so that there are several. */
+    private void onRange(final long sessionId, final long correlationId, final RangeRequestDecoder request)
+    {
+        final String from = text(request.keyLength(), request::getKey);
+        final String to = text(request.rangeEndLength(), request::getRangeEnd);
+        final List<Map.Entry<String, FakeStore.Entry>> found = new ArrayList<>(store.range(from, to).entrySet());
+        for (int i = 0; i < Math.max(1, found.size()); i++)
+        {
+            final RangeReplyEncoder reply = new RangeReplyEncoder().wrapAndApplyHeader(out, 0, headerOut);
+            head(reply.reply(), sessionId, correlationId);
+            reply.keyCount(found.size()).flags().clear().last(i >= found.size() - 1);
+            final RangeReplyEncoder.KvsEncoder kvs = reply.kvsCount(found.isEmpty() ? 0 : 1);
+            if (!found.isEmpty())
+            {
+                final byte[] key = found.get(i).getKey().getBytes(ISO_8859_1);
+                final FakeStore.Entry entry = found.get(i).getValue();
+                kvs.next().createRevision(entry.createRevision()).modRevision(entry.modRevision()).version(entry.version()).lease(0)
+                    .putKey(key, 0, key.length).putValue(entry.value(), 0, entry.value().length);
+            }
+            send(MessageHeaderEncoder.ENCODED_LENGTH + reply.encodedLength());
+        }
+    }
+
+    private void onDelete(final long sessionId, final long correlationId, final DeleteRangeRequestDecoder request)
+    {
+        final List<FakeStore.Change> changes =
+            store.delete(text(request.keyLength(), request::getKey), text(request.rangeEndLength(), request::getRangeEnd));
+        final DeleteRangeReplyEncoder reply = new DeleteRangeReplyEncoder().wrapAndApplyHeader(out, 0, headerOut);
+        head(reply.reply(), sessionId, correlationId);
+        reply.deleted(changes.size()).flags().clear().last(true);
+        reply.prevKvsCount(0);
+        send(MessageHeaderEncoder.ENCODED_LENGTH + reply.encodedLength());
+        for (final FakeConnection connection : node.connections())
+        {
+            connection.events(changes, false);
+        }
+    }
+
+    private void onWatch(final long sessionId, final long correlationId, final WatchCreateDecoder request)
+    {
+        final Watcher watcher = new Watcher(
+            sessionId, request.watchId(), text(request.keyLength(), request::getKey), text(request.rangeEndLength(), request::getRangeEnd));
+        if (watcher.from().equals("compacted"))
+        {
+            error(sessionId, correlationId, ErrorCode.COMPACTED);
+            return;
+        }
+        watchers.put(watcher.watchId(), watcher);
+        startRevisions.add(request.startRevision());
+        final WatchCreatedEncoder created = new WatchCreatedEncoder().wrapAndApplyHeader(out, 0, headerOut);
+        head(created.reply(), sessionId, correlationId);
+        created.watchId(watcher.watchId());
+        send(MessageHeaderEncoder.ENCODED_LENGTH + created.encodedLength());
+        if (request.startRevision() > 0)
+        {
+            final List<FakeStore.Change> missed = store.history.stream().filter(change -> change.revision() >= request.startRevision())
+            .toList();
+            eventsTo(watcher, missed, false);
+        }
+    }
+
+    private void onCancel(final long sessionId, final long correlationId, final long watchId)
+    {
+        if (cancelRefusals > 0)
+        {
+            cancelRefusals--;
+            error(sessionId, correlationId, ErrorCode.TOO_MANY_REQUESTS);
+            return;
+        }
+        watchers.remove(watchId);
+        final WatchCanceledEncoder canceled = new WatchCanceledEncoder().wrapAndApplyHeader(out, 0, headerOut);
+        head(canceled.reply(), sessionId, correlationId);
+        canceled.watchId(watchId).compactRevision(0).code(0).putReason(NOTHING, 0, 0);
+        send(MessageHeaderEncoder.ENCODED_LENGTH + canceled.encodedLength());
+    }
+
+    void events(final List<FakeStore.Change> changes, final boolean isFragment)
+    {
+        watchers.values().forEach(watcher -> eventsTo(watcher, changes, isFragment));
+    }
+
+    private void eventsTo(final Watcher watcher, final List<FakeStore.Change> changes, final boolean isFragment)
+    {
+        final List<FakeStore.Change> mine =
+            changes.stream().filter(change -> FakeStore.isIn(change.key(), watcher.from(), watcher.to())).toList();
+        if (mine.isEmpty() || publication.isClosed())
+        {
+            return;
+        }
+        final WatchEventsEncoder message = new WatchEventsEncoder().wrapAndApplyHeader(out, 0, headerOut);
+        head(message.reply(), watcher.sessionId(), 0);
+        message.flags().clear().fragment(isFragment);
+        final WatchEventsEncoder.EventsEncoder events = message.eventsCount(mine.size());
+        for (final FakeStore.Change change : mine)
+        {
+            final byte[] key = change.key().getBytes(ISO_8859_1);
+            events.next().createRevision(1).modRevision(change.revision()).version(1).lease(0)
+                .prevCreateRevision(0).prevModRevision(0).prevVersion(0).prevLease(0)
+                .eventType(change.isDelete() ? EventType.DELETE : EventType.PUT).flags().clear();
+            events.watchersCount(1).next().watchId(watcher.watchId());
+            events.putKey(key, 0, key.length).putValue(change.value(), 0, change.value().length).putPrevValue(NOTHING, 0, 0);
+        }
+        send(MessageHeaderEncoder.ENCODED_LENGTH + message.encodedLength());
+    }
+
+    void closeSession(final long sessionId, final ErrorCode code)
+    {
+        final SessionClosedEncoder closed = new SessionClosedEncoder().wrapAndApplyHeader(out, 0, headerOut);
+        head(closed.reply(), sessionId, 0);
+        closed.code(code.number()).putReason(NOTHING, 0, 0);
+        watchers.values().removeIf(watcher -> watcher.sessionId() == sessionId);
+        send(MessageHeaderEncoder.ENCODED_LENGTH + closed.encodedLength());
+    }
+
+    long lastSessionId()
+    {
+        return nextSessionId;
+    }
+
+    private void error(final long sessionId, final long correlationId, final ErrorCode code)
+    {
+        final ErrorReplyEncoder error = new ErrorReplyEncoder().wrapAndApplyHeader(out, 0, headerOut);
+        head(error.reply(), sessionId, correlationId);
+        error.code(code.number()).leaderId(0).compactRevision(0).putMessage(code.messageBytes(), 0, code.messageBytes().length);
+        send(MessageHeaderEncoder.ENCODED_LENGTH + error.encodedLength());
+    }
+
+    private void head(final ReplyHeaderEncoder head, final long sessionId, final long correlationId)
+    {
+        head.sessionId(sessionId).correlationId(correlationId).clusterId(1).memberId(2).revision(store.revision).raftTerm(3);
+    }
+
+    private void send(final int length)
+    {
+        final int maxLength = publication.maxPayloadLength();
+        if (length <= maxLength)
+        {
+            if (!unsent.isEmpty() || publication.offer(out, 0, length) < 0)
+            {
+                final byte[] copy = new byte[length];
+                out.getBytes(0, copy);
+                unsent.add(copy);
+            }
+            return;
+        }
+        chunkedId++;
+        final int headLength = MessageHeaderEncoder.ENCODED_LENGTH + ChunkEncoder.BLOCK_LENGTH + Integer.BYTES;
+        for (int sent = 0; sent < length; )
+        {
+            final int pieceLength = Math.min(length - sent, maxLength - headLength);
+            final ChunkEncoder chunk = new ChunkEncoder().wrapAndApplyHeader(packet, 0, headerOut);
+            chunk.request().sessionId(out.getLong(Protocol.SESSION_ID_OFFSET, LITTLE_ENDIAN)).correlationId(0)
+                .memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).reserved(0);
+            chunk.chunkedId(chunkedId).pieceOffset(sent).totalLength(length).putPiece(out, sent, pieceLength);
+            final byte[] copy = new byte[headLength + pieceLength];
+            packet.getBytes(0, copy);
+            unsent.add(copy);
+            sent += pieceLength;
+        }
+    }
+
+    private static String text(final int length, final Getter getter)
+    {
+        final byte[] bytes = new byte[length];
+        getter.get(bytes, 0, length);
+        return new String(bytes, ISO_8859_1);
+    }
+
+    private interface Getter
+    {
+        int get(byte[] dst, int offset, int length);
+    }
+}
