@@ -1,0 +1,324 @@
+package io.tourbillon.transport.aeron;
+
+import io.aeron.Aeron;
+import io.aeron.ChannelUriStringBuilder;
+import io.aeron.Image;
+import io.aeron.Publication;
+import io.aeron.Subscription;
+import io.aeron.exceptions.RegistrationException;
+import io.aeron.logbuffer.FragmentHandler;
+import io.aeron.logbuffer.FrameDescriptor;
+import io.aeron.logbuffer.Header;
+import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.Protocol;
+import io.tourbillon.consensus.Admission;
+import io.tourbillon.consensus.Ingress;
+import org.agrona.DirectBuffer;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The server end for clients on the sequencer's thread: takes connections, polls their requests a bounded number at a time, times them out.
+ * <pre>
+ *   request images (UDP, IPC) --poll--> RequestRouter --> Admission.propose / read
+ *                                            |
+ *   response publications  &lt;-----------------+  handshakes, refusals (ConnectionVoice)
+ *                          &lt;-- ClientEgress, on the apply thread
+ * </pre>
+ */
+final class ClientIngress implements Ingress
+{
+    /** Fragments of one connection in one duty cycle: a datagram of small requests and a little more. */
+    private static final int FRAGMENT_LIMIT = 64;
+    /** Connections beyond the limit that are told so; further ones are left unanswered. */
+    private static final int REFUSED_MAX = 16;
+    private static final long SWEEP_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final Aeron aeron;
+    private final NodeConfig config;
+    private final int windowLength;
+    private final RequestRouter router;
+    private final SessionBook sessions;
+    private final ConnectionVoice voice;
+    private final IngressCounters counters;
+    private final ChunkMemory chunkMemory;
+    private final ArrayList<Connection> connections = new ArrayList<>();
+    private final ArrayDeque<Image> arrived = new ArrayDeque<>();
+    private final FragmentHandler fragmentHandler = this::onFragment;
+    private final long timeoutNs;
+    private final int connectionsMax;
+    private final int termLength;
+    private final int requestLengthMax;
+    private final BooleanSupplier isServing;
+    private Subscription udp;
+    private Subscription ipc;
+    private Connection polled;
+    private int firstIndex;
+    private long lastConnectionId;
+    private long lastPollNs;
+    private long nextSweepNs;
+
+    ClientIngress(
+        final EmbeddedDriver driver,
+        final NodeConfig config,
+        final RequestRouter router,
+        final SessionBook sessions,
+        final ConnectionVoice voice,
+        final IngressCounters counters,
+        final BooleanSupplier isServing)
+    {
+        this.isServing = isServing;
+        this.aeron = driver.aeron();
+        this.windowLength = driver.windowLength();
+        this.config = config;
+        this.router = router;
+        this.sessions = sessions;
+        this.voice = voice;
+        this.counters = counters;
+        this.chunkMemory = new ChunkMemory(config.number(NodeOption.MAX_CHUNK_BYTES));
+        this.connectionsMax = config.intNumber(NodeOption.MAX_CONNECTIONS);
+        this.termLength = config.intNumber(NodeOption.TERM_BYTES);
+        this.requestLengthMax = config.intNumber(NodeOption.MAX_REQUEST_BYTES);
+        this.timeoutNs = config.connectionTimeoutNs();
+    }
+
+    /** Opens the request streams. Blocks; before the sequencer starts. Requests wait in them until it polls. */
+    void listen()
+    {
+        final String channel = new ChannelUriStringBuilder()
+            .media("udp")
+            .endpoint(config.text(NodeOption.LISTEN_CLIENT))
+            .socketRcvbufLength(windowLength)
+            .receiverWindowLength(windowLength)
+            .build();
+        try
+        {
+            ipc = aeron.addSubscription("aeron:ipc", Protocol.REQUEST_STREAM_ID, arrived::add, this::onUnavailable);
+            udp = aeron.addSubscription(channel, Protocol.REQUEST_STREAM_ID, arrived::add, this::onUnavailable);
+        }
+        catch (final RegistrationException ex)
+        {
+            throw new NodeException("cannot listen on " + config.text(NodeOption.LISTEN_CLIENT) + ": " + ex.getMessage(), ex);
+        }
+    }
+
+    @Override
+    public void onStart(final Admission admission)
+    {
+        router.admission(admission);
+    }
+
+    @Override
+    public int poll(final long nowNs)
+    {
+        int workCount = isServing.getAsBoolean() ? accept(nowNs) : 0;
+        workCount += sessions.doWork();
+        workCount += pollConnections(nowNs);
+        if (nowNs - nextSweepNs >= 0)
+        {
+            nextSweepNs = nowNs + SWEEP_INTERVAL_NS;
+            workCount += sweep(nowNs);
+        }
+        lastPollNs = nowNs;
+        return workCount;
+    }
+
+    private int accept(final long nowNs)
+    {
+        int workCount = 0;
+        Image image;
+        while ((image = arrived.poll()) != null)
+        {
+            workCount++;
+            final boolean isRefused = connections.size() >= connectionsMax;
+            if (isRefused)
+            {
+                counters.connectionsRefused.addRelease(1);
+            }
+            if (connections.size() < connectionsMax + REFUSED_MAX && !image.isClosed())
+            {
+                connections.add(newConnection(image, isRefused, nowNs));
+                counters.connections.setRelease(connections.size());
+            }
+        }
+        return workCount;
+    }
+
+    private Connection newConnection(final Image image, final boolean isRefused, final long nowNs)
+    {
+        final ChannelUriStringBuilder channel = new ChannelUriStringBuilder()
+            .controlMode("response")
+            .responseCorrelationId(image.correlationId())
+            .termLength(termLength);
+        if (image.subscription() == ipc)
+        {
+            channel.media("ipc").mtu(EmbeddedDriver.ipcMtuLength(termLength));
+        }
+        else
+        {
+            channel.media("udp")
+                .controlEndpoint(config.clientHost() + ":" + config.responsePort())
+                .mtu(EmbeddedDriver.UDP_MTU_LENGTH)
+                .socketSndbufLength(windowLength);
+        }
+        final long registrationId = aeron.asyncAddPublication(channel.build(), Protocol.RESPONSE_STREAM_ID);
+        final ChunkAssembler chunks = new ChunkAssembler(chunkMemory, requestLengthMax);
+        return new Connection(++lastConnectionId, image, registrationId, isRefused, chunks, nowNs);
+    }
+
+    private int pollConnections(final long nowNs)
+    {
+        int workCount = 0;
+        final int count = connections.size();
+        firstIndex = firstIndex + 1 < count ? firstIndex + 1 : 0;
+        for (int i = firstIndex; i < count; i++)
+        {
+            workCount += pollConnection(connections.get(i), nowNs);
+        }
+        for (int i = 0; i < firstIndex; i++)
+        {
+            workCount += pollConnection(connections.get(i), nowNs);
+        }
+        for (int i = connections.size() - 1; i >= 0; i--)
+        {
+            if (connections.get(i).hasFailed())
+            {
+                close(i, null);
+            }
+        }
+        return workCount;
+    }
+
+    private int pollConnection(final Connection connection, final long nowNs)
+    {
+        if (connection.state() == Connection.State.OPENING && !isOpen(connection))
+        {
+            return 0;
+        }
+        polled = connection;
+        final int fragments = connection.image().poll(fragmentHandler, FRAGMENT_LIMIT);
+        if (fragments > 0)
+        {
+            connection.lastHeardNs(nowNs);
+        }
+        return fragments + voice.drain(connection);
+    }
+
+    /** Requests stay in their stream until somebody can hear the answers. */
+    private boolean isOpen(final Connection connection)
+    {
+        if (connection.publication() == null)
+        {
+            try
+            {
+                connection.publication(aeron.getPublication(connection.registrationId()));
+            }
+            catch (final RegistrationException ex)
+            {
+                counters.transportErrors.incrementAndGet(); // a client that did not ask for a response stream, or is gone already
+                connection.fail();
+            }
+        }
+        final Publication publication = connection.publication();
+        final boolean isOpen = publication != null && publication.isConnected();
+        if (isOpen)
+        {
+            connection.state(Connection.State.LISTENING);
+        }
+        return isOpen;
+    }
+
+    private void onFragment(final DirectBuffer buffer, final int offset, final int length, final Header frame)
+    {
+        if (polled.hasFailed())
+        {
+            return;
+        }
+        if ((frame.flags() & FrameDescriptor.UNFRAGMENTED) != FrameDescriptor.UNFRAGMENTED)
+        {
+            counters.fragments.addRelease(1);
+            return;
+        }
+        router.onMessage(polled, buffer, offset, length);
+    }
+
+    private int sweep(final long nowNs)
+    {
+        final long stallNs = nowNs - lastPollNs;
+        int workCount = 0;
+        for (int i = connections.size() - 1; i >= 0; i--)
+        {
+            final Connection connection = connections.get(i);
+            if (stallNs > timeoutNs / 2)
+            {
+                connection.lastHeardNs(nowNs); // it was us who were away: what they said meanwhile may still lie in the socket
+            }
+            sessions.sweep(connection);
+            if (connection.image().isClosed())
+            {
+                workCount++;
+                close(i, null);
+            }
+            else if (nowNs - connection.lastHeardNs() > timeoutNs)
+            {
+                workCount++;
+                counters.timeouts.addRelease(1);
+                close(i, connection.publication() == null ? null : ErrorCode.CONNECTION_TIMEOUT);
+            }
+        }
+        return workCount;
+    }
+
+    private void onUnavailable(final Image image)
+    {
+        for (int i = 0; i < connections.size(); i++)
+        {
+            if (connections.get(i).image() == image)
+            {
+                connections.get(i).fail(); // messages may be missing between this image and a next one
+            }
+        }
+    }
+
+    private void close(final int index, final ErrorCode reason)
+    {
+        final Connection connection = connections.get(index);
+        sessions.closeAll(connection, reason);
+        connection.state(Connection.State.CLOSED);
+        if (connection.publication() != null)
+        {
+            connection.publication().close();
+        }
+        else
+        {
+            aeron.asyncRemovePublication(connection.registrationId());
+        }
+        final Connection last = connections.remove(connections.size() - 1);
+        if (last != connection)
+        {
+            connections.set(index, last);
+        }
+        counters.connections.setRelease(connections.size());
+    }
+
+    @Override
+    public void onClose()
+    {
+        for (int i = connections.size() - 1; i >= 0; i--)
+        {
+            close(i, connections.get(i).publication() == null ? null : ErrorCode.STOPPED);
+        }
+        if (udp != null)
+        {
+            udp.close();
+        }
+        if (ipc != null)
+        {
+            ipc.close();
+        }
+        chunkMemory.giveBack();
+    }
+}

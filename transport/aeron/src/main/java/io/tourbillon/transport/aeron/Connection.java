@@ -1,0 +1,156 @@
+package io.tourbillon.transport.aeron;
+
+import io.aeron.Image;
+import io.aeron.Publication;
+import org.agrona.ExpandableRingBuffer;
+import org.agrona.collections.Long2ObjectHashMap;
+
+/**
+ * One client: the image of its requests, the publication of our answers, its sessions. Sequencer, but for the publication, on which apply
+ * sends too, and {@link #nextChunkedId()}, which is apply's.
+ */
+final class Connection
+{
+    /** Answers of the sequencer itself that may wait; who does not take so many handshakes and errors does not read at all. */
+    static final int QUEUE_LENGTH_MAX = 256 * 1024;
+
+    enum State
+    {
+        /** The answering stream is being made and waits for its reader. */
+        OPENING,
+        /** Nothing but Connect is taken. */
+        LISTENING,
+        /** Serves. */
+        CONNECTED,
+        /** Is over. */
+        CLOSED;
+
+        boolean canMoveTo(final State next)
+        {
+            return next.ordinal() > ordinal();
+        }
+    }
+
+    private final long id;
+    private final Image image;
+    private final long registrationId;
+    private final boolean isRefused;
+    private final Long2ObjectHashMap<Session> sessions = new Long2ObjectHashMap<>();
+    private final ChunkAssembler chunks;
+    private ExpandableRingBuffer queue;
+    private Publication publication;
+    private State state = State.OPENING;
+    private long lastHeardNs;
+    private boolean hasFailed;
+    private long chunkedId;
+
+    Connection(
+        final long id,
+        final Image image,
+        final long registrationId,
+        final boolean isRefused,
+        final ChunkAssembler chunks,
+        final long nowNs)
+    {
+        this.id = id;
+        this.image = image;
+        this.registrationId = registrationId;
+        this.isRefused = isRefused;
+        this.chunks = chunks;
+        this.lastHeardNs = nowNs;
+    }
+
+    long id()
+    {
+        return id;
+    }
+
+    Image image()
+    {
+        return image;
+    }
+
+    /** Of the publication that was asked for. */
+    long registrationId()
+    {
+        return registrationId;
+    }
+
+    /** One too many: it may only hear that. */
+    boolean isRefused()
+    {
+        return isRefused;
+    }
+
+    Long2ObjectHashMap<Session> sessions()
+    {
+        return sessions;
+    }
+
+    ChunkAssembler chunks()
+    {
+        return chunks;
+    }
+
+    Publication publication()
+    {
+        return publication;
+    }
+
+    void publication(final Publication value)
+    {
+        publication = value;
+    }
+
+    State state()
+    {
+        return state;
+    }
+
+    void state(final State next)
+    {
+        assert state.canMoveTo(next) : state + " -> " + next;
+        state = next;
+    }
+
+    long lastHeardNs()
+    {
+        return lastHeardNs;
+    }
+
+    void lastHeardNs(final long nowNs)
+    {
+        lastHeardNs = nowNs;
+    }
+
+    /** Asks for the end of the connection, at the end of the duty cycle. */
+    void fail()
+    {
+        hasFailed = true;
+    }
+
+    boolean hasFailed()
+    {
+        return hasFailed;
+    }
+
+    boolean hasQueue()
+    {
+        return queue != null && !queue.isEmpty();
+    }
+
+    ExpandableRingBuffer queue()
+    {
+        if (queue == null)
+        {
+            queue = new ExpandableRingBuffer(0, QUEUE_LENGTH_MAX, true);
+        }
+        return queue;
+    }
+
+    /** Apply: number of the next message that goes in pieces. The sequencer's own messages always fit. */
+    long nextChunkedId()
+    {
+        return ++chunkedId;
+    }
+}

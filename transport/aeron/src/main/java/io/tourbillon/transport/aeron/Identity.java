@@ -1,0 +1,139 @@
+package io.tourbillon.transport.aeron;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.zip.CRC32C;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+/**
+ * Who a member is, made at its first start and kept in the data directory for good, and how often it was started. A text file of
+ * {@code key=value} lines, the last of which is a CRC32C over the bytes before it; replaced by rename, so it is never torn:
+ * <pre>
+ *  format=1
+ *  name=default
+ *  clusterId=hex
+ *  memberId=hex
+ *  starts=7
+ *  crc32c=hex
+ * </pre>
+ * Session ids carry {@code starts} in their upper half, which is why a member never uses one twice.
+ *
+ * @param name      at the first start.
+ * @param clusterId not 0, positive.
+ * @param memberId  not 0, positive.
+ * @param starts    from 1.
+ */
+record Identity(String name, long clusterId, long memberId, int starts)
+{
+    private static final String FORMAT = "1";
+
+    /**
+     * Reads the identity, or makes it, counts this start and forces both.
+     *
+     * @param directory locked.
+     * @param name      of the member, used at the first start.
+     * @return the identity.
+     * @throws NodeException if the file is damaged or of a newer format, or there is data without it.
+     */
+    static Identity open(final DataDirectory directory, final String name)
+    {
+        final Path file = directory.path().resolve("identity");
+        try
+        {
+            final Identity last = Files.exists(file) ? read(file) : create(directory, name);
+            final Identity now = new Identity(last.name, last.clusterId, last.memberId, last.starts + 1);
+            now.write(file);
+            return now;
+        }
+        catch (final IOException ex)
+        {
+            throw new NodeException("cannot read or write " + file + ": " + ex, ex);
+        }
+    }
+
+    private static Identity create(final DataDirectory directory, final String name)
+    {
+        if (Files.exists(directory.store()))
+        {
+            throw new NodeException("data directory " + directory.path() + " holds a store but no identity file: it is not whole. " +
+                "Restore the file, or choose another --data-dir");
+        }
+        final SecureRandom random = new SecureRandom();
+        return new Identity(name, newId(random, name), newId(random, name), 0);
+    }
+
+    /** A name alone would be the same for every cluster called so; random alone would do, the name is there for whoever reads ids. */
+    private static long newId(final SecureRandom random, final String name)
+    {
+        final long id = ((long)name.hashCode() << 32 ^ random.nextLong()) & Long.MAX_VALUE;
+        return id == 0 ? 1 : id;
+    }
+
+    private static Identity read(final Path file) throws IOException
+    {
+        final String text = Files.readString(file, UTF_8);
+        final int crcStart = text.lastIndexOf("crc32c=");
+        final Map<String, String> values = new HashMap<>();
+        for (final String line : text.split("\n"))
+        {
+            final int equals = line.indexOf('=');
+            values.put(line.substring(0, Math.max(equals, 0)), line.substring(equals + 1));
+        }
+        if (values.containsKey("format") && !FORMAT.equals(values.get("format")))
+        {
+            throw new NodeException(file + " has format " + values.get("format") + "; this version reads " + FORMAT);
+        }
+        if (crcStart < 0 || !crcOf(text.substring(0, crcStart)).equals(values.get("crc32c")))
+        {
+            throw new NodeException(file + " is damaged: its checksum does not match");
+        }
+        return new Identity(
+            values.get("name"),
+            Long.parseLong(values.get("clusterId"), 16),
+            Long.parseLong(values.get("memberId"), 16),
+            Integer.parseInt(values.get("starts")));
+    }
+
+    private void write(final Path file) throws IOException
+    {
+        final String text = "format=" + FORMAT +
+            "\nname=" + name.replace('\n', ' ') +
+            "\nclusterId=" + Long.toHexString(clusterId) +
+            "\nmemberId=" + Long.toHexString(memberId) +
+            "\nstarts=" + starts + "\n";
+        final Path next = file.resolveSibling("identity.next");
+        try (FileChannel channel = FileChannel.open(next, CREATE, WRITE, TRUNCATE_EXISTING))
+        {
+            final ByteBuffer bytes = ByteBuffer.wrap((text + "crc32c=" + crcOf(text) + "\n").getBytes(UTF_8));
+            while (bytes.hasRemaining())
+            {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        Files.move(next, file, ATOMIC_MOVE);
+        try (FileChannel parent = FileChannel.open(file.getParent(), READ))
+        {
+            parent.force(true);
+        }
+    }
+
+    private static String crcOf(final String text)
+    {
+        final CRC32C crc = new CRC32C();
+        crc.update(text.getBytes(UTF_8));
+        return Long.toHexString(crc.getValue());
+    }
+}

@@ -1,0 +1,34 @@
+package io.tourbillon.transport.aeron;
+
+import io.tourbillon.consensus.pipeline.PaddedLong;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What the server end counted since start. The sequencer writes, any thread reads with {@link PaddedLong#getAcquire()}. */
+public final class IngressCounters
+{
+    /** Messages taken. */
+    public final PaddedLong messages = new PaddedLong();
+    /** Messages that are not what their template says, or too short to have one. */
+    public final PaddedLong malformed = new PaddedLong();
+    /** Messages of a template that is not known, or not for a node. */
+    public final PaddedLong unknownTemplates = new PaddedLong();
+    /** Messages of another schema or version. */
+    public final PaddedLong wrongVersions = new PaddedLong();
+    /** Aeron fragments: our clients cut messages into chunks. */
+    public final PaddedLong fragments = new PaddedLong();
+    /** Requests answered with an error before they went anywhere. */
+    public final PaddedLong refused = new PaddedLong();
+    /** Connections open now. */
+    public final PaddedLong connections = new PaddedLong();
+    /** Sessions open now. */
+    public final PaddedLong sessions = new PaddedLong();
+    /** Connections refused because there were as many as there may be. */
+    public final PaddedLong connectionsRefused = new PaddedLong();
+    /** Connections that were silent for too long. */
+    public final PaddedLong timeouts = new PaddedLong();
+    /** Sessions closed because their client did not take its answers. */
+    public final PaddedLong overruns = new PaddedLong();
+    /** Exceptions of the media driver or the Aeron client that did not end the node: any of their threads counts. */
+    public final AtomicLong transportErrors = new AtomicLong();
+}

@@ -1,0 +1,145 @@
+package io.tourbillon.transport.aeron;
+
+import io.tourbillon.bptree.TreeStore;
+import io.tourbillon.codecs.client.MemberRequestDecoder;
+import io.tourbillon.codecs.client.MessageHeaderDecoder;
+import io.tourbillon.codecs.record.EntryFrame;
+import io.tourbillon.consensus.Checkpoint;
+import io.tourbillon.consensus.StateMachine;
+import io.tourbillon.mvcc.Limits;
+import io.tourbillon.mvcc.Mvcc;
+import org.agrona.DirectBuffer;
+
+import java.io.IOException;
+
+/** Makes {@link Mvcc} and its store the state machine of the pipeline. Apply thread, but for {@link Checkpoint#step()} and housekeeping. */
+final class MvccStateMachine implements StateMachine
+{
+    /** Records that one tick of an idle leader lets compaction look at: some hundred microseconds. */
+    private static final int TICK_BUDGET = Math.min(1024, Limits.COMPACTION_PER_TICK_MAX);
+
+    private final Mvcc mvcc;
+    private final TreeStore store;
+    private final ClientEgress egress;
+    private final NodeReplies replies;
+    private final NodeFacts facts;
+    private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+    private volatile long durableIndex;
+
+    MvccStateMachine(
+        final Mvcc mvcc, final TreeStore store, final ClientEgress egress, final NodeReplies replies, final NodeFacts facts)
+    {
+        this.mvcc = mvcc;
+        this.store = store;
+        this.egress = egress;
+        this.replies = replies;
+        this.facts = facts;
+        this.durableIndex = mvcc.appliedIndex();
+        facts.revision(mvcc.revision());
+    }
+
+    @Override
+    public long appliedIndex()
+    {
+        return mvcc.appliedIndex();
+    }
+
+    @Override
+    public int onEntry(final EntryFrame entry, final boolean isReplay)
+    {
+        final int result = mvcc.onEntry(entry, !isReplay && entry.originMemberId() == facts.memberId());
+        if (result == Mvcc.DONE)
+        {
+            facts.revision(mvcc.revision());
+        }
+        return result;
+    }
+
+    @Override
+    public void onRead(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
+    {
+        if (!egress.isOpen(sessionId))
+        {
+            return; // it ended while this waited in the queue: a watcher made now would have nobody to end it
+        }
+        if (header.wrap(buffer, offset).templateId() == MemberRequestDecoder.TEMPLATE_ID)
+        {
+            replies.memberList(sessionId, buffer, offset);
+        }
+        else if (!mvcc.onRead(sessionId, buffer, offset, length))
+        {
+            replies.status(mvcc, sessionId, buffer, offset);
+        }
+    }
+
+    @Override
+    public int doWork(final long nowNs)
+    {
+        int workCount = store.releaseCheckpointed();
+        workCount += egress.doWork(nowNs);
+        long endedId;
+        while ((endedId = egress.pollEnded()) != 0)
+        {
+            mvcc.onSessionClosed(endedId);
+            workCount++;
+        }
+        return workCount + mvcc.doWork();
+    }
+
+    @Override
+    public int tickBudget()
+    {
+        return mvcc.isCompacting() ? TICK_BUDGET : 0;
+    }
+
+    @Override
+    public int housekeeping()
+    {
+        return store.housekeeping();
+    }
+
+    @Override
+    public Checkpoint freeze()
+    {
+        final io.tourbillon.bptree.Checkpoint frozen = store.freeze();
+        return frozen == null ? null : new StoreCheckpoint(frozen, mvcc.appliedIndex());
+    }
+
+    /** Of a store with two metas: once this one is durable, the older of them is what was newest before. */
+    private final class StoreCheckpoint implements Checkpoint
+    {
+        private final io.tourbillon.bptree.Checkpoint frozen;
+        private final long appliedIndex;
+        private final long olderAppliedIndex;
+
+        private StoreCheckpoint(final io.tourbillon.bptree.Checkpoint frozen, final long appliedIndex)
+        {
+            this.frozen = frozen;
+            this.appliedIndex = appliedIndex;
+            this.olderAppliedIndex = durableIndex;
+        }
+
+        @Override
+        public long appliedIndex()
+        {
+            return appliedIndex;
+        }
+
+        @Override
+        public boolean step() throws IOException
+        {
+            final boolean isDurable = frozen.step();
+            if (isDurable)
+            {
+                durableIndex = appliedIndex;
+            }
+            return isDurable;
+        }
+
+        @Override
+        public long olderAppliedIndex()
+        {
+            return olderAppliedIndex;
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package io.tourbillon.transport.aeron;
+
+import io.tourbillon.consensus.pipeline.Pipeline;
+import io.tourbillon.consensus.pipeline.PipelineCounters;
+
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One running member: media driver, journal, store, pipeline and the server ends for clients. Prints nothing; see {@link NodeEvents}.
+ * <pre>
+ *                    sequencer's thread                      journal          apply's thread
+ *  clients --Aeron--> ClientIngress -> RequestRouter -> [ring] --force--> MvccStateMachine -> Mvcc
+ *     ^                                      |                                                 |
+ *     +---------------- ConnectionVoice -----+                                                 |
+ *     +---------------- ClientEgress ----------------------------------------------------------+
+ * </pre>
+ */
+public final class Node implements AutoCloseable
+{
+    private static final long DRAIN_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long POLL_INTERVAL_NS = TimeUnit.MICROSECONDS.toNanos(500);
+
+    private final NodeEvents events;
+    private final NodeParts parts;
+    private final CountDownLatch ready = new CountDownLatch(1);
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final AtomicReference<String> fatalMessage = new AtomicReference<>();
+    private final AtomicBoolean isClosed = new AtomicBoolean();
+    private Pipeline pipeline;
+
+    private Node(final NodeConfig config, final NodeEvents events)
+    {
+        this.events = events;
+        this.parts = new NodeParts(config, new NodeEvents()
+        {
+            @Override
+            public void onReady()
+            {
+                ready.countDown();
+                events.onReady();
+            }
+        });
+    }
+
+    /**
+     * As {@link #launch(NodeConfig, NodeEvents)}, telling nobody.
+     *
+     * @param config settings.
+     * @return the node, starting.
+     */
+    public static Node launch(final NodeConfig config)
+    {
+        return launch(config, NodeEvents.NONE);
+    }
+
+    /**
+     * Opens everything and starts the threads. Blocks while the journal and the store are opened.
+     *
+     * @param config settings.
+     * @param events to tell.
+     * @return the node, starting: see {@link #awaitReady(long)}.
+     * @throws ConfigException if a setting cannot be; the message lists all that cannot.
+     * @throws NodeException   if it cannot start: the data directory is in use, damaged or of another cluster, the address is taken,
+     *                         the driver's directory has no room.
+     */
+    public static Node launch(final NodeConfig config, final NodeEvents events)
+    {
+        ConfigException.throwIfAny(config.faults());
+        final Node node = new Node(config, events);
+        node.parts.open();
+        node.start();
+        return node;
+    }
+
+    private void start()
+    {
+        try
+        {
+            pipeline = parts.launchPipeline(this::onFatal);
+        }
+        catch (final RuntimeException ex)
+        {
+            parts.close();
+            throw ex;
+        }
+    }
+
+    private void onFatal(final String agentName, final Throwable cause)
+    {
+        final String message = "agent " + agentName + " failed, the node stops: " + cause;
+        if (fatalMessage.compareAndSet(null, message))
+        {
+            try
+            {
+                events.onFatal(message, cause);
+            }
+            finally
+            {
+                stopped.countDown(); // who waits for the end finds that it was told
+            }
+        }
+    }
+
+    /**
+     * Waits until the node serves clients. Any thread; blocks.
+     *
+     * @param timeoutMs to wait at most.
+     * @return true once it serves; false if it does not yet, or has stopped.
+     */
+    public boolean awaitReady(final long timeoutMs)
+    {
+        final long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+        while (ready.getCount() != 0 && stopped.getCount() != 0 && System.nanoTime() - deadlineNs < 0)
+        {
+            LockSupport.parkNanos(POLL_INTERVAL_NS);
+        }
+        return ready.getCount() == 0 && stopped.getCount() != 0;
+    }
+
+    /**
+     * Waits until the node has failed or was closed. Any thread; blocks.
+     *
+     * @param timeoutMs to wait at most.
+     * @return true once it has stopped.
+     */
+    public boolean awaitStopped(final long timeoutMs)
+    {
+        try
+        {
+            return stopped.await(timeoutMs, TimeUnit.MILLISECONDS);
+        }
+        catch (final InterruptedException ex)
+        {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** @return why the node stopped by itself; null while it is sound. Any thread. */
+    public String fatalMessage()
+    {
+        return fatalMessage.get();
+    }
+
+    /** @return id of the cluster, as in each reply. */
+    public long clusterId()
+    {
+        return parts.identity().clusterId();
+    }
+
+    /** @return id of this member, as in each reply. */
+    public long memberId()
+    {
+        return parts.identity().memberId();
+    }
+
+    /** @return the embedded media driver's directory, where clients on this host find it for IPC. */
+    public String driverDirectory()
+    {
+        return parts.driver().directory().toString();
+    }
+
+    /** @return how agents share threads: folded, shared or dedicated. */
+    public String mode()
+    {
+        return parts.mode().label();
+    }
+
+    /** @return what the pipeline counts. Any thread. */
+    public PipelineCounters pipelineCounters()
+    {
+        return parts.pipelineCounters();
+    }
+
+    /** @return what the server end counts. Any thread. */
+    public IngressCounters ingressCounters()
+    {
+        return parts.ingressCounters();
+    }
+
+    /** Stops taking requests, finishes those taken, checkpoints, and gives everything back. Blocks, normally well below 2 s. Idempotent. */
+    @Override
+    public void close()
+    {
+        if (!isClosed.compareAndSet(false, true))
+        {
+            return;
+        }
+        parts.stopTaking();
+        final long deadlineNs = System.nanoTime() + DRAIN_TIMEOUT_NS;
+        while (fatalMessage.get() == null && parts.pipelineCounters().applyBacklog() > 0 && System.nanoTime() - deadlineNs < 0)
+        {
+            LockSupport.parkNanos(POLL_INTERVAL_NS);
+        }
+        pipeline.close();
+        try
+        {
+            if (fatalMessage.get() == null)
+            {
+                parts.checkpoint();
+            }
+        }
+        catch (final IOException ex)
+        {
+            // Nothing is lost: the next start replays the journal from the checkpoint before.
+            onFatal("checkpoint at close", ex);
+        }
+        finally
+        {
+            parts.close();
+            stopped.countDown();
+        }
+    }
+}

@@ -1,0 +1,296 @@
+package io.tourbillon.transport.aeron;
+
+import io.tourbillon.codecs.Protocol;
+import io.tourbillon.journal.Durability;
+import io.tourbillon.journal.Forcer;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Settings of a node: parsed, judged by {@link #faults()}, then opened by {@link Node#launch(NodeConfig)}. Parsing and judging touch
+ * neither
+ * disk nor network. One thread at a time; the node reads it once.
+ */
+public final class NodeConfig
+{
+    private static final long KIB = 1024;
+
+    private final EnumMap<NodeOption, String> values = new EnumMap<>(NodeOption.class);
+    private final List<String> unknown = new ArrayList<>();
+    private Forcer forcer = Forcer.FDATASYNC;
+
+    /** All options at their defaults. */
+    public NodeConfig()
+    {
+    }
+
+    /**
+     * Takes texts by their keys. Never throws: what is wrong is told by {@link #faults()}.
+     *
+     * @param texts by {@link NodeOption#key()}.
+     * @return the settings.
+     */
+    public static NodeConfig parse(final Map<String, String> texts)
+    {
+        final NodeConfig config = new NodeConfig();
+        for (final Map.Entry<String, String> entry : texts.entrySet())
+        {
+            final NodeOption option = NodeOption.ofKey(entry.getKey());
+            if (option == null)
+            {
+                config.unknown.add(entry.getKey() + "=" + entry.getValue() + ": no such option");
+            }
+            else
+            {
+                config.set(option, entry.getValue());
+            }
+        }
+        return config;
+    }
+
+    /**
+     * @param option to set.
+     * @param value  its text, as on the command line.
+     * @return this.
+     */
+    public NodeConfig set(final NodeOption option, final String value)
+    {
+        values.put(option, value.trim());
+        return this;
+    }
+
+    /**
+     * @param value what forces the journal's files; another one than {@link Forcer#FDATASYNC} injects faults.
+     * @return this.
+     */
+    public NodeConfig forcer(final Forcer value)
+    {
+        forcer = value;
+        return this;
+    }
+
+    /** @return what forces the journal's files. */
+    public Forcer forcer()
+    {
+        return forcer;
+    }
+
+    /**
+     * @param option to look up.
+     * @return its text: as set, or the default.
+     */
+    public String text(final NodeOption option)
+    {
+        return values.getOrDefault(option, option.defaultValue());
+    }
+
+    /**
+     * Judges the settings.
+     *
+     * @return every fault with key, value and what is allowed; empty if there is none.
+     */
+    public List<String> faults()
+    {
+        final List<String> faults = new ArrayList<>(unknown);
+        for (final NodeOption option : NodeOption.values())
+        {
+            if (!isAllowed(option, text(option)))
+            {
+                faults.add(option.key() + "=" + text(option) + ": must be " + option.allowed());
+            }
+        }
+        if (faults.isEmpty())
+        {
+            judgeTogether(faults);
+        }
+        return faults;
+    }
+
+    private void judgeTogether(final List<String> faults)
+    {
+        requireLoopback(faults, NodeOption.LISTEN_CLIENT);
+        requireLoopback(faults, NodeOption.LISTEN_PEER);
+        if (peerPort() == clientPort() || peerPort() == responsePort())
+        {
+            faults.add("listen-peer=" + text(NodeOption.LISTEN_PEER) + ": must be another port than listen-client's " +
+                clientPort() + " and the answers' " + responsePort());
+        }
+        if (number(NodeOption.SEGMENT_BYTES) < 4 * number(NodeOption.MAX_REQUEST_BYTES))
+        {
+            faults.add("journal-segment-bytes=" + text(NodeOption.SEGMENT_BYTES) + ": must be at least 4 x max-request-bytes = " +
+                4 * number(NodeOption.MAX_REQUEST_BYTES));
+        }
+        final long timeoutMs = number(NodeOption.CONNECTION_TIMEOUT_MS);
+        if (timeoutMs < 3 * number(NodeOption.KEEP_ALIVE_MS) || timeoutMs >= number(NodeOption.IMAGE_LIVENESS_MS))
+        {
+            faults.add("connection-timeout-ms=" + timeoutMs + ": must be in [3 x keep-alive-ms, image-liveness-ms) = [" +
+                3 * number(NodeOption.KEEP_ALIVE_MS) + ", " + number(NodeOption.IMAGE_LIVENESS_MS) + ")");
+        }
+    }
+
+    private void requireLoopback(final List<String> faults, final NodeOption option)
+    {
+        if (!isLoopback(text(option)))
+        {
+            faults.add(option.key() + "=" + text(option) +
+                ": must be a loopback address: there is no encryption and no cluster key yet");
+        }
+    }
+
+    private static boolean isLoopback(final String address)
+    {
+        final String host = address.substring(0, address.lastIndexOf(':'));
+        if ("localhost".equals(host))
+        {
+            return true;
+        }
+        // Only literals: a name would have to be looked up, and could later mean another address.
+        if (!host.matches("[0-9.]+") && !host.matches("\\[[0-9a-fA-F:.]+]"))
+        {
+            return false;
+        }
+        try
+        {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        }
+        catch (final UnknownHostException ignore)
+        {
+            return false; // the fault is reported by the caller
+        }
+    }
+
+    private static boolean isAllowed(final NodeOption option, final String value)
+    {
+        return switch (option.kind())
+        {
+            case TEXT, PATH -> value.length() >= option.min() && value.length() <= option.max();
+            case CHOICE -> option.choices().contains(value);
+            case ADDRESS -> isInRange(option, parseNumber(value.substring(value.lastIndexOf(':') + 1))) && value.lastIndexOf(':') > 0;
+            case POWER_OF_TWO -> isInRange(option, parseNumber(value)) && Long.bitCount(parseNumber(value)) == 1;
+            default -> isInRange(option, parseNumber(value));
+        };
+    }
+
+    private static boolean isInRange(final NodeOption option, final long number)
+    {
+        return number >= option.min() && number <= option.max();
+    }
+
+    /** Gives -1, which no option allows, for what is not a number. */
+    private static long parseNumber(final String text)
+    {
+        if (!text.matches("[0-9]{1,15}[kmgKMG]?"))
+        {
+            return -1;
+        }
+        final char last = Character.toLowerCase(text.charAt(text.length() - 1));
+        final long unit = last == 'k' ? KIB : last == 'm' ? KIB * KIB : last == 'g' ? KIB * KIB * KIB : 1;
+        final long number = Long.parseLong(unit == 1 ? text : text.substring(0, text.length() - 1));
+        return number > Long.MAX_VALUE / unit ? -1 : number * unit;
+    }
+
+    /**
+     * @param option whose kind is a number.
+     * @return its value in the option's unit.
+     */
+    public long number(final NodeOption option)
+    {
+        assert option.kind().isNumber() : option;
+        return parseNumber(text(option));
+    }
+
+    /**
+     * @param option whose kind is a number of at most 31 bits.
+     * @return its value in the option's unit.
+     */
+    public int intNumber(final NodeOption option)
+    {
+        return Math.toIntExact(number(option));
+    }
+
+    /** @return name of the member. */
+    public String name()
+    {
+        return text(NodeOption.NAME);
+    }
+
+    /** @return the data directory. */
+    public Path dataDir()
+    {
+        return Path.of(text(NodeOption.DATA_DIR)).toAbsolutePath();
+    }
+
+    /** @return host for clients, as given. */
+    public String clientHost()
+    {
+        return host(NodeOption.LISTEN_CLIENT);
+    }
+
+    /** @return UDP port of requests. */
+    public int clientPort()
+    {
+        return port(NodeOption.LISTEN_CLIENT);
+    }
+
+    /** @return UDP port that answers come from. */
+    public int responsePort()
+    {
+        return clientPort() + Protocol.RESPONSE_PORT_DISTANCE;
+    }
+
+    /** @return UDP port for peers. */
+    public int peerPort()
+    {
+        return port(NodeOption.LISTEN_PEER);
+    }
+
+    /** @return the address for clients. */
+    public InetSocketAddress clientAddress()
+    {
+        return new InetSocketAddress(clientHost(), clientPort());
+    }
+
+    /** @return whether acknowledged writes are on the disk. */
+    public Durability durability()
+    {
+        return "fsync".equals(text(NodeOption.DURABILITY)) ? Durability.FSYNC : Durability.NONE;
+    }
+
+    /** @return bytes of replies of one session that may wait: as set, but at least one event with the value and the one before it. */
+    public int replyQueueLength()
+    {
+        return (int)Math.max(number(NodeOption.REPLY_QUEUE_BYTES), 2 * number(NodeOption.MAX_REQUEST_BYTES) + 64 * KIB);
+    }
+
+    /** @return silence, or standstill, after which a client is taken for gone. */
+    long connectionTimeoutNs()
+    {
+        return TimeUnit.MILLISECONDS.toNanos(number(NodeOption.CONNECTION_TIMEOUT_MS));
+    }
+
+    /** @return true if idle threads spin. */
+    public boolean isBusy()
+    {
+        return "busy".equals(text(NodeOption.IDLE));
+    }
+
+    private String host(final NodeOption option)
+    {
+        final String address = text(option);
+        return address.substring(0, address.lastIndexOf(':'));
+    }
+
+    private int port(final NodeOption option)
+    {
+        final String address = text(option);
+        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    }
+}

@@ -1,0 +1,226 @@
+package io.tourbillon.transport.aeron;
+
+import java.util.List;
+
+/**
+ * Every setting of a node: its key (as on the command line, in a config file and in {@link NodeConfig#parse}), kind, default, range and why
+ * it is there. The table of options is generated from this.
+ */
+public enum NodeOption
+{
+    /** Name of the member. */
+    NAME("name", Kind.TEXT, "default", 1, 64,
+        "Human-readable name of this member; part of what its id is made from at the first start."),
+    /** Data directory. */
+    DATA_DIR("data-dir", Kind.PATH, "tourbillon-data", 1, 4096,
+        "Directory of journal and store. One node at a time: it is locked."),
+    /** Client address. */
+    LISTEN_CLIENT("listen-client", Kind.ADDRESS, "127.0.0.1:2479", 1024, 65533,
+        "UDP address for clients; answers leave from the port two above. Loopback only while there is no encryption and no cluster key."),
+    /** Peer address. */
+    LISTEN_PEER("listen-peer", Kind.ADDRESS, "127.0.0.1:2480", 1024, 65535,
+        "UDP address for other members. Loopback only while there is no encryption and no cluster key."),
+    /** Durability. */
+    DURABILITY("durability", Kind.CHOICE, "fsync", List.of("fsync", "none"),
+        "fsync: nothing is acknowledged before it is on the disk. none: left to the kernel, a power cut loses acknowledged writes."),
+    /** Threading mode. */
+    MODE("mode", Kind.CHOICE, "auto", List.of("auto", "folded", "shared", "dedicated"),
+        "How agents share threads. auto: shared from 6 cores on, else folded."),
+    /** Idle strategy. */
+    IDLE("idle", Kind.CHOICE, "backoff", List.of("backoff", "busy"),
+        "What a thread does that has nothing to do. busy: spins, for hosts with a core to spare for each thread."),
+    /** Media driver's directory. */
+    DRIVER_DIR("driver-dir", Kind.PATH, "", 0, 4096,
+        "Directory of the embedded media driver; empty: in /dev/shm by user and client port, which is where clients look."),
+    /** Journal segment length. */
+    SEGMENT_BYTES("journal-segment-bytes", Kind.BYTES, "64m", 4L << 20, 1L << 30,
+        "Length of one journal file. Written with zeros before use, so a short one starts faster and a long one rolls less often."),
+    /** Ring length. */
+    RING_SLOTS("ring-slots", Kind.POWER_OF_TWO, "8192", 64, 1L << 16,
+        "Slots between sequencer, journal and apply; bounds the entries of one force."),
+    /** Checkpoint by bytes. */
+    CHECKPOINT_JOURNAL_BYTES("checkpoint-journal-bytes", Kind.BYTES, "192m", 1L << 20, 1L << 40,
+        "A checkpoint is due after so many journal bytes; bounds what a start replays."),
+    /** Checkpoint by time. */
+    CHECKPOINT_SECONDS("checkpoint-seconds", Kind.SECONDS, "300", 1, 86_400,
+        "A checkpoint is due after so many seconds in which something was written."),
+    /** Page pool. */
+    POOL_BYTES("pool-bytes", Kind.BYTES, "512m", 16L << 20, 1L << 40,
+        "Memory for pages that are not yet in a checkpoint. When it is full, writing pauses until a checkpoint ends."),
+    /** Longest request. */
+    MAX_REQUEST_BYTES("max-request-bytes", Kind.BYTES, "1536k", 1024, 4L << 20,
+        "Longest request; a longer one is answered 'request is too large'. etcd's option and default."),
+    /** Connections. */
+    MAX_CONNECTIONS("max-connections", Kind.COUNT, "64", 1, 1024,
+        "Client connections. Each costs a publication of three terms in the driver's directory."),
+    /** Sessions a connection. */
+    MAX_SESSIONS("max-sessions-per-connection", Kind.COUNT, "1024", 1, 65_536,
+        "Sessions of one connection."),
+    /** In flight. */
+    MAX_IN_FLIGHT("max-in-flight", Kind.COUNT, "1024", 1, 65_536,
+        "Unanswered requests of one session; one more is answered 'too many requests in flight'."),
+    /** Chunk memory. */
+    MAX_CHUNK_BYTES("max-chunk-bytes", Kind.BYTES, "64m", 1L << 20, 1L << 32,
+        "Memory for requests that arrive in chunks, over all connections; a session holds at most four of max-request-bytes."),
+    /** Reply queue. */
+    REPLY_QUEUE_BYTES("reply-queue-bytes", Kind.BYTES, "4m", 64L << 10, 1L << 30,
+        "Replies of one session that wait for its client to read; beyond it the session is closed, its outcome unknown. " +
+        "Never less than 2 x max-request-bytes."),
+    /** Keep-alive. */
+    KEEP_ALIVE_MS("keep-alive-ms", Kind.MILLISECONDS, "1000", 50, 60_000,
+        "A client that has nothing to say says so this often."),
+    /** Connection time-out. */
+    CONNECTION_TIMEOUT_MS("connection-timeout-ms", Kind.MILLISECONDS, "5000", 200, 300_000,
+        "Silence after which a connection is dropped with its sessions. Must be at least 3 keep-alives and below image-liveness-ms."),
+    /** Aeron's image liveness. */
+    IMAGE_LIVENESS_MS("image-liveness-ms", Kind.MILLISECONDS, "10000", 500, 600_000,
+        "Silence after which Aeron gives up a stream. Messages may be lost beyond it, so our own time-out comes first."),
+    /** Driver time-out. */
+    DRIVER_TIMEOUT_MS("driver-timeout-ms", Kind.MILLISECONDS, "30000", 1000, 600_000,
+        "A media driver silent for so long is dead, which ends the node. Long, because a host with few cores may pause a thread."),
+    /** Term length of streams to and from clients. */
+    TERM_BYTES("term-bytes", Kind.POWER_OF_TWO, "1m", 64L << 10, 64L << 20,
+        "Term length of an answer stream; a publication takes three of them in the driver's directory.");
+
+    /** How a value reads. */
+    public enum Kind
+    {
+        /** Any text; the range is its length. */
+        TEXT("text"),
+        /** A path; the range is its length. */
+        PATH("path"),
+        /** host:port; the range is the port's. */
+        ADDRESS("host:port"),
+        /** One of a list. */
+        CHOICE("one of"),
+        /** A number, with k, m or g for KiB, MiB, GiB. */
+        BYTES("bytes"),
+        /** A number that is a power of two, with k, m or g. */
+        POWER_OF_TWO("power of two"),
+        /** A number. */
+        COUNT("count"),
+        /** A number of milliseconds. */
+        MILLISECONDS("ms"),
+        /** A number of seconds. */
+        SECONDS("s");
+
+        private final String label;
+
+        Kind(final String label)
+        {
+            this.label = label;
+        }
+
+        /** @return as in the table of options. */
+        public String label()
+        {
+            return label;
+        }
+
+        boolean isNumber()
+        {
+            return ordinal() >= BYTES.ordinal();
+        }
+    }
+
+    private final String key;
+    private final Kind kind;
+    private final String defaultValue;
+    private final long min;
+    private final long max;
+    private final List<String> choices;
+    private final String why;
+
+    NodeOption(final String key, final Kind kind, final String defaultValue, final long min, final long max, final String why)
+    {
+        this.key = key;
+        this.kind = kind;
+        this.defaultValue = defaultValue;
+        this.min = min;
+        this.max = max;
+        this.choices = List.of();
+        this.why = why;
+    }
+
+    NodeOption(final String key, final Kind kind, final String defaultValue, final List<String> choices, final String why)
+    {
+        this.key = key;
+        this.kind = kind;
+        this.defaultValue = defaultValue;
+        this.min = 0;
+        this.max = 0;
+        this.choices = choices;
+        this.why = why;
+    }
+
+    /**
+     * @param key as on the command line, without dashes.
+     * @return the option, or null if there is none.
+     */
+    public static NodeOption ofKey(final String key)
+    {
+        for (final NodeOption option : values())
+        {
+            if (option.key.equals(key))
+            {
+                return option;
+            }
+        }
+        return null;
+    }
+
+    /** @return as on the command line, without dashes. */
+    public String key()
+    {
+        return key;
+    }
+
+    /** @return how a value reads. */
+    public Kind kind()
+    {
+        return kind;
+    }
+
+    /** @return the value unless set. */
+    public String defaultValue()
+    {
+        return defaultValue;
+    }
+
+    /** @return lowest number, port or text length allowed. */
+    public long min()
+    {
+        return min;
+    }
+
+    /** @return highest number, port or text length allowed. */
+    public long max()
+    {
+        return max;
+    }
+
+    /** @return the values allowed for a {@link Kind#CHOICE}, else empty. */
+    public List<String> choices()
+    {
+        return choices;
+    }
+
+    /** @return what it is for. */
+    public String why()
+    {
+        return why;
+    }
+
+    /** @return what is allowed, in words: the end of a fault's text and a column of the table of options. */
+    public String allowed()
+    {
+        return switch (kind)
+        {
+            case CHOICE -> "one of " + String.join(", ", choices);
+            case TEXT, PATH -> "text of " + min + " to " + max + " characters";
+            case ADDRESS -> "host:port with a loopback host and a port in [" + min + ", " + max + "]";
+            case POWER_OF_TWO -> "a power of two in [" + min + ", " + max + "]";
+            default -> "a number in [" + min + ", " + max + "]";
+        };
+    }
+}

@@ -1,0 +1,202 @@
+package io.tourbillon.transport.aeron;
+
+import io.tourbillon.bptree.Checkpoint;
+import io.tourbillon.bptree.TreeStore;
+import io.tourbillon.bptree.TreeStoreContext;
+import io.tourbillon.codecs.record.EntryFrame;
+import io.tourbillon.consensus.FatalHandler;
+import io.tourbillon.consensus.pipeline.IdleMode;
+import io.tourbillon.consensus.pipeline.Pipeline;
+import io.tourbillon.consensus.pipeline.PipelineContext;
+import io.tourbillon.consensus.pipeline.PipelineCounters;
+import io.tourbillon.journal.Journal;
+import io.tourbillon.journal.JournalContext;
+import io.tourbillon.mvcc.Mvcc;
+import io.tourbillon.mvcc.MvccSettings;
+import org.agrona.BitUtil;
+import org.agrona.CloseHelper;
+
+import java.io.IOException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Opens what a node is made of, in the order in which one needs the other, and closes it in the opposite order. The media driver is started
+ * beside the rest: both take some hundred milliseconds of a core.
+ */
+final class NodeParts implements AutoCloseable
+{
+    /** A last checkpoint larger than this is left to the journal's replay: closing must not take long. */
+    private static final int LAST_CHECKPOINT_PAGES_MAX = 16 * 1024;
+    /** A read may be an eighth of the pipeline's read queue. */
+    private static final int READ_QUEUE_SHARE = 8;
+    private static final int ARENA_LENGTH_MIN = 16 << 20;
+
+    private final NodeConfig config;
+    private final RunMode mode;
+    private final PipelineCounters pipelineCounters = new PipelineCounters();
+    private final IngressCounters ingressCounters = new IngressCounters();
+    private final SessionHandover handover = new SessionHandover();
+    private final ClientEgress egress;
+    private final TransportAgent transport;
+    private DataDirectory directory;
+    private Identity identity;
+    private EmbeddedDriver driver;
+    private TreeStore store;
+    private Mvcc mvcc;
+    private Journal journal;
+    private RequestRouter router;
+    private boolean isJournalHandedOver;
+
+    NodeParts(final NodeConfig config, final NodeEvents events)
+    {
+        this.config = config;
+        this.mode = RunMode.of(config);
+        this.egress = new ClientEgress(handover, config.replyQueueLength(), config.connectionTimeoutNs());
+        this.transport = new TransportAgent(ingressCounters, pipelineCounters, events);
+    }
+
+    void open()
+    {
+        try
+        {
+            directory = DataDirectory.open(config.dataDir());
+            identity = Identity.open(directory, config.name());
+            final FutureTask<EmbeddedDriver> driverTask =
+                new FutureTask<>(() -> EmbeddedDriver.launch(config, mode, transport::onTransportError));
+            new Thread(driverTask, "tourbillon-start-driver").start();
+            try
+            {
+                openState();
+            }
+            finally
+            {
+                driver = await(driverTask);
+                transport.driver(driver);
+            }
+        }
+        catch (final RuntimeException ex)
+        {
+            close();
+            throw ex instanceof NodeException ? ex : new NodeException("cannot start: " + ex.getMessage(), ex);
+        }
+    }
+
+    private static EmbeddedDriver await(final FutureTask<EmbeddedDriver> task)
+    {
+        try
+        {
+            return task.get();
+        }
+        catch (final ExecutionException ex)
+        {
+            throw ex.getCause() instanceof final RuntimeException cause ? cause : new NodeException("cannot start", ex.getCause());
+        }
+        catch (final InterruptedException ex)
+        {
+            Thread.currentThread().interrupt();
+            throw new NodeException("interrupted while starting", ex);
+        }
+    }
+
+    private void openState()
+    {
+        store = TreeStore.open(TreeStoreContext.file(directory.store()).poolBytes(config.number(NodeOption.POOL_BYTES)));
+        store.housekeeping(); // the first extent is there before the first entry
+        mvcc = new Mvcc(store, new MvccSettings().clusterId(identity.clusterId()).memberId(identity.memberId()), egress);
+        journal = Journal.open(new JournalContext()
+            .directory(directory.journal())
+            .segmentBytes(config.number(NodeOption.SEGMENT_BYTES))
+            .maxEntryLength(Math.max(
+                JournalContext.MAX_ENTRY_LENGTH_DEFAULT, EntryFrame.frameLength(config.intNumber(NodeOption.MAX_REQUEST_BYTES))))
+            .checkpointIndex(mvcc.appliedIndex())
+            .durability(config.durability())
+            .forcer(config.forcer()));
+    }
+
+    Pipeline launchPipeline(final FatalHandler fatalHandler)
+    {
+        final NodeFacts facts = new NodeFacts(identity, pipelineCounters);
+        final ConnectionVoice voice = new ConnectionVoice(facts, config);
+        final SessionBook sessions =
+            new SessionBook(identity, handover, voice, ingressCounters, config.intNumber(NodeOption.MAX_SESSIONS));
+        router = new RequestRouter(sessions, voice, ingressCounters, identity.memberId(), config);
+        final ClientIngress ingress =
+            new ClientIngress(driver, config, router, sessions, voice, ingressCounters, transport::isReady);
+        final NodeReplies replies = new NodeReplies(config, facts, pipelineCounters, journal, store, egress);
+        ingress.listen();
+        final int requestLengthMax = config.intNumber(NodeOption.MAX_REQUEST_BYTES);
+        final PipelineContext context = new PipelineContext()
+            .memberId(identity.memberId())
+            .journal(journal)
+            .durability(config.durability())
+            .stateMachine(new MvccStateMachine(mvcc, store, egress, replies, facts))
+            .ingress(ingress)
+            .companion(transport)
+            .fatalHandler(fatalHandler)
+            .mode(mode.pipelineMode())
+            .idleMode(config.isBusy() ? IdleMode.BUSY : IdleMode.BACKOFF)
+            .counters(pipelineCounters)
+            .ringCapacity(config.intNumber(NodeOption.RING_SLOTS))
+            .arenaLength(Math.max(ARENA_LENGTH_MIN, 4 * EntryFrame.frameLength(requestLengthMax)))
+            .requestLengthMax(requestLengthMax)
+            .readQueueLength(BitUtil.findNextPositivePowerOfTwo(READ_QUEUE_SHARE * Math.max(64 << 10, requestLengthMax)))
+            .checkpointJournalBytes(config.number(NodeOption.CHECKPOINT_JOURNAL_BYTES))
+            .checkpointIntervalNs(TimeUnit.SECONDS.toNanos(config.number(NodeOption.CHECKPOINT_SECONDS)))
+            .electionSeed(identity.memberId());
+        final Pipeline pipeline = Pipeline.launch(context);
+        isJournalHandedOver = true;
+        return pipeline;
+    }
+
+    /** From now on requests are refused. */
+    void stopTaking()
+    {
+        router.stop();
+    }
+
+    /** The last one, after all threads have ended and the journal has forced everything. Bounded: what is too much is replayed instead. */
+    void checkpoint() throws IOException
+    {
+        if (store.dirtyPageCount() > 0 && store.poolPagesInUse() <= LAST_CHECKPOINT_PAGES_MAX)
+        {
+            final Checkpoint last = store.freeze();
+            while (last != null && !last.step())
+            {
+                continue; // the next slice
+            }
+        }
+    }
+
+    Identity identity()
+    {
+        return identity;
+    }
+
+    EmbeddedDriver driver()
+    {
+        return driver;
+    }
+
+    RunMode mode()
+    {
+        return mode;
+    }
+
+    PipelineCounters pipelineCounters()
+    {
+        return pipelineCounters;
+    }
+
+    IngressCounters ingressCounters()
+    {
+        return ingressCounters;
+    }
+
+    @Override
+    public void close()
+    {
+        CloseHelper.quietCloseAll(isJournalHandedOver ? null : journal, store, driver, directory);
+    }
+}

@@ -1,0 +1,127 @@
+package io.tourbillon.transport.aeron;
+
+import io.tourbillon.bptree.TreeStore;
+import io.tourbillon.codecs.Protocol;
+import io.tourbillon.codecs.client.Durability;
+import io.tourbillon.codecs.client.MemberReplyEncoder;
+import io.tourbillon.codecs.client.MessageHeaderEncoder;
+import io.tourbillon.codecs.client.ReplyHeaderEncoder;
+import io.tourbillon.codecs.client.StatusReplyEncoder;
+import io.tourbillon.consensus.pipeline.PipelineCounters;
+import io.tourbillon.journal.Journal;
+import io.tourbillon.mvcc.Egress;
+import io.tourbillon.mvcc.Mvcc;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.nio.ByteBuffer;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * What the node itself answers on the apply thread: its status, and the list of members, which is one member for now. Does not allocate.
+ */
+final class NodeReplies
+{
+    /** Names are at most 64 characters, addresses 4,096. */
+    private static final int SCRATCH_LENGTH = 16 * 1024;
+
+    private final NodeFacts facts;
+    private final PipelineCounters counters;
+    private final Journal journal;
+    private final TreeStore store;
+    private final ClientEgress egress;
+    private final AllocationMeter meter;
+    private final Durability durability;
+    private final UnsafeBuffer scratch = new UnsafeBuffer(ByteBuffer.allocateDirect(SCRATCH_LENGTH));
+    private final MessageHeaderEncoder header = new MessageHeaderEncoder();
+    private final StatusReplyEncoder status = new StatusReplyEncoder();
+    private final MemberReplyEncoder members = new MemberReplyEncoder();
+    private final byte[] version = NodeVersion.VERSION.getBytes(UTF_8);
+    private final byte[] name;
+    private final byte[] mode;
+    private final byte[] errors;
+    private final byte[] peerUrl;
+    private final byte[] clientUrl;
+
+    NodeReplies(
+        final NodeConfig config,
+        final NodeFacts facts,
+        final PipelineCounters counters,
+        final Journal journal,
+        final TreeStore store,
+        final ClientEgress egress)
+    {
+        this.facts = facts;
+        this.counters = counters;
+        this.journal = journal;
+        this.store = store;
+        this.egress = egress;
+        this.meter = new AllocationMeter(counters);
+        final boolean isForced = config.durability() == io.tourbillon.journal.Durability.FSYNC;
+        this.durability = isForced ? Durability.FSYNC : Durability.NONE;
+        this.name = config.name().getBytes(UTF_8);
+        this.mode = RunMode.of(config).label().getBytes(UTF_8);
+        this.errors = (isForced ? "" : "durability is none: a power cut loses acknowledged writes").getBytes(UTF_8);
+        this.peerUrl = ("aeron:udp?endpoint=" + config.text(NodeOption.LISTEN_PEER)).getBytes(UTF_8);
+        this.clientUrl = ("aeron:udp?endpoint=" + config.text(NodeOption.LISTEN_CLIENT)).getBytes(UTF_8);
+    }
+
+    void status(final Mvcc mvcc, final long sessionId, final DirectBuffer request, final int offset)
+    {
+        status.wrapAndApplyHeader(scratch, 0, header);
+        mvcc.fillStatus(status);
+        final long pageLength = TreeStore.PAGE_LENGTH;
+        status.leaderId(facts.leaderId())
+            .raftIndex(counters.lastIndex.getAcquire())
+            .dbSize(store.fileBytes())
+            .dbSizeInUse((store.pageCount() - store.freePageCount()) * pageLength)
+            .journalBytes(journal.appendedBytes())
+            .writtenBytes(journal.writtenBytes() + store.checkpointBytesWritten())
+            .forces(journal.forceCount())
+            .acknowledged(counters.entriesApplied.getAcquire())
+            .allocatedBytes(meter.allocatedBytes())
+            .sessions(egress.sessionCount())
+            .durability(durability);
+        status.flags().clear().leader(facts.leaderId() == facts.memberId());
+        status.putVersion(version, 0, version.length)
+            .putName(name, 0, name.length)
+            .putMode(mode, 0, mode.length)
+            .putErrors(errors, 0, errors.length);
+        send(status.reply(), sessionId, request, offset, facts.revision(), status.encodedLength());
+    }
+
+    /** etcd leaves the revision 0 in the head of cluster answers. */
+    void memberList(final long sessionId, final DirectBuffer request, final int offset)
+    {
+        members.wrapAndApplyHeader(scratch, 0, header)
+            .targetId(0)
+            .membersCount(1)
+            .next()
+            .id(facts.memberId())
+            .learner((short)0)
+            .putName(name, 0, name.length)
+            .putPeerUrls(peerUrl, 0, peerUrl.length)
+            .putClientUrls(clientUrl, 0, clientUrl.length);
+        send(members.reply(), sessionId, request, offset, 0, members.encodedLength());
+    }
+
+    private void send(
+        final ReplyHeaderEncoder head,
+        final long sessionId,
+        final DirectBuffer request,
+        final int offset,
+        final long revision,
+        final int encodedLength)
+    {
+        head.sessionId(sessionId)
+            .correlationId(request.getLong(offset + Protocol.CORRELATION_ID_OFFSET, LITTLE_ENDIAN))
+            .clusterId(facts.clusterId())
+            .memberId(facts.memberId())
+            .revision(revision)
+            .raftTerm(facts.term());
+        final int result = egress.reply(sessionId, scratch, 0, MessageHeaderEncoder.ENCODED_LENGTH + encodedLength);
+        assert result != Egress.BACK_PRESSURED : "a reply is never refused";
+    }
+}

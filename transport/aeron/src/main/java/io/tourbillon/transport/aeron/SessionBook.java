@@ -1,0 +1,117 @@
+package io.tourbillon.transport.aeron;
+
+import io.tourbillon.codecs.ErrorCode;
+import org.agrona.collections.Long2ObjectHashMap;
+
+/** All sessions as the sequencer knows them: opens, finds, closes. Sequencer. */
+final class SessionBook
+{
+    private final Long2ObjectHashMap<Session> sessions = new Long2ObjectHashMap<>();
+    private final SessionHandover handover;
+    private final ConnectionVoice voice;
+    private final IngressCounters counters;
+    private final int sessionsMax;
+    private long lastId;
+
+    SessionBook(
+        final Identity identity,
+        final SessionHandover handover,
+        final ConnectionVoice voice,
+        final IngressCounters counters,
+        final int sessionsMax)
+    {
+        this.handover = handover;
+        this.voice = voice;
+        this.counters = counters;
+        this.sessionsMax = sessionsMax;
+        this.lastId = (long)identity.starts() << Integer.SIZE;
+    }
+
+    /** Answers SessionOpened or an error. */
+    void open(final Connection connection, final long correlationId, final long credit)
+    {
+        final Session session = new Session(lastId + 1, connection, credit);
+        if (connection.sessions().size() >= sessionsMax || !handover.open(session))
+        {
+            counters.refused.addRelease(1);
+            voice.error(connection, 0, correlationId, ErrorCode.TOO_MANY_SESSIONS);
+            return;
+        }
+        lastId++;
+        sessions.put(session.id(), session);
+        connection.sessions().put(session.id(), session);
+        counters.sessions.setRelease(sessions.size());
+        voice.sessionOpened(session, correlationId);
+    }
+
+    /** @return the session if it is one of this connection, else null. */
+    Session find(final Connection connection, final long sessionId)
+    {
+        final Session session = sessions.get(sessionId);
+        return session != null && session.connection() == connection ? session : null;
+    }
+
+    /** Ends one session and says so; reason null = asked for. */
+    void close(final Session session, final long correlationId, final ErrorCode reason)
+    {
+        if (sessions.remove(session.id()) != null)
+        {
+            session.connection().sessions().remove(session.id());
+            forget(session);
+            voice.sessionClosed(session, correlationId, reason);
+        }
+    }
+
+    /** Ends all sessions of a connection that is over; says so if there is a reason that the client may still hear. */
+    void closeAll(final Connection connection, final ErrorCode reason)
+    {
+        for (final Session session : connection.sessions().values())
+        {
+            sessions.remove(session.id());
+            forget(session);
+            if (reason != null)
+            {
+                voice.sessionClosed(session, 0, reason);
+            }
+        }
+        connection.sessions().clear();
+    }
+
+    private void forget(final Session session)
+    {
+        session.connection().chunks().onSessionClosed(session);
+        handover.close(session);
+        counters.sessions.setRelease(sessions.size());
+    }
+
+    int doWork()
+    {
+        int workCount = handover.flush();
+        Session session;
+        while ((session = handover.pollOverrun()) != null)
+        {
+            closeOverrun(session);
+            workCount++;
+        }
+        return workCount;
+    }
+
+    private void closeOverrun(final Session session)
+    {
+        counters.overruns.addRelease(1);
+        close(session, 0, ErrorCode.REPLIES_OVERRUN);
+    }
+
+    /** Finds what {@link SessionHandover#overrun} could not pass on. Now and then. */
+    void sweep(final Connection connection)
+    {
+        for (final Session session : connection.sessions().values())
+        {
+            if (session.isOverrun())
+            {
+                closeOverrun(session);
+                return; // the map has changed; the next sweep finds the next
+            }
+        }
+    }
+}

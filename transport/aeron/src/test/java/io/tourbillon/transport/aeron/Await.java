@@ -1,0 +1,34 @@
+package io.tourbillon.transport.aeron;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** Waits for conditions, with a deadline. */
+final class Await
+{
+    private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
+
+    private Await()
+    {
+    }
+
+    static void until(final String what, final BooleanSupplier condition)
+    {
+        until(() -> what, condition);
+    }
+
+    static void until(final Supplier<String> what, final BooleanSupplier condition)
+    {
+        final long deadlineNs = System.nanoTime() + TIMEOUT_NS;
+        while (!condition.getAsBoolean())
+        {
+            if (System.nanoTime() - deadlineNs > 0)
+            {
+                throw new AssertionError("not in time: " + what.get());
+            }
+            LockSupport.parkNanos(100_000);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.tourbillon.transport.aeron;
+
+import io.tourbillon.codecs.client.MessageHeaderDecoder;
+import io.tourbillon.codecs.client.MessageHeaderEncoder;
+import io.tourbillon.codecs.client.PutReplyEncoder;
+import io.tourbillon.codecs.client.PutRequestDecoder;
+import io.tourbillon.consensus.Admission;
+import io.tourbillon.consensus.ReadLevel;
+import io.tourbillon.consensus.pipeline.PipelineCounters;
+import org.agrona.DirectBuffer;
+import org.agrona.ExpandableDirectByteBuffer;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The server ends alone, on one thread, with an admission that answers each put with its own value as the previous one, and nothing else:
+ * what is behind
+ * the real one is tested with it.
+ */
+final class EchoServer implements Admission, AutoCloseable
+{
+    final NodeConfig config;
+    final IngressCounters counters = new IngressCounters();
+    final ClientEgress egress;
+    final EmbeddedDriver driver;
+    final AtomicReference<Throwable> failure = new AtomicReference<>();
+    final long memberId = 77;
+    volatile int answersPerPut = 1;
+    volatile long admission;
+    volatile boolean isAnswering = true;
+
+    private final PipelineCounters pipelineCounters = new PipelineCounters();
+    private final TransportAgent transport;
+    private final ClientIngress ingress;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final PutRequestDecoder put = new PutRequestDecoder();
+    private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+    private final PutReplyEncoder reply = new PutReplyEncoder();
+    private final MessageHeaderEncoder replyHeader = new MessageHeaderEncoder();
+    private final ExpandableDirectByteBuffer scratch = new ExpandableDirectByteBuffer(4096);
+    private volatile boolean isRunning = true;
+
+    EchoServer(final NodeConfig config)
+    {
+        assert config.faults().isEmpty() : config.faults();
+        this.config = config;
+        final Identity identity = new Identity("echo", 55, memberId, 1);
+        final NodeFacts facts = new NodeFacts(identity, pipelineCounters);
+        final SessionHandover handover = new SessionHandover();
+        final ConnectionVoice voice = new ConnectionVoice(facts, config);
+        final SessionBook sessions = new SessionBook(identity, handover, voice, counters, config.intNumber(NodeOption.MAX_SESSIONS));
+        final RequestRouter router = new RequestRouter(sessions, voice, counters, memberId, config);
+        egress = new ClientEgress(handover, config.replyQueueLength(), config.connectionTimeoutNs());
+        transport = new TransportAgent(counters, pipelineCounters, NodeEvents.NONE);
+        driver = EmbeddedDriver.launch(config, RunMode.FOLDED, transport::onTransportError);
+        transport.driver(driver);
+        ingress = new ClientIngress(driver, config, router, sessions, voice, counters, () -> true);
+        ingress.listen();
+        ingress.onStart(this);
+        new Thread(this::run, "echo-server").start();
+    }
+
+    private void run()
+    {
+        final IdleStrategy idle = new BackoffIdleStrategy(10, 10, 1000, 200_000);
+        try
+        {
+            while (isRunning)
+            {
+                idle.idle(transport.doWork() + ingress.poll(System.nanoTime()) + egress.doWork(System.nanoTime()));
+                while (egress.pollEnded() != 0)
+                {
+                    continue; // there is no state machine to tell
+                }
+            }
+            ingress.onClose();
+        }
+        catch (final Throwable ex)
+        {
+            failure.set(ex);
+        }
+        finally
+        {
+            ended.countDown();
+        }
+    }
+
+    @Override
+    public long propose(
+        final long sessionId,
+        final long correlationId,
+        final long sessionSequence,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length)
+    {
+        if (admission < 0)
+        {
+            return admission;
+        }
+        if (header.wrap(buffer, offset).templateId() == PutRequestDecoder.TEMPLATE_ID && isAnswering)
+        {
+            put.wrapAndApplyHeader(buffer, offset, header);
+            put.skipKey();
+            final int valueLength = put.valueLength();
+            final int valueOffset = put.limit() + PutRequestDecoder.valueHeaderLength();
+            reply.wrapAndApplyHeader(scratch, 0, replyHeader).putPrevValue(buffer, valueOffset, valueLength);
+            reply.reply().sessionId(sessionId).correlationId(correlationId).clusterId(55).memberId(memberId).revision(1).raftTerm(1);
+            for (int i = 0; i < answersPerPut; i++)
+            {
+                egress.reply(sessionId, scratch, 0, MessageHeaderEncoder.ENCODED_LENGTH + reply.encodedLength());
+            }
+        }
+        return 1;
+    }
+
+    @Override
+    public long read(
+        final long sessionId, final ReadLevel level, final DirectBuffer buffer, final int offset, final int length)
+    {
+        return 0;
+    }
+
+    @Override
+    public void close()
+    {
+        isRunning = false;
+        Await.until("the server's thread to end", () -> ended.getCount() == 0);
+        driver.close();
+        if (failure.get() != null)
+        {
+            throw new AssertionError("the server's thread failed", failure.get());
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.tourbillon.transport.aeron;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+class NodeConfigTest
+{
+    private static List<String> faults(final String key, final String value)
+    {
+        return NodeConfig.parse(Map.of(key, value)).faults();
+    }
+
+    @Test
+    void shouldHaveSoundDefaults()
+    {
+        assertEquals(List.of(), new NodeConfig().faults());
+    }
+
+    @Test
+    void shouldTellAllFaultsAtOnceWithKeyValueAndRange()
+    {
+        final Map<String, String> texts = new LinkedHashMap<>();
+        texts.put("no-such-option", "1");
+        texts.put("durability", "perhaps");
+        texts.put("ring-slots", "1000");
+        texts.put("max-in-flight", "-3");
+        final List<String> faults = NodeConfig.parse(texts).faults();
+        assertEquals(4, faults.size(), faults::toString);
+        assertTrue(faults.contains("no-such-option=1: no such option"));
+        assertTrue(faults.contains("durability=perhaps: must be one of fsync, none"));
+        assertTrue(faults.contains("ring-slots=1000: must be a power of two in [64, 65536]"));
+        assertTrue(faults.contains("max-in-flight=-3: must be a number in [1, 65536]"));
+        final ConfigException thrown = assertThrows(ConfigException.class, () -> Node.launch(NodeConfig.parse(texts)));
+        assertTrue(thrown.getMessage().contains("durability=perhaps") && thrown.getMessage().contains("max-in-flight=-3"));
+    }
+
+    @Test
+    void shouldListenOnLoopbackOnly()
+    {
+        for (final String address : List.of("0.0.0.0:2479", "192.168.1.1:2479", "example.org:2479", "[2001:db8::1]:2479"))
+        {
+            assertTrue(faults("listen-client", address).toString().contains("no encryption and no cluster key"), address);
+        }
+        for (final String address : List.of("127.0.0.1:3000", "localhost:3000", "[::1]:3000", "127.8.9.1:3000"))
+        {
+            assertEquals(List.of(), faults("listen-client", address), address);
+        }
+        assertEquals(1, faults("listen-client", "127.0.0.1").size(), "no port");
+        assertEquals(1, faults("listen-client", ":2479").size(), "no host");
+        assertEquals(1, faults("listen-client", "127.0.0.1:80").size(), "a port below 1024");
+        assertEquals(1, faults("listen-peer", "127.0.0.1:2481").size(), "the port that answers leave from");
+    }
+
+    @Test
+    void shouldReadSizesWithUnits()
+    {
+        final NodeConfig config = NodeConfig.parse(Map.of("journal-segment-bytes", "16m", "max-request-bytes", "2048k", "pool-bytes",
+        "1G"));
+        assertEquals(List.of(), config.faults());
+        assertEquals(16L << 20, config.number(NodeOption.SEGMENT_BYTES));
+        assertEquals(2 << 20, config.intNumber(NodeOption.MAX_REQUEST_BYTES));
+        assertEquals(1L << 30, config.number(NodeOption.POOL_BYTES));
+        assertEquals(1, faults("pool-bytes", "many").size());
+        assertEquals(1, faults("pool-bytes", "").size());
+    }
+
+    @Test
+    void shouldKeepTimeOutsBelowAeronsOwn()
+    {
+        assertEquals(1, faults("connection-timeout-ms", "10000").size(), "Aeron gives the stream up at the same time");
+        assertEquals(1, faults("connection-timeout-ms", "2000").size(), "less than three keep-alives");
+        assertEquals(1, faults("image-liveness-ms", "4000").size());
+    }
+
+    @Test
+    void shouldTellWhatEachOptionIsFor()
+    {
+        for (final NodeOption option : NodeOption.values())
+        {
+            assertTrue(option.why().length() > 20 && option.why().endsWith("."), option.key());
+            assertEquals(option, NodeOption.ofKey(option.key()));
+        }
+    }
+}

@@ -1,0 +1,341 @@
+package io.tourbillon.transport.aeron;
+
+import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.Protocol;
+import io.tourbillon.codecs.client.ConnectEncoder;
+import io.tourbillon.codecs.client.ConnectedDecoder;
+import io.tourbillon.codecs.client.ErrorReplyDecoder;
+import io.tourbillon.codecs.client.KeepAliveEncoder;
+import io.tourbillon.codecs.client.LeaseOperation;
+import io.tourbillon.codecs.client.LeaseRequestEncoder;
+import io.tourbillon.codecs.client.MessageHeaderDecoder;
+import io.tourbillon.codecs.client.MessageHeaderEncoder;
+import io.tourbillon.codecs.client.PutReplyDecoder;
+import io.tourbillon.codecs.client.SessionClosedDecoder;
+import io.tourbillon.consensus.Admission;
+import io.tourbillon.codecs.client.WatchCancelEncoder;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** The protocol's rules, said by a raw client over IPC to the server ends alone. */
+class ServerEndTest
+{
+    private static final int CHUNK = 14;
+    private static final int PUT_REPLY = PutReplyDecoder.TEMPLATE_ID;
+
+    @TempDir
+    Path directory;
+    private EchoServer server;
+    private RawClient client;
+
+    private RawClient start(final NodeConfig config)
+    {
+        server = new EchoServer(config);
+        client = new RawClient(server.driver.directory().toString());
+        return client;
+    }
+
+    private RawClient start()
+    {
+        return start(TestConfig.in(directory));
+    }
+
+    @AfterEach
+    void close()
+    {
+        if (client != null)
+        {
+            client.close();
+        }
+        if (server != null)
+        {
+            server.close();
+        }
+    }
+
+    @Test
+    void shouldNameLimitsWhenConnecting()
+    {
+        start().connect();
+        final ConnectEncoder connect = new ConnectEncoder();
+        connect.wrapAndApplyHeader(client.buffer, 0, client.header).protocolVersion(Protocol.VERSION).clientName("again");
+        RawClient.head(connect.request(), 0, 5);
+        client.send(connect.encodedLength());
+        assertEquals(ErrorCode.NOT_CONNECTED.number(), client.awaitError(5), "Connect comes once");
+    }
+
+    @Test
+    void shouldAnswerNotConnectedBeforeConnect()
+    {
+        start().put(1, 9, 10);
+        assertEquals(ErrorCode.NOT_CONNECTED.number(), client.awaitError(9));
+    }
+
+    @Test
+    void shouldRefuseAnotherMajorVersion()
+    {
+        start();
+        final ConnectEncoder connect = new ConnectEncoder();
+        connect.wrapAndApplyHeader(client.buffer, 0, client.header).protocolVersion(2 << 16).clientName("raw");
+        RawClient.head(connect.request(), 0, 5);
+        client.send(connect.encodedLength());
+        assertEquals(ErrorCode.WRONG_VERSION.number(), client.awaitError(5));
+    }
+
+    @Test
+    void shouldTellItsLimits()
+    {
+        start();
+        final ConnectEncoder connect = new ConnectEncoder();
+        connect.wrapAndApplyHeader(client.buffer, 0, client.header).protocolVersion(Protocol.VERSION).clientName("raw");
+        RawClient.head(connect.request(), 0, 5);
+        client.send(connect.encodedLength());
+        final ConnectedDecoder connected = new ConnectedDecoder()
+            .wrapAndApplyHeader(client.await(ConnectedDecoder.TEMPLATE_ID), 0, new MessageHeaderDecoder());
+        assertEquals(Protocol.REQUEST_LENGTH_MAX, connected.requestLengthMax());
+        assertEquals(1000, connected.keepAliveIntervalMs());
+        assertEquals(5000, connected.timeoutMs());
+        assertEquals(5, connected.reply().correlationId());
+        assertEquals(server.memberId, connected.reply().memberId());
+    }
+
+    @Test
+    void shouldEchoPutsInOrder()
+    {
+        final long sessionId = start().connect().openSession();
+        for (int i = 1; i <= 2000; i++)
+        {
+            client.put(sessionId, i, i % 300);
+            if (i % 100 == 0)
+            {
+                for (int j = i - 99; j <= i; j++)
+                {
+                    final UnsafeBuffer message = client.await(PUT_REPLY);
+                    assertEquals(j, RawClient.reply(message).correlationId());
+                    assertEquals(sessionId, RawClient.reply(message).sessionId());
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldAssembleChunksAndSendChunks()
+    {
+        final long sessionId = start().connect().openSession();
+        final int length = client.encodePut(sessionId, 3, 300_000);
+        final UnsafeBuffer message = new UnsafeBuffer(new byte[length]);
+        message.putBytes(0, client.buffer, 0, length);
+        for (int offset = 0; offset < length; offset += 1000)
+        {
+            client.chunk(sessionId, 11, message, offset, Math.min(1000, length - offset), length);
+        }
+        int chunkedBytes = 0;
+        final io.tourbillon.codecs.client.ChunkDecoder chunk = new io.tourbillon.codecs.client.ChunkDecoder();
+        long totalLength;
+        do
+        {
+            chunk.wrapAndApplyHeader(client.await(CHUNK), 0, new MessageHeaderDecoder());
+            assertEquals(chunkedBytes, chunk.pieceOffset());
+            assertEquals(3, chunk.request().correlationId());
+            totalLength = chunk.totalLength();
+            chunkedBytes += chunk.pieceLength();
+        }
+        while (chunkedBytes < totalLength);
+        assertEquals(totalLength, chunkedBytes);
+        assertTrue(totalLength > 300_000, "the value came back");
+    }
+
+    @Test
+    void shouldRefuseGapsOverlapsAndWhatIsTooLarge()
+    {
+        final long sessionId = start().connect().openSession();
+        final UnsafeBuffer message = new UnsafeBuffer(new byte[10_000]);
+        client.chunk(sessionId, 1, message, 0, 1000, 10_000);
+        client.chunk(sessionId, 1, message, 3000, 1000, 10_000);
+        assertEquals(ErrorCode.MALFORMED.number(), client.awaitError(1001), "a gap");
+        client.chunk(sessionId, 2, message, 0, 1000, 10_000);
+        client.chunk(sessionId, 2, message, 500, 1000, 10_000);
+        assertEquals(ErrorCode.MALFORMED.number(), client.awaitError(1002), "an overlap");
+        client.chunk(sessionId, 3, message, 0, 1000, Protocol.REQUEST_LENGTH_MAX + 1);
+        assertEquals(ErrorCode.REQUEST_TOO_LARGE.number(), client.awaitError(1003));
+        client.chunk(sessionId, 4, message, 0, 1000, 1000);
+        Await.until("random content to be counted", () -> server.counters.malformed.getAcquire() +
+            server.counters.wrongVersions.getAcquire() > 0);
+        client.put(sessionId, 9, 10);
+        assertEquals(9, RawClient.reply(client.await(PUT_REPLY)).correlationId(), "the session goes on");
+    }
+
+    @Test
+    void shouldBoundWhatASessionHasInChunks()
+    {
+        final long sessionId = start().connect().openSession();
+        final UnsafeBuffer message = new UnsafeBuffer(new byte[1000]);
+        for (int i = 1; i <= 5; i++)
+        {
+            client.chunk(sessionId, i, message, 0, 1000, Protocol.REQUEST_LENGTH_MAX);
+        }
+        assertEquals(ErrorCode.TOO_MANY_REQUESTS.number(), client.awaitError(1005), "four are under way");
+    }
+
+    @Test
+    void shouldBoundSessionsAndRequestsInFlight()
+    {
+        start(TestConfig.in(directory).set(NodeOption.MAX_SESSIONS, "2").set(NodeOption.MAX_IN_FLIGHT, "8")).connect();
+        final long sessionId = client.openSession();
+        client.openSession();
+        final io.tourbillon.codecs.client.OpenSessionEncoder open = new io.tourbillon.codecs.client.OpenSessionEncoder();
+        open.wrapAndApplyHeader(client.buffer, 0, client.header).eventCredit(1).userName("").putProof(new byte[0], 0, 0);
+        RawClient.head(open.request(), 0, 42);
+        client.send(open.encodedLength());
+        assertEquals(ErrorCode.TOO_MANY_SESSIONS.number(), client.awaitError(42));
+        server.isAnswering = false;
+        for (int i = 1; i <= 9; i++)
+        {
+            client.put(sessionId, i, 1);
+        }
+        assertEquals(ErrorCode.TOO_MANY_IN_FLIGHT.number(), client.awaitError(9));
+    }
+
+    @Test
+    void shouldTakeTheCancellingOfAWatchWhileRequestsFillTheSession()
+    {
+        start(TestConfig.in(directory).set(NodeOption.MAX_IN_FLIGHT, "2")).connect();
+        final long sessionId = client.openSession();
+        server.isAnswering = false;
+        client.put(sessionId, 1, 1);
+        client.put(sessionId, 2, 1);
+        final WatchCancelEncoder cancel = new WatchCancelEncoder().wrapAndApplyHeader(client.buffer, 0, client.header);
+        RawClient.head(cancel.request(), sessionId, -3);
+        client.send(cancel.watchId(3).encodedLength());
+        client.put(sessionId, 4, 1);
+        final UnsafeBuffer error = client.await(ErrorReplyDecoder.TEMPLATE_ID);
+        assertEquals(4, RawClient.reply(error).correlationId(), "the put is refused, the cancelling is not");
+    }
+
+    @Test
+    void shouldRefuseConnectionsBeyondTheLimit()
+    {
+        start(TestConfig.in(directory).set(NodeOption.MAX_CONNECTIONS, "1")).connect();
+        try (RawClient second = new RawClient(server.driver.directory().toString()))
+        {
+            final ConnectEncoder connect = new ConnectEncoder();
+            connect.wrapAndApplyHeader(second.buffer, 0, second.header).protocolVersion(Protocol.VERSION).clientName("second");
+            RawClient.head(connect.request(), 0, 5);
+            second.send(connect.encodedLength());
+            assertEquals(ErrorCode.TOO_MANY_SESSIONS.number(), second.awaitError(5));
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatItCannotDo()
+    {
+        final long sessionId = start().connect().openSession();
+        client.put(sessionId + 1, 3, 1);
+        assertEquals(ErrorCode.SESSION_UNKNOWN.number(), client.awaitError(3));
+        final int length = client.encodePut(sessionId, 4, 1);
+        client.buffer.putLong(Protocol.MEMBER_ID_OFFSET, 12345);
+        client.send(client.buffer, length);
+        assertEquals(ErrorCode.WRONG_MEMBER.number(), client.awaitError(4));
+        final LeaseRequestEncoder lease = new LeaseRequestEncoder();
+        lease.wrapAndApplyHeader(client.buffer, 0, client.header).leaseId(0).ttlMs(1).operation(LeaseOperation.GRANT).keys((short)0);
+        RawClient.head(lease.request(), sessionId, 5);
+        client.send(lease.encodedLength());
+        assertEquals(ErrorCode.NOT_SUPPORTED.number(), client.awaitError(5));
+        server.admission = Admission.TOO_MANY_REQUESTS;
+        client.put(sessionId, 6, 1);
+        assertEquals(ErrorCode.TOO_MANY_REQUESTS.number(), client.awaitError(6));
+    }
+
+    @Test
+    void shouldNotServeASessionOfAnotherConnection()
+    {
+        final long sessionId = start().connect().openSession();
+        try (RawClient second = new RawClient(server.driver.directory().toString()))
+        {
+            second.connect().put(sessionId, 3, 1);
+            assertEquals(ErrorCode.SESSION_UNKNOWN.number(), second.awaitError(3));
+        }
+    }
+
+    @Test
+    void shouldDropWhoIsSilentAndKeepWhoSaysSo()
+    {
+        final NodeConfig config = TestConfig.in(directory)
+            .set(NodeOption.KEEP_ALIVE_MS, "100")
+            .set(NodeOption.CONNECTION_TIMEOUT_MS, "600")
+            .set(NodeOption.IMAGE_LIVENESS_MS, "5000");
+        start(config).connect().openSession();
+        try (RawClient second = new RawClient(server.driver.directory().toString()))
+        {
+            final long sessionId = second.connect().openSession();
+            final KeepAliveEncoder keepAlive = new KeepAliveEncoder();
+            Await.until("the silent one to be dropped",
+                () ->
+                {
+                    RawClient.head(keepAlive.wrapAndApplyHeader(second.buffer, 0, second.header).request(), 0, 1);
+                    second.send(keepAlive.encodedLength());
+                    second.await(6);
+                    return server.counters.timeouts.getAcquire() == 1;
+                });
+            second.put(sessionId, 5, 1);
+            second.await(PUT_REPLY);
+        }
+        final SessionClosedDecoder closed = new SessionClosedDecoder()
+            .wrapAndApplyHeader(client.await(SessionClosedDecoder.TEMPLATE_ID), 0, new MessageHeaderDecoder());
+        assertEquals(ErrorCode.CONNECTION_TIMEOUT.number(), closed.code());
+    }
+
+    @Test
+    void shouldCloseASessionThatDoesNotTakeItsAnswersAndNoOther()
+    {
+        start(TestConfig.in(directory)).connect();
+        final long deafId = client.openSession();
+        final long lengthSent = server.config.number(NodeOption.REPLY_QUEUE_BYTES) + 4L * server.config.number(NodeOption.TERM_BYTES);
+        client.deafen();
+        server.answersPerPut = 64;
+        try (RawClient second = new RawClient(server.driver.directory().toString()))
+        {
+            final long sessionId = second.connect().openSession();
+            for (long sent = 0, i = 1; sent < lengthSent; sent += 64 * 8000, i++)
+            {
+                client.put(deafId, i, 8000);
+            }
+            Await.until("the deaf session to be closed", () -> server.counters.overruns.getAcquire() == 1);
+            server.answersPerPut = 1;
+            second.put(sessionId, 5, 1);
+            second.await(PUT_REPLY);
+        }
+        assertNull(server.failure.get());
+    }
+
+    @Test
+    void shouldForgetAllOfAClientThatIsGone()
+    {
+        start().connect().openSession();
+        assertEquals(1, server.counters.sessions.getAcquire());
+        client.close();
+        client = null;
+        Await.until("its connection to be gone",
+            () -> server.counters.connections.getAcquire() == 0 && server.counters.sessions.getAcquire() == 0);
+        Await.until("its session to be gone", () -> server.egress.sessionCount() == 0);
+    }
+
+    @Test
+    void shouldCountFragmentsAndShortMessages()
+    {
+        start().connect();
+        client.send(new UnsafeBuffer(new byte[100_000]), 30_000);
+        client.send(new UnsafeBuffer(new byte[MessageHeaderEncoder.ENCODED_LENGTH - 1]), MessageHeaderEncoder.ENCODED_LENGTH - 1);
+        Await.until("both to be counted",
+            () -> server.counters.malformed.getAcquire() + server.counters.fragments.getAcquire() > 1);
+        client.openSession();
+    }
+}
