@@ -1,0 +1,72 @@
+package io.tourbillon.tools.ctl;
+
+import io.tourbillon.tools.ctl.command.CompactionCommand;
+import io.tourbillon.tools.ctl.command.DelCommand;
+import io.tourbillon.tools.ctl.command.EndpointHealthCommand;
+import io.tourbillon.tools.ctl.command.EndpointStatusCommand;
+import io.tourbillon.tools.ctl.command.ExportCommand;
+import io.tourbillon.tools.ctl.command.GetCommand;
+import io.tourbillon.tools.ctl.command.ImportCommand;
+import io.tourbillon.tools.ctl.command.MemberListCommand;
+import io.tourbillon.tools.ctl.command.PutCommand;
+import io.tourbillon.tools.ctl.command.TxnCommand;
+import io.tourbillon.tools.ctl.command.VersionCommand;
+import io.tourbillon.tools.ctl.command.WatchCommand;
+
+import java.util.List;
+
+/** The words of tbctl. Only the class of the word asked for is loaded. */
+final class Commands
+{
+    static final List<String> NAMES = List.of(
+        "compaction", "del", "endpoint health", "endpoint status", "export", "get", "import", "member list", "put", "txn", "version",
+        "watch");
+
+    private Commands()
+    {
+    }
+
+    /** The command of a name, or null. */
+    static Command of(final String name)
+    {
+        return switch (name)
+        {
+            case "get" -> new GetCommand();
+            case "put" -> new PutCommand();
+            case "del" -> new DelCommand();
+            case "txn" -> new TxnCommand();
+            case "watch" -> new WatchCommand();
+            case "compaction" -> new CompactionCommand();
+            case "endpoint status" -> new EndpointStatusCommand();
+            case "endpoint health" -> new EndpointHealthCommand();
+            case "member list" -> new MemberListCommand();
+            case "import" -> new ImportCommand();
+            case "export" -> new ExportCommand();
+            case "version" -> new VersionCommand();
+            default -> null;
+        };
+    }
+
+    /** The full name at the head of some words: one word or two, also joined by a hyphen; null if there is none. */
+    static String nameAt(final List<String> words)
+    {
+        if (words.isEmpty())
+        {
+            return null;
+        }
+        final String first = words.get(0);
+        final String joined = first.replace('-', ' ');
+        if (NAMES.contains(joined))
+        {
+            return joined;
+        }
+        final String both = words.size() > 1 ? first + ' ' + words.get(1) : first;
+        return NAMES.contains(both) ? both : null;
+    }
+
+    /** How many words a name took. */
+    static int wordCount(final String name, final List<String> words)
+    {
+        return name.indexOf(' ') < 0 || words.get(0).indexOf('-') > 0 ? 1 : 2;
+    }
+}

@@ -1,0 +1,322 @@
+package io.tourbillon.tools.ctl;
+
+import io.tourbillon.tools.ctl.command.KeyRange;
+import io.tourbillon.tools.ctl.command.Request;
+import io.tourbillon.tools.ctl.command.TxnScript;
+import io.tourbillon.tools.ctl.output.Answer;
+import io.tourbillon.tools.ctl.output.Header;
+import io.tourbillon.tools.ctl.output.Member;
+import io.tourbillon.tools.ctl.output.Status;
+import io.tourbillon.transport.client.ClientConnection;
+import io.tourbillon.transport.client.ClientContext;
+import io.tourbillon.transport.client.ClientResult;
+import io.tourbillon.transport.client.ClientSession;
+import io.tourbillon.transport.client.TourbillonClient;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+
+/** A session on a node for one command: one thread, which sends, polls and waits. */
+public final class NodeLink implements AutoCloseable
+{
+    private static final int SPINS = 50;
+    private static final int SHORT_PARKS = 2_000;
+    private static final long SHORT_PARK_NS = 20_000;
+    private static final long LONG_PARK_NS = 1_000_000;
+    private static final byte[] NO_KEY = {};
+
+    private final TourbillonClient client;
+    private final ClientConnection connection;
+    private final ClientSession session;
+    private final Collector collector;
+    private final long commandTimeoutNs;
+    private int idleCount;
+
+    private NodeLink(final String endpoint, final long dialTimeoutNs, final long commandTimeoutNs)
+    {
+        this.commandTimeoutNs = commandTimeoutNs;
+        client = TourbillonClient.launch(new ClientContext()
+            .clientName("tbctl")
+            .requestTimeoutMs(Math.max(1, commandTimeoutNs / 1_000_000))
+            .connectTimeoutMs(Math.max(1, dialTimeoutNs / 1_000_000)));
+        collector = new Collector(endpoint);
+        try
+        {
+            connection = client.connect(endpoint, (ignore, from, to, reason) -> { });
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            client.close();
+            throw new CtlException(ExitCode.BAD_ARGS, ex.getMessage());
+        }
+        session = connection.openSession(collector);
+    }
+
+    /**
+     * Opens a session on the first endpoint that answers. Blocks.
+     *
+     * @param endpoints        separated by commas.
+     * @param dialTimeoutNs    for each of them.
+     * @param commandTimeoutNs for an answer.
+     * @return the session.
+     * @throws CtlException if none answers.
+     */
+    static NodeLink open(final String endpoints, final long dialTimeoutNs, final long commandTimeoutNs)
+    {
+        String reason = "no endpoint";
+        for (final String endpoint : endpoints.split(","))
+        {
+            final NodeLink link = new NodeLink(endpoint.trim(), dialTimeoutNs, commandTimeoutNs);
+            if (link.awaitOpened(dialTimeoutNs))
+            {
+                return link;
+            }
+            reason = "cannot connect to " + endpoint.trim() + " within " + dialTimeoutNs / 1_000_000 + " ms (" + link.connection.reason() +
+                ")";
+            link.close();
+        }
+        throw new CtlException(ExitCode.BAD_CONNECTION, reason);
+    }
+
+    private boolean awaitOpened(final long timeoutNs)
+    {
+        final long startNs = System.nanoTime();
+        while (!collector.isOpened())
+        {
+            if (System.nanoTime() - startNs > timeoutNs)
+            {
+                return false;
+            }
+            poll();
+        }
+        return true;
+    }
+
+    /** Takes what has come, and rests a little if nothing has. */
+    public void poll()
+    {
+        if (client.poll() > 0)
+        {
+            idleCount = 0;
+        }
+        else if (++idleCount < SPINS)
+        {
+            Thread.yield();
+        }
+        else
+        {
+            LockSupport.parkNanos(idleCount < SHORT_PARKS ? SHORT_PARK_NS : LONG_PARK_NS);
+        }
+    }
+
+    /**
+     * Reads a range.
+     *
+     * @param request which.
+     * @return the whole answer.
+     */
+    public Answer.Range get(final Request.Get request)
+    {
+        final byte[] key = request.range().key();
+        final byte[] end = request.range().rangeEnd();
+        return (Answer.Range)call(NO_KEY, () -> session.range(
+            new UnsafeBuffer(key), 0, key.length, new UnsafeBuffer(end), 0, end.length, TxnBuilder.options(request)));
+    }
+
+    /**
+     * Writes a key.
+     *
+     * @param request what.
+     * @return the answer.
+     */
+    public Answer.Put put(final Request.Put request)
+    {
+        return (Answer.Put)call(request.key(), () -> send(request));
+    }
+
+    private long send(final Request.Put request)
+    {
+        return session.put(new UnsafeBuffer(request.key()), 0, request.key().length,
+            new UnsafeBuffer(request.value()), 0, request.value().length, request.lease(), TxnBuilder.putFlags(request));
+    }
+
+    /**
+     * Deletes a range.
+     *
+     * @param request which.
+     * @return the whole answer.
+     */
+    public Answer.Delete delete(final Request.Delete request)
+    {
+        final byte[] key = request.range().key();
+        final byte[] end = request.range().rangeEnd();
+        return (Answer.Delete)call(NO_KEY, () -> session.deleteRange(
+            new UnsafeBuffer(key), 0, key.length, new UnsafeBuffer(end), 0, end.length, request.prevKv() ? ClientSession.PREV_KV : 0));
+    }
+
+    /**
+     * Runs a transaction.
+     *
+     * @param script of it.
+     * @return the whole answer.
+     */
+    public Answer.Txn txn(final TxnScript script)
+    {
+        final var encoded = TxnBuilder.encode(script);
+        return (Answer.Txn)call(NO_KEY, () -> session.txn(encoded));
+    }
+
+    /**
+     * Gives history up.
+     *
+     * @param revision   up to which.
+     * @param isPhysical true to wait until it is gone from the store.
+     */
+    public void compact(final long revision, final boolean isPhysical)
+    {
+        call(NO_KEY, () -> session.compact(revision, isPhysical));
+    }
+
+    /** @return what the node says of itself. */
+    public Status status()
+    {
+        call(NO_KEY, session::status);
+        return collector.status();
+    }
+
+    /**
+     * The members of the cluster. There is one, so it is the one connected to that tells of itself.
+     *
+     * @param consumer takes header and members.
+     */
+    public void members(final BiConsumer<Header, List<Member>> consumer)
+    {
+        final Status status = status();
+        final Header header = new Header(status.header().clusterId(), status.header().memberId(), 0, status.header().raftTerm());
+        consumer.accept(header, List.of(
+            new Member(header.memberId(), status.name(), List.of(), List.of(status.endpoint()), status.isLearner())));
+    }
+
+    /**
+     * Watches a range, from now or from a revision on.
+     *
+     * @param range         of keys.
+     * @param startRevision 0 = from now on.
+     * @param prevKv        true to get what was there before.
+     * @param sink          called by {@link #poll()}.
+     */
+    public void watch(final KeyRange range, final long startRevision, final boolean prevKv, final WatchSink sink)
+    {
+        if (collector.watches().isEmpty())
+        {
+            status(); // for the head that etcdctl prints with events, which ours do not carry in full
+        }
+        final byte[] key = range.key();
+        final byte[] end = range.rangeEnd();
+        final int flags = ClientSession.WATCH_FRAGMENT | (prevKv ? ClientSession.WATCH_PREV_KV : 0);
+        final long watchId = session.watch(
+            new UnsafeBuffer(key), 0, key.length, new UnsafeBuffer(end), 0, end.length, startRevision, flags);
+        collector.watches().add(watchId, sink);
+    }
+
+    /** Asks how far the watches of this session were delivered. */
+    public void requestProgress()
+    {
+        session.progress();
+    }
+
+    /** @return puts submitted and not answered. */
+    public int inFlight()
+    {
+        return collector.inFlight();
+    }
+
+    /**
+     * Sends a put without waiting for its answer; waits only until it can be sent.
+     *
+     * @param request    what.
+     * @param completion told its outcome, by {@link #poll()}.
+     * @throws CtlException if the connection is lost and does not come back within the command's time-out.
+     */
+    public void submit(final Request.Put request, final Completion completion)
+    {
+        final long result = sendPatiently(() -> send(request));
+        if (result >= 0)
+        {
+            collector.expect(result, completion);
+        }
+        else
+        {
+            completion.onDone(refusal(result));
+        }
+    }
+
+    /** Waits for the answers of all that was submitted. */
+    public void drain()
+    {
+        while (collector.inFlight() > 0)
+        {
+            poll(); // each put has its own time-out, so this ends
+        }
+    }
+
+    private Answer call(final byte[] key, final LongSupplier request)
+    {
+        collector.expect(key);
+        final long result = sendPatiently(request);
+        if (result < 0)
+        {
+            throw new CtlException(ExitCode.ERROR, refusal(result));
+        }
+        while (!collector.isDone())
+        {
+            poll(); // the client's own time-out ends it
+        }
+        return collector.answer();
+    }
+
+    /** Gives a correlation id, or a result that waiting does not change. */
+    private long sendPatiently(final LongSupplier request)
+    {
+        final long startNs = System.nanoTime();
+        while (true)
+        {
+            final long result = request.getAsLong();
+            if (result >= 0 || result == ClientResult.TOO_LARGE || result == ClientResult.CLOSED)
+            {
+                return result;
+            }
+            if (System.nanoTime() - startNs > commandTimeoutNs)
+            {
+                throw new CtlException(ExitCode.BAD_CONNECTION, "cannot send: " + ClientResult.name(result) + " (" + connection.reason() +
+                    ")");
+            }
+            poll();
+        }
+    }
+
+    private static String refusal(final long result)
+    {
+        return result == ClientResult.TOO_LARGE ?
+            io.tourbillon.codecs.ErrorCode.REQUEST_TOO_LARGE.message() : "cannot send: " + ClientResult.name(result);
+    }
+
+    @Override
+    public void close()
+    {
+        client.close();
+    }
+
+    /** Told the outcome of a submitted put. */
+    @FunctionalInterface
+    public interface Completion
+    {
+        /**
+         * @param error null = acknowledged.
+         */
+        void onDone(String error);
+    }
+}

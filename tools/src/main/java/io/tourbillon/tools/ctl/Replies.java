@@ -1,0 +1,87 @@
+package io.tourbillon.tools.ctl;
+
+import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
+import io.tourbillon.codecs.client.Durability;
+import io.tourbillon.codecs.client.PutReplyDecoder;
+import io.tourbillon.codecs.client.RangeReplyDecoder;
+import io.tourbillon.codecs.client.ReplyHeaderDecoder;
+import io.tourbillon.codecs.client.StatusReplyDecoder;
+import io.tourbillon.tools.ctl.output.Answer;
+import io.tourbillon.tools.ctl.output.Header;
+import io.tourbillon.tools.ctl.output.KeyValue;
+import io.tourbillon.tools.ctl.output.Status;
+
+import java.util.List;
+import java.util.Locale;
+
+/** Copies replies out of their messages. A message's fields must be read in its order. */
+final class Replies
+{
+    private Replies()
+    {
+    }
+
+    static Header header(final ReplyHeaderDecoder header)
+    {
+        return new Header(header.clusterId(), header.memberId(), header.revision(), header.raftTerm());
+    }
+
+    /** Adds a part's keys to those of the parts before it. */
+    static Answer.Range range(final RangeReplyDecoder reply, final List<KeyValue> kvs)
+    {
+        for (final RangeReplyDecoder.KvsDecoder kv : reply.kvs())
+        {
+            final byte[] key = new byte[kv.keyLength()];
+            kv.getKey(key, 0, key.length);
+            final byte[] value = new byte[kv.valueLength()];
+            kv.getValue(value, 0, value.length);
+            kvs.add(new KeyValue(key, value, kv.createRevision(), kv.modRevision(), kv.version(), kv.lease()));
+        }
+        return new Answer.Range(header(reply.reply()), kvs, reply.flags().more(), reply.keyCount());
+    }
+
+    static Answer.Put put(final PutReplyDecoder reply, final byte[] key)
+    {
+        final Header header = header(reply.reply());
+        // A key that was not there before has no revision of its creation.
+        if (!reply.flags().prevKvs() || reply.prevCreateRevision() == 0)
+        {
+            return new Answer.Put(header, null);
+        }
+        final byte[] value = new byte[reply.prevValueLength()];
+        reply.getPrevValue(value, 0, value.length);
+        return new Answer.Put(header, new KeyValue(
+            key, value, reply.prevCreateRevision(), reply.prevModRevision(), reply.prevVersion(), reply.prevLease()));
+    }
+
+    /** Adds a part's keys to those of the parts before it. */
+    static Answer.Delete delete(final DeleteRangeReplyDecoder reply, final List<KeyValue> kvs)
+    {
+        for (final DeleteRangeReplyDecoder.PrevKvsDecoder kv : reply.prevKvs())
+        {
+            final byte[] key = new byte[kv.keyLength()];
+            kv.getKey(key, 0, key.length);
+            final byte[] value = new byte[kv.valueLength()];
+            kv.getValue(value, 0, value.length);
+            kvs.add(new KeyValue(key, value, kv.createRevision(), kv.modRevision(), kv.version(), kv.lease()));
+        }
+        return new Answer.Delete(header(reply.reply()), reply.deleted(), kvs);
+    }
+
+    static Status status(final StatusReplyDecoder reply, final String endpoint)
+    {
+        final boolean isLearner = reply.flags().learner();
+        final String version = reply.version();
+        final String name = reply.name();
+        final String mode = reply.mode();
+        final String errors = reply.errors();
+        return new Status(endpoint, header(reply.reply()), name, version, reply.dbSize(), reply.dbSizeInUse(), reply.leaderId(), isLearner,
+            reply.raftIndex(), reply.raftAppliedIndex(), errors.isEmpty() ? List.of() : List.of(errors.split("\n")),
+            durability(reply.durability()), mode, reply.forces(), reply.acknowledged());
+    }
+
+    private static String durability(final Durability durability)
+    {
+        return durability.name().toLowerCase(Locale.ROOT);
+    }
+}

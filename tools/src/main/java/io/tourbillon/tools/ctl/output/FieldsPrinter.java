@@ -1,0 +1,150 @@
+package io.tourbillon.tools.ctl.output;
+
+import java.io.PrintStream;
+import java.util.List;
+
+/** One line a field: {@code "Name" : value}. */
+final class FieldsPrinter extends Printer
+{
+    FieldsPrinter(final PrintStream out)
+    {
+        super(out);
+    }
+
+    @Override
+    void range(final Answer.Range answer)
+    {
+        header(answer.header());
+        for (final KeyValue kv : answer.kvs())
+        {
+            keyValue("", kv);
+        }
+        field("More", answer.more());
+        field("Count", answer.count());
+    }
+
+    @Override
+    void put(final Answer.Put answer)
+    {
+        header(answer.header());
+        if (answer.prevKv() != null)
+        {
+            keyValue("Prev", answer.prevKv());
+        }
+    }
+
+    @Override
+    void delete(final Answer.Delete answer)
+    {
+        header(answer.header());
+        field("Deleted", answer.deleted());
+        for (final KeyValue kv : answer.prevKvs())
+        {
+            keyValue("Prev", kv);
+        }
+    }
+
+    @Override
+    void txn(final Answer.Txn answer)
+    {
+        header(answer.header());
+        field("Succeeded", answer.succeeded());
+        for (final Answer response : answer.responses())
+        {
+            print(response);
+        }
+    }
+
+    @Override
+    public void watch(final WatchBatch batch)
+    {
+        header(batch.header());
+        for (final WatchBatch.Event event : batch.events())
+        {
+            field("Type", event.isDelete() ? "DELETE" : "PUT");
+            if (event.prevKv() != null)
+            {
+                keyValue("Prev", event.prevKv());
+            }
+            keyValue("", event.kv());
+        }
+    }
+
+    @Override
+    public void status(final List<Status> statuses)
+    {
+        for (final Status status : statuses)
+        {
+            header(status.header());
+            text("Version", status.version());
+            field("DBSize", status.dbSize());
+            field("Leader", Long.toUnsignedString(status.leaderId()));
+            field("IsLearner", status.isLearner());
+            field("RaftIndex", status.raftIndex());
+            field("RaftTerm", status.header().raftTerm());
+            field("RaftAppliedIndex", status.raftAppliedIndex());
+            field("Errors", "[" + String.join(" ", status.errors().stream().map(FieldsPrinter::quoted).toList()) + "]");
+            text("Endpoint", status.endpoint());
+            field("DBSizeInUse", status.dbSizeInUse());
+            text("Durability", status.durability());
+            text("Mode", status.mode());
+            field("Forces", status.forces());
+            field("Acknowledged", status.acknowledged());
+            out.print("\n");
+        }
+    }
+
+    @Override
+    public void members(final Header header, final List<Member> members)
+    {
+        header(header);
+        for (final Member member : members)
+        {
+            field("ID", Long.toUnsignedString(member.id()));
+            text("Name", member.name());
+            for (final String url : member.peerUrls())
+            {
+                text("PeerURL", url);
+            }
+            for (final String url : member.clientUrls())
+            {
+                text("ClientURL", url);
+            }
+            field("IsLearner", member.isLearner());
+            out.print("\n");
+        }
+    }
+
+    private void header(final Header header)
+    {
+        field("ClusterID", Long.toUnsignedString(header.clusterId()));
+        field("MemberID", Long.toUnsignedString(header.memberId()));
+        field("Revision", header.revision());
+        field("RaftTerm", header.raftTerm());
+    }
+
+    private void keyValue(final String prefix, final KeyValue kv)
+    {
+        field(prefix + "Key", GoText.quoted(kv.key()));
+        field(prefix + "CreateRevision", kv.createRevision());
+        field(prefix + "ModRevision", kv.modRevision());
+        field(prefix + "Version", kv.version());
+        field(prefix + "Value", GoText.quoted(kv.value()));
+        field(prefix + "Lease", kv.lease());
+    }
+
+    private void text(final String name, final String value)
+    {
+        field(name, quoted(value));
+    }
+
+    private static String quoted(final String value)
+    {
+        return GoText.quoted(value.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    private void field(final String name, final Object value)
+    {
+        out.print('"' + name + "\" : " + value + "\n");
+    }
+}

@@ -1,0 +1,175 @@
+package io.tourbillon.tools.ctl.output;
+
+import java.io.PrintStream;
+import java.util.List;
+
+/** One line of JSON an answer, with the names, the order and the omissions of etcdctl's; bytes are base64. */
+final class JsonPrinter extends Printer
+{
+    JsonPrinter(final PrintStream out)
+    {
+        super(out);
+    }
+
+    @Override
+    void range(final Answer.Range answer)
+    {
+        line(answer);
+    }
+
+    @Override
+    void put(final Answer.Put answer)
+    {
+        line(answer);
+    }
+
+    @Override
+    void delete(final Answer.Delete answer)
+    {
+        line(answer);
+    }
+
+    @Override
+    void txn(final Answer.Txn answer)
+    {
+        line(answer);
+    }
+
+    private void line(final Answer answer)
+    {
+        write(new Json(out), answer);
+        out.print("\n");
+    }
+
+    private static void write(final Json json, final Answer answer)
+    {
+        json.open('{');
+        header(json.name("header"), answer.header());
+        if (answer instanceof final Answer.Range range)
+        {
+            keyValues(json, "kvs", range.kvs());
+            json.bool("more", range.more()).number("count", range.count());
+        }
+        else if (answer instanceof final Answer.Put put)
+        {
+            if (put.prevKv() != null)
+            {
+                keyValue(json.name("prev_kv"), put.prevKv());
+            }
+        }
+        else if (answer instanceof final Answer.Delete delete)
+        {
+            json.number("deleted", delete.deleted());
+            keyValues(json, "prev_kvs", delete.prevKvs());
+        }
+        else
+        {
+            txnBody(json, (Answer.Txn)answer);
+        }
+        json.close('}');
+    }
+
+    private static void txnBody(final Json json, final Answer.Txn answer)
+    {
+        json.bool("succeeded", answer.succeeded());
+        if (answer.responses().isEmpty())
+        {
+            return;
+        }
+        json.name("responses").open('[');
+        for (final Answer response : answer.responses())
+        {
+            write(json.open('{').name("Response").open('{').name(responseName(response)), response);
+            json.close('}').close('}');
+        }
+        json.close(']');
+    }
+
+    private static String responseName(final Answer answer)
+    {
+        return answer instanceof Answer.Range ? "ResponseRange" :
+            answer instanceof Answer.Put ? "ResponsePut" :
+            answer instanceof Answer.Delete ? "ResponseDeleteRange" : "ResponseTxn";
+    }
+
+    @Override
+    public void watch(final WatchBatch batch)
+    {
+        final Json json = new Json(out).open('{');
+        header(json.name("Header"), batch.header());
+        json.name("Events").open('[');
+        for (final WatchBatch.Event event : batch.events())
+        {
+            json.open('{').number("type", event.isDelete() ? 1 : 0);
+            keyValue(json.name("kv"), event.kv());
+            if (event.prevKv() != null)
+            {
+                keyValue(json.name("prev_kv"), event.prevKv());
+            }
+            json.close('}');
+        }
+        json.close(']').always("CompactRevision", 0).always("Canceled", false).always("Created", false).close('}');
+        out.print("\n");
+    }
+
+    @Override
+    public void status(final List<Status> statuses)
+    {
+        final Json json = new Json(out).open('[');
+        for (final Status status : statuses)
+        {
+            json.open('{').text("Endpoint", status.endpoint()).name("Status").open('{');
+            header(json.name("header"), status.header());
+            json.text("version", status.version()).number("dbSize", status.dbSize()).unsigned("leader", status.leaderId())
+                .number("raftIndex", status.raftIndex()).number("raftTerm", status.header().raftTerm())
+                .number("raftAppliedIndex", status.raftAppliedIndex()).texts("errors", status.errors())
+                .number("dbSizeInUse", status.dbSizeInUse()).bool("isLearner", status.isLearner())
+                .text("durability", status.durability()).text("mode", status.mode())
+                .number("forces", status.forces()).number("acknowledged", status.acknowledged());
+            json.close('}').close('}');
+        }
+        json.close(']');
+        out.print("\n");
+    }
+
+    @Override
+    public void members(final Header header, final List<Member> members)
+    {
+        final Json json = new Json(out).open('{');
+        header(json.name("header"), header);
+        json.name("members").open('[');
+        for (final Member member : members)
+        {
+            json.open('{').unsigned("ID", member.id()).text("name", member.name()).texts("peerURLs", member.peerUrls())
+                .texts("clientURLs", member.clientUrls()).bool("isLearner", member.isLearner()).close('}');
+        }
+        json.close(']').close('}');
+        out.print("\n");
+    }
+
+    private static void header(final Json json, final Header header)
+    {
+        json.open('{').unsigned("cluster_id", header.clusterId()).unsigned("member_id", header.memberId())
+            .number("revision", header.revision()).number("raft_term", header.raftTerm()).close('}');
+    }
+
+    private static void keyValues(final Json json, final String name, final List<KeyValue> kvs)
+    {
+        if (kvs.isEmpty())
+        {
+            return;
+        }
+        json.name(name).open('[');
+        for (final KeyValue kv : kvs)
+        {
+            keyValue(json, kv);
+        }
+        json.close(']');
+    }
+
+    private static void keyValue(final Json json, final KeyValue kv)
+    {
+        json.open('{').bytes("key", kv.key()).number("create_revision", kv.createRevision()).number("mod_revision", kv.modRevision())
+            .number("version", kv.version()).bytes("value", kv.value()).number("lease", kv.lease()).close('}');
+    }
+}

@@ -1,0 +1,122 @@
+package io.tourbillon.tools.ctl.output;
+
+import java.io.PrintStream;
+import java.util.List;
+
+/** For people and shells: a line with the key, a line with the value, as they are or as hex. */
+final class SimplePrinter extends Printer
+{
+    private final boolean hex;
+
+    SimplePrinter(final PrintStream out, final boolean hex)
+    {
+        super(out);
+        this.hex = hex;
+    }
+
+    @Override
+    void range(final Answer.Range answer)
+    {
+        for (final KeyValue kv : answer.kvs())
+        {
+            keyValue(kv);
+        }
+    }
+
+    @Override
+    public void count(final Answer.Range answer)
+    {
+        out.print(answer.count() + "\n");
+    }
+
+    @Override
+    public void valuesOnly(final Answer.Range answer)
+    {
+        for (final KeyValue kv : answer.kvs())
+        {
+            line(kv.value());
+        }
+    }
+
+    @Override
+    void put(final Answer.Put answer)
+    {
+        out.print("OK\n");
+        if (answer.prevKv() != null)
+        {
+            keyValue(answer.prevKv());
+        }
+    }
+
+    @Override
+    void delete(final Answer.Delete answer)
+    {
+        out.print(answer.deleted() + "\n");
+        for (final KeyValue kv : answer.prevKvs())
+        {
+            keyValue(kv);
+        }
+    }
+
+    @Override
+    void txn(final Answer.Txn answer)
+    {
+        out.print(answer.succeeded() ? "SUCCESS\n" : "FAILURE\n");
+        for (final Answer response : answer.responses())
+        {
+            out.print("\n");
+            print(response);
+        }
+    }
+
+    @Override
+    public void watch(final WatchBatch batch)
+    {
+        for (final WatchBatch.Event event : batch.events())
+        {
+            out.print(event.isDelete() ? "DELETE\n" : "PUT\n");
+            if (event.prevKv() != null)
+            {
+                keyValue(event.prevKv());
+            }
+            keyValue(event.kv());
+        }
+    }
+
+    @Override
+    public void status(final List<Status> statuses)
+    {
+        for (final Status status : statuses)
+        {
+            out.print(String.join(", ", Rows.status(status)) + "\n");
+        }
+    }
+
+    @Override
+    public void members(final Header header, final List<Member> members)
+    {
+        for (final Member member : members)
+        {
+            out.print(String.join(", ", Rows.member(member)) + "\n");
+        }
+    }
+
+    private void keyValue(final KeyValue kv)
+    {
+        line(kv.key());
+        line(kv.value());
+    }
+
+    private void line(final byte[] bytes)
+    {
+        if (hex)
+        {
+            out.print(GoText.hex(bytes));
+        }
+        else
+        {
+            out.write(bytes, 0, bytes.length);
+        }
+        out.write('\n');
+    }
+}

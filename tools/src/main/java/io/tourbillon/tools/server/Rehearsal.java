@@ -1,0 +1,154 @@
+package io.tourbillon.tools.server;
+
+import io.tourbillon.tools.QuietLogging;
+import io.tourbillon.tools.ctl.Tbctl;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * Does once what a node and tbctl do, on a node of its own in a temporary directory, so that the JVM can write down the classes that took:
+ * the launchers
+ * run it under {@code -XX:ArchiveClassesAtExit}.
+ */
+public final class Rehearsal
+{
+    private static final int PORT_TRIES = 100;
+    private static final int PORT_MIN = 20_000;
+    private static final int PORTS = 10_000;
+    private static final String TXN = "mod(\"a\") > \"0\"\n\nget a\nput b \"2\"\n\nget a\n\n";
+
+    private Rehearsal()
+    {
+    }
+
+    /**
+     * Rehearses, and ends the process.
+     *
+     * @param args none.
+     * @throws Exception if it cannot; then there is no archive, and starts are slower.
+     */
+    public static void main(final String[] args) throws Exception
+    {
+        QuietLogging.install();
+        final Path directory = Files.createTempDirectory("tourbillon-rehearsal");
+        try
+        {
+            System.exit(rehearse(directory) ? 0 : 1);
+        }
+        finally
+        {
+            deleteAll(directory);
+        }
+    }
+
+    private static boolean rehearse(final Path directory) throws Exception
+    {
+        final int port = freePorts();
+        final Tourbillon tourbillon = new Tourbillon(System.out, System.err);
+        final Thread server = new Thread(() -> tourbillon.run(new String[]{
+            "--data-dir", directory.resolve("data").toString(), "--listen-client", "127.0.0.1:" + port, "--listen-peer", "127.0.0.1:" +
+            (port + 1),
+            "--journal-segment-bytes", "8m"}), "rehearsal-server");
+        server.setDaemon(true);
+        server.start();
+        final boolean isRehearsed = talk("127.0.0.1:" + port);
+        tourbillon.onSignal();
+        server.join(10_000);
+        deleteAll(directory);
+        return isRehearsed;
+    }
+
+    private static boolean talk(final String endpoint)
+    {
+        if (!tbctl(endpoint, "", "endpoint", "health", "--dial-timeout", "10s"))
+        {
+            return false;
+        }
+        boolean isDone = tbctl(endpoint, "", "put", "a", "1", "--prev-kv");
+        isDone &= tbctl(endpoint, "", "get", "a");
+        isDone &= tbctl(endpoint, "", "get", "", "--prefix", "-w", "json");
+        isDone &= tbctl(endpoint, "", "get", "", "--prefix", "-w", "fields");
+        isDone &= tbctl(endpoint, "", "endpoint", "status", "-w", "table");
+        isDone &= tbctl(endpoint, "", "member", "list");
+        isDone &= tbctl(endpoint, TXN, "txn");
+        isDone &= tbctl(endpoint, "", "del", "a");
+        tbctl(endpoint, "", "get", "a", "--rev", "1000000");
+        return isDone;
+    }
+
+    private static boolean tbctl(final String endpoint, final String input, final String... words)
+    {
+        final String[] args = new String[words.length + 2];
+        args[0] = "--endpoints";
+        args[1] = endpoint;
+        System.arraycopy(words, 0, args, 2, words.length);
+        final ByteArrayOutputStream err = new ByteArrayOutputStream();
+        final int exitCode = Tbctl.run(args, new ByteArrayInputStream(input.getBytes(UTF_8)),
+            new PrintStream(OutputStream.nullOutputStream(), false, UTF_8), new PrintStream(err, true, UTF_8));
+        System.out.println(String.join(" ", words) + ": " + exitCode + " " + err.toString(UTF_8));
+        return exitCode == 0;
+    }
+
+    /** Three ports in a row that nobody has now. */
+    private static int freePorts() throws IOException
+    {
+        for (int i = 0; i < PORT_TRIES; i++)
+        {
+            final int port = PORT_MIN + (int)((System.nanoTime() / 1000 + ProcessHandle.current().pid() * 31 + i * 7L) % PORTS);
+            if (isFree(port) && isFree(port + 1) && isFree(port + 2))
+            {
+                return port;
+            }
+        }
+        throw new IOException("no three free UDP ports in a row found");
+    }
+
+    private static boolean isFree(final int port)
+    {
+        try (DatagramSocket socket = new DatagramSocket(port, InetAddress.getLoopbackAddress()))
+        {
+            return socket.isBound();
+        }
+        catch (final IOException ignore)
+        {
+            return false; // taken: that is the answer
+        }
+    }
+
+    private static void deleteAll(final Path directory) throws IOException
+    {
+        if (!Files.exists(directory))
+        {
+            return;
+        }
+        Files.walkFileTree(directory, new SimpleFileVisitor<>()
+        {
+            @Override
+            public FileVisitResult visitFile(final Path file, final BasicFileAttributes attributes) throws IOException
+            {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(final Path dir, final IOException ex) throws IOException
+            {
+                Files.delete(dir);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

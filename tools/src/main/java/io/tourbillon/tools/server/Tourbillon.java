@@ -1,0 +1,209 @@
+package io.tourbillon.tools.server;
+
+import io.tourbillon.tools.QuietLogging;
+import io.tourbillon.tools.Signals;
+import io.tourbillon.tools.Version;
+import io.tourbillon.transport.aeron.ConfigException;
+import io.tourbillon.transport.aeron.Node;
+import io.tourbillon.transport.aeron.NodeConfig;
+import io.tourbillon.transport.aeron.NodeEvents;
+import io.tourbillon.transport.aeron.NodeException;
+import io.tourbillon.transport.aeron.NodeOption;
+import picocli.CommandLine;
+import picocli.CommandLine.ParseResult;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Starts a node, says when it serves, ends it on SIGTERM or SIGINT. */
+public final class Tourbillon
+{
+    /** Stopped because it was asked to. */
+    public static final int EXIT_OK = 0;
+    /** Could not start, or had to stop. */
+    public static final int EXIT_FATAL = 1;
+    /** Wrong options. */
+    public static final int EXIT_USAGE = 2;
+    /** How long a start may take, the replay of the journal included, before the launcher says that it takes long. */
+    private static final long SLOW_START_MS = 10_000;
+    /** How long an orderly end may take before the process is ended anyway: far more than a checkpoint needs. */
+    private static final long CLOSE_DEADLINE_MS = 30_000;
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final AtomicBoolean isAsked = new AtomicBoolean();
+    private final AtomicBoolean isFailed = new AtomicBoolean();
+
+    Tourbillon(final PrintStream out, final PrintStream err)
+    {
+        this.out = out;
+        this.err = err;
+    }
+
+    /**
+     * Runs a node until it is told to stop or fails, and ends the process.
+     *
+     * @param args the options.
+     */
+    public static void main(final String[] args)
+    {
+        QuietLogging.install();
+        final Tourbillon tourbillon = new Tourbillon(System.out, System.err);
+        Signals.register("TERM", tourbillon::onSignal);
+        Signals.register("INT", tourbillon::onSignal);
+        System.exit(tourbillon.run(args));
+    }
+
+    /** The first asks for an orderly end; the second is somebody who does not want to wait. */
+    void onSignal()
+    {
+        if (isAsked.getAndSet(true))
+        {
+            Runtime.getRuntime().halt(EXIT_FATAL);
+        }
+        stop.countDown();
+    }
+
+    /**
+     * Runs a node until it is told to stop or fails.
+     *
+     * @param args the options.
+     * @return the exit code.
+     */
+    int run(final String[] args)
+    {
+        final ServerOptions options = new ServerOptions(Version.text());
+        final NodeConfig config;
+        try
+        {
+            final ParseResult parsed = options.commandLine().parseArgs(args);
+            if (CommandLine.printHelpIfRequested(parsed))
+            {
+                return EXIT_OK;
+            }
+            final Map<String, String> settings = options.settings(parsed);
+            config = NodeConfig.parse(settings);
+        }
+        catch (final CommandLine.ParameterException ex)
+        {
+            return fail(EXIT_USAGE, ex.getMessage() + System.lineSeparator() + "See tourbillon --help");
+        }
+        catch (final IOException ex)
+        {
+            return fail(EXIT_USAGE, "cannot read the config file: " + ex);
+        }
+        return serve(config);
+    }
+
+    private int serve(final NodeConfig config)
+    {
+        if ("none".equals(config.text(NodeOption.DURABILITY)))
+        {
+            err.println("warning: durability none: nothing is synced, a power cut loses acknowledged writes");
+        }
+        final Node node;
+        try
+        {
+            node = Node.launch(config, new Events());
+        }
+        catch (final ConfigException ex)
+        {
+            return fail(EXIT_USAGE, ex.getMessage());
+        }
+        catch (final NodeException ex)
+        {
+            return fail(EXIT_FATAL, ex.getMessage());
+        }
+        announce(node, config);
+        awaitStop();
+        guardClose();
+        node.close();
+        return isFailed.get() ? EXIT_FATAL : EXIT_OK;
+    }
+
+    private void announce(final Node node, final NodeConfig config)
+    {
+        final long slowAtNs = System.nanoTime() + SLOW_START_MS * 1_000_000L;
+        boolean isSlow = false;
+        while (stop.getCount() > 0)
+        {
+            if (node.awaitReady(100))
+            {
+                out.println(readyLine(node, config));
+                out.flush();
+                return;
+            }
+            if (!isSlow && System.nanoTime() - slowAtNs > 0)
+            {
+                isSlow = true;
+                err.println("starting takes long: replaying the journal in " + config.dataDir());
+            }
+        }
+    }
+
+    private static String readyLine(final Node node, final NodeConfig config)
+    {
+        return "tourbillon " + Version.text() + " ready to serve client requests on " + config.text(NodeOption.LISTEN_CLIENT) +
+            "/udp and ipc " + node.driverDirectory() +
+            ", name " + config.name() + ", member " + Long.toHexString(node.memberId()) + ", cluster " +
+            Long.toHexString(node.clusterId()) +
+            ", durability " + config.text(NodeOption.DURABILITY) + ", mode " + node.mode() + ", data " + config.dataDir();
+    }
+
+    private void awaitStop()
+    {
+        try
+        {
+            stop.await();
+        }
+        catch (final InterruptedException ignore)
+        {
+            Thread.currentThread().interrupt(); // treated as being asked to stop
+        }
+    }
+
+    /** An orderly end that hangs must not keep an operator's restart waiting: the journal has all that was acknowledged. */
+    private void guardClose()
+    {
+        final Thread guard = new Thread(this::haltLate, "tourbillon-close-guard");
+        guard.setDaemon(true);
+        guard.start();
+    }
+
+    private void haltLate()
+    {
+        try
+        {
+            Thread.sleep(CLOSE_DEADLINE_MS);
+        }
+        catch (final InterruptedException ignore)
+        {
+            return; // nobody interrupts it; if somebody does, there is nothing to guard any more
+        }
+        err.println("the node did not end within " + CLOSE_DEADLINE_MS + " ms: ending the process; nothing acknowledged is lost");
+        err.flush();
+        Runtime.getRuntime().halt(EXIT_FATAL);
+    }
+
+    private int fail(final int exitCode, final String message)
+    {
+        err.println(message.lines().map(line -> "tourbillon: " + line).reduce((a, b) -> a + System.lineSeparator() + b).orElse(""));
+        err.flush();
+        return exitCode;
+    }
+
+    private final class Events implements NodeEvents
+    {
+        @Override
+        public void onFatal(final String message, final Throwable cause)
+        {
+            isFailed.set(true);
+            fail(EXIT_FATAL, "fatal: " + message + (cause == null ? "" : " (" + cause + ")"));
+            stop.countDown();
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package io.tourbillon.tools.e2e;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** How a node starts, idles and ends. Times are reported as measured and bounded loosely, so that a busy machine fails no build. */
+class LaunchIT
+{
+    /** USER_HZ: what /proc counts in, on every Linux we know. */
+    private static final long TICKS_A_SECOND = 100;
+    private static final long START_TARGET_MS = 1_500;
+    private static final long GET_TARGET_MS = 500;
+    private static final double IDLE_TARGET_PERCENT = 3;
+    private static final int LOOSENESS = 5;
+
+    @TempDir
+    Path directory;
+    private final int port = NodeProcess.freePorts();
+
+    /** The first start after a build makes the class-data archive; it is not what is measured. */
+    @BeforeEach
+    void prepare() throws Exception
+    {
+        try (NodeProcess node = NodeProcess.launch(directory, port, "--version"))
+        {
+            assertEquals(0, node.awaitExit(60_000), node.stderr());
+            assertTrue(node.stdout().startsWith("tourbillon Version: "), node.stdout());
+        }
+    }
+
+    @Test
+    void shouldServeSoonAndEndCleanlyOnSigterm() throws Exception
+    {
+        try (NodeProcess node = NodeProcess.launch(directory, port))
+        {
+            final long startMs = node.awaitReady();
+            System.out.println("[report] serves after " + startMs + " ms (target " + START_TARGET_MS + ")");
+            assertTrue(startMs < START_TARGET_MS * LOOSENESS, startMs + " ms");
+            assertTrue(node.stdout().contains("durability fsync"), node.stdout());
+            new Ctl(node.endpoint()).ok("put", "kept", "1");
+            node.terminate();
+            assertEquals(0, node.awaitExit(20_000), node.stderr());
+            assertEquals("", withoutArchiveLine(node.stderr()));
+        }
+        try (NodeProcess node = NodeProcess.start(directory, port))
+        {
+            assertEquals("kept\n1\n", new Ctl(node.endpoint()).ok("get", "kept"));
+        }
+    }
+
+    private static String withoutArchiveLine(final String text)
+    {
+        return text.replaceAll("tourbillon: preparing a class-data archive[^\n]*\n", "");
+    }
+
+    @Test
+    void shouldRefuseASecondNodeOnTheSameDirectory() throws Exception
+    {
+        try (NodeProcess node = NodeProcess.start(directory, port);
+            NodeProcess second = NodeProcess.launch(directory, NodeProcess.freePorts()))
+        {
+            assertEquals(1, second.awaitExit(30_000));
+            assertTrue(second.stderr().contains("data"), second.stderr());
+            new Ctl(node.endpoint()).ok("put", "still", "there");
+        }
+    }
+
+    @Test
+    void shouldWarnWhenNothingIsSynced() throws Exception
+    {
+        try (NodeProcess node = NodeProcess.start(directory, port, "--durability", "none"))
+        {
+            assertTrue(node.stderr().contains("durability none"), node.stderr());
+            assertTrue(node.stdout().contains("durability none"), node.stdout());
+            assertTrue(new Ctl(node.endpoint()).ok("endpoint", "status", "-w", "fields").contains("\"Durability\" : \"none\""));
+        }
+    }
+
+    @Test
+    void shouldIdleAlmostForFreeAndAnswerTheShellSoon() throws Exception
+    {
+        try (NodeProcess node = NodeProcess.start(directory, port))
+        {
+            final Ctl ctl = new Ctl(node.endpoint());
+            ctl.ok("put", "foo", "bar");
+            final long getMs = bestGetMs(ctl);
+            System.out.println("[report] tbctl get from the shell takes " + getMs + " ms (target " + GET_TARGET_MS + ")");
+            assertTrue(getMs < GET_TARGET_MS * LOOSENESS, getMs + " ms");
+
+            pause(TimeUnit.SECONDS.toNanos(2)); // for the compilers to end what the start has given them
+            final long ticks = cpuTicks(node.pid());
+            final long startNs = System.nanoTime();
+            pause(TimeUnit.SECONDS.toNanos(4));
+            final double seconds = (System.nanoTime() - startNs) / 1e9;
+            final double percent = 100.0 * (cpuTicks(node.pid()) - ticks) / TICKS_A_SECOND / seconds;
+            System.out.printf("[report] an idle node takes %.1f %% of a core (target %.0f)%n", percent, IDLE_TARGET_PERCENT);
+            assertTrue(percent < IDLE_TARGET_PERCENT * LOOSENESS, percent + " % of a core");
+        }
+    }
+
+    private long bestGetMs(final Ctl ctl) throws IOException, InterruptedException
+    {
+        long bestMs = Long.MAX_VALUE;
+        for (int i = 0; i < 3; i++)
+        {
+            final Path out = directory.resolve("get.out");
+            final long startNs = System.nanoTime();
+            final Process get = ctl.process(out, directory.resolve("get.err"), "get", "foo");
+            assertTrue(get.waitFor(30, TimeUnit.SECONDS));
+            bestMs = Math.min(bestMs, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs));
+            assertEquals("foo\nbar\n", Files.readString(out), Files.readString(directory.resolve("get.err")));
+        }
+        return bestMs;
+    }
+
+    /** Time is what is measured here, so time is what is waited for. */
+    private static void pause(final long durationNs)
+    {
+        final long startNs = System.nanoTime();
+        for (long leftNs = durationNs; leftNs > 0; leftNs = durationNs - (System.nanoTime() - startNs))
+        {
+            LockSupport.parkNanos(leftNs);
+        }
+    }
+
+    /** User and system time, fields 14 and 15, counted behind the name in brackets. */
+    private static long cpuTicks(final long pid) throws IOException
+    {
+        final String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+        final String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+    }
+}
