@@ -1,0 +1,2 @@
+/** Micro-benchmarks of the parts; each checks its answers. */
+package io.tourbillon.perf.jmh;

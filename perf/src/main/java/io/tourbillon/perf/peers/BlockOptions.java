@@ -1,0 +1,116 @@
+package io.tourbillon.perf.peers;
+
+import picocli.CommandLine.Option;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What each block of a side-by-side run is run with. */
+final class BlockOptions
+{
+    @Option(names = "--etcd", defaultValue = "etcd", description = "etcd's binary. Default: ${DEFAULT-VALUE}, on the PATH")
+    private String etcdBinary;
+
+    @Option(names = "--etcd-connections", defaultValue = "8",
+        description = "gRPC connections, on one event loop. Default: ${DEFAULT-VALUE}")
+    private int etcdConnectionCount;
+
+    @Option(names = "--dir", defaultValue = "${sys:java.io.tmpdir}", description = "Where both keep their data. Default: ${DEFAULT-VALUE}")
+    private Path directory;
+
+    @Option(names = "--workload", split = ",", defaultValue = "put,get", description = "put, get. Default: ${DEFAULT-VALUE}")
+    private List<String> workloads;
+
+    @Option(names = "--window", split = ",", defaultValue = "1,64,256,1000", description = "Requests in flight. Default: ${DEFAULT-VALUE}")
+    private List<Integer> windows;
+
+    @Option(names = "--keys", defaultValue = "100000", description = "Default: ${DEFAULT-VALUE}")
+    private int keyCount;
+
+    @Option(names = "--key-size", defaultValue = "32", description = "Default: ${DEFAULT-VALUE}")
+    private int keyLength;
+
+    @Option(names = "--value-size", defaultValue = "256", description = "Default: ${DEFAULT-VALUE}")
+    private int valueLength;
+
+    @Option(names = "--duration", defaultValue = "4s", description = "Of measuring, at each window. Default: ${DEFAULT-VALUE}")
+    private String duration;
+
+    @Option(names = "--warmup", defaultValue = "4s", description = "Before measuring, at each window. Default: ${DEFAULT-VALUE}")
+    private String warmup;
+
+    @Option(names = "--transport", defaultValue = "udp",
+        description = "Of our client: udp, as far from the node as etcd's client is from etcd, or ipc, what a client on the node's host " +
+            "takes by itself. Default: ${DEFAULT-VALUE}")
+    private String transport;
+
+    @Option(names = "--node-option", split = ",", description = "Further options of our node, such as --mode=shared")
+    private List<String> nodeOptions = new ArrayList<>();
+
+    String etcdBinary()
+    {
+        return etcdBinary;
+    }
+
+    int etcdConnectionCount()
+    {
+        return etcdConnectionCount;
+    }
+
+    Path directory()
+    {
+        return directory;
+    }
+
+    List<String> workloads()
+    {
+        return workloads;
+    }
+
+    List<Integer> windows()
+    {
+        return windows;
+    }
+
+    String windowList()
+    {
+        return windows.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+
+    int keyCount()
+    {
+        return keyCount;
+    }
+
+    int keyLength()
+    {
+        return keyLength;
+    }
+
+    int valueLength()
+    {
+        return valueLength;
+    }
+
+    String duration()
+    {
+        return duration;
+    }
+
+    String warmup()
+    {
+        return warmup;
+    }
+
+    String transport()
+    {
+        return transport;
+    }
+
+    List<String> nodeOptions()
+    {
+        return nodeOptions;
+    }
+}
