@@ -6,6 +6,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** The entry being applied: its message, whom to answer, and the changes it has made so far. */
 final class Entry
 {
+    /** The session of what a member proposes by itself: a leader's no-op, a tick. */
+    private static final long NOBODY = 0;
+
     private final UnsafeBuffer message = new UnsafeBuffer(0, 0);
     private final Changes changes = new Changes();
     private long sessionId;
@@ -17,7 +20,7 @@ final class Entry
         message.wrap(frame.buffer(), EntryFrame.HEADER_LENGTH, frame.payloadLength());
         sessionId = frame.sessionId();
         correlationId = frame.correlationId();
-        isAnswered = answer;
+        isAnswered = answer && sessionId != NOBODY;
     }
 
     /** The payload, from its SBE header on. */
@@ -41,7 +44,7 @@ final class Entry
         return correlationId;
     }
 
-    /** Whether this member answers it. */
+    /** Whether this member answers it: it took the request in, and somebody waits. */
     boolean isAnswered()
     {
         return isAnswered;

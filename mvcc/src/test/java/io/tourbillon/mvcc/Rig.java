@@ -164,7 +164,7 @@ final class Rig implements AutoCloseable
         final byte[] bytes = new byte[buffer.capacity()];
         buffer.getBytes(0, bytes);
         log.add(bytes);
-        apply(bytes, false);
+        apply(bytes, true);
     }
 
     String watch(final long id, final String key, final String end, final long start, final int flags)
