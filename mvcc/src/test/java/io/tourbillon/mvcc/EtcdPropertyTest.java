@@ -1,10 +1,6 @@
 package io.tourbillon.mvcc;
 
-import io.tourbillon.codecs.client.CompareResult;
-import io.tourbillon.codecs.client.CompareTarget;
 import io.tourbillon.codecs.client.OpKind;
-import io.tourbillon.codecs.client.SortOrder;
-import io.tourbillon.codecs.client.SortTarget;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -21,8 +17,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 /** Random requests, answered as the model answers them: every response, error and event, across compactions, checkpoints and crashes. */
 class EtcdPropertyTest
 {
-    private static final String KEYS = "abcdefgh";
-
     /** A step is a seed: from it one request is drawn, which depends on the state only for the revisions it names. */
     @Provide
     Arbitrary<List<Long>> steps()
@@ -44,7 +38,8 @@ class EtcdPropertyTest
             final EtcdModel model = new EtcdModel();
             for (final long step : steps)
             {
-                new Step(rig, model, new Random(step)).run();
+                final Random random = new Random(step);
+                new Step(rig, model, random, new OpGenerator(random, model)).run();
                 assertEquals(model.revision, rig.mvcc.revision());
                 assertEquals(model.compactRevision, rig.mvcc.compactRevision());
                 assertEquals(model.keyCount(), rig.mvcc.keyCount());
@@ -72,7 +67,7 @@ class EtcdPropertyTest
     }
 
     /** One request. */
-    private record Step(Rig rig, EtcdModel model, Random random)
+    private record Step(Rig rig, EtcdModel model, Random random, OpGenerator ops)
     {
         void run()
         {
@@ -105,7 +100,7 @@ class EtcdPropertyTest
 
         private void request()
         {
-            final Op op = op(2);
+            final Op op = ops.op(OpGenerator.NESTING_MAX);
             final String expected = model.run(op);
             final boolean isLogged = op.kind != OpKind.RANGE && random.nextInt(4) == 0;
             final String actual = isLogged ? rig.runLogged(op) : rig.run(op);
@@ -118,7 +113,7 @@ class EtcdPropertyTest
         private void compact()
         {
             checkEvents(rig, model); // a session that is behind would be cancelled; that has a test of its own
-            final long revision = model.compactRevision - 1 + random.nextInt((int)(model.revision - model.compactRevision) + 4);
+            final long revision = ops.compaction();
             final String expected = model.compact(revision);
             final String actual = rig.compact(revision, random.nextInt(4) == 0);
             if (actual != null)
@@ -131,8 +126,8 @@ class EtcdPropertyTest
         {
             final int choice = random.nextInt(10);
             final long start = choice < 4 ? 0 : model.revision - 6 + random.nextInt(9);
-            final String key = key();
-            final String end = end();
+            final String key = ops.key();
+            final String end = ops.end();
             if (start < 0 || !end.isEmpty() && !end.equals("\0") && end.compareTo(key) <= 0)
             {
                 return;
@@ -167,112 +162,6 @@ class EtcdPropertyTest
                 rig.crash();
                 model.watchers.clear();
             }
-        }
-
-        private String key()
-        {
-            final int choice = random.nextInt(40);
-            if (choice == 0)
-            {
-                return "\0";
-            }
-            return KEYS.charAt(random.nextInt(KEYS.length())) + (choice < 6 ? "x" : "");
-        }
-
-        private String end()
-        {
-            final int choice = random.nextInt(10);
-            if (choice < 4)
-            {
-                return "";
-            }
-            return choice == 4 ? "\0" : key();
-        }
-
-        private Op op(final int nesting)
-        {
-            final int choice = random.nextInt(20);
-            if (choice < 8)
-            {
-                return put();
-            }
-            if (choice < 12)
-            {
-                return range();
-            }
-            if (choice < 15 || nesting == 0)
-            {
-                return delete();
-            }
-            return random.nextInt(30) == 0 && nesting < 2 ? Op.empty() : txn(nesting);
-        }
-
-        private Op put()
-        {
-            final Op op = Op.put(rare() ? "" : key(), random.nextInt(30) == 0 ? "v".repeat(20_000) : "v" + random.nextInt(20));
-            op.prevKv = random.nextInt(3) == 0;
-            op.ignoreLease = random.nextInt(15) == 0;
-            op.ignoreValue = random.nextInt(10) == 0;
-            op.value = op.ignoreValue && random.nextInt(4) > 0 ? "" : op.value;
-            op.lease = rare() ? 77 : 0;
-            return op;
-        }
-
-        private boolean rare()
-        {
-            return random.nextInt(40) == 0;
-        }
-
-        private Op range()
-        {
-            final Op op = random.nextInt(8) == 0 ? Op.range("\0", "\0") : Op.range(rare() ? "" : key(), end());
-            op.limit = random.nextInt(3) == 0 ? random.nextInt(4) : 0;
-            op.revision = random.nextInt(3) == 0 ? model.revision - 8 + random.nextInt(10) : 0;
-            op.order = SortOrder.get((short)random.nextInt(3));
-            op.target = random.nextInt(3) == 0 ? SortTarget.get((short)random.nextInt(5)) : SortTarget.KEY;
-            op.keysOnly = random.nextInt(6) == 0;
-            op.countOnly = random.nextInt(6) == 0;
-            if (random.nextInt(4) == 0)
-            {
-                op.minMod = bound();
-                op.maxMod = bound();
-                op.minCreate = bound();
-                op.maxCreate = bound();
-            }
-            return op;
-        }
-
-        private long bound()
-        {
-            return random.nextInt(3) == 0 ? Math.max(0, model.revision - random.nextInt(8)) : 0;
-        }
-
-        private Op delete()
-        {
-            final Op op = Op.delete(rare() ? "" : key(), end());
-            op.prevKv = random.nextBoolean();
-            return op;
-        }
-
-        private Op txn(final int nesting)
-        {
-            final Op txn = Op.txn();
-            for (int i = random.nextInt(3); i > 0; i--)
-            {
-                txn.compares.add(new Op.Compare(rare() ? "" : key(), end(), CompareTarget.get((short)random.nextInt(5)),
-                    CompareResult.get((short)random.nextInt(4)), random.nextInt(5), "v" + random.nextInt(20)));
-            }
-            final boolean isReadOnly = random.nextInt(4) == 0;
-            for (int i = random.nextInt(4); i > 0; i--)
-            {
-                txn.success.add(isReadOnly ? range() : op(nesting - 1));
-            }
-            for (int i = random.nextInt(3); i > 0; i--)
-            {
-                txn.failure.add(isReadOnly ? range() : op(nesting - 1));
-            }
-            assert txn.kind == OpKind.TXN : "a transaction";
-            return txn;
         }
     }
 }

@@ -12,6 +12,8 @@ import java.util.List;
 /** A request as tests write it down; keys and values are Latin-1, so that characters sort as bytes do. */
 final class Op
 {
+    private static final int PRINTED_MAX = 40;
+
     OpKind kind;
     String key = "";
     String end = "";
@@ -27,6 +29,7 @@ final class Op
     SortTarget target = SortTarget.KEY;
     boolean keysOnly;
     boolean countOnly;
+    boolean serializable;
     boolean prevKv;
     boolean ignoreValue;
     boolean ignoreLease;
@@ -36,6 +39,11 @@ final class Op
 
     record Compare(String key, String end, CompareTarget target, CompareResult result, long operand, String value)
     {
+        @Override
+        public String toString()
+        {
+            return interval(key, end) + " " + target + " " + result + " " + (target == CompareTarget.VALUE ? printable(value) : operand);
+        }
     }
 
     private static Op of(final OpKind kind, final String key, final String end)
@@ -130,10 +138,45 @@ final class Op
     @Override
     public String toString()
     {
-        return kind + "(" + key + "," + end + "," + value.length() + "B rev " + revision + " limit " + limit + " " + order + target +
-            (keysOnly ? " keysOnly" : "") + (countOnly ? " countOnly" : "") + (prevKv ? " prevKv" : "") +
-            (ignoreValue ? " ignoreValue" : "") + (ignoreLease ? " ignoreLease" : "") +
-            " mod[" + minMod + "," + maxMod + "] create[" + minCreate + "," + maxCreate + "] " +
-            compares + " then " + success + " else " + failure + ")";
+        final StringBuilder text = new StringBuilder(kind.toString()).append('(').append(interval(key, end));
+        switch (kind)
+        {
+            case PUT -> text.append(" = ").append(printable(value)).append(named("lease", lease));
+            case RANGE -> text.append(rangeOptions());
+            case TXN -> text.append(" if ").append(compares).append(" then ").append(success).append(" else ").append(failure);
+            default -> text.append(kind == OpKind.EMPTY ? "nothing" : "");
+        }
+        return text.append(prevKv ? " prevKv" : "").append(ignoreValue ? " ignoreValue" : "")
+            .append(ignoreLease ? " ignoreLease" : "").append(')').toString();
+    }
+
+    private String rangeOptions()
+    {
+        return named("limit", limit) + named("revision", revision) + named("minMod", minMod) + named("maxMod", maxMod) +
+            named("minCreate", minCreate) + named("maxCreate", maxCreate) +
+            (order != SortOrder.NONE ? " " + order : "") + (target != SortTarget.KEY ? " by " + target : "") +
+            (keysOnly ? " keysOnly" : "") + (countOnly ? " countOnly" : "") + (serializable ? " serializable" : "");
+    }
+
+    private static String named(final String name, final long number)
+    {
+        return number == 0 ? "" : " " + name + " " + number;
+    }
+
+    static String interval(final String from, final String to)
+    {
+        return to.isEmpty() ? printable(from) : "[" + printable(from) + " .. " + printable(to) + ")";
+    }
+
+    /** Bytes that do not print are given in hex, long ones by their length. */
+    static String printable(final String text)
+    {
+        final StringBuilder printed = new StringBuilder("'");
+        for (int i = 0; i < Math.min(text.length(), PRINTED_MAX); i++)
+        {
+            final char at = text.charAt(i);
+            printed.append(at >= ' ' && at < 0x7f ? String.valueOf(at) : String.format("\\x%02x", (int)at));
+        }
+        return printed.append(text.length() > PRINTED_MAX ? "...' of " + text.length() + " B" : "'").toString();
     }
 }

@@ -64,7 +64,7 @@ final class Requests
             .minModRevision(op.minMod).maxModRevision(op.maxMod)
             .minCreateRevision(op.minCreate).maxCreateRevision(op.maxCreate)
             .sortOrder(op.order).sortTarget(op.target);
-        range.flags().clear().keysOnly(op.keysOnly).countOnly(op.countOnly);
+        range.flags().clear().serializable(op.serializable).keysOnly(op.keysOnly).countOnly(op.countOnly);
         range.putKey(bytes(op.key), 0, op.key.length()).putRangeEnd(bytes(op.end), 0, op.end.length());
         length = range.limit();
         return this;
@@ -148,7 +148,7 @@ final class Requests
             .minModRevision(op.minMod).maxModRevision(op.maxMod)
             .minCreateRevision(op.minCreate).maxCreateRevision(op.maxCreate)
             .kind(op.kind).depth((short)item.depth).branch(item.branch).sortOrder(op.order).sortTarget(op.target);
-        ops.flags().clear().keysOnly(op.keysOnly).countOnly(op.countOnly).prevKv(op.prevKv)
+        ops.flags().clear().serializable(op.serializable).keysOnly(op.keysOnly).countOnly(op.countOnly).prevKv(op.prevKv)
             .ignoreValue(op.ignoreValue).ignoreLease(op.ignoreLease);
         ops.putKey(bytes(op.key), 0, op.key.length());
         ops.putRangeEnd(bytes(op.end), 0, op.end.length());
