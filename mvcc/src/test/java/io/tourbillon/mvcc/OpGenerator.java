@@ -8,8 +8,8 @@ import io.tourbillon.codecs.client.SortTarget;
 import java.util.Random;
 
 /**
- * Draws requests. Keys come from a small set, so that requests meet each other; the state is looked at only to choose revisions that matter:
- * the first, the compacted, the newest, and those about them.
+ * Draws requests. Keys come from a small set, so that requests meet each other; the state is looked at only to choose revisions that
+ * matter: the first, the compacted, the newest, and those about them.
  */
 final class OpGenerator
 {
