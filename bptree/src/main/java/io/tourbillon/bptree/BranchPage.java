@@ -5,18 +5,20 @@ import org.agrona.UnsafeApi;
 /**
  * The cells of a branch.
  * <pre>
- *  0         4               10             16
- *  | child   | entries (6)   | live (6)     | rest of the key |
+ *  0         4               8               12             14             16
+ *  | child   | entries, low  | live, low     | entries, high | live, high  | rest of the key |
  * </pre>
- * `entries` counts what is below the child; `live` has its place and is zero until the callers mark entries live.
+ * `entries` counts what is below the child, `live` how many of these count as live: 48 bits each. Each half is loaded with the width that
+ * it is stored with, so that a load right behind the store need not wait until the store is in the cache.
  */
 final class BranchPage
 {
     static final int FIXED_LENGTH = 16;
 
     private static final int ENTRIES_OFFSET = 4;
-    private static final int LIVE_OFFSET = 10;
-    private static final long COUNT_MASK = (1L << 48) - 1;
+    private static final int LIVE_OFFSET = 8;
+    private static final int HIGH_ENTRIES_OFFSET = 12;
+    private static final int HIGH_LIVE_OFFSET = 14;
 
     private BranchPage()
     {
@@ -41,23 +43,34 @@ final class BranchPage
 
     static long entries(final long page, final int index)
     {
-        return UnsafeApi.getLong(SlottedPage.cell(page, index) + ENTRIES_OFFSET) & COUNT_MASK;
+        return count(SlottedPage.cell(page, index), ENTRIES_OFFSET, HIGH_ENTRIES_OFFSET);
     }
 
-    static void entries(final long page, final int index, final long count)
+    static long live(final long page, final int index)
     {
-        // One store of the width that it is loaded with: the next load need not wait until the store is in the cache.
-        final long word = SlottedPage.cell(page, index) + ENTRIES_OFFSET;
-        UnsafeApi.putLong(word, UnsafeApi.getLong(word) & ~COUNT_MASK | count);
+        return count(SlottedPage.cell(page, index), LIVE_OFFSET, HIGH_LIVE_OFFSET);
     }
 
-    static void fill(final long cell, final int child, final long entries)
+    /** Corrects both counts. */
+    static void add(final long page, final int index, final int entries, final int live)
     {
-        UnsafeApi.putInt(cell, child);
-        UnsafeApi.putInt(cell + ENTRIES_OFFSET, (int)entries);
-        UnsafeApi.putShort(cell + ENTRIES_OFFSET + 4, (short)(entries >>> 32));
-        UnsafeApi.putInt(cell + LIVE_OFFSET, 0);
-        UnsafeApi.putShort(cell + LIVE_OFFSET + 4, (short)0);
+        final long cell = SlottedPage.cell(page, index);
+        if (entries != 0)
+        {
+            count(cell, ENTRIES_OFFSET, HIGH_ENTRIES_OFFSET, count(cell, ENTRIES_OFFSET, HIGH_ENTRIES_OFFSET) + entries);
+        }
+        if (live != 0)
+        {
+            count(cell, LIVE_OFFSET, HIGH_LIVE_OFFSET, count(cell, LIVE_OFFSET, HIGH_LIVE_OFFSET) + live);
+        }
+    }
+
+    /** Fills a cell for a child, with its counts. */
+    static void fill(final long cell, final long childPage)
+    {
+        UnsafeApi.putInt(cell, PageLayout.number(childPage));
+        count(cell, ENTRIES_OFFSET, HIGH_ENTRIES_OFFSET, sum(childPage));
+        count(cell, LIVE_OFFSET, HIGH_LIVE_OFFSET, sumLive(childPage));
     }
 
     /** Entries below a page of either kind. */
@@ -76,5 +89,37 @@ final class BranchPage
             sum += entries(page, i);
         }
         return sum;
+    }
+
+    /** Live entries below a page of either kind. */
+    static long sumLive(final long page)
+    {
+        return sumLive(page, PageLayout.slotCount(page));
+    }
+
+    /** Live entries in the first so many slots of a page of either kind, or below them. */
+    static long sumLive(final long page, final int slotCount)
+    {
+        if (PageLayout.type(page) == PageLayout.LEAF)
+        {
+            return LeafPage.live(page, slotCount);
+        }
+        long sum = 0;
+        for (int i = 0; i < slotCount; i++)
+        {
+            sum += live(page, i);
+        }
+        return sum;
+    }
+
+    private static long count(final long cell, final int lowOffset, final int highOffset)
+    {
+        return UnsafeApi.getInt(cell + lowOffset) & 0xFFFF_FFFFL | (UnsafeApi.getShort(cell + highOffset) & 0xFFFFL) << 32;
+    }
+
+    private static void count(final long cell, final int lowOffset, final int highOffset, final long count)
+    {
+        UnsafeApi.putInt(cell + lowOffset, (int)count);
+        UnsafeApi.putShort(cell + highOffset, (short)(count >>> 32));
     }
 }

@@ -8,7 +8,7 @@ import org.agrona.UnsafeApi;
  *  0          2
  *  | lengths  | rest of the key | value, or: first overflow page (4), value length (4) |
  * </pre>
- * `lengths`: bits 0-12 the value's length, bit 15 set if the value is in overflow pages; bits 13 and 14 are kept free (live mark).
+ * `lengths`: bits 0-12 the value's length, bit 13 set if the entry counts as live, bit 15 set if the value is in overflow pages.
  */
 final class LeafPage
 {
@@ -20,6 +20,7 @@ final class LeafPage
     static final int MAX_CELL_LENGTH = PageLayout.BODY_LENGTH / 2 - SlottedPage.SLOT_LENGTH - 8;
 
     private static final int OVERFLOW_FLAG = 0x8000;
+    private static final int LIVE_FLAG = 0x2000;
     private static final int LENGTH_MASK = 0x1FFF;
 
     private LeafPage()
@@ -42,14 +43,31 @@ final class LeafPage
         return (lengths & OVERFLOW_FLAG) != 0 ? OVERFLOW_REFERENCE_LENGTH : lengths & LENGTH_MASK;
     }
 
-    static void inlineLength(final long cell, final int valueLength)
+    static void inlineLength(final long cell, final int valueLength, final boolean isLive)
     {
-        UnsafeApi.putShort(cell, (short)valueLength);
+        UnsafeApi.putShort(cell, (short)(isLive ? valueLength | LIVE_FLAG : valueLength));
     }
 
-    static void overflow(final long cell)
+    static void overflow(final long cell, final boolean isLive)
     {
-        UnsafeApi.putShort(cell, (short)OVERFLOW_FLAG);
+        UnsafeApi.putShort(cell, (short)(isLive ? OVERFLOW_FLAG | LIVE_FLAG : OVERFLOW_FLAG));
+    }
+
+    /** 1 if the entry counts as live, otherwise 0. */
+    static int live(final long cell)
+    {
+        return (UnsafeApi.getShort(cell) & LIVE_FLAG) / LIVE_FLAG;
+    }
+
+    /** Live entries among the first so many. */
+    static int live(final long page, final int slotCount)
+    {
+        int live = 0;
+        for (int i = 0; i < slotCount; i++)
+        {
+            live += live(SlottedPage.cell(page, i));
+        }
+        return live;
     }
 
     static int overflowPage(final long payload)

@@ -16,7 +16,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
  *  | crc32c | version | "TBPTREE" | checkpoint | extent  | highWater | reserved (32) | user header   | 17 trees of 64 bytes
  *  tree:
  *  0      4        8       16          17 .. 24   24                     56      64
- *  | root | height | size  | nameLength | -       | name (ASCII, 32)     | -     |
+ *  | root | height | size  | nameLength | -       | name (ASCII, 32)     | live  |
  * </pre>
  * crc32c covers [4, 4096). Its place, and those of version and magic, never change, so that any binary can tell a newer format from
  * damage. Tree 0 is the free list. A root of 0 is an empty tree.
@@ -41,6 +41,7 @@ final class MetaPage
     private static final int SIZE_OFFSET = 8;
     private static final int NAME_LENGTH_OFFSET = 16;
     private static final int NAME_OFFSET = 24;
+    private static final int LIVE_SIZE_OFFSET = 56;
 
     static
     {
@@ -71,12 +72,13 @@ final class MetaPage
         buffer.putBytes(USER_HEADER_OFFSET, userHeader, 0, TreeStore.USER_HEADER_LENGTH);
     }
 
-    void tree(final int treeId, final int root, final int height, final long size)
+    void tree(final int treeId, final int root, final int height, final long size, final long liveSize)
     {
         final int offset = TREES_OFFSET + treeId * TREE_LENGTH;
         buffer.putInt(offset, root);
         buffer.putInt(offset + HEIGHT_OFFSET, height);
         buffer.putLong(offset + SIZE_OFFSET, size);
+        buffer.putLong(offset + LIVE_SIZE_OFFSET, liveSize);
     }
 
     void name(final int treeId, final String name)
@@ -139,6 +141,11 @@ final class MetaPage
     long size(final int treeId)
     {
         return buffer.getLong(TREES_OFFSET + treeId * TREE_LENGTH + SIZE_OFFSET);
+    }
+
+    long liveSize(final int treeId)
+    {
+        return buffer.getLong(TREES_OFFSET + treeId * TREE_LENGTH + LIVE_SIZE_OFFSET);
     }
 
     /** Empty if there is no such tree. */

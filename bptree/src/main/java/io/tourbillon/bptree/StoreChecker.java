@@ -12,6 +12,7 @@ final class StoreChecker
     private final Tree[] trees;
     private final BitSet seen = new BitSet();
     private Tree tree;
+    private long liveFound;
 
     StoreChecker(final Pages pages, final Tree[] trees)
     {
@@ -26,8 +27,10 @@ final class StoreChecker
             if (each != null)
             {
                 tree = each;
+                liveFound = 0;
                 final long found = each.root() == NO_PAGE ? 0 : checkPage(each.root(), each.height(), Long.MAX_VALUE, null, null);
                 require(found == each.size(), "holds " + found + " entries, should hold " + each.size());
+                require(liveFound == each.liveSize(), "holds " + liveFound + " live entries, should hold " + each.liveSize());
             }
         }
         for (int number = FIRST_PAGE; number < pages.highWater(); number++)
@@ -58,13 +61,17 @@ final class StoreChecker
             {
                 checkValue(page, i);
                 entries++;
+                liveFound += LeafPage.live(SlottedPage.cell(page, i));
             }
             else
             {
                 final byte[] end = i + 1 < count ? key(page, i + 1) : high;
+                final long liveBefore = liveFound;
                 final long below = checkPage(BranchPage.child(page, i), height - 1, checkpoint(page), key, end);
                 require(below == BranchPage.entries(page, i), "page " + number + " slot " + i + " counts " +
                     BranchPage.entries(page, i) + " entries, there are " + below);
+                require(liveFound - liveBefore == BranchPage.live(page, i), "page " + number + " slot " + i + " counts " +
+                    BranchPage.live(page, i) + " live entries, there are " + (liveFound - liveBefore));
                 entries += below;
             }
             previous = isKeyless ? null : key;

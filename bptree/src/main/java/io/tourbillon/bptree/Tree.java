@@ -32,6 +32,7 @@ public final class Tree
     private int root;
     private int height;
     private long size;
+    private long liveSize;
     private long changeCount;
 
     Tree(final int id, final String name, final Pages pages, final Workspace workspace)
@@ -71,7 +72,7 @@ public final class Tree
     }
 
     /**
-     * Puts a value under a key, replacing what was there.
+     * Puts a value under a key, replacing what was there; the entry counts as live.
      *
      * @param key         holds the key.
      * @param keyOffset   of its first byte.
@@ -89,6 +90,31 @@ public final class Tree
         final int valueOffset,
         final int valueLength)
     {
+        return put(key, keyOffset, keyLength, value, valueOffset, valueLength, true);
+    }
+
+    /**
+     * Puts a value under a key, replacing what was there, and says whether the entry counts as live: what {@link #liveSize()} and
+     * {@link #liveRank(DirectBuffer, int, int)} count is the caller's to decide, and may change with each put of the key.
+     *
+     * @param key         holds the key.
+     * @param keyOffset   of its first byte.
+     * @param keyLength   in bytes, in [0, MAX_KEY_LENGTH].
+     * @param value       holds the value; not a view on this store's own pages.
+     * @param valueOffset of its first byte.
+     * @param valueLength in bytes, in [0, MAX_VALUE_LENGTH].
+     * @param isLive      whether to count the entry as live from now on.
+     * @return true if the key was not there before, live or not.
+     */
+    public boolean put(
+        final DirectBuffer key,
+        final int keyOffset,
+        final int keyLength,
+        final DirectBuffer value,
+        final int valueOffset,
+        final int valueLength,
+        final boolean isLive)
+    {
         if (valueLength < 0 || valueLength > MAX_VALUE_LENGTH)
         {
             throw new IllegalArgumentException("value length " + valueLength + " is not in [0, " + MAX_VALUE_LENGTH + "]");
@@ -101,7 +127,7 @@ public final class Tree
         }
         path.seek(key, keyOffset, keyLength);
         changeCount++;
-        return inserter.put(value.byteArray(), value.addressOffset() + valueOffset, valueLength);
+        return inserter.put(value.byteArray(), value.addressOffset() + valueOffset, valueLength, isLive);
     }
 
     /**
@@ -152,13 +178,46 @@ public final class Tree
     }
 
     /**
-     * How many entries there are, in O(1).
+     * Counts the live entries with a key below the given one, in O(log n): the count of a range is a difference of two.
+     *
+     * @param key    holds it.
+     * @param offset of its first byte.
+     * @param length in bytes, in [0, MAX_KEY_LENGTH].
+     * @return count of live entries below.
+     */
+    public long liveRank(final DirectBuffer key, final int offset, final int length)
+    {
+        if (root == PageLayout.NO_PAGE)
+        {
+            return 0;
+        }
+        path.seek(key, offset, length);
+        long rank = 0;
+        for (int level = path.leafLevel(); level >= 0; level--)
+        {
+            rank += BranchPage.sumLive(path.page[level], path.slot[level]);
+        }
+        return rank;
+    }
+
+    /**
+     * How many entries there are, live or not, in O(1).
      *
      * @return count of entries.
      */
     public long size()
     {
         return size;
+    }
+
+    /**
+     * How many entries were put as live, in O(1).
+     *
+     * @return count of live entries.
+     */
+    public long liveSize()
+    {
+        return liveSize;
     }
 
     /**
@@ -223,15 +282,19 @@ public final class Tree
         height = newHeight;
     }
 
-    void restore(final int number, final int oldHeight, final long oldSize)
+    void restore(final int number, final int oldHeight, final long oldSize, final long oldLiveSize)
     {
         root(number, oldHeight);
         size = oldSize;
+        liveSize = oldLiveSize;
     }
 
-    void addSize(final int difference)
+    /** Corrects the counts of the tree and of the branches on the path. */
+    void addSize(final int entries, final int live)
     {
-        size += difference;
+        size += entries;
+        liveSize += live;
+        path.addEntries(entries, live);
     }
 
     void close()

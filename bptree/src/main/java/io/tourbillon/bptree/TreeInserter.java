@@ -26,7 +26,7 @@ final class TreeInserter
      *
      * @return true if the key is new.
      */
-    boolean put(final Object base, final long value, final int valueLength)
+    boolean put(final Object base, final long value, final int valueLength, final boolean isLive)
     {
         path.leave();
         final long key = path.key().address();
@@ -35,13 +35,14 @@ final class TreeInserter
         final boolean isNew = !path.isFound();
         final boolean isInline = LeafPage.isInline(keyLength, valueLength);
         final int payloadLength = isInline ? valueLength : LeafPage.OVERFLOW_REFERENCE_LENGTH;
-        long cell = isNew ? 0 : takeOver(payloadLength);
+        long cell = isNew ? 0 : takeOver(payloadLength, isLive);
         if (cell == 0)
         {
             cell = insert(key, keyLength, payloadLength);
+            tree.addSize(1, isLive ? 1 : 0);
         }
         final long payload = cell + LeafPage.FIXED_LENGTH + SlottedPage.restLength(keyLength - prefixLength(path.leaf()));
-        fill(cell, payload, isInline, base, value, valueLength);
+        fill(cell, payload, isInline, isLive, base, value, valueLength);
         path.stay();
         return isNew;
     }
@@ -50,18 +51,19 @@ final class TreeInserter
         final long cell,
         final long payload,
         final boolean isInline,
+        final boolean isLive,
         final Object base,
         final long value,
         final int valueLength)
     {
         if (isInline)
         {
-            LeafPage.inlineLength(cell, valueLength);
+            LeafPage.inlineLength(cell, valueLength, isLive);
             Bytes.copy(base, value, payload, valueLength);
         }
         else
         {
-            LeafPage.overflow(cell);
+            LeafPage.overflow(cell, isLive);
             LeafPage.overflowReference(payload, OverflowPages.write(pages, tree.id(), base, value, valueLength), valueLength);
         }
     }
@@ -71,20 +73,23 @@ final class TreeInserter
      *
      * @return the cell, or 0 if the entry is gone.
      */
-    private long takeOver(final int payloadLength)
+    private long takeOver(final int payloadLength, final boolean isLive)
     {
         final long leaf = path.leaf();
         final int slot = path.leafSlot();
+        final int wasLive = LeafPage.live(SlottedPage.cell(leaf, slot));
         tree.freeValue(leaf, slot);
         final long cell = SlottedPage.resize(leaf, slot, payloadLength);
-        if (cell != 0)
+        if (cell == 0)
         {
-            return cell;
+            SlottedPage.remove(leaf, slot);
+            tree.addSize(-1, -wasLive);
         }
-        SlottedPage.remove(leaf, slot);
-        path.addEntries(-1);
-        tree.addSize(-1);
-        return 0;
+        else if (isLive != (wasLive == 1))
+        {
+            tree.addSize(0, isLive ? 1 : -1);
+        }
+        return cell;
     }
 
     private long insert(final long key, final int keyLength, final int payloadLength)
@@ -97,8 +102,6 @@ final class TreeInserter
             assert !path.isFound();
             cell = workspace.builder.insert(path.leaf(), path.leafSlot(), key, keyLength, payloadLength);
         }
-        path.addEntries(1);
-        tree.addSize(1);
         return cell;
     }
 
@@ -122,7 +125,7 @@ final class TreeInserter
         final long old = path.page[0];
         final long root = pages.allocate(BRANCH, tree.id());
         final long cell = SlottedPage.insert(root, 0, 0, 0, 0);
-        BranchPage.fill(cell, number(old), BranchPage.sum(old));
+        BranchPage.fill(cell, old);
         assert tree.height() < TreePath.MAX_HEIGHT;
         tree.root(number(root), tree.height() + 1);
     }
@@ -146,13 +149,12 @@ final class TreeInserter
             return false;
         }
         final long right = pages.allocate(type(page), tree.id());
-        BranchPage.fill(cell, number(right), 0);
         if (from < count)
         {
             workspace.builder.split(page, from, right);
-            BranchPage.entries(parent, parentSlot, BranchPage.sum(page));
-            BranchPage.entries(parent, parentSlot + 1, BranchPage.sum(right));
+            BranchPage.fill(SlottedPage.cell(parent, parentSlot), page);
         }
+        BranchPage.fill(cell, right);
         return true;
     }
 

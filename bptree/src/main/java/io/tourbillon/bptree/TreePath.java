@@ -138,11 +138,11 @@ final class TreePath implements AutoCloseable
     }
 
     /** Corrects the counts of the branches above the leaf. */
-    void addEntries(final int difference)
+    void addEntries(final int entries, final int live)
     {
         for (int level = tree.height() - 2; level >= 0; level--)
         {
-            BranchPage.entries(page[level], slot[level], BranchPage.entries(page[level], slot[level]) + difference);
+            BranchPage.add(page[level], slot[level], entries, live);
         }
     }
 

@@ -31,9 +31,8 @@ final class TreeRemover
         path.leave();
         path.touch();
         tree.freeValue(path.leaf(), path.leafSlot());
+        tree.addSize(-1, -LeafPage.live(SlottedPage.cell(path.leaf(), path.leafSlot())));
         SlottedPage.remove(path.leaf(), path.leafSlot());
-        path.addEntries(-1);
-        tree.addSize(-1);
         shrink();
     }
 
@@ -112,8 +111,7 @@ final class TreeRemover
         {
             return false;
         }
-        BranchPage.child(parent, leftSlot, number(target));
-        BranchPage.entries(parent, leftSlot, BranchPage.sum(target));
+        BranchPage.fill(SlottedPage.cell(parent, leftSlot), target);
         removeChild(parent, leftSlot + 1);
         pages.free(target == left ? right : left);
         return true;

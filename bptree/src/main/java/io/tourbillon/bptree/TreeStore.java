@@ -54,7 +54,7 @@ public final class TreeStore implements AutoCloseable
             if (id == 0 || !name.isEmpty())
             {
                 trees[id] = new Tree(id, name, pages, workspace);
-                trees[id].restore(meta.root(id), meta.height(id), meta.size(id));
+                trees[id].restore(meta.root(id), meta.height(id), meta.size(id), meta.liveSize(id));
             }
         }
         freeTree = new FreeTree(trees[0], pages.freePages());
@@ -154,7 +154,7 @@ public final class TreeStore implements AutoCloseable
         {
             if (trees[id] != null)
             {
-                meta.tree(id, trees[id].root(), trees[id].height(), trees[id].size());
+                meta.tree(id, trees[id].root(), trees[id].height(), trees[id].size(), trees[id].liveSize());
             }
         }
         meta.seal();

@@ -40,7 +40,7 @@ final class Model
     {
         keyBuffer.wrap(key);
         valueBuffer.wrap(value);
-        final boolean isNew = tree.put(keyBuffer, 0, key.length, valueBuffer, 0, value.length);
+        final boolean isNew = tree.put(keyBuffer, 0, key.length, valueBuffer, 0, value.length, isLive(value));
         assertEquals(map.put(key, value) == null, isNew);
     }
 
@@ -78,12 +78,14 @@ final class Model
             checkAt(cursor, cursor.next(), map.higherEntry(at));
         }
         assertEquals(map.headMap(key).size(), tree.rank(keyBuffer, 0, key.length));
+        assertEquals(liveCount(map.headMap(key)), tree.liveRank(keyBuffer, 0, key.length));
     }
 
     /** Everything, forward and backward. */
     void checkAll()
     {
         assertEquals(map.size(), tree.size());
+        assertEquals(liveCount(map), tree.liveSize());
         final Cursor cursor = tree.cursor();
         boolean isAt = cursor.first();
         for (final Map.Entry<byte[], byte[]> entry : map.entrySet())
@@ -99,6 +101,17 @@ final class Model
             isAt = cursor.previous();
         }
         assertFalse(isAt);
+    }
+
+    /** Every other value, whatever its length. */
+    private static boolean isLive(final byte[] value)
+    {
+        return value.length > 0 && (value[0] & 1) != 0;
+    }
+
+    private static long liveCount(final Map<byte[], byte[]> entries)
+    {
+        return entries.values().stream().filter(Model::isLive).count();
     }
 
     static byte[] copy(final DirectBuffer buffer)
