@@ -31,7 +31,7 @@ public enum ErrorCode
     COMPACTED(1009, GrpcCode.OUT_OF_RANGE, Action.LOOK, "etcdserver: mvcc: required revision has been compacted"),
     /** The revision asked for does not exist yet. */
     FUTURE_REVISION(1010, GrpcCode.OUT_OF_RANGE, Action.FIX_REQUEST, "etcdserver: mvcc: required revision is a future revision"),
-    /** A put names a lease that does not exist. */
+    /** A put, a revoke or a keep-alive names a lease that does not exist. */
     LEASE_NOT_FOUND(1011, GrpcCode.NOT_FOUND, Action.LOOK, "etcdserver: requested lease not found"),
     /** A watch over a range that holds no key. */
     WATCH_RANGE_EMPTY(1012, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "mvcc: watcher range is empty"),
@@ -51,6 +51,10 @@ public enum ErrorCode
     KEY_TOO_LARGE(1019, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "tourbillon: key is too large"),
     /** A transaction nested deeper than the node takes. */
     TXN_TOO_DEEP(1020, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "tourbillon: transaction is nested too deep"),
+    /** A grant names a lease that exists. */
+    LEASE_EXISTS(1021, GrpcCode.FAILED_PRECONDITION, Action.LOOK, "etcdserver: lease already exists"),
+    /** A grant asks for a longer time to live than etcd allows. */
+    LEASE_TTL_TOO_LARGE(1022, GrpcCode.OUT_OF_RANGE, Action.FIX_REQUEST, "etcdserver: too large lease TTL"),
 
     /** More entries wait to be applied than the node allows. Nothing was written. */
     TOO_MANY_REQUESTS(2001, GrpcCode.RESOURCE_EXHAUSTED, Action.BACK_OFF, "etcdserver: too many requests"),
@@ -81,6 +85,8 @@ public enum ErrorCode
     TOO_MANY_WATCHERS(3007, GrpcCode.RESOURCE_EXHAUSTED, Action.FIX_REQUEST, "tourbillon: too many watchers"),
     /** Too many ranges are being read at once. */
     TOO_MANY_SCANS(3008, GrpcCode.RESOURCE_EXHAUSTED, Action.BACK_OFF, "tourbillon: too many ranges being read"),
+    /** The cluster has as many leases as it may. */
+    TOO_MANY_LEASES(3009, GrpcCode.RESOURCE_EXHAUSTED, Action.BACK_OFF, "tourbillon: too many leases"),
 
     /** The store is full. */
     NO_SPACE(4001, GrpcCode.RESOURCE_EXHAUSTED, Action.CALL_OPERATOR, "etcdserver: mvcc: database space exceeded"),
