@@ -237,9 +237,10 @@ public final class Mvcc
     /**
      * A bounded slice of what is under way: fan-out of events, sessions that catch up, long reads. Call it in each duty cycle.
      *
+     * @param nowNs of a clock for spans, which never goes back. It decides when something is said, never what the state is.
      * @return work count; 0 when there was nothing to do.
      */
-    public int doWork()
+    public int doWork(final long nowNs)
     {
         int workCount = fanOut.doWork(settings.eventsPerSlice());
         workCount += catchUp.doWork(settings.eventsPerSlice(), fanOut.fannedOut());

@@ -91,7 +91,7 @@ class AllocationTest
     {
         frame.encode(frameBuffer, 0, 1, mvcc.appliedIndex() + 1, 1, SESSION, 1, 0, requests.buffer, 0, requests.length);
         assertEquals(Mvcc.DONE, mvcc.onEntry(frame, true));
-        mvcc.doWork();
+        mvcc.doWork(0);
     }
 
     private void puts(final int count)

@@ -168,7 +168,7 @@ class EtcdSemanticsTest
         rig.egress.isBlocked = () -> true;
         rig.requests.of(Op.range("k", "l"), Rig.SESSION, 99);
         assertTrue(rig.mvcc.onRead(Rig.SESSION, rig.requests.buffer, 0, rig.requests.length));
-        rig.mvcc.doWork();
+        rig.doWork();
         assertEquals(1, rig.mvcc.scanCount());
         rig.run(Op.put("z", "1"));
         rig.compact(rig.mvcc.revision(), false);

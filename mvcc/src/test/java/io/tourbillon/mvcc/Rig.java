@@ -33,6 +33,8 @@ final class Rig implements AutoCloseable
     TreeStore store;
     Mvcc mvcc;
     private long correlationId;
+    /** What the member takes for the time. */
+    long nowNs;
     /** Called between two calls for one entry; true = the member is to be stopped there. */
     java.util.function.BooleanSupplier betweenSteps = () -> false;
 
@@ -124,7 +126,7 @@ final class Rig implements AutoCloseable
                 crash();
                 return false;
             }
-            mvcc.doWork();
+            doWork();
         }
         throw new AssertionError("the entry does not end");
     }
@@ -194,6 +196,12 @@ final class Rig implements AutoCloseable
         return egress.answers.remove(id);
     }
 
+    /** One duty cycle at the rig's time. */
+    int doWork()
+    {
+        return mvcc.doWork(nowNs);
+    }
+
     /** Works until there is nothing to do. */
     void settle()
     {
@@ -201,7 +209,7 @@ final class Rig implements AutoCloseable
         for (int i = 0; idleCount < IDLE_CALLS; i++)
         {
             assertTrue(i < CALLS_MAX, "work does not end");
-            idleCount = mvcc.doWork() == 0 ? idleCount + 1 : 0;
+            idleCount = doWork() == 0 ? idleCount + 1 : 0;
         }
     }
 

@@ -69,7 +69,7 @@ class WatchTest
             for (int i = 300; i < 600; i++)
             {
                 slow.run(Op.put("k", "" + i));
-                slow.mvcc.doWork();
+                slow.doWork();
                 expected.add("PUT k=" + i + "(2," + (i + 2) + "," + (i + 1) + ",0)");
             }
             slow.settle();

@@ -85,7 +85,7 @@ final class MvccStore implements SimStore, Egress
             SimFailure.unless(++slices < SLICES_MAX, "entry " + entry.index() + " does not come to its end");
         }
         while (result != Mvcc.DONE);
-        for (int i = 0; i < SLICES_MAX && mvcc.doWork() > 0; i++)
+        for (int i = 0; i < SLICES_MAX && mvcc.doWork(0) > 0; i++)
         {
             continue;
         }
@@ -109,7 +109,7 @@ final class MvccStore implements SimStore, Egress
         mvcc.onRead(1, request, 0, MessageHeaderEncoder.ENCODED_LENGTH + range.encodedLength());
         for (int i = 0; i < SLICES_MAX && !isReadAnswered; i++)
         {
-            mvcc.doWork();
+            mvcc.doWork(0);
         }
         SimFailure.unless(isReadAnswered, "a read of " + key + " was never answered");
         return readValue;

@@ -106,7 +106,7 @@ public class MvccBenchmark
             Wrong.unless(mvcc.onRead(Messages.SESSION_ID, messages.buffer(), 0, length), "not served");
             for (int j = 0; !egress.isAnswered() && j < 100; j++)
             {
-                mvcc.doWork();
+                mvcc.doWork(0);
             }
             egress.requireAnswered();
         }

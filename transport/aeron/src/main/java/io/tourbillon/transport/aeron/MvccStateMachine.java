@@ -83,7 +83,7 @@ final class MvccStateMachine implements StateMachine
             mvcc.onSessionClosed(endedId);
             workCount++;
         }
-        return workCount + mvcc.doWork();
+        return workCount + mvcc.doWork(nowNs);
     }
 
     @Override
