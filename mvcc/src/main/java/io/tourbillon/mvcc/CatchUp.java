@@ -3,7 +3,6 @@ package io.tourbillon.mvcc;
 import io.tourbillon.bptree.Cursor;
 import io.tourbillon.bptree.Tree;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.ArrayList;
 
@@ -22,7 +21,7 @@ final class CatchUp
     private final Replies replies;
     private final Cursor cursor;
     private final RevisionKey key = new RevisionKey();
-    private final UnsafeBuffer record = new UnsafeBuffer(0, 0);
+    private final RevisionRecord record = new RevisionRecord();
     private final ArrayList<WatchSession> inService = new ArrayList<>();
     private final ArrayList<Watcher> compacted = new ArrayList<>();
     private int turn;
@@ -176,7 +175,7 @@ final class CatchUp
         long main = lane.nextMain;
         long wholeMain = main;
         int count = 0;
-        boolean isValid = cursor.seek(key.of(lane.nextMain, lane.nextSub), 0, RevisionKey.LENGTH);
+        boolean isValid = cursor.seek(key.of(lane.nextMain, lane.nextSub), 0, key.length());
         for (; isValid && RevisionKey.main(cursor.key()) <= limit; isValid = cursor.next())
         {
             final DirectBuffer place = cursor.key();
@@ -208,8 +207,11 @@ final class CatchUp
 
     private boolean add(final Lane lane, final long main)
     {
-        record.wrap(cursor.value());
-        final boolean isPut = !RevisionRecord.isTombstone(record);
+        if (!record.wrap(cursor.value(), main))
+        {
+            throw new IllegalStateException("damaged store: change " + main + "." + RevisionKey.sub(cursor.key()) + " is misshapen");
+        }
+        final boolean isPut = !record.isTombstone();
         batch.clearIds();
         if (lane.only != null)
         {
@@ -224,7 +226,7 @@ final class CatchUp
 
     private void collectAll(final WatchSession session, final long main, final boolean isPut)
     {
-        WatchGroup group = table.bucket(WatchTable.hash(record, RevisionRecord.HEADER_LENGTH, RevisionRecord.keyLength(record)));
+        WatchGroup group = table.bucket(WatchTable.hash(record.bytes(), record.keyOffset(), record.keyLength()));
         for (; group != null; group = group.nextInBucket)
         {
             if (group.session == session)
@@ -240,7 +242,7 @@ final class CatchUp
 
     private void collect(final WatchGroup group, final Watcher only, final long main, final boolean isPut)
     {
-        if (group.range.contains(record, RevisionRecord.HEADER_LENGTH, RevisionRecord.keyLength(record)))
+        if (group.range.contains(record.bytes(), record.keyOffset(), record.keyLength()))
         {
             batch.collect(group, only, main, isPut);
         }

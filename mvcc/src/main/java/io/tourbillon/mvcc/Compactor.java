@@ -24,7 +24,7 @@ final class Compactor
     private final Cursor cursor;
     private final RevisionKey from = new RevisionKey();
     private final RevisionKey removed = new RevisionKey();
-    private final UnsafeBuffer record = new UnsafeBuffer(0, 0);
+    private final RevisionRecord record = new RevisionRecord();
     private final UnsafeBuffer key = new UnsafeBuffer(new byte[Limits.KEY_LENGTH_MAX]);
     private final KeyHead head = new KeyHead();
 
@@ -81,7 +81,7 @@ final class Compactor
     {
         for (int i = 0; i < budget && isActive(); i++)
         {
-            if (!cursor.seek(from.of(header.compactCursorMain(), header.compactCursorSub()), 0, RevisionKey.LENGTH))
+            if (!cursor.seek(from.of(header.compactCursorMain(), header.compactCursorSub()), 0, from.length()))
             {
                 header.compactCursor(header.compactedBound() + 1, 0);
                 return;
@@ -94,32 +94,31 @@ final class Compactor
     {
         final DirectBuffer place = cursor.key();
         final long main = RevisionKey.main(place);
-        final long sub = RevisionKey.sub(place);
+        final int sub = RevisionKey.sub(place);
         if (main > header.compactedBound())
         {
             header.compactCursor(header.compactedBound() + 1, 0);
             return;
         }
-        record.wrap(cursor.value());
-        if (!RevisionRecord.isSound(record))
+        if (!record.wrap(cursor.value(), main))
         {
             throw new IllegalStateException("damaged store: change " + main + "." + sub + " is misshapen");
         }
-        final long prevMain = RevisionRecord.prevMain(record);
-        final int prevSub = RevisionRecord.prevSub(record);
-        final boolean isNeedless = RevisionRecord.isTombstone(record) && main < header.compactedBound();
-        final int keyLength = RevisionRecord.keyLength(record);
+        final long prevMain = record.prevMain();
+        final int prevSub = record.prevSub();
+        final boolean isNeedless = record.isTombstone() && main < header.compactedBound();
+        final int keyLength = record.keyLength();
         if (isNeedless)
         {
-            key.putBytes(0, record, RevisionRecord.HEADER_LENGTH, keyLength);
+            key.putBytes(0, record.bytes(), record.keyOffset(), keyLength);
         }
         if (prevMain != 0)
         {
-            revisions.remove(removed.of(prevMain, prevSub), 0, RevisionKey.LENGTH);
+            revisions.remove(removed.of(prevMain, prevSub), 0, removed.length());
         }
         if (isNeedless)
         {
-            revisions.remove(removed.of(main, sub), 0, RevisionKey.LENGTH);
+            revisions.remove(removed.of(main, sub), 0, removed.length());
             removeHead(main, keyLength);
         }
         header.compactCursor(main, sub + 1);
@@ -128,7 +127,7 @@ final class Compactor
     /** The head goes with its tombstone unless the key has come back. */
     private void removeHead(final long main, final int keyLength)
     {
-        if (keys.get(key, 0, keyLength, head.view()) && head.isTombstone() && head.modMain() == main)
+        if (head.load(keys, key, 0, keyLength) && head.isTombstone() && head.modMain() == main)
         {
             keys.remove(key, 0, keyLength);
         }

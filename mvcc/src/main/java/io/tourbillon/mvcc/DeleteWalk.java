@@ -46,8 +46,8 @@ final class DeleteWalk
         start(wanted);
         final boolean isLive = versions.load(main, lastSub);
         assert !isLive : "the last change of a half-applied delete is no tombstone";
-        final UnsafeBuffer record = versions.record();
-        place.set(record, RevisionRecord.HEADER_LENGTH, RevisionRecord.keyLength(record), false);
+        final RevisionRecord record = versions.record();
+        place.set(record.bytes(), record.keyOffset(), record.keyLength(), false);
     }
 
     /**
@@ -101,18 +101,18 @@ final class DeleteWalk
         assert isLive : "the cursor saw it live";
         if (prevKvs != null && versions.load(writer.head().modMain(), writer.head().modSub()))
         {
-            final UnsafeBuffer record = versions.record();
+            final RevisionRecord record = versions.record();
             prevKvs.onKv(
-                RevisionRecord.createRevision(record),
+                record.createRevision(),
                 writer.head().modMain(),
-                RevisionRecord.version(record),
-                RevisionRecord.lease(record),
+                record.version(),
+                record.lease(),
                 key,
                 0,
                 length,
-                record,
-                RevisionRecord.valueOffset(record),
-                RevisionRecord.valueLength(record));
+                record.bytes(),
+                record.valueOffset(),
+                record.valueLength());
         }
         writer.delete(changes.main(), changes.nextSub(), key, 0, length);
     }

@@ -5,7 +5,6 @@ import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.WatchEventsEncoder;
 import io.tourbillon.codecs.client.WatchEventsEncoder.EventsEncoder;
 import io.tourbillon.codecs.client.WatchEventsEncoder.EventsEncoder.WatchersEncoder;
-import org.agrona.concurrent.UnsafeBuffer;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
@@ -118,9 +117,9 @@ final class EventBatch
      *
      * @return false if it does not fit beside what is there already: send first.
      */
-    boolean add(final long main, final UnsafeBuffer record)
+    boolean add(final long main, final RevisionRecord record)
     {
-        final UnsafeBuffer prev = prevCount > 0 ? previous(main, record) : null;
+        final RevisionRecord prev = prevCount > 0 ? previous(main, record) : null;
         if (prev == null)
         {
             System.arraycopy(prevIds, 0, plainIds, plainCount, prevCount);
@@ -139,43 +138,43 @@ final class EventBatch
         }
         if (prevCount > 0)
         {
-            write(main, record, prev, RevisionRecord.prevMain(record), prevIds, prevCount);
+            write(main, record, prev, record.prevMain(), prevIds, prevCount);
         }
         return true;
     }
 
-    private static int length(final UnsafeBuffer record, final UnsafeBuffer prev, final int idCount)
+    private static int length(final RevisionRecord record, final RevisionRecord prev, final int idCount)
     {
-        final int prevLength = prev == null ? 0 : RevisionRecord.valueLength(prev);
-        return idCount == 0 ? 0 : EVENT_OVERHEAD + idCount * Long.BYTES + record.capacity() - RevisionRecord.HEADER_LENGTH + prevLength;
+        final int prevLength = prev == null ? 0 : prev.valueLength();
+        return idCount == 0 ? 0 : EVENT_OVERHEAD + idCount * Long.BYTES + record.keyLength() + record.valueLength() + prevLength;
     }
 
     /** What the key held at the revision before: nothing for a creation, nor if that revision is compacted. */
-    private UnsafeBuffer previous(final long main, final UnsafeBuffer record)
+    private RevisionRecord previous(final long main, final RevisionRecord record)
     {
-        final long prevMain = RevisionRecord.prevMain(record);
-        final boolean isCreation = RevisionRecord.createRevision(record) == main;
+        final long prevMain = record.prevMain();
+        final boolean isCreation = record.createRevision() == main;
         if (prevMain == 0 || isCreation || main - 1 < header.compactRevision())
         {
             return null;
         }
-        return before.load(prevMain, RevisionRecord.prevSub(record)) ? before.record() : null;
+        return before.load(prevMain, record.prevSub()) ? before.record() : null;
     }
 
     private void write(
-        final long main, final UnsafeBuffer record, final UnsafeBuffer prev, final long prevMain, final long[] ids, final int idCount)
+        final long main, final RevisionRecord record, final RevisionRecord prev, final long prevMain, final long[] ids, final int idCount)
     {
-        final boolean isDelete = RevisionRecord.isTombstone(record);
+        final boolean isDelete = record.isTombstone();
         final boolean hasPrev = prev != null;
         events.next()
-            .createRevision(RevisionRecord.createRevision(record))
+            .createRevision(record.createRevision())
             .modRevision(main)
-            .version(RevisionRecord.version(record))
-            .lease(RevisionRecord.lease(record))
-            .prevCreateRevision(hasPrev ? RevisionRecord.createRevision(prev) : 0)
+            .version(record.version())
+            .lease(record.lease())
+            .prevCreateRevision(hasPrev ? prev.createRevision() : 0)
             .prevModRevision(prevMain)
-            .prevVersion(hasPrev ? RevisionRecord.version(prev) : 0)
-            .prevLease(hasPrev ? RevisionRecord.lease(prev) : 0)
+            .prevVersion(hasPrev ? prev.version() : 0)
+            .prevLease(hasPrev ? prev.lease() : 0)
             .eventType(isDelete ? EventType.DELETE : EventType.PUT);
         events.flags().clear().prevKv(hasPrev);
         final WatchersEncoder watchers = events.watchersCount(idCount);
@@ -183,11 +182,11 @@ final class EventBatch
         {
             watchers.next().watchId(ids[i]);
         }
-        events.putKey(record, RevisionRecord.HEADER_LENGTH, RevisionRecord.keyLength(record));
-        events.putValue(record, RevisionRecord.valueOffset(record), RevisionRecord.valueLength(record));
+        events.putKey(record.bytes(), record.keyOffset(), record.keyLength());
+        events.putValue(record.bytes(), record.valueOffset(), record.valueLength());
         if (hasPrev)
         {
-            events.putPrevValue(prev, RevisionRecord.valueOffset(prev), RevisionRecord.valueLength(prev));
+            events.putPrevValue(prev.bytes(), prev.valueOffset(), prev.valueLength());
         }
         else
         {

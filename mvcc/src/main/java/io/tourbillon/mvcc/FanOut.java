@@ -2,7 +2,6 @@ package io.tourbillon.mvcc;
 
 import io.tourbillon.bptree.Cursor;
 import io.tourbillon.bptree.Tree;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Follows the revisions with one cursor, off the path of the puts, and delivers each to the sessions that watch one of its keys. A session
@@ -19,7 +18,7 @@ final class FanOut
     private final EventBatch batch;
     private final Cursor cursor;
     private final RevisionKey key = new RevisionKey();
-    private final UnsafeBuffer record = new UnsafeBuffer(0, 0);
+    private final RevisionRecord record = new RevisionRecord();
     private final WatchGroup[] touchedGroups = new WatchGroup[TOUCHES_MAX];
     private final int[] touchedSubs = new int[TOUCHES_MAX];
     private final int[] nextTouch = new int[TOUCHES_MAX];
@@ -71,12 +70,12 @@ final class FanOut
         touchCount = 0;
         touchedSessionCount = 0;
         int recordCount = 0;
-        boolean isValid = cursor.seek(key.of(main, 0), 0, RevisionKey.LENGTH);
+        boolean isValid = cursor.seek(key.of(main, 0), 0, key.length());
         while (isValid && RevisionKey.main(cursor.key()) == main)
         {
-            record.wrap(cursor.value());
+            read(main);
             recordCount++;
-            if (recordCount > TOUCHES_MAX || !match((int)RevisionKey.sub(cursor.key())))
+            if (recordCount > TOUCHES_MAX || !match(RevisionKey.sub(cursor.key())))
             {
                 leaveToCatchUp(main);
                 return recordCount;
@@ -87,14 +86,22 @@ final class FanOut
         return Math.max(1, recordCount);
     }
 
+    private void read(final long main)
+    {
+        if (!record.wrap(cursor.value(), main))
+        {
+            throw new IllegalStateException("damaged store: change " + main + "." + RevisionKey.sub(cursor.key()) + " is misshapen");
+        }
+    }
+
     /** Notes who watches the key of the change; false if there are too many. */
     private boolean match(final int sub)
     {
-        final int keyLength = RevisionRecord.keyLength(record);
-        WatchGroup group = table.bucket(WatchTable.hash(record, RevisionRecord.HEADER_LENGTH, keyLength));
+        final int keyLength = record.keyLength();
+        WatchGroup group = table.bucket(WatchTable.hash(record.bytes(), record.keyOffset(), keyLength));
         while (group != null)
         {
-            if (group.range.contains(record, RevisionRecord.HEADER_LENGTH, keyLength) && !touch(group, sub))
+            if (group.range.contains(record.bytes(), record.keyOffset(), keyLength) && !touch(group, sub))
             {
                 return false;
             }
@@ -115,7 +122,7 @@ final class FanOut
         for (int i = 0; i < session.rangeGroups.size(); i++)
         {
             final WatchGroup group = session.rangeGroups.get(i);
-            if (group.range.contains(record, RevisionRecord.HEADER_LENGTH, keyLength) && !touch(group, sub))
+            if (group.range.contains(record.bytes(), record.keyOffset(), keyLength) && !touch(group, sub))
             {
                 return false;
             }

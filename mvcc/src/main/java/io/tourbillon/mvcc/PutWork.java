@@ -2,7 +2,6 @@ package io.tourbillon.mvcc;
 
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.PutRequestDecoder;
-import org.agrona.concurrent.UnsafeBuffer;
 
 import static io.tourbillon.codecs.MessageValidator.SOUND;
 
@@ -55,9 +54,9 @@ final class PutWork implements EntryWork
         final boolean isLive = writer.find(key.buffer(), key.keyOffset(), key.keyLength());
         final boolean isPrevWanted = wantsPrev && entry.isAnswered();
         final boolean hasPrev = isLive && (isPrevWanted || ignoresValue) && versions.load(writer.head().modMain(), writer.head().modSub());
-        final UnsafeBuffer prev = versions.record();
-        final int valueOffset = ignoresValue ? RevisionRecord.valueOffset(prev) : key.endOffset();
-        final int valueLength = ignoresValue ? RevisionRecord.valueLength(prev) : key.endLength();
+        final RevisionRecord prev = versions.record();
+        final int valueOffset = ignoresValue ? prev.valueOffset() : key.endOffset();
+        final int valueLength = ignoresValue ? prev.valueLength() : key.endLength();
         if (!writer.reserve(key.keyLength(), valueLength, compactor.pages()))
         {
             return false;
@@ -69,7 +68,7 @@ final class PutWork implements EntryWork
                 showsPrev ? writer.head().modMain() : 0, showsPrev ? prev : null);
         }
         writer.put(entry.changes().main(), entry.changes().nextSub(), key.buffer(), key.keyOffset(), key.keyLength(),
-            ignoresValue ? prev : key.buffer(), valueOffset, valueLength, ignoresLease ? writer.head().lease() : lease);
+            ignoresValue ? prev.bytes() : key.buffer(), valueOffset, valueLength, ignoresLease ? writer.head().lease() : lease);
         return true;
     }
 

@@ -157,23 +157,26 @@ final class RangeSorter
         }
         final boolean isWhole = left.load(mains[a], subs[a]) && right.load(mains[b], subs[b]);
         assert isWhole : "a sorted change was compacted under the walk";
-        return Bytes.compare(left.record(), RevisionRecord.valueOffset(left.record()), RevisionRecord.valueLength(left.record()),
-            right.record(), RevisionRecord.valueOffset(right.record()), RevisionRecord.valueLength(right.record()));
+        final RevisionRecord first = left.record();
+        final RevisionRecord second = right.record();
+        return Bytes.compare(first.bytes(), first.valueOffset(), first.valueLength(),
+            second.bytes(), second.valueOffset(), second.valueLength());
     }
 
     /** The first eight bytes of the value of a loaded record, zeros behind a shorter one: never in the wrong order. */
     static long valueHead(final Versions versions)
     {
-        final int offset = RevisionRecord.valueOffset(versions.record());
-        final int length = RevisionRecord.valueLength(versions.record());
+        final RevisionRecord record = versions.record();
+        final int offset = record.valueOffset();
+        final int length = record.valueLength();
         if (length >= Long.BYTES)
         {
-            return versions.record().getLong(offset, BIG_ENDIAN);
+            return record.bytes().getLong(offset, BIG_ENDIAN);
         }
         long head = 0;
         for (int i = 0; i < length; i++)
         {
-            head |= (versions.record().getByte(offset + i) & 0xFFL) << (56 - 8 * i);
+            head |= (record.bytes().getByte(offset + i) & 0xFFL) << (56 - 8 * i);
         }
         return head;
     }

@@ -4,7 +4,6 @@ import io.tourbillon.bptree.Cursor;
 import io.tourbillon.bptree.Tree;
 import io.tourbillon.codecs.client.SortTarget;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Walks a key range as it was at one revision, in steps of bounded work: between steps the trees may change. It counts what is in the
@@ -109,7 +108,7 @@ final class RangeWalk
     private int walkSingle(final KvSink sink)
     {
         final KeyRange range = query.range;
-        if (!keys.get(range.buffer(), range.keyOffset(), range.keyLength(), head.view()))
+        if (!head.load(keys, range.buffer(), range.keyOffset(), range.keyLength()))
         {
             return DONE;
         }
@@ -262,10 +261,6 @@ final class RangeWalk
     /** Finds the version of the key here, live at the revision; its record is loaded if wanted, or if the head does not tell all. */
     private boolean findVersion(final boolean isRecordWanted)
     {
-        if (!head.isSound())
-        {
-            throw new IllegalStateException("damaged store: misshapen head of a key");
-        }
         if (!versions.findAt(head, revision))
         {
             return false;
@@ -281,9 +276,9 @@ final class RangeWalk
         {
             return false;
         }
-        createRevision = RevisionRecord.createRevision(versions.record());
-        version = RevisionRecord.version(versions.record());
-        lease = RevisionRecord.lease(versions.record());
+        createRevision = versions.record().createRevision();
+        version = versions.record().version();
+        lease = versions.record().lease();
         return true;
     }
 
@@ -301,10 +296,10 @@ final class RangeWalk
         {
             return DONE;
         }
-        final DirectBuffer record = versions.record();
-        final int valueOffset = query.keysOnly ? 0 : RevisionRecord.valueOffset(versions.record());
-        final int valueLength = query.keysOnly ? 0 : RevisionRecord.valueLength(versions.record());
-        if (!sink.onKv(createRevision, versions.main(), version, lease, key, keyOffset, keyLength, record, valueOffset, valueLength))
+        final DirectBuffer value = versions.record().bytes();
+        final int valueOffset = query.keysOnly ? 0 : versions.record().valueOffset();
+        final int valueLength = query.keysOnly ? 0 : versions.record().valueLength();
+        if (!sink.onKv(createRevision, versions.main(), version, lease, key, keyOffset, keyLength, value, valueOffset, valueLength))
         {
             return BLOCKED;
         }
@@ -348,18 +343,18 @@ final class RangeWalk
 
     private boolean handOutTop(final KvSink sink)
     {
-        final UnsafeBuffer record = versions.record();
-        final int valueLength = query.keysOnly ? 0 : RevisionRecord.valueLength(record);
+        final RevisionRecord record = versions.record();
+        final int valueLength = query.keysOnly ? 0 : record.valueLength();
         return sink.onKv(
-            RevisionRecord.createRevision(record),
+            record.createRevision(),
             sorter.topMain(),
-            RevisionRecord.version(record),
-            RevisionRecord.lease(record),
-            record,
-            RevisionRecord.HEADER_LENGTH,
-            RevisionRecord.keyLength(record),
-            record,
-            RevisionRecord.valueOffset(record),
+            record.version(),
+            record.lease(),
+            record.bytes(),
+            record.keyOffset(),
+            record.keyLength(),
+            record.bytes(),
+            record.valueOffset(),
             valueLength);
     }
 }

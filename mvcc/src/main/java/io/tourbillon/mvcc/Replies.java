@@ -8,7 +8,6 @@ import io.tourbillon.codecs.client.PutReplyEncoder;
 import io.tourbillon.codecs.client.WatchCanceledEncoder;
 import io.tourbillon.codecs.client.WatchCreatedEncoder;
 import io.tourbillon.codecs.client.WatchProgressEncoder;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** Writes the answers of one message each. */
 final class Replies
@@ -36,24 +35,25 @@ final class Replies
     }
 
     /** Encodes the answer to a put, before the put is written: a previous record is only valid until then. */
-    void encodePut(final long sessionId, final long correlationId, final long revision, final long prevModRevision, final UnsafeBuffer prev)
+    void encodePut(
+        final long sessionId, final long correlationId, final long revision, final long prevModRevision, final RevisionRecord prev)
     {
-        final int prevLength = prev == null ? 0 : RevisionRecord.valueLength(prev);
+        final int prevLength = prev == null ? 0 : prev.valueLength();
         putBuffer.ensure(MessageHeaderEncoder.ENCODED_LENGTH + PutReplyEncoder.BLOCK_LENGTH + Integer.BYTES + prevLength);
         put.wrapAndApplyHeader(putBuffer.buffer(), 0, messageHeader);
         head.fill(put.reply(), sessionId, correlationId, revision);
         put.flags().clear().last(true).prevKvs(prev != null);
-        put.prevCreateRevision(prev == null ? 0 : RevisionRecord.createRevision(prev));
+        put.prevCreateRevision(prev == null ? 0 : prev.createRevision());
         put.prevModRevision(prevModRevision);
-        put.prevVersion(prev == null ? 0 : RevisionRecord.version(prev));
-        put.prevLease(prev == null ? 0 : RevisionRecord.lease(prev));
+        put.prevVersion(prev == null ? 0 : prev.version());
+        put.prevLease(prev == null ? 0 : prev.lease());
         if (prev == null)
         {
             put.putPrevValue(NO_TEXT, 0, 0);
         }
         else
         {
-            put.putPrevValue(prev, RevisionRecord.valueOffset(prev), prevLength);
+            put.putPrevValue(prev.bytes(), prev.valueOffset(), prevLength);
         }
     }
 

@@ -2,7 +2,6 @@ package io.tourbillon.mvcc;
 
 import io.tourbillon.bptree.Tree;
 import io.tourbillon.codecs.client.ItemKind;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Runs the ops of a checked transaction in order, in steps of bounded work. Each read sees what the ops before it wrote, nobody else sees
@@ -169,9 +168,9 @@ final class TxnRun
         final boolean ignoresValue = ops.hasFlag(op, OpFlag.IGNORE_VALUE);
         final boolean wantsPrev = parts != null && ops.hasFlag(op, OpFlag.PREV_KV);
         final boolean hasPrev = isLive && (wantsPrev || ignoresValue) && versions.load(writer.head().modMain(), writer.head().modSub());
-        final UnsafeBuffer prev = versions.record();
-        final int valueOffset = ignoresValue ? RevisionRecord.valueOffset(prev) : ops.valueOffset(op);
-        final int valueLength = ignoresValue ? RevisionRecord.valueLength(prev) : ops.valueLength(op);
+        final RevisionRecord prev = versions.record();
+        final int valueOffset = ignoresValue ? prev.valueOffset() : ops.valueOffset(op);
+        final int valueLength = ignoresValue ? prev.valueLength() : ops.valueLength(op);
         if (!writer.reserve(keyLength, valueLength, compactor.pages()))
         {
             return MORE;
@@ -181,14 +180,14 @@ final class TxnRun
             parts.response(ItemKind.PUT, ops.depth(op), false, false, changes.main(), 0);
             if (wantsPrev && hasPrev)
             {
-                parts.onKv(RevisionRecord.createRevision(prev), writer.head().modMain(), RevisionRecord.version(prev),
-                    RevisionRecord.lease(prev), range.buffer(), range.keyOffset(), keyLength,
-                    prev, RevisionRecord.valueOffset(prev), RevisionRecord.valueLength(prev));
+                parts.onKv(prev.createRevision(), writer.head().modMain(), prev.version(),
+                    prev.lease(), range.buffer(), range.keyOffset(), keyLength,
+                    prev.bytes(), prev.valueOffset(), prev.valueLength());
             }
         }
         final long lease = ops.hasFlag(op, OpFlag.IGNORE_LEASE) ? writer.head().lease() : ops.lease(op);
         writer.put(changes.main(), changes.nextSub(), range.buffer(), range.keyOffset(), keyLength,
-            ignoresValue ? prev : ops.message(), valueOffset, valueLength, lease);
+            ignoresValue ? prev.bytes() : ops.message(), valueOffset, valueLength, lease);
         return DONE;
     }
 

@@ -15,8 +15,8 @@ final class Versions
     private final Tree revisions;
     private final MvccHeader header;
     private final RevisionKey key = new RevisionKey();
-    private final UnsafeBuffer hop = new UnsafeBuffer(0, 0);
-    private final UnsafeBuffer record = new UnsafeBuffer(0, 0);
+    private final RevisionRecord hop = new RevisionRecord();
+    private final RevisionRecord record = new RevisionRecord();
     private final Cursor cursor;
     private long main;
     private int sub;
@@ -53,7 +53,7 @@ final class Versions
     }
 
     /** The record that {@link #load} loaded; valid until the next load or write. */
-    UnsafeBuffer record()
+    RevisionRecord record()
     {
         return record;
     }
@@ -92,10 +92,10 @@ final class Versions
         {
             require(read(main, sub, hop), main, sub);
             hopCount++;
-            final long jumpMain = RevisionRecord.jumpMain(hop);
+            final long jumpMain = hop.jumpMain();
             final boolean isFar = jumpMain > revision;
-            sub = isFar ? RevisionRecord.jumpSub(hop) : RevisionRecord.prevSub(hop);
-            main = isFar ? jumpMain : RevisionRecord.prevMain(hop);
+            sub = isFar ? hop.jumpSub() : hop.prevSub();
+            main = isFar ? jumpMain : hop.prevMain();
         }
         return main != 0;
     }
@@ -112,24 +112,24 @@ final class Versions
             require(main < header.compactRevision(), main, sub);
             return false;
         }
-        return !RevisionRecord.isTombstone(record);
+        return !record.isTombstone();
     }
 
-    private boolean read(final long main, final int sub, final UnsafeBuffer target)
+    private boolean read(final long main, final int sub, final RevisionRecord target)
     {
         key.of(main, sub);
-        if (cursor == null ? !revisions.get(key.buffer(), 0, RevisionKey.LENGTH, target) : !readByCursor(target))
+        if (cursor == null ? !revisions.get(key.buffer(), 0, key.length(), target.bytes()) : !readByCursor(target.bytes()))
         {
             return false;
         }
-        require(RevisionRecord.isSound(target), main, sub);
+        require(target.decode(main), main, sub);
         return true;
     }
 
     private boolean readByCursor(final UnsafeBuffer target)
     {
-        if (!cursor.seek(key.buffer(), 0, RevisionKey.LENGTH) ||
-            !Bytes.areEqual(cursor.key(), 0, cursor.key().capacity(), key.buffer(), 0, RevisionKey.LENGTH))
+        if (!cursor.seek(key.buffer(), 0, key.length()) ||
+            !Bytes.areEqual(cursor.key(), 0, cursor.key().capacity(), key.buffer(), 0, key.length()))
         {
             return false;
         }

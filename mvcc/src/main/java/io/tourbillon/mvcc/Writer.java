@@ -19,7 +19,8 @@ final class Writer
     private final MvccHeader header;
     private final RevisionKey revisionKey = new RevisionKey();
     private final KeyHead head = new KeyHead();
-    private final GrowingBuffer record = new GrowingBuffer(RECORD_INITIAL_LENGTH);
+    private final RevisionRecord record = new RevisionRecord();
+    private final GrowingBuffer bytes = new GrowingBuffer(RECORD_INITIAL_LENGTH);
     private boolean exists;
     private boolean isShortOfRoom;
 
@@ -34,15 +35,11 @@ final class Writer
     /** Looks a key up; true if it is live. */
     boolean find(final DirectBuffer key, final int offset, final int length)
     {
-        exists = keys.get(key, offset, length, head.view());
-        if (exists && !head.isSound())
-        {
-            throw new IllegalStateException("damaged store: misshapen head of a key");
-        }
+        exists = head.load(keys, key, offset, length);
         return exists && !head.isTombstone();
     }
 
-    /** The head of the key that was found live. */
+    /** The head of the key that was looked up, until it is changed. */
     KeyHead head()
     {
         return head;
@@ -51,7 +48,7 @@ final class Writer
     /** Makes sure that one change with such a key and value, and so many pages more, can be written. */
     boolean reserve(final int keyLength, final int valueLength, final int otherPages)
     {
-        return reserve(revisions.pagesForPut(RevisionRecord.HEADER_LENGTH + keyLength + valueLength) +
+        return reserve(revisions.pagesForPut(RevisionRecord.HEAD_LENGTH_MAX + keyLength + valueLength) +
             keys.pagesForPut(KeyHead.LENGTH_MAX) + otherPages);
     }
 
@@ -81,14 +78,8 @@ final class Writer
         final long lease)
     {
         final boolean isLive = exists && !head.isTombstone();
-        final long createRevision = isLive ? head.createRevision() : main;
-        final long version = isLive ? head.version() + 1 : 1;
-        final UnsafeBuffer buffer = record.ensure(RevisionRecord.HEADER_LENGTH + keyLength + valueLength);
-        RevisionRecord.putVersion(buffer, createRevision, version, lease);
-        RevisionRecord.putKey(buffer, key, keyOffset, keyLength);
-        buffer.putBytes(RevisionRecord.HEADER_LENGTH + keyLength, value, valueOffset, valueLength);
-        final int headLength = head.advance(exists, main, sub, createRevision, version, lease);
-        write(main, sub, key, keyOffset, keyLength, valueLength, headLength);
+        record.version(isLive ? head.createRevision() : main, isLive ? head.version() + 1 : 1, lease);
+        write(main, sub, key, keyOffset, keyLength, value, valueOffset, valueLength);
         header.addLiveKeys(isLive ? 0 : 1);
     }
 
@@ -97,11 +88,8 @@ final class Writer
     {
         assert exists : "delete of a key that is not there";
         assert !head.isTombstone() : "delete of a deleted key";
-        final UnsafeBuffer buffer = record.ensure(RevisionRecord.HEADER_LENGTH + keyLength);
-        RevisionRecord.putVersion(buffer, 0, 0, 0);
-        RevisionRecord.putKey(buffer, key, keyOffset, keyLength);
-        final int headLength = head.advance(true, main, sub, 0, 0, 0);
-        write(main, sub, key, keyOffset, keyLength, 0, headLength);
+        record.version(0, 0, 0);
+        write(main, sub, key, keyOffset, keyLength, key, keyOffset, 0);
         header.addLiveKeys(-1);
     }
 
@@ -111,26 +99,28 @@ final class Writer
         final DirectBuffer key,
         final int keyOffset,
         final int keyLength,
-        final int valueLength,
-        final int headLength)
+        final DirectBuffer value,
+        final int valueOffset,
+        final int valueLength)
     {
-        final UnsafeBuffer buffer = record.buffer();
-        final int recordLength = RevisionRecord.HEADER_LENGTH + keyLength + valueLength;
-        RevisionRecord.putPrev(buffer, exists ? head.modMain() : 0, exists ? head.modSub() : 0);
-        RevisionRecord.putJump(buffer, head.nextJumpMain(headLength), head.nextJumpSub(headLength));
-        hash(main, sub, keyLength, recordLength);
+        record.prev(exists ? head.modMain() : 0, exists ? head.modSub() : 0);
+        final int headLength = head.advance(exists, main, sub, record.createRevision(), record.version(), record.lease());
+        record.jump(head.jumpMain(), head.jumpSub());
+        final UnsafeBuffer buffer = bytes.ensure(RevisionRecord.HEAD_LENGTH_MAX + keyLength + valueLength);
+        final int keyAt = record.encodeHead(buffer, main, keyLength);
+        buffer.putBytes(keyAt, key, keyOffset, keyLength);
+        buffer.putBytes(keyAt + keyLength, value, valueOffset, valueLength);
+        hash(main, sub, keyAt, keyLength, valueLength);
         header.noteUnseenChange();
-        revisions.put(revisionKey.of(main, sub), 0, RevisionKey.LENGTH, buffer, 0, recordLength);
-        keys.put(key, keyOffset, keyLength, head.next(), 0, headLength);
+        revisions.put(revisionKey.of(main, sub), 0, revisionKey.length(), buffer, 0, keyAt + keyLength + valueLength);
+        keys.put(key, keyOffset, keyLength, head.encoded(), 0, headLength);
     }
 
-    /** Key and value are hashed from where the key begins: whole words, as they were copied. */
-    private void hash(final long main, final int sub, final int keyLength, final int recordLength)
+    /** Of the change itself, not of its pointers; key and value lie side by side and are hashed in whole words, as they were copied. */
+    private void hash(final long main, final int sub, final int keyAt, final int keyLength, final int valueLength)
     {
-        final UnsafeBuffer buffer = record.buffer();
         long hash = Bytes.mix(Bytes.mix(Bytes.mix(header.stateHash(), main), sub), keyLength);
-        hash = Bytes.hash(hash, buffer, 0, RevisionRecord.PREV_MAIN_OFFSET);
-        hash = Bytes.hash(hash, buffer, RevisionRecord.HEADER_LENGTH, recordLength - RevisionRecord.HEADER_LENGTH);
-        header.stateHash(hash);
+        hash = Bytes.mix(Bytes.mix(Bytes.mix(hash, record.createRevision()), record.version()), record.lease());
+        header.stateHash(Bytes.hash(hash, bytes.buffer(), keyAt, keyLength + valueLength));
     }
 }
