@@ -1,11 +1,15 @@
 package io.tourbillon.perf.jmh;
 
 /** Uniform indexes, cheap and the same in each run. One thread. */
-final class Draw
+public final class Draw
 {
     private long state = 0x9E37_79B9_7F4A_7C15L;
 
-    int below(final int bound)
+    /**
+     * @param bound above 0.
+     * @return a number in [0, bound).
+     */
+    public int below(final int bound)
     {
         state ^= state << 13;
         state ^= state >>> 7;

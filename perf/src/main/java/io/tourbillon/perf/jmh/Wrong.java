@@ -1,13 +1,17 @@
 package io.tourbillon.perf.jmh;
 
 /** A benchmark that got a wrong answer is no benchmark: it ends. */
-final class Wrong
+public final class Wrong
 {
     private Wrong()
     {
     }
 
-    static void unless(final boolean isRight, final String what)
+    /**
+     * @param isRight what has to hold.
+     * @param what    is wrong if it does not. Built at each call: pass a constant on a measured path.
+     */
+    public static void unless(final boolean isRight, final String what)
     {
         if (!isRight)
         {
