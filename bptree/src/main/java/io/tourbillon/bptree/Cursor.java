@@ -6,14 +6,15 @@ import org.agrona.concurrent.UnsafeBuffer;
 import java.nio.ByteBuffer;
 
 /**
- * A place in a tree. Reusable, does not allocate once its buffers have grown to the longest value seen. Writer thread.
- * Any write to the tree, and {@link TreeStore#releaseCheckpointed()} returning more than 0, invalidates it: seek again.
+ * A place in a tree, or in a snapshot's tree. Reusable, does not allocate once its buffers have grown to the longest value seen. The thread
+ * of the tree. Any write to the tree invalidates it: seek again. It bears {@link TreeStore#releaseCheckpointed()} and
+ * {@link Snapshot#pass()}, which end the views it gave.
  */
 public final class Cursor
 {
-    private final Tree tree;
-    private final Pages pages;
-    private final Workspace workspace;
+    private final TreeView tree;
+    private final PageSource pages;
+    private final KeyScratch wanted;
     private final long[] page = new long[TreePath.MAX_HEIGHT];
     private final int[] slot = new int[TreePath.MAX_HEIGHT];
     private final UnsafeBuffer keyBytes = new UnsafeBuffer(ByteBuffer.allocateDirect(KeyScratch.CAPACITY));
@@ -30,11 +31,11 @@ public final class Cursor
     private long seenChange;
     private long seenRelease;
 
-    Cursor(final Tree tree, final Pages pages, final Workspace workspace)
+    Cursor(final TreeView tree, final PageSource pages, final KeyScratch wanted)
     {
         this.tree = tree;
         this.pages = pages;
-        this.workspace = workspace;
+        this.wanted = wanted;
     }
 
     /**
@@ -112,7 +113,7 @@ public final class Cursor
      */
     public boolean next()
     {
-        assertFresh();
+        refresh();
         if (++leafSlot == leafCount)
         {
             isValid = nextLeaf();
@@ -127,7 +128,7 @@ public final class Cursor
      */
     public boolean previous()
     {
-        assertFresh();
+        refresh();
         if (--leafSlot < 0)
         {
             isValid = previousLeaf();
@@ -152,7 +153,7 @@ public final class Cursor
      */
     public DirectBuffer key()
     {
-        assertFresh();
+        refresh();
         keyView.wrap(keyAddress, SlottedPage.copyKey(leaf, leafSlot, keyAddress));
         return keyView;
     }
@@ -165,16 +166,32 @@ public final class Cursor
      */
     public DirectBuffer value()
     {
-        assertFresh();
-        tree.wrapValue(leaf, leafSlot, valueView, scratch);
+        refresh();
+        LeafPage.wrapValue(pages, tree.id(), leaf, leafSlot, valueView, scratch);
         return valueView;
     }
 
-    private void assertFresh()
+    private void refresh()
     {
         assert isValid : "the cursor stands on no entry";
         assert seenChange == tree.changeCount() : "the tree has changed: seek again";
-        assert seenRelease == pages.releaseCount() : "a checkpoint was released: seek again";
+        if (seenRelease != pages.releaseCount())
+        {
+            findPagesAgain();
+        }
+    }
+
+    /** The same pages by number, which may be elsewhere in memory by now; slots stay as they are. */
+    private void findPagesAgain()
+    {
+        seenRelease = pages.releaseCount();
+        int number = tree.root();
+        for (int level = 0; level < leafLevel; level++)
+        {
+            page[level] = pages.address(number, tree.id());
+            number = BranchPage.child(page[level], slot[level]);
+        }
+        enterLeaf(number);
     }
 
     private boolean begin()
@@ -193,7 +210,6 @@ public final class Cursor
         {
             return false;
         }
-        final KeyScratch wanted = workspace.key;
         wanted.set(key, offset, length);
         int number = tree.root();
         for (int level = 0; level < leafLevel; level++)

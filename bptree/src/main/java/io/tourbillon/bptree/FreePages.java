@@ -12,6 +12,10 @@ import java.util.Arrays;
  * on c. Three sets hold what waits: freed now (c), freed last (c-1), and freed before (c-2, while the checkpoint c-1 is under way).
  * A page that was both taken and freed within c is known to no meta page and free at once.
  * <p>
+ * Readers that have pinned a root may know it longer. What was freed before a freeze is older than all roots published after it, so when
+ * the file is done with a set, it joins those held until no older root is pinned. A page that no meta page but a published root knows
+ * is retired, page by page. To the file, both are usable: a pin does not outlive its process.
+ * <p>
  * The sets are bitmaps; {@link FreeTree} keeps them in the file in chunks of {@link #CHUNK_PAGES}. Owned by the writer.
  */
 final class FreePages
@@ -28,11 +32,18 @@ final class FreePages
     private long[] freedNow = new long[0];
     private long[] freedLast = new long[0];
     private long[] freedBefore = new long[0];
+    private long[] held = new long[0];
+    private long[] retired = new long[0];
     private byte[] chunkMarks = new byte[0];
     private int availableCount;
     private int freedNowCount;
     private int freedLastCount;
     private int freedBeforeCount;
+    private int heldCount;
+    private int retiredCount;
+    private long freedLastEpoch;
+    private long freedBeforeEpoch;
+    private long heldEpoch;
     private int firstWord;
     private int chunkCount;
 
@@ -47,6 +58,8 @@ final class FreePages
             freedNow = Arrays.copyOf(freedNow, words);
             freedLast = Arrays.copyOf(freedLast, words);
             freedBefore = Arrays.copyOf(freedBefore, words);
+            held = Arrays.copyOf(held, words);
+            retired = Arrays.copyOf(retired, words);
             chunkMarks = Arrays.copyOf(chunkMarks, length);
         }
     }
@@ -81,6 +94,23 @@ final class FreePages
         chunkMarks[number / CHUNK_PAGES] |= CHANGED_NOW;
     }
 
+    /** No meta page has ever known this page, but pinned readers may. */
+    void retire(final int number)
+    {
+        assert !isFree(number) : "page " + number + " freed twice";
+        retired[number >>> 6] |= 1L << number;
+        retiredCount++;
+        chunkMarks[number / CHUNK_PAGES] |= CHANGED_NOW;
+    }
+
+    /** The pins that a retired page waited for are gone. */
+    void reuse(final int number)
+    {
+        retired[number >>> 6] &= ~(1L << number);
+        retiredCount--;
+        freeAtOnce(number);
+    }
+
     /** The last frozen state refers to this page. */
     void free(final int number)
     {
@@ -93,17 +123,24 @@ final class FreePages
     boolean isFree(final int number)
     {
         final int word = number >>> 6;
-        return ((available[word] | freedNow[word] | freedLast[word] | freedBefore[word]) & (1L << number)) != 0;
+        final long waiting = freedNow[word] | freedLast[word] | freedBefore[word] | held[word] | retired[word];
+        return ((available[word] | waiting) & 1L << number) != 0;
     }
 
-    /** The state as it is now has been frozen: a new one begins. */
-    void onFrozen()
+    /**
+     * The state as it is now has been frozen: a new one begins.
+     *
+     * @param epoch of the next root: all roots that have pages which were freed so far are older.
+     */
+    void onFrozen(final long epoch)
     {
         assert freedBeforeCount == 0 : "the checkpoint before is not durable";
         final long[] empty = freedBefore;
         freedBefore = freedLast;
         freedLast = freedNow;
         freedNow = empty;
+        freedBeforeEpoch = freedLastEpoch;
+        freedLastEpoch = epoch;
         freedBeforeCount = freedLastCount;
         freedLastCount = freedNowCount;
         freedNowCount = 0;
@@ -113,20 +150,54 @@ final class FreePages
         }
     }
 
-    /** The frozen state is durable: both meta pages are past what was freed before it. */
-    void onDurable()
+    /**
+     * The frozen state is durable: both meta pages are past what was freed before it. Pins may not be.
+     *
+     * @param oldestPinned epoch of the oldest root that a reader has.
+     */
+    void onDurable(final long oldestPinned)
     {
         if (freedBeforeCount != 0)
         {
+            final boolean isHeld = freedBeforeEpoch > oldestPinned;
+            final long[] target = isHeld ? held : available;
             for (int i = 0; i < freedBefore.length; i++)
             {
-                available[i] |= freedBefore[i];
+                target[i] |= freedBefore[i];
                 freedBefore[i] = 0;
             }
-            availableCount += freedBeforeCount;
+            heldCount += isHeld ? freedBeforeCount : 0;
+            heldEpoch = isHeld ? freedBeforeEpoch : heldEpoch;
+            availableCount += isHeld ? 0 : freedBeforeCount;
             freedBeforeCount = 0;
             firstWord = 0;
         }
+    }
+
+    boolean isHolding()
+    {
+        return heldCount != 0;
+    }
+
+    /** What the oldest pin must have reached before all that is held for pins is usable. */
+    long heldEpoch()
+    {
+        return heldEpoch;
+    }
+
+    /** @return pages usable again. */
+    int releaseHeld()
+    {
+        final int count = heldCount;
+        for (int i = 0; i < held.length; i++)
+        {
+            available[i] |= held[i];
+            held[i] = 0;
+        }
+        availableCount += heldCount;
+        heldCount = 0;
+        firstWord = 0;
+        return count;
     }
 
     /** The next chunk that differs from what the file says, unmarked by this; -1 if none. */
@@ -149,7 +220,7 @@ final class FreePages
         for (int i = 0; i < CHUNK_WORDS; i++)
         {
             final int word = chunk * CHUNK_WORDS + i;
-            UnsafeApi.putLong(target + i * 8L, available[word] | freedLast[word]);
+            UnsafeApi.putLong(target + i * 8L, available[word] | freedLast[word] | held[word] | retired[word]);
             UnsafeApi.putLong(target + (CHUNK_WORDS + i) * 8L, freedNow[word]);
         }
     }
@@ -184,6 +255,12 @@ final class FreePages
     /** Free pages of all kinds. */
     int freeCount()
     {
-        return availableCount + freedNowCount + freedLastCount + freedBeforeCount;
+        return availableCount + freedNowCount + freedLastCount + freedBeforeCount + heldCount + retiredCount;
+    }
+
+    /** Pages that wait for pins and for nothing else, but for those whose frames wait with them. */
+    int heldCount()
+    {
+        return heldCount;
     }
 }

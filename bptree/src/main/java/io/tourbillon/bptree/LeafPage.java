@@ -1,6 +1,7 @@
 package io.tourbillon.bptree;
 
 import org.agrona.UnsafeApi;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The cells of a leaf.
@@ -84,5 +85,29 @@ final class LeafPage
     {
         UnsafeApi.putInt(payload, firstPage);
         UnsafeApi.putInt(payload + 4, valueLength);
+    }
+
+    /** Wraps a view over a value where it lies, or over the memory it is gathered in if it spans pages. */
+    static void wrapValue(
+        final PageSource pages,
+        final int treeId,
+        final long leaf,
+        final int slot,
+        final UnsafeBuffer view,
+        final ValueScratch gathered)
+    {
+        final long cell = SlottedPage.cell(leaf, slot);
+        final long payload = SlottedPage.payload(leaf, slot);
+        if (isOverflow(cell))
+        {
+            final int length = overflowLength(payload);
+            final long target = gathered.ensure(length);
+            OverflowPages.read(pages, treeId, overflowPage(payload), target, length);
+            view.wrap(target, length);
+        }
+        else
+        {
+            view.wrap(payload, payloadLength(cell));
+        }
     }
 }

@@ -48,7 +48,7 @@ final class OverflowPages
         return first;
     }
 
-    static void read(final Pages pages, final int treeId, final int firstPage, final long target, final int valueLength)
+    static void read(final PageSource pages, final int treeId, final int firstPage, final long target, final int valueLength)
     {
         int number = firstPage;
         for (int offset = 0; offset < valueLength; offset += BODY_LENGTH)

@@ -10,7 +10,8 @@ import java.nio.ByteOrder;
  *  0         4         8                   16   17   18      20      22      24      26      28        32
  *  | crc32c  | number  | checkpoint        |type|tree| slots | prefix| heap  |garbage|   -   | next    | content ... 4096
  * </pre>
- * crc32c covers bytes [4, 4096) and is filled as the page is written to the file; in memory it means nothing.
+ * crc32c covers bytes [4, 4096) and is filled as the page is written to the file; in the pool its place holds the page's stamp, the epoch
+ * of the roots that it is or was private to: a page of the current checkpoint and the current epoch is no pinned reader's.
  * `checkpoint` is the number of the checkpoint that will carry, or has carried, the page to the file: a page that bears the number being
  * worked on is private to the writer and changed in place; any other is immutable.
  * `prefix` is the length of what all keys of the page begin with, stored once, at 32; `heap` is where the lowest cell begins;
@@ -67,6 +68,16 @@ final class PageLayout
     static int crc(final long page)
     {
         return UnsafeApi.getInt(page + CRC_OFFSET);
+    }
+
+    static int stamp(final long page)
+    {
+        return UnsafeApi.getInt(page + CRC_OFFSET);
+    }
+
+    static void stamp(final long page, final int epoch)
+    {
+        UnsafeApi.putInt(page + CRC_OFFSET, epoch);
     }
 
     static int number(final long page)

@@ -16,7 +16,7 @@ final class PageTable implements AutoCloseable
     private final int extentShift;
     private final int extentMask;
     private long[] chunks = new long[4];
-    private long[] bases = new long[4];
+    private volatile long[] bases = new long[4];
     private ByteBuffer[] maps = new ByteBuffer[4];
     private int extentCount;
 
@@ -32,6 +32,18 @@ final class PageTable implements AutoCloseable
         return chunks[number >>> extentShift] + ((long)(number & ((1 << extentShift) - 1)) << 3);
     }
 
+    /** Where a page is, for a reader's thread; the chunks as they were when its root was published. */
+    long addressShared(final long[] sharedChunks, final int number)
+    {
+        return UnsafeApi.getLongVolatile(null, entryAddress(sharedChunks, extentShift, number));
+    }
+
+    /** For a reader's thread: the page has been proven. */
+    void addressShared(final long[] sharedChunks, final int number, final long address)
+    {
+        UnsafeApi.putLongRelease(null, entryAddress(sharedChunks, extentShift, number), address);
+    }
+
     long address(final int number)
     {
         return UnsafeApi.getLong(chunks[number >>> extentShift] + ((long)(number & extentMask) << 3));
@@ -39,7 +51,7 @@ final class PageTable implements AutoCloseable
 
     void address(final int number, final long address)
     {
-        UnsafeApi.putLong(chunks[number >>> extentShift] + ((long)(number & extentMask) << 3), address);
+        UnsafeApi.putLongRelease(null, chunks[number >>> extentShift] + ((long)(number & extentMask) << 3), address);
     }
 
     /** Where the page is in the mapped file. */

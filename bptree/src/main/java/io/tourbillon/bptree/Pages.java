@@ -2,19 +2,21 @@ package io.tourbillon.bptree;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.zip.CRC32C;
 
 /**
  * All pages by number, whichever memory they are in, and the rules of copy-on-write: what bears the current checkpoint number is changed
  * in place, anything else is copied first. Owned by the writer.
  */
-final class Pages implements AutoCloseable
+final class Pages implements PageSource, AutoCloseable
 {
     private final PageTable table;
     private final PagePool pool;
     private final FreePages freePages = new FreePages();
-    private final CRC32C crc = new CRC32C();
+    private final Pins pins = new Pins();
+    private final RetiredPages seen = new RetiredPages();
+    private final RetiredPages moved = new RetiredPages();
     private final String name;
+    private final PageProof proof;
     private final long openedCheckpoint;
 
     private long checkpoint;
@@ -24,6 +26,8 @@ final class Pages implements AutoCloseable
     private int dirtyCount;
     private int frozenCount;
     private long releaseCount;
+    private boolean hasChanged;
+    private int stamp;
 
     /**
      * @param checkpoint the number of the state that was opened; the next one is worked on.
@@ -32,6 +36,8 @@ final class Pages implements AutoCloseable
     Pages(final String name, final PageTable table, final PagePool pool, final long checkpoint, final int highWater)
     {
         this.name = name;
+        this.proof = new PageProof(name);
+        this.stamp = (int)pins.epoch();
         this.table = table;
         this.pool = pool;
         this.openedCheckpoint = checkpoint;
@@ -53,18 +59,18 @@ final class Pages implements AutoCloseable
         }
     }
 
-    /** Where a page is. Checks it, once, when it comes from the file. */
-    long address(final int number, final int treeId)
+    @Override
+    public long address(final int number, final int treeId)
     {
         assert number >= PageLayout.FIRST_PAGE && number < highWater : number;
         final long address = table.address(number);
         return address != 0 ? address : load(number, treeId, openedCheckpoint);
     }
 
-    /** Whether a page is the writer's own, to be changed in place. */
+    /** Whether a page is the writer's own, to be changed in place: no checkpoint and no published root has it. */
     boolean isPrivate(final long page)
     {
-        return PageLayout.checkpoint(page) == checkpoint;
+        return PageLayout.checkpoint(page) == checkpoint && PageLayout.stamp(page) == stamp;
     }
 
     /** A new page: number and frame. Its number is in its header. */
@@ -81,9 +87,11 @@ final class Pages implements AutoCloseable
         }
         final long frame = pool.take();
         PageLayout.init(frame, number, checkpoint, type, treeId);
+        PageLayout.stamp(frame, stamp);
         table.address(number, frame);
         dirty[number >>> 6] |= 1L << number;
         dirtyCount++;
+        hasChanged = true;
         return frame;
     }
 
@@ -96,25 +104,94 @@ final class Pages implements AutoCloseable
         Bytes.copy(page, copy, PageLayout.PAGE_LENGTH);
         PageLayout.number(copy, number);
         PageLayout.checkpoint(copy, checkpoint);
-        freePages.free(PageLayout.number(page));
+        PageLayout.stamp(copy, stamp);
+        free(page);
         return copy;
     }
 
     void free(final long page)
     {
         final int number = PageLayout.number(page);
-        if (isPrivate(page))
+        if (PageLayout.checkpoint(page) != checkpoint)
         {
-            dirty[number >>> 6] &= ~(1L << number);
-            dirtyCount--;
-            table.address(number, 0);
-            pool.giveBack(page);
+            freePages.free(number);
+            return;
+        }
+        dirty[number >>> 6] &= ~(1L << number);
+        dirtyCount--;
+        if (PageLayout.stamp(page) == stamp || pins.oldestEpoch() == Pins.NONE)
+        {
+            dropPage(number, page);
             freePages.freeAtOnce(number);
         }
         else
         {
-            freePages.free(number);
+            seen.add(page, number, pins.epoch());
+            freePages.retire(number);
         }
+    }
+
+    private void dropPage(final int number, final long frame)
+    {
+        table.address(number, 0);
+        pool.giveBack(frame);
+    }
+
+    /**
+     * What is now is the root that readers get, until something changes: from here on, what it refers to is copied before a change.
+     *
+     * @return the epoch to pin it by.
+     */
+    long publish()
+    {
+        if (hasChanged)
+        {
+            hasChanged = false;
+            pins.advanceEpoch();
+            stamp = (int)pins.epoch();
+        }
+        return pins.epoch() - 1;
+    }
+
+    /**
+     * Uses again what no pin holds any more.
+     *
+     * @param limit most pages in this call.
+     * @return pages that came back.
+     */
+    int reclaim(final int limit)
+    {
+        int count = 0;
+        if (!seen.isEmpty())
+        {
+            final long oldest = pins.oldestEpoch();
+            for (; count < limit && !seen.isEmpty() && seen.headEpoch() <= oldest; count++)
+            {
+                dropPage(seen.headNumber(), seen.headFrame());
+                freePages.reuse(seen.headNumber());
+                seen.removeHead();
+            }
+        }
+        if (!moved.isEmpty())
+        {
+            final long oldest = pins.oldestPassed();
+            for (; count < limit && !moved.isEmpty() && moved.headEpoch() <= oldest; count++)
+            {
+                pool.giveBack(moved.headFrame());
+                moved.removeHead();
+            }
+        }
+        if (freePages.isHolding() && freePages.heldEpoch() <= pins.oldestEpoch())
+        {
+            count += freePages.releaseHeld();
+        }
+        return count;
+    }
+
+    /** A checkpoint is durable: what the file alone had kept of freed pages is over; pins may keep them still. */
+    void onDurable()
+    {
+        freePages.onDurable(pins.oldestEpoch());
     }
 
     /** Everything so far belongs to the frozen state; what is allocated from now on, to the next. */
@@ -126,7 +203,7 @@ final class Pages implements AutoCloseable
         frozenCount = dirtyCount;
         dirty = empty;
         dirtyCount = 0;
-        freePages.onFrozen();
+        freePages.onFrozen(pins.epoch());
         checkpoint++;
     }
 
@@ -140,6 +217,7 @@ final class Pages implements AutoCloseable
     int release(final int fromWord, final int limit)
     {
         releaseCount += frozenCount > 0 ? 1 : 0;
+        final boolean isWatched = pins.oldestEpoch() != Pins.NONE;
         int released = 0;
         int word = fromWord;
         for (; word < frozen.length && frozenCount > 0 && released < limit; word++)
@@ -147,13 +225,22 @@ final class Pages implements AutoCloseable
             for (long bits = frozen[word]; bits != 0; bits &= bits - 1)
             {
                 final int number = (word << 6) + Long.numberOfTrailingZeros(bits);
-                pool.giveBack(table.address(number));
+                final long frame = table.address(number);
                 table.address(number, table.mapped(number));
+                if (isWatched)
+                {
+                    moved.add(frame, PageLayout.NO_PAGE, pins.nextFrameEpoch());
+                }
+                else
+                {
+                    pool.giveBack(frame);
+                }
                 released++;
                 frozenCount--;
             }
             frozen[word] = 0;
         }
+        pins.advanceFrameEpoch();
         return frozenCount > 0 ? word : -1;
     }
 
@@ -203,8 +290,19 @@ final class Pages implements AutoCloseable
         return dirtyCount;
     }
 
-    /** Rises when frames go back to the pool: addresses taken before may be another page's by now. */
-    long releaseCount()
+    Pins pins()
+    {
+        return pins;
+    }
+
+    /** Pages that wait for pins alone: their frames, their numbers, or both. */
+    int heldByPins()
+    {
+        return seen.count() + moved.count() + freePages.heldCount();
+    }
+
+    @Override
+    public long releaseCount()
     {
         return releaseCount;
     }
@@ -224,40 +322,11 @@ final class Pages implements AutoCloseable
      */
     long load(final int number, final int treeId, final long newest)
     {
-        if (number < PageLayout.FIRST_PAGE || number >= highWater)
-        {
-            throw new StoreException(name + ": page " + number + " is referred to but the store ends at page " + highWater);
-        }
-        final ByteBuffer view = table.view(number);
-        crc.reset();
-        crc.update(view.position(view.position() + PageLayout.NUMBER_OFFSET));
+        proof.requireExists(number, highWater);
         final long page = table.mapped(number);
-        checkHeader(page, number, treeId, newest, (int)crc.getValue());
+        proof.check(page, number, treeId, newest);
         table.address(number, page);
         return page;
-    }
-
-    private void checkHeader(final long page, final int number, final int treeId, final long newest, final int computed)
-    {
-        if (PageLayout.crc(page) != computed)
-        {
-            throw new StoreException(name + ": page " + number + " is damaged: its checksum is " +
-                Integer.toHexString(PageLayout.crc(page)) + ", its content gives " + Integer.toHexString(computed));
-        }
-        if (PageLayout.number(page) != number || PageLayout.treeId(page) != treeId)
-        {
-            throw new StoreException(name + ": page " + number + " of tree " + treeId + " holds page " + PageLayout.number(page) +
-                " of tree " + PageLayout.treeId(page) + ": a write went astray");
-        }
-        if (PageLayout.checkpoint(page) > newest)
-        {
-            throw new StoreException(name + ": page " + number + " is of checkpoint " + PageLayout.checkpoint(page) +
-                ", newer than the root of checkpoint " + newest);
-        }
-        if (PageLayout.HEADER_LENGTH + PageLayout.slotCount(page) * SlottedPage.SLOT_LENGTH > PageLayout.heapStart(page))
-        {
-            throw new StoreException(name + ": page " + number + " has slots that run into its cells");
-        }
     }
 
     /** For the checker: a page as it is now, without touching what has been proven. */

@@ -1,5 +1,6 @@
 package io.tourbillon.bptree;
 
+import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
@@ -18,6 +19,7 @@ final class StoreOpener
     private final boolean growsInline;
     private final long poolBytes;
     private final String name;
+    private final NanoClock clock;
     private MetaPage meta = new MetaPage();
     private Extents extents;
     private Pages pages;
@@ -28,6 +30,7 @@ final class StoreOpener
         ownsFile = context.ownsFile();
         growsInline = context.growInline();
         poolBytes = context.poolBytes();
+        clock = context.clock();
         name = context.file() == null ? "store in memory" : context.file().toString();
     }
 
@@ -75,6 +78,11 @@ final class StoreOpener
     boolean growsInline()
     {
         return growsInline;
+    }
+
+    NanoClock clock()
+    {
+        return clock;
     }
 
     String name()

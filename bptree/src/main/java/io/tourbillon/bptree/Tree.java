@@ -7,7 +7,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * One named tree: keys of bytes, compared unsigned, to values of bytes. Writer thread only; nothing here allocates in steady state,
  * blocks (but for a page fault on the mapped file) or fails for want of room after {@link TreeStore#reserve(int)} said yes.
  */
-public final class Tree
+public final class Tree extends TreeView
 {
     /** Longest key in bytes. */
     public static final int MAX_KEY_LENGTH = 1920;
@@ -67,7 +67,7 @@ public final class Tree
         {
             return false;
         }
-        wrapValue(path.leaf(), path.leafSlot(), value, scratch);
+        LeafPage.wrapValue(pages, id, path.leaf(), path.leafSlot(), value, scratch);
         return true;
     }
 
@@ -227,7 +227,7 @@ public final class Tree
      */
     public Cursor cursor()
     {
-        return new Cursor(this, pages, workspace);
+        return new Cursor(this, pages, workspace.key);
     }
 
     /**
@@ -261,16 +261,19 @@ public final class Tree
         return name;
     }
 
+    @Override
     int id()
     {
         return id;
     }
 
+    @Override
     int root()
     {
         return root;
     }
 
+    @Override
     int height()
     {
         return height;
@@ -302,7 +305,7 @@ public final class Tree
         path.close();
     }
 
-    /** Rises with each write: a cursor knows by it that it is out of date. */
+    @Override
     long changeCount()
     {
         return changeCount;
@@ -315,23 +318,6 @@ public final class Tree
         {
             final long payload = SlottedPage.payload(leaf, slot);
             OverflowPages.free(pages, id, LeafPage.overflowPage(payload), LeafPage.overflowLength(payload));
-        }
-    }
-
-    void wrapValue(final long leaf, final int slot, final UnsafeBuffer view, final ValueScratch gathered)
-    {
-        final long cell = SlottedPage.cell(leaf, slot);
-        final long payload = SlottedPage.payload(leaf, slot);
-        if (LeafPage.isOverflow(cell))
-        {
-            final int length = LeafPage.overflowLength(payload);
-            final long target = gathered.ensure(length);
-            OverflowPages.read(pages, id, LeafPage.overflowPage(payload), target, length);
-            view.wrap(target, length);
-        }
-        else
-        {
-            view.wrap(payload, LeafPage.payloadLength(cell));
         }
     }
 }

@@ -1,13 +1,14 @@
 package io.tourbillon.bptree;
 
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.ByteBuffer;
 
 /**
  * One file (or memory) of several named trees, changed and committed together. One writer thread owns it; {@link #housekeeping()} and
- * {@link Checkpoint#step()} may each run on another.
+ * {@link Checkpoint#step()} may each run on another, and each {@link #snapshot()} is read on one of its own.
  */
 public final class TreeStore implements AutoCloseable
 {
@@ -19,6 +20,9 @@ public final class TreeStore implements AutoCloseable
     public static final int MAX_TREE_NAME_LENGTH = 32;
     /** Bytes of a page. */
     public static final int PAGE_LENGTH = PageLayout.PAGE_LENGTH;
+
+    /** Most snapshots open at a time. */
+    public static final int MAX_SNAPSHOTS = Pins.PINS_MAX;
 
     private static final int RELEASE_SLICE_PAGES = 4096;
 
@@ -32,6 +36,9 @@ public final class TreeStore implements AutoCloseable
     private final UnsafeBuffer userHeader = new UnsafeBuffer(new byte[USER_HEADER_LENGTH]);
     private final Tree[] trees = new Tree[MetaPage.TREES];
     private final FreeTree freeTree;
+    private final NanoClock clock;
+    private final String name;
+    private final long openedCheckpoint;
 
     private Checkpoint checkpoint;
     private int releaseWord;
@@ -47,6 +54,9 @@ public final class TreeStore implements AutoCloseable
         growsInline = opener.growsInline();
         pages = opener.pages();
         meta = opener.meta();
+        clock = opener.clock();
+        name = opener.name();
+        openedCheckpoint = meta.checkpoint();
         meta.userHeader(userHeader);
         for (int id = 0; id < MetaPage.TREES; id++)
         {
@@ -166,8 +176,8 @@ public final class TreeStore implements AutoCloseable
 
     /**
      * Takes back the memory of pages that a durable checkpoint wrote, and the pages that nobody can fall back to any more; a bounded
-     * slice per call. Writer thread; cheap when there is nothing to do: call it in each duty cycle. Invalidates cursors and views of
-     * values, of all trees, when it returns more than 0.
+     * slice per call. Writer thread; cheap when there is nothing to do: call it in each duty cycle. Invalidates views of values, of all
+     * trees, when it returns more than 0.
      *
      * @return pages taken back in this call; 0 when there is nothing to do.
      */
@@ -179,7 +189,7 @@ public final class TreeStore implements AutoCloseable
         }
         if (releaseWord < 0)
         {
-            pages.freePages().onDurable();
+            pages.onDurable();
             checkpointBytesWritten += checkpoint.bytesWritten();
             checkpointCount++;
             releaseWord = 0;
@@ -191,6 +201,95 @@ public final class TreeStore implements AutoCloseable
             checkpoint = null;
         }
         return before - pages.frozenCount();
+    }
+
+    /**
+     * A place to read from on another thread. Cold; any thread.
+     *
+     * @return a new snapshot, not pinned yet; close it before the store.
+     * @throws IllegalStateException if there are {@link #MAX_SNAPSHOTS} open ones.
+     */
+    public Snapshot snapshot()
+    {
+        final SnapshotPages snapshotPages = new SnapshotPages(pages.table(), name, openedCheckpoint);
+        final Snapshot snapshot = new Snapshot(pages.pins(), snapshotPages);
+        if (!pages.pins().add(snapshot))
+        {
+            snapshot.close();
+            throw new IllegalStateException("there are " + MAX_SNAPSHOTS + " snapshots open already");
+        }
+        return snapshot;
+    }
+
+    /**
+     * Publishes the trees and the user header as they are now to all snapshots that ask for them, and takes back pages whose last pin has
+     * gone. Writer thread; call it in each duty cycle, between entries: a root must not have half an entry. A load when there is no
+     * snapshot, a few when none asks. What was dirty is copied at its next change once something was published.
+     *
+     * @return roots granted and pages taken back, the latter in slices.
+     */
+    public int serveReaders()
+    {
+        final Pins pins = pages.pins();
+        int workCount = 0;
+        for (int i = 0; i < pins.places(); i++)
+        {
+            final Snapshot snapshot = pins.at(i);
+            if (snapshot != null && snapshot.pin().isAsked())
+            {
+                snapshot.capture(trees, pages.highWater(), userHeader);
+                snapshot.pin().grant(pages.publish(), pins.frameEpoch(), clock.nanoTime());
+                workCount++;
+            }
+        }
+        return workCount + reclaim();
+    }
+
+    /** The part of {@link #serveReaders()} that may be done in the middle of an entry. */
+    int reclaim()
+    {
+        return pages.reclaim(RELEASE_SLICE_PAGES);
+    }
+
+    /**
+     * Snapshots that hold a root now. Writer thread.
+     *
+     * @return count of pins.
+     */
+    public int pinCount()
+    {
+        return pages.pins().count();
+    }
+
+    /**
+     * How long the oldest pin has been held. Writer thread.
+     *
+     * @return nanoseconds by the context's clock, 0 if nothing is pinned.
+     */
+    public long oldestPinAgeNs()
+    {
+        return pages.pins().oldestAgeNs(clock.nanoTime());
+    }
+
+    /**
+     * Pages, or frames of the pool, that nothing but pins keeps from being used again. Writer thread.
+     *
+     * @return count of pages.
+     */
+    public int pagesHeldByPins()
+    {
+        return pages.heldByPins();
+    }
+
+    /**
+     * Tells the owners of pins of a certain age to let go: {@link Snapshot#isToEnd()}. They are not forced to. Writer thread.
+     *
+     * @param ageNs nanoseconds.
+     * @return how many pins are as old as that.
+     */
+    public int askPinsToEnd(final long ageNs)
+    {
+        return pages.pins().askToEnd(clock.nanoTime(), ageNs);
     }
 
     /**
@@ -316,10 +415,16 @@ public final class TreeStore implements AutoCloseable
 
     /**
      * Frees all memory, unmaps and closes the file. What was not checkpointed is lost. No other thread may be in here.
+     *
+     * @throws IllegalStateException if a root is still pinned: its reader would read freed memory.
      */
     @Override
     public void close()
     {
+        if (pages.pins().count() > 0)
+        {
+            throw new IllegalStateException(name + " is to be closed and " + pages.pins().count() + " roots are still pinned");
+        }
         pages.close();
         workspace.close();
         for (final Tree tree : trees)
@@ -357,6 +462,7 @@ public final class TreeStore implements AutoCloseable
             throw new IllegalArgumentException(pageCount + " pages are wanted at once, the pool has " + pages.pool().maxFrames());
         }
         releaseCheckpointed();
+        reclaim();
         while (pages.usable() < pageCount + 2 * freeTreePages() && adoptExtent())
         {
             continue;

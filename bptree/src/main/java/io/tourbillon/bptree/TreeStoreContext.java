@@ -1,5 +1,8 @@
 package io.tourbillon.bptree;
 
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
+
 import java.nio.file.Path;
 
 /**
@@ -20,6 +23,7 @@ public final class TreeStoreContext
     private int extentBytes = EXTENT_BYTES_DEFAULT;
     private boolean growInline = true;
     private boolean ownsFile = true;
+    private NanoClock clock = SystemNanoClock.INSTANCE;
 
     private TreeStoreContext()
     {
@@ -94,6 +98,16 @@ public final class TreeStoreContext
         return this;
     }
 
+    /**
+     * @param clock by which the age of pins is told.
+     * @return this.
+     */
+    public TreeStoreContext clock(final NanoClock clock)
+    {
+        this.clock = clock;
+        return this;
+    }
+
     Path file()
     {
         return file;
@@ -117,6 +131,11 @@ public final class TreeStoreContext
     int extentBytes()
     {
         return extentBytes;
+    }
+
+    NanoClock clock()
+    {
+        return clock;
     }
 
     boolean growInline()
