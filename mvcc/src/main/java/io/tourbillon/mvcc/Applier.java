@@ -4,10 +4,12 @@ import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.MessageValidator;
 import io.tourbillon.codecs.client.CompactRequestDecoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestDecoder;
+import io.tourbillon.codecs.client.LeaseRequestDecoder;
 import io.tourbillon.codecs.client.PutRequestDecoder;
 import io.tourbillon.codecs.client.TxnRequestDecoder;
 import io.tourbillon.codecs.record.CompactTickDecoder;
 import io.tourbillon.codecs.record.EntryFrame;
+import io.tourbillon.codecs.record.LeaseTickDecoder;
 import io.tourbillon.codecs.record.MessageHeaderDecoder;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -31,6 +33,8 @@ final class Applier
     private final EntryWork put;
     private final EntryWork delete;
     private final EntryWork txn;
+    private final EntryWork lease;
+    private final EntryWork leaseTick;
     private final EntryWork compact;
     private final EntryWork tick;
     private final EntryWork nothing = new NoWork(SOUND);
@@ -41,24 +45,29 @@ final class Applier
     private EntryWork work;
     private long openIndex = NOTHING_OPEN;
 
+    /** What changes keys or leases. */
+    record Works(EntryWork put, EntryWork delete, EntryWork txn, EntryWork lease, EntryWork leaseTick)
+    {
+    }
+
     Applier(
         final MvccHeader header,
         final ReplyHead head,
         final Replies replies,
         final Writer writer,
         final Compactor compactor,
-        final EntryWork put,
-        final EntryWork delete,
-        final EntryWork txn)
+        final Works works)
     {
         this.header = header;
         this.head = head;
         this.replies = replies;
         this.writer = writer;
         this.compactor = compactor;
-        this.put = put;
-        this.delete = delete;
-        this.txn = txn;
+        put = works.put;
+        delete = works.delete;
+        txn = works.txn;
+        lease = works.lease;
+        leaseTick = works.leaseTick;
         compact = new CompactWork(header, compactor, writer, replies);
         tick = new TickWork(compactor, writer);
     }
@@ -115,9 +124,7 @@ final class Applier
     {
         if (message.capacity() >= MessageHeaderDecoder.ENCODED_LENGTH && schemaId(message, 0) == MessageHeaderDecoder.SCHEMA_ID)
         {
-            final boolean isTick = templateId(message, 0) == CompactTickDecoder.TEMPLATE_ID &&
-                message.capacity() >= MessageHeaderDecoder.ENCODED_LENGTH + CompactTickDecoder.BLOCK_LENGTH;
-            return isTick ? tick : nothing;
+            return workForRecord(message);
         }
         if (MessageValidator.check(message, 0, message.capacity()) != SOUND)
         {
@@ -133,8 +140,23 @@ final class Applier
                 return txn;
             case CompactRequestDecoder.TEMPLATE_ID:
                 return compact;
+            case LeaseRequestDecoder.TEMPLATE_ID:
+                return lease;
             default:
                 return notSupported;
+        }
+    }
+
+    private EntryWork workForRecord(final UnsafeBuffer message)
+    {
+        switch (templateId(message, 0))
+        {
+            case CompactTickDecoder.TEMPLATE_ID:
+                return message.capacity() >= MessageHeaderDecoder.ENCODED_LENGTH + CompactTickDecoder.BLOCK_LENGTH ? tick : nothing;
+            case LeaseTickDecoder.TEMPLATE_ID:
+                return LeaseTickWork.isSound(message) ? leaseTick : nothing;
+            default:
+                return nothing;
         }
     }
 

@@ -11,6 +11,8 @@ final class Entry
 
     private final UnsafeBuffer message = new UnsafeBuffer(0, 0);
     private final Changes changes = new Changes();
+    private long index;
+    private long term;
     private long sessionId;
     private long correlationId;
     private boolean isAnswered;
@@ -18,6 +20,8 @@ final class Entry
     void wrap(final EntryFrame frame, final boolean answer)
     {
         message.wrap(frame.buffer(), EntryFrame.HEADER_LENGTH, frame.payloadLength());
+        index = frame.index();
+        term = frame.term();
         sessionId = frame.sessionId();
         correlationId = frame.correlationId();
         isAnswered = answer && sessionId != NOBODY;
@@ -32,6 +36,18 @@ final class Entry
     Changes changes()
     {
         return changes;
+    }
+
+    /** Raft index. */
+    long index()
+    {
+        return index;
+    }
+
+    /** Raft term of the leader that appended it. */
+    long term()
+    {
+        return term;
     }
 
     long sessionId()

@@ -5,8 +5,8 @@ import io.tourbillon.bptree.Tree;
 /** Bounds that decide what an entry does: the same on every member, so not settings. */
 public final class Limits
 {
-    /** Longest key or range end in bytes. */
-    public static final int KEY_LENGTH_MAX = Tree.MAX_KEY_LENGTH;
+    /** Longest key or range end in bytes: with a lease's id before it, it must fit a tree's key. */
+    public static final int KEY_LENGTH_MAX = Tree.MAX_KEY_LENGTH - Leases.ID_LENGTH;
     /** Longest value in bytes: its record, with key and head, must fit a tree's value. */
     public static final int VALUE_LENGTH_MAX = Tree.MAX_VALUE_LENGTH - KEY_LENGTH_MAX - RevisionRecord.HEAD_LENGTH_MAX;
     /** etcd's max-txn-ops: compares, success or failure operations of a transaction; what it takes is not left for those nested in it. */
@@ -25,6 +25,14 @@ public final class Limits
     public static final int PART_LENGTH_MAX = 32 * 1024;
     /** Keys of one range that can be sorted by something else than the key: 131,072 x 28 bytes = 3.5 MiB a walk. */
     public static final int SORTED_KEYS_MAX = 128 * 1024;
+    /** Shortest time a lease is granted, in milliseconds; less is raised to it. etcd's: 1.5 election time-outs, rounded up to seconds. */
+    public static final long LEASE_TTL_MIN_MS = 2_000;
+    /** Longest time a lease may be asked for, in milliseconds: etcd's 9,000,000,000 seconds. */
+    public static final long LEASE_TTL_MAX_MS = 9_000_000_000_000L;
+    /** Leases of a cluster: some 100 bytes each in the leader's memory make 100 MiB. */
+    public static final int LEASES_MAX = 1 << 20;
+    /** Leases that one leaseTick entry says something of: 12 KiB. */
+    public static final int LEASES_PER_TICK_MAX = 512;
 
     private Limits()
     {

@@ -19,6 +19,7 @@ import io.tourbillon.codecs.client.WatchCreateDecoder;
 import io.tourbillon.codecs.client.WatchProgressRequestDecoder;
 import io.tourbillon.codecs.record.EntryFrame;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 
 import static io.tourbillon.codecs.MessageValidator.SOUND;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
@@ -42,7 +43,13 @@ public final class Mvcc
     /** Name of the tree of heads by user key. */
     public static final String KEYS_TREE = "keys";
 
-    private static final byte[] NO_LEASES = "tourbillon: leases are not supported by this version".getBytes(UTF_8);
+    /** Name of the tree of leases by id. */
+    public static final String LEASES_TREE = "leases";
+    /** Name of the tree of keys by the lease that holds them. */
+    public static final String LEASE_KEYS_TREE = "leaseKeys";
+    /** Bytes that {@link #proposal} writes at most. */
+    public static final int PROPOSAL_LENGTH_MAX = Lessor.PROPOSAL_LENGTH_MAX;
+
     private static final byte[] NO_MEMBERS = "tourbillon: changing members is not supported by this version".getBytes(UTF_8);
     private static final byte[] NO_MAINTENANCE = "tourbillon: this maintenance is not supported by this version".getBytes(UTF_8);
     private static final byte[] NO_AUTH = "tourbillon: users and roles are not supported by this version".getBytes(UTF_8);
@@ -58,6 +65,9 @@ public final class Mvcc
     private final Compactor compactor;
     private final Applier applier;
     private final Reads reads;
+    private final Leases leases;
+    private final Lessor lessor;
+    private final LeaseReads leaseReads;
     private final WatchTable watches;
     private final CatchUp catchUp;
     private final FanOut fanOut;
@@ -78,9 +88,12 @@ public final class Mvcc
         header = new MvccHeader(store.userHeader(), settings.clusterId());
         keys = store.tree(KEYS_TREE);
         revisions = store.tree(REVISIONS_TREE);
+        leases = new Leases(store.tree(LEASES_TREE), store.tree(LEASE_KEYS_TREE), header);
         head = new ReplyHead(header, settings.memberId());
         replies = new Replies(egress, head, header);
-        writer = new Writer(store, keys, revisions, header);
+        lessor = new Lessor(leases, settings, replies);
+        leaseReads = new LeaseReads(header, leases, lessor, replies, head, egress, settings);
+        writer = new Writer(store, keys, revisions, leases, header);
         compactor = new Compactor(keys, revisions, header);
         applier = newApplier();
         reads = new Reads(header, replies, settings, this::newRangeRead, this::newTxnRead);
@@ -95,17 +108,19 @@ public final class Mvcc
     private Applier newApplier()
     {
         final PartSender sender = new PartSender(egress);
-        final PutWork put = new PutWork(writer, new Versions(revisions, header), compactor, replies);
+        final PutWork put = new PutWork(writer, leases, new Versions(revisions, header), compactor, replies);
         final DeleteWalk deleteWalk = new DeleteWalk(keys, revisions, header, writer, compactor);
         final DeleteWork delete = new DeleteWork(header, deleteWalk, new DeleteParts(head, sender), sender, settings.keysPerSlice());
         final TxnWork txn = new TxnWork(
             header, newPlan(), newRun(), new TxnParts(head, sender), sender, replies, settings.keysPerSlice());
-        return new Applier(header, head, replies, writer, compactor, put, delete, txn);
+        final LeaseWork lease = new LeaseWork(header, leases, lessor, writer, compactor, replies, settings.keysPerSlice());
+        final LeaseTickWork leaseTick = new LeaseTickWork(leases, lessor, writer, compactor, settings.keysPerSlice());
+        return new Applier(header, head, replies, writer, compactor, new Applier.Works(put, delete, txn, lease, leaseTick));
     }
 
     private TxnPlan newPlan()
     {
-        return new TxnPlan(header, writer, new RangeWalk(keys, revisions, header));
+        return new TxnPlan(header, writer, leases, new RangeWalk(keys, revisions, header));
     }
 
     private TxnRun newRun()
@@ -148,8 +163,9 @@ public final class Mvcc
     }
 
     /**
-     * Serves a request that does not go through the log: range, read-only transaction, watch create, cancel and progress; leases, members,
-     * maintenance and auth are answered "not supported".
+     * Serves a request that does not go through the log: range, read-only transaction, watch create, cancel and progress, a lease's
+     * renewal, its time to live, the list of leases; members, maintenance and auth are answered "not supported". Ask about leases
+     * linearizably: only then is an answer the leader's.
      *
      * @param sessionId of the session that asks.
      * @param buffer    holding the message; copied where the answer takes longer than this call.
@@ -185,6 +201,9 @@ public final class Mvcc
             case WatchProgressRequestDecoder.TEMPLATE_ID:
                 watchRequests.onProgress(sessionId, correlationId);
                 return true;
+            case LeaseRequestDecoder.TEMPLATE_ID:
+                leaseReads.on(sessionId, correlationId, buffer, offset);
+                return true;
             case StatusRequestDecoder.TEMPLATE_ID:
                 return false;
             default:
@@ -203,9 +222,6 @@ public final class Mvcc
         final int notSupported = ErrorCode.NOT_SUPPORTED.number();
         switch (templateId)
         {
-            case LeaseRequestDecoder.TEMPLATE_ID:
-                replies.error(sessionId, correlationId, notSupported, NO_LEASES);
-                break;
             case MemberRequestDecoder.TEMPLATE_ID:
                 replies.error(sessionId, correlationId, notSupported, NO_MEMBERS);
                 break;
@@ -236,16 +252,59 @@ public final class Mvcc
 
     /**
      * A bounded slice of what is under way: fan-out of events, sessions that catch up, long reads. Call it in each duty cycle.
+     * A leader's leases age between two calls, unless those are further apart than a heartbeat: it could not hear renewals then.
      *
      * @param nowNs of a clock for spans, which never goes back. It decides when something is said, never what the state is.
      * @return work count; 0 when there was nothing to do.
      */
     public int doWork(final long nowNs)
     {
-        int workCount = fanOut.doWork(settings.eventsPerSlice());
+        int workCount = lessor.doWork(nowNs);
+        workCount += fanOut.doWork(settings.eventsPerSlice());
         workCount += catchUp.doWork(settings.eventsPerSlice(), fanOut.fannedOut());
         workCount += reads.doWork();
+        workCount += leaseReads.doWork();
         return workCount;
+    }
+
+    /**
+     * This member leads, and all entries of earlier terms are applied. Each lease has what the log says is left of it and an election's
+     * time on top.
+     *
+     * @param term  that it leads in.
+     * @param nowNs of the same clock as in {@link #doWork(long)}.
+     */
+    public void onLeader(final long term, final long nowNs)
+    {
+        lessor.onLeader(term, nowNs);
+    }
+
+    /** This member does not lead any more: nothing expires here, renewals that waited are refused with "leader changed". */
+    public void onFollower()
+    {
+        lessor.onFollower();
+    }
+
+    /**
+     * Moves every lease's deadline: for so long this leader could not hear renewals, although {@link #doWork(long)} was called.
+     *
+     * @param stallNs to move by, in nanoseconds, from 0.
+     */
+    public void onStall(final long stallNs)
+    {
+        lessor.onStall(stallNs);
+    }
+
+    /**
+     * What the leader's clock has to say to the log now: leases that are expired, or how long they still have. To be proposed once, for
+     * nobody (session 0), in the order of the calls; one that gets lost is made again after a second. Does not allocate.
+     *
+     * @param target to write a message of the records' schema to, at 0; of at least {@link #PROPOSAL_LENGTH_MAX} bytes.
+     * @return length of the message in bytes; 0 if there is nothing to say.
+     */
+    public int proposal(final MutableDirectBuffer target)
+    {
+        return lessor.proposal(target);
     }
 
     /**
@@ -256,6 +315,8 @@ public final class Mvcc
     public void onSessionClosed(final long sessionId)
     {
         reads.onSessionClosed(sessionId);
+        leaseReads.onSessionClosed(sessionId);
+        lessor.onSessionClosed(sessionId);
         final WatchSession session = watches.session(sessionId);
         if (session != null)
         {
@@ -305,6 +366,12 @@ public final class Mvcc
         return header.stateHash();
     }
 
+    /** @return count of leases. */
+    public long leaseCount()
+    {
+        return leases.count();
+    }
+
     /** @return count of watchers on this member. */
     public int watcherCount()
     {
@@ -314,6 +381,6 @@ public final class Mvcc
     /** @return count of long reads under way on this member. */
     public int scanCount()
     {
-        return reads.activeCount();
+        return reads.activeCount() + leaseReads.activeCount();
     }
 }

@@ -1,5 +1,7 @@
 package io.tourbillon.mvcc;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * What a member may set. Everything that decides what an entry does is a constant of {@link Limits} instead, so that members with other
  * settings still reach the same state.
@@ -16,6 +18,8 @@ public final class MvccSettings
     public static final int KEYS_PER_SLICE_DEFAULT = 256;
     /** Change records the fan-out looks at in one duty cycle. */
     public static final int EVENTS_PER_SLICE_DEFAULT = 256;
+    /** Renewals of leases that wait for the log: 32 bytes each. */
+    public static final int WAITING_KEEP_ALIVES_DEFAULT = 4096;
 
     private long clusterId = 1;
     private long memberId = 1;
@@ -24,6 +28,9 @@ public final class MvccSettings
     private int scans = SCANS_DEFAULT;
     private int keysPerSlice = KEYS_PER_SLICE_DEFAULT;
     private int eventsPerSlice = EVENTS_PER_SLICE_DEFAULT;
+    private int waitingKeepAlives = WAITING_KEEP_ALIVES_DEFAULT;
+    private long heartbeatNs = TimeUnit.MILLISECONDS.toNanos(100);
+    private long electionTimeoutNs = TimeUnit.SECONDS.toNanos(1);
 
     /**
      * @param clusterId of the cluster: written into a new store, compared with that of an old one.
@@ -95,6 +102,36 @@ public final class MvccSettings
         return this;
     }
 
+    /**
+     * @param waitingKeepAlives renewals of leases that may wait for the log at once.
+     * @return this.
+     */
+    public MvccSettings waitingKeepAlives(final int waitingKeepAlives)
+    {
+        this.waitingKeepAlives = Math.max(1, waitingKeepAlives);
+        return this;
+    }
+
+    /**
+     * @param heartbeatNs longest time between two duty cycles that is not taken for a stall, in nanoseconds: leases do not age in a stall.
+     * @return this.
+     */
+    public MvccSettings heartbeatNs(final long heartbeatNs)
+    {
+        this.heartbeatNs = heartbeatNs;
+        return this;
+    }
+
+    /**
+     * @param electionTimeoutNs what a new leader adds to the time that each lease has left, in nanoseconds.
+     * @return this.
+     */
+    public MvccSettings electionTimeoutNs(final long electionTimeoutNs)
+    {
+        this.electionTimeoutNs = electionTimeoutNs;
+        return this;
+    }
+
     long clusterId()
     {
         return clusterId;
@@ -128,5 +165,20 @@ public final class MvccSettings
     int eventsPerSlice()
     {
         return eventsPerSlice;
+    }
+
+    int waitingKeepAlives()
+    {
+        return waitingKeepAlives;
+    }
+
+    long heartbeatNs()
+    {
+        return heartbeatNs;
+    }
+
+    long electionTimeoutNs()
+    {
+        return electionTimeoutNs;
     }
 }

@@ -9,6 +9,7 @@ import static io.tourbillon.codecs.MessageValidator.SOUND;
 final class PutWork implements EntryWork
 {
     private final Writer writer;
+    private final Leases leases;
     private final Versions versions;
     private final Compactor compactor;
     private final Replies replies;
@@ -20,9 +21,10 @@ final class PutWork implements EntryWork
     private boolean wantsPrev;
     private long lease;
 
-    PutWork(final Writer writer, final Versions versions, final Compactor compactor, final Replies replies)
+    PutWork(final Writer writer, final Leases leases, final Versions versions, final Compactor compactor, final Replies replies)
     {
         this.writer = writer;
+        this.leases = leases;
         this.versions = versions;
         this.compactor = compactor;
         this.replies = replies;
@@ -38,7 +40,7 @@ final class PutWork implements EntryWork
         lease = request.lease();
         key.read(entry.message(), request.limit());
         final int result = TxnChecker.checkPut(key, key.endLength(), lease, ignoresValue, ignoresLease);
-        return result == SOUND ? TxnPlan.checkPut(writer, key, ignoresValue || ignoresLease, lease) : result;
+        return result == SOUND ? TxnPlan.checkPut(writer, leases, key, ignoresValue || ignoresLease, lease) : result;
     }
 
     @Override

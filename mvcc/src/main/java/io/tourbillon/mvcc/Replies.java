@@ -3,6 +3,7 @@ package io.tourbillon.mvcc;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.CompactReplyEncoder;
 import io.tourbillon.codecs.client.ErrorReplyEncoder;
+import io.tourbillon.codecs.client.LeaseReplyEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.PutReplyEncoder;
 import io.tourbillon.codecs.client.WatchCanceledEncoder;
@@ -22,6 +23,7 @@ final class Replies
     private final MessageHeaderEncoder messageHeader = new MessageHeaderEncoder();
     private final PutReplyEncoder put = new PutReplyEncoder();
     private final CompactReplyEncoder compact = new CompactReplyEncoder();
+    private final LeaseReplyEncoder lease = new LeaseReplyEncoder();
     private final ErrorReplyEncoder error = new ErrorReplyEncoder();
     private final WatchCreatedEncoder created = new WatchCreatedEncoder();
     private final WatchCanceledEncoder canceled = new WatchCanceledEncoder();
@@ -67,6 +69,17 @@ final class Replies
         compact.wrapAndApplyHeader(buffer.buffer(), 0, messageHeader);
         head.fill(compact.reply(), sessionId, correlationId, header.revision());
         egress.reply(sessionId, buffer.buffer(), 0, compact.limit());
+    }
+
+    /** The answer to any request about one lease. */
+    void lease(final long sessionId, final long correlationId, final long leaseId, final long ttlMs, final long grantedTtlMs)
+    {
+        lease.wrapAndApplyHeader(buffer.buffer(), 0, messageHeader);
+        head.fill(lease.reply(), sessionId, correlationId, header.revision());
+        lease.leaseId(leaseId).ttlMs(ttlMs).grantedTtlMs(grantedTtlMs).flags().clear().last(true);
+        lease.leasesCount(0);
+        lease.keysCount(0);
+        egress.reply(sessionId, buffer.buffer(), 0, lease.limit());
     }
 
     void error(final long sessionId, final long correlationId, final int number)

@@ -20,6 +20,7 @@ final class TxnPlan implements KvSink
 
     private final MvccHeader header;
     private final Writer writer;
+    private final Leases leases;
     private final RangeWalk walk;
     private final RangeQuery query = new RangeQuery();
     private final RangeQuery compared = new RangeQuery();
@@ -31,10 +32,11 @@ final class TxnPlan implements KvSink
     private int compare;
     private boolean sawKey;
 
-    TxnPlan(final MvccHeader header, final Writer writer, final RangeWalk walk)
+    TxnPlan(final MvccHeader header, final Writer writer, final Leases leases, final RangeWalk walk)
     {
         this.header = header;
         this.writer = writer;
+        this.leases = leases;
         this.walk = walk;
         anyKey.keysOnly = true;
     }
@@ -155,7 +157,7 @@ final class TxnPlan implements KvSink
             {
                 ops.readRange(op, range);
                 final boolean needsKey = ops.hasFlag(op, OpFlag.IGNORE_VALUE | OpFlag.IGNORE_LEASE);
-                final int result = checkPut(writer, range, needsKey, ops.lease(op));
+                final int result = checkPut(writer, leases, range, needsKey, ops.lease(op));
                 if (result != SOUND)
                 {
                     return result;
@@ -165,14 +167,14 @@ final class TxnPlan implements KvSink
         return SOUND;
     }
 
-    /** The checks of a put against the state: what it keeps must be there, its lease must exist. There are no leases yet. */
-    static int checkPut(final Writer writer, final KeyRange key, final boolean needsKey, final long lease)
+    /** The checks of a put against the state: what it keeps must be there, its lease must exist. */
+    static int checkPut(final Writer writer, final Leases leases, final KeyRange key, final boolean needsKey, final long lease)
     {
         if (needsKey && !writer.find(key.buffer(), key.keyOffset(), key.keyLength()))
         {
             return ErrorCode.KEY_NOT_FOUND.number();
         }
-        return lease != 0 ? ErrorCode.LEASE_NOT_FOUND.number() : SOUND;
+        return lease == Leases.NONE || leases.find(lease) ? SOUND : ErrorCode.LEASE_NOT_FOUND.number();
     }
 
     private int checkRanges(final long revision)

@@ -6,8 +6,9 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The only one who changes keys: each change is one record in {@code revisions}, one head in {@code keys}, the count of live keys and the
- * state hash. Look a key up with {@link #find} first, reserve with {@link #reserve}, then change it.
+ * The only one who changes keys: each change is one record in {@code revisions}, one head in {@code keys}, the lease that the key is
+ * attached to, the count of live keys and the state hash. Look a key up with {@link #find} first, reserve with {@link #reserve}, then
+ * change it.
  */
 final class Writer
 {
@@ -16,6 +17,7 @@ final class Writer
     private final TreeStore store;
     private final Tree keys;
     private final Tree revisions;
+    private final Leases leases;
     private final MvccHeader header;
     private final RevisionKey revisionKey = new RevisionKey();
     private final KeyHead head = new KeyHead();
@@ -24,11 +26,12 @@ final class Writer
     private boolean exists;
     private boolean isShortOfRoom;
 
-    Writer(final TreeStore store, final Tree keys, final Tree revisions, final MvccHeader header)
+    Writer(final TreeStore store, final Tree keys, final Tree revisions, final Leases leases, final MvccHeader header)
     {
         this.store = store;
         this.keys = keys;
         this.revisions = revisions;
+        this.leases = leases;
         this.header = header;
     }
 
@@ -49,7 +52,7 @@ final class Writer
     boolean reserve(final int keyLength, final int valueLength, final int otherPages)
     {
         return reserve(revisions.pagesForPut(RevisionRecord.HEAD_LENGTH_MAX + keyLength + valueLength) +
-            keys.pagesForPut(KeyHead.LENGTH_MAX) + otherPages);
+            keys.pagesForPut(KeyHead.LENGTH_MAX) + leases.pagesForMove() + otherPages);
     }
 
     /** Makes sure that so many pages can be written. */
@@ -103,6 +106,7 @@ final class Writer
         final int valueOffset,
         final int valueLength)
     {
+        final long oldLease = exists ? head.lease() : Leases.NONE;
         record.prev(exists ? head.modMain() : 0, exists ? head.modSub() : 0);
         final int headLength = head.advance(exists, main, sub, record.createRevision(), record.version(), record.lease());
         record.jump(head.jumpMain(), head.jumpSub());
@@ -114,6 +118,7 @@ final class Writer
         header.noteUnseenChange();
         revisions.put(revisionKey.of(main, sub), 0, revisionKey.length(), buffer, 0, keyAt + keyLength + valueLength);
         keys.put(key, keyOffset, keyLength, head.encoded(), 0, headLength);
+        leases.move(oldLease, record.lease(), key, keyOffset, keyLength);
     }
 
     /** Of the change itself, not of its pointers; key and value lie side by side and are hashed in whole words, as they were copied. */

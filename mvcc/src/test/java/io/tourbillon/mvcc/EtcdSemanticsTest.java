@@ -127,14 +127,6 @@ class EtcdSemanticsTest
     }
 
     @Test
-    void shouldKnowNoLeases()
-    {
-        final Op put = Op.put("a", "1");
-        put.lease = 5;
-        assertEquals(error(ErrorCode.LEASE_NOT_FOUND), rig.run(put));
-    }
-
-    @Test
     void shouldBoundKeys()
     {
         assertEquals("put at 2", rig.run(Op.put("k".repeat(Limits.KEY_LENGTH_MAX), "v")));
@@ -228,10 +220,11 @@ class EtcdSemanticsTest
     @Test
     void shouldRefuseWhatComesLater()
     {
-        final io.tourbillon.codecs.client.LeaseRequestEncoder lease = new io.tourbillon.codecs.client.LeaseRequestEncoder()
+        final io.tourbillon.codecs.client.MemberRequestEncoder member = new io.tourbillon.codecs.client.MemberRequestEncoder()
             .wrapAndApplyHeader(rig.requests.buffer, 0, new io.tourbillon.codecs.client.MessageHeaderEncoder());
-        lease.request().correlationId(5);
-        assertTrue(rig.mvcc.onRead(Rig.SESSION, rig.requests.buffer, 0, lease.limit()));
+        member.request().correlationId(5);
+        member.peerUrlsCount(0);
+        assertTrue(rig.mvcc.onRead(Rig.SESSION, rig.requests.buffer, 0, member.limit()));
         assertEquals(error(ErrorCode.NOT_SUPPORTED), rig.egress.answers.remove(5L));
     }
 

@@ -6,6 +6,7 @@ import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.EventType;
 import io.tourbillon.codecs.client.ItemKind;
+import io.tourbillon.codecs.client.LeaseReplyDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
@@ -60,6 +61,7 @@ final class RecordingEgress implements Egress
             case PutReplyDecoder.TEMPLATE_ID -> put(buffer, offset);
             case DeleteRangeReplyDecoder.TEMPLATE_ID -> delete(buffer, offset);
             case TxnReplyDecoder.TEMPLATE_ID -> txn(buffer, offset);
+            case LeaseReplyDecoder.TEMPLATE_ID -> lease(buffer, offset);
             case CompactReplyDecoder.TEMPLATE_ID ->
             {
                 final CompactReplyDecoder reply = new CompactReplyDecoder().wrapAndApplyHeader(buffer, offset, header);
@@ -182,6 +184,35 @@ final class RecordingEgress implements Egress
             parts.remove(correlationId);
             answer(correlationId, head + text);
         }
+    }
+
+    private void lease(final DirectBuffer buffer, final int offset)
+    {
+        final LeaseReplyDecoder reply = new LeaseReplyDecoder().wrapAndApplyHeader(buffer, offset, header);
+        final long correlationId = reply.reply().correlationId();
+        final StringBuilder text = part(correlationId);
+        final boolean isLast = reply.flags().last();
+        final String head = lease(reply.leaseId(), reply.ttlMs(), reply.grantedTtlMs(), reply.reply().revision());
+        for (final LeaseReplyDecoder.LeasesDecoder lease : reply.leases())
+        {
+            text.append(' ').append(lease.id());
+        }
+        for (final LeaseReplyDecoder.KeysDecoder keyItem : reply.keys())
+        {
+            final byte[] key = new byte[keyItem.keyLength()];
+            keyItem.getKey(key, 0, key.length);
+            text.append(' ').append(new String(key, ISO_8859_1));
+        }
+        if (isLast)
+        {
+            parts.remove(correlationId);
+            answer(correlationId, head + text);
+        }
+    }
+
+    static String lease(final long id, final long ttlMs, final long grantedTtlMs, final long revision)
+    {
+        return "lease " + id + " ttl " + ttlMs + " of " + grantedTtlMs + " at " + revision;
     }
 
     private void txn(final DirectBuffer buffer, final int offset)

@@ -3,6 +3,8 @@ package io.tourbillon.mvcc;
 import io.tourbillon.codecs.client.Branch;
 import io.tourbillon.codecs.client.CompactRequestEncoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestEncoder;
+import io.tourbillon.codecs.client.LeaseOperation;
+import io.tourbillon.codecs.client.LeaseRequestEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.OpKind;
 import io.tourbillon.codecs.client.PutRequestEncoder;
@@ -175,6 +177,17 @@ final class Requests
             .prevKv((flags & Watcher.PREV_KV) != 0).noPut((flags & Watcher.NO_PUT) != 0).noDelete((flags & Watcher.NO_DELETE) != 0);
         watch.putKey(bytes(key), 0, key.length()).putRangeEnd(bytes(end), 0, end.length());
         length = watch.limit();
+        return this;
+    }
+
+    Requests lease(
+        final LeaseOperation operation, final long leaseId, final long ttlMs, final boolean wantsKeys, final long sessionId,
+        final long correlationId)
+    {
+        final LeaseRequestEncoder lease = new LeaseRequestEncoder().wrapAndApplyHeader(buffer, 0, header);
+        head(lease.request(), sessionId, correlationId);
+        lease.leaseId(leaseId).ttlMs(ttlMs).operation(operation).keys((short)(wantsKeys ? 1 : 0));
+        length = lease.limit();
         return this;
     }
 

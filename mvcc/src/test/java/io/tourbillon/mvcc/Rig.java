@@ -4,6 +4,7 @@ import io.tourbillon.bptree.Checkpoint;
 import io.tourbillon.bptree.MemoryPageFile;
 import io.tourbillon.bptree.TreeStore;
 import io.tourbillon.bptree.TreeStoreContext;
+import io.tourbillon.codecs.client.LeaseOperation;
 import io.tourbillon.codecs.record.EntryFrame;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -12,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,6 +22,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class Rig implements AutoCloseable
 {
     static final long SESSION = 7;
+    static final long TERM = 1;
+    /** Shorter than what is taken for a stall. */
+    private static final long CYCLE_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int CALLS_MAX = 1_000_000;
     /** A back-pressured session rests for up to 64 calls: so many refusals in a row are taken for good. */
     private static final int IDLE_CALLS = 64 * 40;
@@ -42,6 +47,7 @@ final class Rig implements AutoCloseable
     {
         this.settings = settings;
         open();
+        mvcc.onLeader(TERM, nowNs);
     }
 
     Rig()
@@ -96,6 +102,7 @@ final class Rig implements AutoCloseable
         {
             apply(log.get(i), false);
         }
+        mvcc.onLeader(TERM, nowNs);
     }
 
     /** Proposes the encoded request, applies it, and gives the answer; null if the member was stopped in the midst of it. */
@@ -160,13 +167,85 @@ final class Rig implements AutoCloseable
     void tick(final int budget)
     {
         requests.tick(budget);
+        applyOwn();
+    }
+
+    /** Applies the encoded message as an entry that the member proposes by itself; false if the member was stopped in the midst of it. */
+    private boolean applyOwn()
+    {
         final long index = log.size() + 1;
         final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(EntryFrame.frameLength(requests.length)));
-        frame.encode(buffer, 0, 1, index, 1, 0, 0, 0, requests.buffer, 0, requests.length);
+        frame.encode(buffer, 0, TERM, index, 1, 0, 0, 0, requests.buffer, 0, requests.length);
         final byte[] bytes = new byte[buffer.capacity()];
         buffer.getBytes(0, bytes);
         log.add(bytes);
-        apply(bytes, true);
+        return apply(bytes, true);
+    }
+
+    // ---- leases
+
+    String grant(final long id, final long ttlMs)
+    {
+        requests.lease(LeaseOperation.GRANT, id, ttlMs, false, SESSION, ++correlationId);
+        return apply();
+    }
+
+    String revoke(final long id)
+    {
+        requests.lease(LeaseOperation.REVOKE, id, 0, false, SESSION, ++correlationId);
+        return apply();
+    }
+
+    /** Renews a lease; null if the answer must wait: it comes from {@link #lateAnswer}. */
+    String keepAlive(final long id)
+    {
+        requests.lease(LeaseOperation.KEEP_ALIVE, id, 0, false, SESSION, ++correlationId);
+        return read();
+    }
+
+    /** The answer to the request made last, if it has come since. */
+    String lateAnswer()
+    {
+        settle();
+        return egress.answers.remove(correlationId);
+    }
+
+    String timeToLive(final long id, final boolean wantsKeys)
+    {
+        requests.lease(LeaseOperation.TIME_TO_LIVE, id, 0, wantsKeys, SESSION, ++correlationId);
+        return read();
+    }
+
+    String leases()
+    {
+        requests.lease(LeaseOperation.LEASES, 0, 0, false, SESSION, ++correlationId);
+        return read();
+    }
+
+    /** Lets time pass in duty cycles; nothing that the clock asks for is proposed. */
+    void pass(final long ms)
+    {
+        final long untilNs = nowNs + TimeUnit.MILLISECONDS.toNanos(ms);
+        while (nowNs < untilNs)
+        {
+            nowNs += Math.min(CYCLE_NS, untilNs - nowNs);
+            doWork();
+        }
+    }
+
+    /** Proposes and applies what the leader's clock asks for: how many entries, or -1 if the member was stopped in the midst of one. */
+    int propose()
+    {
+        int count = 0;
+        while ((requests.length = mvcc.proposal(requests.buffer)) > 0)
+        {
+            count++;
+            if (!applyOwn())
+            {
+                return -1;
+            }
+        }
+        return count;
     }
 
     String watch(final long id, final String key, final String end, final long start, final int flags)
@@ -235,6 +314,8 @@ final class Rig implements AutoCloseable
             assertEquals(mvcc.keyCount(), follower.keyCount(), "live keys");
             assertEquals(store.tree(Mvcc.REVISIONS_TREE).size(), other.tree(Mvcc.REVISIONS_TREE).size(), "records");
             assertEquals(store.tree(Mvcc.KEYS_TREE).size(), other.tree(Mvcc.KEYS_TREE).size(), "heads");
+            assertEquals(store.tree(Mvcc.LEASES_TREE).size(), other.tree(Mvcc.LEASES_TREE).size(), "leases");
+            assertEquals(store.tree(Mvcc.LEASE_KEYS_TREE).size(), other.tree(Mvcc.LEASE_KEYS_TREE).size(), "attached keys");
         }
     }
 

@@ -23,7 +23,8 @@ class VersionsTest
     private final MvccHeader header = new MvccHeader(store.userHeader(), 1);
     private final Tree keys = store.tree(Mvcc.KEYS_TREE);
     private final Tree revisions = store.tree(Mvcc.REVISIONS_TREE);
-    private final Writer writer = new Writer(store, keys, revisions, header);
+    private final Leases leases = new Leases(store.tree(Mvcc.LEASES_TREE), store.tree(Mvcc.LEASE_KEYS_TREE), header);
+    private final Writer writer = new Writer(store, keys, revisions, leases, header);
     private final UnsafeBuffer key = new UnsafeBuffer(Requests.bytes("hot"));
     private final UnsafeBuffer value = new UnsafeBuffer(new byte[Long.BYTES]);
 

@@ -1,0 +1,141 @@
+package io.tourbillon.mvcc;
+
+import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.client.LeaseOperation;
+import io.tourbillon.codecs.client.LeaseRequestDecoder;
+import io.tourbillon.codecs.client.MessageHeaderDecoder;
+import org.agrona.DirectBuffer;
+
+/** Requests about leases that do not go through the log, and the lists among them that take several duty cycles. */
+final class LeaseReads
+{
+    private final MvccHeader header;
+    private final Leases leases;
+    private final Lessor lessor;
+    private final Replies replies;
+    private final LeaseList[] lists;
+    private final MessageHeaderDecoder messageHeader = new MessageHeaderDecoder();
+    private final LeaseRequestDecoder request = new LeaseRequestDecoder();
+    private final int perSlice;
+    private int activeCount;
+    private int turn;
+
+    LeaseReads(
+        final MvccHeader header, final Leases leases, final Lessor lessor, final Replies replies, final ReplyHead head, final Egress egress,
+        final MvccSettings settings)
+    {
+        this.header = header;
+        this.leases = leases;
+        this.lessor = lessor;
+        this.replies = replies;
+        perSlice = settings.keysPerSlice();
+        lists = new LeaseList[Math.max(1, settings.scans() / 8)];
+        for (int i = 0; i < lists.length; i++)
+        {
+            lists[i] = new LeaseList(leases, head, new PartSender(egress));
+        }
+    }
+
+    int activeCount()
+    {
+        return activeCount;
+    }
+
+    void on(final long sessionId, final long correlationId, final DirectBuffer buffer, final int offset)
+    {
+        request.wrapAndApplyHeader(buffer, offset, messageHeader);
+        final int operation = request.operationRaw();
+        if (operation == LeaseOperation.KEEP_ALIVE.value())
+        {
+            lessor.keepAlive(sessionId, correlationId, request.leaseId());
+        }
+        else if (operation == LeaseOperation.TIME_TO_LIVE.value())
+        {
+            timeToLive(sessionId, correlationId, request.leaseId(), request.keys() != 0);
+        }
+        else if (operation == LeaseOperation.LEASES.value())
+        {
+            list(sessionId, correlationId, Leases.NONE, 0, 0);
+        }
+        else
+        {
+            replies.error(sessionId, correlationId, ErrorCode.NOT_SUPPORTED.number());
+        }
+    }
+
+    private void timeToLive(final long sessionId, final long correlationId, final long leaseId, final boolean wantsKeys)
+    {
+        if (!lessor.isLeading())
+        {
+            replies.error(sessionId, correlationId, ErrorCode.NOT_LEADER.number());
+            return;
+        }
+        final long remainingMs = lessor.remainingMs(leaseId);
+        if (wantsKeys && remainingMs >= 0)
+        {
+            list(sessionId, correlationId, leaseId, remainingMs, lessor.grantedTtlMs(leaseId));
+        }
+        else
+        {
+            replies.lease(sessionId, correlationId, leaseId, remainingMs, lessor.grantedTtlMs(leaseId));
+        }
+    }
+
+    private void list(
+        final long sessionId, final long correlationId, final long leaseId, final long remainingMs, final long grantedTtlMs)
+    {
+        for (final LeaseList list : lists)
+        {
+            if (!list.isActive())
+            {
+                list.begin(sessionId, correlationId);
+                list.start(leaseId, remainingMs, grantedTtlMs, header.revision());
+                activeCount++;
+                step(list);
+                return;
+            }
+        }
+        replies.error(sessionId, correlationId, ErrorCode.TOO_MANY_SCANS.number());
+    }
+
+    /** Gives one list a turn. Count of work done. */
+    int doWork()
+    {
+        for (int i = 0; activeCount > 0 && i < lists.length; i++)
+        {
+            turn = turn + 1 >= lists.length ? 0 : turn + 1;
+            if (lists[turn].isActive())
+            {
+                return step(lists[turn]) ? 1 : 0;
+            }
+        }
+        return 0;
+    }
+
+    /** What an entry under way has changed is not to be seen: a list waits for its end. */
+    private boolean step(final LeaseList list)
+    {
+        if (header.hasUnseenChanges() || leases.hasUnseenChanges())
+        {
+            return false;
+        }
+        if (list.step(perSlice))
+        {
+            list.end();
+            activeCount--;
+        }
+        return true;
+    }
+
+    void onSessionClosed(final long sessionId)
+    {
+        for (final LeaseList list : lists)
+        {
+            if (list.isActive() && list.sessionId() == sessionId)
+            {
+                list.end();
+                activeCount--;
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package io.tourbillon.mvcc;
+
+import io.tourbillon.codecs.ErrorCode;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Leases as etcd has them, and what happens to them when time passes, leaders change and members stop. */
+class LeaseTest
+{
+    private final Rig rig = new Rig(new MvccSettings().keysPerSlice(4));
+
+    @AfterEach
+    void close()
+    {
+        rig.close();
+    }
+
+    private static String error(final ErrorCode code)
+    {
+        return "error " + code.number();
+    }
+
+    private static Op put(final String key, final long lease)
+    {
+        final Op put = Op.put(key, "v");
+        put.lease = lease;
+        return put;
+    }
+
+    @Test
+    void shouldGrantWithoutANewRevision()
+    {
+        assertEquals("lease 7 ttl 60000 of 60000 at 1", rig.grant(7, 60_000));
+        assertEquals(error(ErrorCode.LEASE_EXISTS), rig.grant(7, 60_000));
+        assertEquals("lease 8 ttl 2000 of 2000 at 1", rig.grant(8, -5));
+        assertEquals("lease 9 ttl 9000000000000 of 9000000000000 at 1", rig.grant(9, Limits.LEASE_TTL_MAX_MS));
+        assertEquals(error(ErrorCode.LEASE_TTL_TOO_LARGE), rig.grant(7, Limits.LEASE_TTL_MAX_MS + 1));
+        assertEquals("lease 0 ttl 0 of 0 at 1 7 8 9", rig.leases());
+        assertEquals("lease 7 ttl 60000 of 60000 at 1", rig.timeToLive(7, true));
+        assertEquals("lease 10 ttl -1 of 0 at 1", rig.timeToLive(10, true));
+    }
+
+    @Test
+    void shouldPickTheSamePositiveIdOnAllMembers()
+    {
+        final String granted = rig.grant(0, 5000);
+        final long id = Long.parseLong(granted.split(" ")[1]);
+        assertTrue(id > 0);
+        assertEquals("put at 2", rig.run(put("a", id)));
+        rig.checkFollower(new MvccSettings());
+    }
+
+    @Test
+    void shouldRefuseAPutWithALeaseThatIsNotThereBeforeAnythingIsWritten()
+    {
+        assertEquals(error(ErrorCode.LEASE_NOT_FOUND), rig.run(put("a", 5)));
+        assertEquals(error(ErrorCode.LEASE_NOT_FOUND), rig.run(Op.txn().then(Op.put("b", "v"), put("a", 5))));
+        assertEquals(1, rig.mvcc.revision());
+        assertEquals(error(ErrorCode.LEASE_NOT_FOUND), rig.revoke(5));
+        assertEquals(error(ErrorCode.LEASE_NOT_FOUND), rig.revoke(0));
+    }
+
+    @Test
+    void shouldDeleteWhatItHoldsInOneRevisionInOrderOfTheKeys()
+    {
+        rig.grant(7, 60_000);
+        for (final String key : new String[]{"c", "a", "e", "b", "d", "f"})
+        {
+            rig.run(put(key, 7));
+        }
+        rig.watch(0, "a", "\0", 0, 0);
+        assertEquals("lease 7 ttl 60000 of 60000 at 7 a b c d e f", rig.timeToLive(7, true));
+        assertEquals("lease 7 ttl 0 of 0 at 8", rig.revoke(7));
+        rig.settle();
+        assertEquals("[DELETE a=(0,8,0,0), DELETE b=(0,8,0,0), DELETE c=(0,8,0,0), " +
+            "DELETE d=(0,8,0,0), DELETE e=(0,8,0,0), DELETE f=(0,8,0,0)]", rig.egress.eventsOf(Rig.SESSION, 0).toString());
+        assertEquals("range at 8 count 0", rig.run(Op.range("\0", "\0")));
+        assertEquals("lease 0 ttl 0 of 0 at 8", rig.leases());
+        rig.checkFollower(new MvccSettings());
+    }
+
+    @Test
+    void shouldNotBumpTheRevisionWhenItHoldsNothing()
+    {
+        rig.grant(7, 60_000);
+        assertEquals("lease 7 ttl 0 of 0 at 1", rig.revoke(7));
+    }
+
+    /** Trap 10: a key has the lease of its last put. */
+    @Test
+    void shouldMoveAKeyToTheLeaseOfItsLastPut()
+    {
+        rig.grant(7, 60_000);
+        rig.grant(8, 60_000);
+        rig.run(put("a", 7));
+        rig.run(put("a", 8));
+        rig.run(put("b", 7));
+        rig.run(put("b", 0));
+        rig.run(put("c", 7));
+        final Op keeping = Op.put("c", "w");
+        keeping.ignoreLease = true;
+        rig.run(keeping);
+        rig.run(put("d", 7));
+        rig.run(Op.delete("d", ""));
+        assertEquals("lease 7 ttl 60000 of 60000 at 9 c", rig.timeToLive(7, true));
+        assertEquals("lease 8 ttl 60000 of 60000 at 9 a", rig.timeToLive(8, true));
+        assertEquals("lease 7 ttl 0 of 0 at 10", rig.revoke(7));
+        assertEquals("range at 10 count 2 a=v(2,3,2,8) b=v(4,5,2,0)", rig.run(Op.range("\0", "\0")));
+    }
+
+    /** Trap 17: a deleted key's lease is dropped; the next generation has its own. */
+    @Test
+    void shouldDropTheLeaseWithTheKey()
+    {
+        rig.grant(7, 60_000);
+        rig.run(put("a", 7));
+        rig.run(Op.delete("a", ""));
+        rig.run(Op.put("a", "v"));
+        assertEquals("lease 7 ttl 0 of 0 at 4", rig.revoke(7));
+        assertEquals("range at 4 count 1 a=v(4,4,1,0)", rig.run(Op.range("a", "")));
+        assertEquals("range at 4 count 1 a=v(2,2,1,7)", rig.run(Op.range("a", "").atRevision(2)));
+    }
+
+    @Test
+    void shouldExpireOnceItsTimeIsUpAndNoSooner()
+    {
+        rig.grant(7, 5000);
+        rig.grant(8, 60_000);
+        rig.run(put("a", 7));
+        rig.pass(4900);
+        assertEquals("lease 7 ttl 100 of 5000 at 2 a", rig.timeToLive(7, true));
+        assertEquals(0, rig.propose());
+        rig.pass(250);
+        assertEquals("lease 7 ttl 0 of 5000 at 2", rig.timeToLive(7, false));
+        assertEquals(1, rig.propose());
+        assertEquals("lease 7 ttl -1 of 0 at 3", rig.timeToLive(7, false));
+        assertEquals("range at 3 count 0", rig.run(Op.range("a", "")));
+        assertEquals("lease 0 ttl 0 of 0 at 3 8", rig.leases());
+        rig.checkFollower(new MvccSettings());
+    }
+
+    @Test
+    void shouldExpireManyInOneEntryAndOneRevision()
+    {
+        for (int i = 1; i <= 600; i++)
+        {
+            rig.grant(i, 2000);
+            rig.run(put("k" + (1000 + i), i));
+        }
+        rig.pass(2200);
+        assertEquals(2, rig.propose());
+        assertEquals(603, rig.mvcc.revision());
+        assertEquals(0, rig.mvcc.keyCount());
+        assertEquals(0, rig.mvcc.leaseCount());
+    }
+
+    @Test
+    void shouldLiveOnWhileItIsRenewed()
+    {
+        rig.grant(7, 5000);
+        for (int i = 0; i < 10; i++)
+        {
+            rig.pass(4000);
+            assertEquals("lease 7 ttl 5000 of 5000 at 1", rig.keepAlive(7));
+            assertEquals(0, rig.propose());
+        }
+        assertEquals("lease 9 ttl 0 of 0 at 1", rig.keepAlive(9));
+    }
+
+    /** Trap 9: what is expired is renewed no more; the answer comes when it is gone. */
+    @Test
+    void shouldAnswerARenewalOfAnExpiredLeaseOnlyOnceItIsRevoked()
+    {
+        rig.grant(7, 2000);
+        rig.run(put("a", 7));
+        rig.pass(2200);
+        final int length = rig.mvcc.proposal(rig.requests.buffer);
+        assertTrue(length > 0);
+        assertNull(rig.keepAlive(7));
+        rig.pass(500);
+        assertNull(rig.lateAnswer());
+        rig.pass(600);
+        assertEquals(1, rig.propose(), "a proposal that was lost is made again");
+        assertEquals("lease 7 ttl 0 of 0 at 3", rig.lateAnswer());
+    }
+
+    @Test
+    void shouldGiveUpARenewalThatNothingCanDecide()
+    {
+        rig.grant(7, 2000);
+        rig.pass(2200);
+        assertTrue(rig.mvcc.proposal(rig.requests.buffer) > 0);
+        assertNull(rig.keepAlive(7));
+        rig.pass(8000);
+        assertEquals(error(ErrorCode.TIMEOUT), rig.lateAnswer());
+    }
+}
