@@ -5,20 +5,22 @@ import org.agrona.UnsafeApi;
 /**
  * The cells of a branch.
  * <pre>
- *  0         4               8               12             14             16
- *  | child   | entries, low  | live, low     | entries, high | live, high  | rest of the key |
+ *  0               4               8               10             12
+ *  | entries, low  | live, low     | entries, high | live, high   | rest of the key |
  * </pre>
  * `entries` counts what is below the child, `live` how many of these count as live: 48 bits each. Each half is loaded with the width that
  * it is stored with, so that a load right behind the store need not wait until the store is in the cache.
  */
 final class BranchPage
 {
-    static final int FIXED_LENGTH = 16;
+    static final int SLOT_LENGTH = 12;
+    static final int FIXED_LENGTH = 12;
 
-    private static final int ENTRIES_OFFSET = 4;
-    private static final int LIVE_OFFSET = 8;
-    private static final int HIGH_ENTRIES_OFFSET = 12;
-    private static final int HIGH_LIVE_OFFSET = 14;
+    private static final int CHILD_OFFSET = 8;
+    private static final int ENTRIES_OFFSET = 0;
+    private static final int LIVE_OFFSET = 4;
+    private static final int HIGH_ENTRIES_OFFSET = 8;
+    private static final int HIGH_LIVE_OFFSET = 10;
 
     private BranchPage()
     {
@@ -27,34 +29,34 @@ final class BranchPage
     /** The slot of the child that a key belongs under. */
     static int childSlot(final long page, final long key, final int keyLength)
     {
-        final int found = SlottedPage.search(page, 1, key, keyLength);
+        final int found = SlottedPage.search(page, 1, key, keyLength, SLOT_LENGTH, FIXED_LENGTH);
         return found >= 0 ? found : ~found - 1;
     }
 
     static int child(final long page, final int index)
     {
-        return UnsafeApi.getInt(SlottedPage.cell(page, index));
+        return UnsafeApi.getInt(slot(page, index) + CHILD_OFFSET);
     }
 
     static void child(final long page, final int index, final int number)
     {
-        UnsafeApi.putInt(SlottedPage.cell(page, index), number);
+        UnsafeApi.putInt(slot(page, index) + CHILD_OFFSET, number);
     }
 
     static long entries(final long page, final int index)
     {
-        return count(SlottedPage.cell(page, index), ENTRIES_OFFSET, HIGH_ENTRIES_OFFSET);
+        return count(cell(page, index), ENTRIES_OFFSET, HIGH_ENTRIES_OFFSET);
     }
 
     static long live(final long page, final int index)
     {
-        return count(SlottedPage.cell(page, index), LIVE_OFFSET, HIGH_LIVE_OFFSET);
+        return count(cell(page, index), LIVE_OFFSET, HIGH_LIVE_OFFSET);
     }
 
     /** Corrects both counts. */
     static void add(final long page, final int index, final int entries, final int live)
     {
-        final long cell = SlottedPage.cell(page, index);
+        final long cell = cell(page, index);
         if (entries != 0)
         {
             count(cell, ENTRIES_OFFSET, HIGH_ENTRIES_OFFSET, count(cell, ENTRIES_OFFSET, HIGH_ENTRIES_OFFSET) + entries);
@@ -65,10 +67,11 @@ final class BranchPage
         }
     }
 
-    /** Fills a cell for a child, with its counts. */
-    static void fill(final long cell, final long childPage)
+    /** Fills a slot and its cell for a child, with its counts. */
+    static void fill(final long page, final int index, final long childPage)
     {
-        UnsafeApi.putInt(cell, PageLayout.number(childPage));
+        child(page, index, PageLayout.number(childPage));
+        final long cell = cell(page, index);
         count(cell, ENTRIES_OFFSET, HIGH_ENTRIES_OFFSET, sum(childPage));
         count(cell, LIVE_OFFSET, HIGH_LIVE_OFFSET, sumLive(childPage));
     }
@@ -110,6 +113,16 @@ final class BranchPage
             sum += live(page, i);
         }
         return sum;
+    }
+
+    private static long slot(final long page, final int index)
+    {
+        return page + SlottedPage.SLOTS_OFFSET + (long)index * SLOT_LENGTH;
+    }
+
+    private static long cell(final long page, final int index)
+    {
+        return page + SlottedPage.cellOffset(slot(page, index));
     }
 
     private static long count(final long cell, final int lowOffset, final int highOffset)

@@ -16,15 +16,40 @@ final class Bytes
 
     static int compare(final Object base, final long a, final long b, final int length)
     {
-        int i = 0;
-        for (; i + 8 <= length; i += 8)
+        if (length < 8)
         {
-            final long left = UnsafeApi.getLong(base, a + i);
-            final long right = UnsafeApi.getLong(b + i);
+            return compareFew(base, a, b, length);
+        }
+        for (int i = 0; i < length - 8; i += 8)
+        {
+            final int c = compareLong(base, a + i, b + i);
+            if (c != 0)
+            {
+                return c;
+            }
+        }
+        return compareLong(base, a + length - 8, b + length - 8); // the last eight, some for the second time
+    }
+
+    private static int compareLong(final Object base, final long a, final long b)
+    {
+        final long left = UnsafeApi.getLong(base, a);
+        final long right = UnsafeApi.getLong(b);
+        return left == right ? 0 : Long.compareUnsigned(Long.reverseBytes(left), Long.reverseBytes(right));
+    }
+
+    private static int compareFew(final Object base, final long a, final long b, final int length)
+    {
+        int i = 0;
+        if (length >= 4)
+        {
+            final int left = UnsafeApi.getInt(base, a);
+            final int right = UnsafeApi.getInt(b);
             if (left != right)
             {
-                return Long.compareUnsigned(Long.reverseBytes(left), Long.reverseBytes(right));
+                return Integer.compareUnsigned(Integer.reverseBytes(left), Integer.reverseBytes(right));
             }
+            i = 4;
         }
         for (; i < length; i++)
         {
@@ -66,9 +91,23 @@ final class Bytes
         {
             UnsafeApi.putLong(target + i, UnsafeApi.getLong(base, source + i));
         }
+        if ((length & 4) != 0)
+        {
+            UnsafeApi.putInt(target + i, UnsafeApi.getInt(base, source + i));
+            i += 4;
+        }
         for (; i < length; i++)
         {
             UnsafeApi.putByte(target + i, UnsafeApi.getByte(base, source + i));
+        }
+    }
+
+    /** Copies whole words, up to seven bytes more than asked for. */
+    static void copyLongs(final long source, final long target, final int length)
+    {
+        for (int i = 0; i < length; i += 8)
+        {
+            UnsafeApi.putLong(target + i, UnsafeApi.getLong(source + i));
         }
     }
 

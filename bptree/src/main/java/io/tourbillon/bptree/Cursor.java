@@ -219,7 +219,7 @@ public final class Cursor
             number = BranchPage.child(page[level], slot[level]);
         }
         enterLeaf(number);
-        leafSlot = SlottedPage.search(leaf, 0, wanted.address(), length);
+        leafSlot = LeafPage.search(leaf, wanted.address(), length);
         return true;
     }
 

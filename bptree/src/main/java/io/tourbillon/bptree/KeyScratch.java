@@ -10,7 +10,7 @@ import org.agrona.UnsafeApi;
 final class KeyScratch implements AutoCloseable
 {
     /** The longest key plus what whole-word reads and writes may touch beyond it. */
-    static final int CAPACITY = Tree.MAX_KEY_LENGTH + 32;
+    static final int CAPACITY = Tree.MAX_KEY_LENGTH + 64;
 
     private final long address = UnsafeApi.allocateMemory(CAPACITY);
     private int length;

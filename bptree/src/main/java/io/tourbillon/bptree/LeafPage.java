@@ -13,12 +13,13 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class LeafPage
 {
+    static final int SLOT_LENGTH = 8;
     static final int FIXED_LENGTH = 2;
     static final int OVERFLOW_REFERENCE_LENGTH = 8;
     /** Longer values go to overflow pages: about a quarter of a page. */
     static final int MAX_INLINE_VALUE_LENGTH = 1024;
-    /** Two of the largest cells, with their slots and the padding of a prefix, fit a page: so a split always helps. */
-    static final int MAX_CELL_LENGTH = PageLayout.BODY_LENGTH / 2 - SlottedPage.SLOT_LENGTH - 8;
+    /** Two of the largest cells, with their slots, fit a page: so a split always helps. */
+    static final int MAX_CELL_LENGTH = SlottedPage.SLOTTED_LENGTH / 2 - SLOT_LENGTH;
 
     private static final int OVERFLOW_FLAG = 0x8000;
     private static final int LIVE_FLAG = 0x2000;
@@ -26,6 +27,24 @@ final class LeafPage
 
     private LeafPage()
     {
+    }
+
+    /** Finds a key: its index, or ~(index of the first greater one). */
+    static int search(final long page, final long key, final int keyLength)
+    {
+        return SlottedPage.search(page, 0, key, keyLength, SLOT_LENGTH, FIXED_LENGTH);
+    }
+
+    /** What follows the key's rest: the value, or where it is. */
+    static long payload(final long page, final int index)
+    {
+        final long slot = page + SlottedPage.SLOTS_OFFSET + (long)index * SLOT_LENGTH;
+        return page + SlottedPage.cellOffset(slot) + FIXED_LENGTH + SlottedPage.restLength(SlottedPage.suffixLength(slot));
+    }
+
+    static long cell(final long page, final int index)
+    {
+        return page + SlottedPage.cellOffset(page + SlottedPage.SLOTS_OFFSET + (long)index * SLOT_LENGTH);
     }
 
     static boolean isInline(final int keyLength, final int valueLength)
@@ -66,7 +85,7 @@ final class LeafPage
         int live = 0;
         for (int i = 0; i < slotCount; i++)
         {
-            live += live(SlottedPage.cell(page, i));
+            live += live(cell(page, i));
         }
         return live;
     }
@@ -96,8 +115,8 @@ final class LeafPage
         final UnsafeBuffer view,
         final ValueScratch gathered)
     {
-        final long cell = SlottedPage.cell(leaf, slot);
-        final long payload = SlottedPage.payload(leaf, slot);
+        final long cell = cell(leaf, slot);
+        final long payload = payload(leaf, slot);
         if (isOverflow(cell))
         {
             final int length = overflowLength(payload);

@@ -26,7 +26,7 @@ final class PageBuilder implements AutoCloseable
         final int prefixLength = prefixLength(page);
         if (prefixLength != 0)
         {
-            final int shared = Bytes.commonPrefix(newKey, newKeyLength, SlottedPage.prefix(page), prefixLength);
+            final int shared = SlottedPage.sharedWithPrefix(page, newKey, newKeyLength);
             // A lone key is all prefix: nothing is worth sharing, and the page must take the new key whatever it is.
             final int kept = slotCount(page) > 2 ? shared : 0;
             if (shared < prefixLength && !rebuild(page, kept))
@@ -45,7 +45,8 @@ final class PageBuilder implements AutoCloseable
     /** Squeezes the garbage out: the cells go to the back as they are. */
     void compact(final long page)
     {
-        int heap = PAGE_LENGTH;
+        final int heapEnd = SlottedPage.heapEnd(page);
+        int heap = heapEnd;
         for (int i = slotCount(page) - 1; i >= 0; i--)
         {
             final int length = SlottedPage.cellLength(page, i);
@@ -53,7 +54,7 @@ final class PageBuilder implements AutoCloseable
             Bytes.copyKey(null, SlottedPage.cell(page, i), scratch + heap, length);
             SlottedPage.cellOffset(page, i, heap);
         }
-        Bytes.copy(scratch + heap, page + heap, PAGE_LENGTH - heap);
+        Bytes.copy(scratch + heap, page + heap, heapEnd - heap);
         heapStart(page, heap);
         garbage(page, 0);
     }
@@ -100,7 +101,7 @@ final class PageBuilder implements AutoCloseable
         final int prefixLength = mergedPrefix(left, right, separator, separatorLength);
         if (prefixLength != 0)
         {
-            storePrefix(key, prefixLength);
+            SlottedPage.storePrefix(scratch, key, prefixLength);
         }
         if (!append(left, 0, leftCount))
         {
@@ -155,7 +156,7 @@ final class PageBuilder implements AutoCloseable
     private static int cellAndSlot(final long page, final int keyLength, final int payloadLength)
     {
         final int restLength = SlottedPage.restLength(keyLength - prefixLength(page));
-        return SlottedPage.SLOT_LENGTH + SlottedPage.fixedLength(page) + restLength + payloadLength;
+        return SlottedPage.slotLength(page) + SlottedPage.fixedLength(page) + restLength + payloadLength;
     }
 
     private static boolean hasRoom(final long page, final int keyLength, final int payloadLength)
@@ -216,14 +217,8 @@ final class PageBuilder implements AutoCloseable
         if (prefixLength != 0 && keyed < slotCount(source))
         {
             SlottedPage.copyKey(source, keyed, key);
-            storePrefix(key, prefixLength);
+            SlottedPage.storePrefix(scratch, key, prefixLength);
         }
-    }
-
-    private void storePrefix(final long bytes, final int prefixLength)
-    {
-        prefixLength(scratch, prefixLength);
-        Bytes.copyKey(null, bytes, scratch + HEADER_LENGTH, prefixLength);
     }
 
     private boolean append(final long source, final int from, final int to)
@@ -247,16 +242,20 @@ final class PageBuilder implements AutoCloseable
         final int fixedLength = SlottedPage.fixedLength(source);
         final int restLength = SlottedPage.restLength(suffixLength);
         final int payloadLength = SlottedPage.payloadLength(source, index);
-        if (SlottedPage.contiguousFree(scratch) < SlottedPage.SLOT_LENGTH + fixedLength + restLength + payloadLength)
+        if (SlottedPage.contiguousFree(scratch) < SlottedPage.slotLength(source) + fixedLength + restLength + payloadLength)
         {
             return false;
         }
         final long suffix = asKey + prefixLength(scratch);
         final long cell = SlottedPage.insert(scratch, slotCount(scratch), suffix, suffixLength, payloadLength);
         Bytes.copyKey(null, SlottedPage.cell(source, index), cell, fixedLength);
-        if (payloadLength != 0)
+        if (type(source) == BRANCH)
         {
-            Bytes.copy(SlottedPage.payload(source, index), cell + fixedLength + restLength, payloadLength);
+            BranchPage.child(scratch, slotCount(scratch) - 1, BranchPage.child(source, index));
+        }
+        else if (payloadLength != 0)
+        {
+            Bytes.copy(LeafPage.payload(source, index), cell + fixedLength + restLength, payloadLength);
         }
         return true;
     }

@@ -12,6 +12,8 @@ final class PagePool implements AutoCloseable
 {
     /** Of the free frames, from the start: a pool of 512 MiB, in 1 MiB. */
     private static final int FREE_LENGTH = 1 << 17;
+    /** Slabs double the pool up to 32 MiB each: they can lie in huge pages where the process asks for them (glibc.malloc.hugetlb=1). */
+    private static final int LARGE_SLAB_FRAMES = 8192;
 
     private final int maxFrames;
     private final int slabFrames;
@@ -73,7 +75,7 @@ final class PagePool implements AutoCloseable
 
     private void addSlab()
     {
-        final int count = Math.min(slabFrames, maxFrames - frameCount);
+        final int count = Math.min(Math.max(slabFrames, Math.min(frameCount, LARGE_SLAB_FRAMES)), maxFrames - frameCount);
         if (count <= 0)
         {
             throw new IllegalStateException("the page pool is used up (" + maxFrames + " pages): reserve() was not asked");

@@ -45,7 +45,7 @@ final class PageProof
             throw new StoreException(name + ": page " + number + " is of checkpoint " + PageLayout.checkpoint(copyAddress) +
                 ", newer than the root of checkpoint " + newest);
         }
-        if (PageLayout.HEADER_LENGTH + PageLayout.slotCount(copyAddress) * SlottedPage.SLOT_LENGTH > PageLayout.heapStart(copyAddress))
+        if (PageLayout.type(copyAddress) != PageLayout.OVERFLOW && SlottedPage.contiguousFree(copyAddress) < 0)
         {
             throw new StoreException(name + ": page " + number + " has slots that run into its cells");
         }

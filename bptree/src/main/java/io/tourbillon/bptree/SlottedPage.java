@@ -5,42 +5,48 @@ import org.agrona.UnsafeApi;
 import static io.tourbillon.bptree.PageLayout.*;
 
 /**
- * What leaves and branches share: the common key prefix behind the header (one cache line with it, mostly), sorted slots, free room,
- * cells in a heap at the back.
+ * What leaves and branches share: the common key prefix, sorted slots, free room, cells in a heap at the back.
  * <pre>
- *  page:  | header (32) | prefix, zero to seven bytes of padding | slot 0 | slot 1 | ... free ... | cell | cell |
- *  slot:  0         4            6             8
- *         | head    | cellOffset | suffixLength|
- *  cell:  | fixed part (leaf 2, branch 16) | rest of the key | payload |
+ *  page:         | header (32) | prefix, first 32 | slot 0 | slot 1 | ... free ... | cell | cell | prefix, what is beyond 32 |
+ *  leaf slot:    0         4             6              8
+ *                | head    | cellOffset  | suffixLength |
+ *  branch slot:  0         4             6              8         12
+ *                | head    | cellOffset  | suffixLength | child   |
+ *  cell:         | fixed part (leaf 2, branch 12) | rest of the key | payload |
  * </pre>
  * key = prefix + suffix; `head` is the first four bytes of the suffix as a big-endian number (zero-filled), `rest` what follows them.
  * The heads are searched before any rest is looked at. Two keys with equal heads compare by their rests, then by their lengths.
  * Slot 0 of a branch has no key: it stands for everything below slot 1.
+ * <p>
+ * Header and prefix are one cache line and the slots begin at the next: where they are depends on nothing in the header, so the loads of
+ * both are under way together. A branch is left without a look at its cells, unless heads tie.
  */
 final class SlottedPage
 {
-    static final int SLOT_LENGTH = 8;
     static final int HEAD_LENGTH = 4;
-    /** Slots in a cache line. */
+    /** Of the prefix, beside the header. */
+    static final int NEAR_PREFIX_LENGTH = 32;
+    static final int SLOTS_OFFSET = HEADER_LENGTH + NEAR_PREFIX_LENGTH;
+    /** For slots, cells and what is beyond 32 of the prefix. */
+    static final int SLOTTED_LENGTH = PAGE_LENGTH - SLOTS_OFFSET;
+
+    private static final int CELL_OFFSET_OFFSET = 4;
+    private static final int SUFFIX_LENGTH_OFFSET = 6;
+    /** Slots looked at together: 64 bytes of a leaf, 96 of a branch. */
     private static final int STRIDE = 8;
 
     private SlottedPage()
     {
     }
 
+    static int slotLength(final long page)
+    {
+        return type(page) == LEAF ? LeafPage.SLOT_LENGTH : BranchPage.SLOT_LENGTH;
+    }
+
     static long slot(final long page, final int index)
     {
-        return slots(page) + ((long)index << 3);
-    }
-
-    private static long slots(final long page)
-    {
-        return page + HEADER_LENGTH + paddedPrefixLength(page);
-    }
-
-    static int paddedPrefixLength(final long page)
-    {
-        return prefixLength(page) + 7 & -8;
+        return page + SLOTS_OFFSET + (long)index * slotLength(page);
     }
 
     static int head(final long page, final int index)
@@ -50,17 +56,27 @@ final class SlottedPage
 
     static int cellOffset(final long page, final int index)
     {
-        return UnsafeApi.getShort(slot(page, index) + 4) & 0xFFFF;
+        return cellOffset(slot(page, index));
+    }
+
+    static int cellOffset(final long slot)
+    {
+        return UnsafeApi.getShort(slot + CELL_OFFSET_OFFSET) & 0xFFFF;
     }
 
     static void cellOffset(final long page, final int index, final int offset)
     {
-        UnsafeApi.putShort(slot(page, index) + 4, (short)offset);
+        UnsafeApi.putShort(slot(page, index) + CELL_OFFSET_OFFSET, (short)offset);
     }
 
     static int suffixLength(final long page, final int index)
     {
-        return UnsafeApi.getShort(slot(page, index) + 6) & 0xFFFF;
+        return suffixLength(slot(page, index));
+    }
+
+    static int suffixLength(final long slot)
+    {
+        return UnsafeApi.getShort(slot + SUFFIX_LENGTH_OFFSET) & 0xFFFF;
     }
 
     static long cell(final long page, final int index)
@@ -78,12 +94,6 @@ final class SlottedPage
         return Math.max(0, suffixLength - HEAD_LENGTH);
     }
 
-    /** Bytes after the key's rest. */
-    static long payload(final long page, final int index)
-    {
-        return cell(page, index) + fixedLength(page) + restLength(suffixLength(page, index));
-    }
-
     static int payloadLength(final long page, final int index)
     {
         return type(page) == LEAF ? LeafPage.payloadLength(cell(page, index)) : 0;
@@ -96,7 +106,7 @@ final class SlottedPage
 
     static int contiguousFree(final long page)
     {
-        return heapStart(page) - HEADER_LENGTH - paddedPrefixLength(page) - slotCount(page) * SLOT_LENGTH;
+        return heapStart(page) - SLOTS_OFFSET - slotCount(page) * slotLength(page);
     }
 
     static int totalFree(final long page)
@@ -104,9 +114,10 @@ final class SlottedPage
         return contiguousFree(page) + garbage(page);
     }
 
-    static long prefix(final long page)
+    /** Where the heap ends: what is beyond 32 bytes of the prefix is behind it. */
+    static int heapEnd(final long page)
     {
-        return page + HEADER_LENGTH;
+        return PAGE_LENGTH - Math.max(0, prefixLength(page) - NEAR_PREFIX_LENGTH);
     }
 
     static int keyLength(final long page, final int index)
@@ -114,141 +125,168 @@ final class SlottedPage
         return prefixLength(page) + suffixLength(page, index);
     }
 
+    /** Stores the prefix of a page that has no cells yet. */
+    static void storePrefix(final long page, final long bytes, final int length)
+    {
+        prefixLength(page, length);
+        heapStart(page, heapEnd(page));
+        Bytes.copyKey(null, bytes, page + HEADER_LENGTH, Math.min(length, NEAR_PREFIX_LENGTH));
+        Bytes.copyKey(null, bytes + NEAR_PREFIX_LENGTH, page + heapEnd(page), PAGE_LENGTH - heapEnd(page));
+    }
+
+    /** How much of the page's prefix a key begins with, in bytes. */
+    static int sharedWithPrefix(final long page, final long key, final int keyLength)
+    {
+        final int near = Math.min(prefixLength(page), NEAR_PREFIX_LENGTH);
+        final int shared = Bytes.commonPrefix(key, keyLength, page + HEADER_LENGTH, near);
+        return shared < NEAR_PREFIX_LENGTH ? shared : shared +
+            Bytes.commonPrefix(key + near, keyLength - near, page + heapEnd(page), PAGE_LENGTH - heapEnd(page));
+    }
+
     /**
-     * Copies a whole key out. Writes up to three bytes beyond it.
+     * Copies a whole key out. Writes up to seven bytes beyond it.
      *
      * @return its length.
      */
     static int copyKey(final long page, final int index, final long target)
     {
+        final long slot = slot(page, index);
         final int prefixLength = prefixLength(page);
-        final int suffixLength = suffixLength(page, index);
-        Bytes.copyKey(null, prefix(page), target, prefixLength);
-        UnsafeApi.putInt(target + prefixLength, Integer.reverseBytes(head(page, index)));
+        final int suffixLength = suffixLength(slot);
+        if (prefixLength != 0)
+        {
+            Bytes.copyLongs(page + HEADER_LENGTH, target, Math.min(prefixLength, NEAR_PREFIX_LENGTH));
+            if (prefixLength > NEAR_PREFIX_LENGTH)
+            {
+                Bytes.copyKey(null, page + heapEnd(page), target + NEAR_PREFIX_LENGTH, prefixLength - NEAR_PREFIX_LENGTH);
+            }
+        }
+        UnsafeApi.putInt(target + prefixLength, Integer.reverseBytes(UnsafeApi.getInt(slot)));
         if (suffixLength > HEAD_LENGTH)
         {
             Bytes.copyKey(
-                null, cell(page, index) + fixedLength(page), target + prefixLength + HEAD_LENGTH, suffixLength - HEAD_LENGTH);
+                null, page + cellOffset(slot) + fixedLength(page), target + prefixLength + HEAD_LENGTH, suffixLength - HEAD_LENGTH);
         }
         return prefixLength + suffixLength;
     }
 
     /**
-     * Finds a key among the slots [from, slotCount).
+     * Finds a key among the slots [from, slotCount). The lengths are the page's kind's: constants, so that no load waits for the header.
      *
      * @param key followed by four zero bytes.
      * @return its index, or ~(index of the first greater one).
      */
-    static int search(final long page, final int from, final long key, final int keyLength)
+    static int search(
+        final long page, final int from, final long key, final int keyLength, final int slotLength, final int fixedLength)
     {
         final int prefixLength = prefixLength(page);
         if (prefixLength != 0)
         {
-            final int c = Bytes.compare(key, prefix(page), Math.min(keyLength, prefixLength));
+            final int c = comparePrefix(page, key, Math.min(keyLength, prefixLength));
             if (c != 0 || keyLength < prefixLength)
             {
                 return c > 0 ? ~slotCount(page) : ~from;
             }
         }
-        return searchSuffix(page, from, key + prefixLength, keyLength - prefixLength);
-    }
-
-    private static int searchSuffix(final long page, final int from, final long suffix, final int suffixLength)
-    {
-        final long slots = slots(page);
+        final long suffix = key + prefixLength;
+        final long slots = page + SLOTS_OFFSET;
         final int count = slotCount(page);
         final int head = Integer.reverseBytes(UnsafeApi.getInt(suffix));
-        final int low = lowerBound(slots, from, count, head);
-        if (low == count || UnsafeApi.getInt(slots + ((long)low << 3)) != head)
+        final int low = lowerBound(slots, from, count, head, slotLength);
+        if (low == count || UnsafeApi.getInt(slots + (long)low * slotLength) != head)
         {
             return ~low;
         }
-        return searchRests(page, low, endOfHead(slots, low + 1, count, head), suffix, suffixLength);
+        return searchRests(page, low, suffix, keyLength - prefixLength, slotLength, fixedLength);
+    }
+
+    private static int comparePrefix(final long page, final long key, final int length)
+    {
+        final int c = Bytes.compare(key, page + HEADER_LENGTH, Math.min(length, NEAR_PREFIX_LENGTH));
+        return c != 0 || length <= NEAR_PREFIX_LENGTH ? c :
+            Bytes.compare(key + NEAR_PREFIX_LENGTH, page + heapEnd(page), length - NEAR_PREFIX_LENGTH);
     }
 
     /**
-     * The first slot in [from, count) whose head is not below the wanted one. First one head of each eight, that is of each cache line,
-     * then those between two of them. Halving would wait for one line to know the next; these loads wait for each other nowhere, and no
-     * branch depends on the keys: a wrong guess would cost more than the steps.
+     * The first slot in [from, count) whose head is not below the wanted one. First one head of each eight, then those between two of
+     * them. Halving would wait for one line to know the next; these loads wait for each other nowhere, and no branch depends on the keys:
+     * a wrong guess would cost more than the steps.
      */
-    private static int lowerBound(final long slots, final int from, final int count, final int head)
+    private static int lowerBound(final long slots, final int from, final int count, final int head, final int slotLength)
     {
         final int biased = head + Integer.MIN_VALUE;
         int low = from;
         for (int i = from + STRIDE - 1; i < count; i += STRIDE)
         {
-            low += isBelow(slots, i, biased) * STRIDE;
+            low += isBelow(slots + (long)i * slotLength, biased) * STRIDE;
         }
         final int end = Math.min(low + STRIDE - 1, count);
         int below = 0;
         for (int i = low; i < end; i++)
         {
-            below += isBelow(slots, i, biased);
+            below += isBelow(slots + (long)i * slotLength, biased);
         }
         return low + below;
     }
 
     /** 1 or 0. */
-    private static int isBelow(final long slots, final int index, final int biasedHead)
+    private static int isBelow(final long slot, final int biasedHead)
     {
-        return UnsafeApi.getInt(slots + ((long)index << 3)) + Integer.MIN_VALUE < biasedHead ? 1 : 0;
+        return UnsafeApi.getInt(slot) + Integer.MIN_VALUE < biasedHead ? 1 : 0;
     }
 
-    /** The first slot behind those with this head: nearly always the very next. */
-    private static int endOfHead(final long slots, final int from, final int count, final int head)
+    /** Among the slots from the first one that has the head wanted: nearly always it alone has. */
+    private static int searchRests(
+        final long page, final int from, final long suffix, final int suffixLength, final int slotLength, final int fixedLength)
     {
-        int low = from;
-        int high = count;
-        if (from < count && UnsafeApi.getInt(slots + ((long)from << 3)) != head)
+        final int c = compareRest(page, from, suffix, suffixLength, slotLength, fixedLength);
+        if (c >= 0)
         {
-            return from;
+            return c == 0 ? from : ~from;
         }
+        int low = from + 1;
+        int high = endOfHead(page, low, slotLength);
         while (low < high)
         {
             final int middle = (low + high) >>> 1;
-            if (UnsafeApi.getInt(slots + ((long)middle << 3)) == head)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-        return low;
-    }
-
-    private static int searchRests(final long page, final int from, final int to, final long suffix, final int suffixLength)
-    {
-        int low = from;
-        int high = to;
-        while (low < high)
-        {
-            final int middle = (low + high) >>> 1;
-            final int c = compareRest(page, middle, suffix, suffixLength);
-            if (c == 0)
+            final int d = compareRest(page, middle, suffix, suffixLength, slotLength, fixedLength);
+            if (d == 0)
             {
                 return middle;
             }
-            if (c < 0)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
+            low = d < 0 ? middle + 1 : low;
+            high = d < 0 ? high : middle;
         }
         return ~low;
     }
 
-    private static int compareRest(final long page, final int index, final long suffix, final int suffixLength)
+    /** The first slot from the given one on that does not have the head of the slot before it. */
+    private static int endOfHead(final long page, final int from, final int slotLength)
     {
-        final int otherLength = suffixLength(page, index);
+        final long slots = page + SLOTS_OFFSET;
+        final int count = slotCount(page);
+        final int head = UnsafeApi.getInt(slots + (from - 1L) * slotLength);
+        int low = from;
+        int high = from < count && UnsafeApi.getInt(slots + (long)from * slotLength) == head ? count : from;
+        while (low < high)
+        {
+            final int middle = (low + high) >>> 1;
+            final boolean hasHead = UnsafeApi.getInt(slots + (long)middle * slotLength) == head;
+            low = hasHead ? middle + 1 : low;
+            high = hasHead ? high : middle;
+        }
+        return low;
+    }
+
+    private static int compareRest(
+        final long page, final int index, final long suffix, final int suffixLength, final int slotLength, final int fixedLength)
+    {
+        final long slot = page + SLOTS_OFFSET + (long)index * slotLength;
+        final int otherLength = suffixLength(slot);
         final int shared = Math.min(otherLength, suffixLength) - HEAD_LENGTH;
         if (shared > 0)
         {
-            final int c = Bytes.compare(cell(page, index) + fixedLength(page), suffix + HEAD_LENGTH, shared);
+            final int c = Bytes.compare(page + cellOffset(slot) + fixedLength, suffix + HEAD_LENGTH, shared);
             if (c != 0)
             {
                 return c;
@@ -261,24 +299,25 @@ final class SlottedPage
      * Opens a slot and a cell for a key that has the page's prefix; there must be room in one piece.
      *
      * @param suffix the key without the prefix, followed by four zero bytes.
-     * @return address of the cell; the caller fills its fixed part and its payload.
+     * @return address of the cell; the caller fills its fixed part, its payload, and the child of a branch's slot.
      */
     static long insert(final long page, final int index, final long suffix, final int suffixLength, final int payloadLength)
     {
         final int count = slotCount(page);
         final int fixedLength = fixedLength(page);
         final int restLength = restLength(suffixLength);
+        final int slotLength = slotLength(page);
         assert index >= 0 && index <= count : index;
-        assert contiguousFree(page) >= SLOT_LENGTH + fixedLength + restLength + payloadLength : "no room";
+        assert contiguousFree(page) >= slotLength + fixedLength + restLength + payloadLength : "no room";
         final int cellOffset = heapStart(page) - fixedLength - restLength - payloadLength;
         final long slot = slot(page, index);
         if (index < count)
         {
-            UnsafeApi.copyMemory(slot, slot + SLOT_LENGTH, (long)(count - index) * SLOT_LENGTH);
+            UnsafeApi.copyMemory(slot, slot + slotLength, (long)(count - index) * slotLength);
         }
         UnsafeApi.putInt(slot, suffixLength == 0 ? 0 : headOf(suffix, suffixLength));
-        UnsafeApi.putShort(slot + 4, (short)cellOffset);
-        UnsafeApi.putShort(slot + 6, (short)suffixLength);
+        UnsafeApi.putShort(slot + CELL_OFFSET_OFFSET, (short)cellOffset);
+        UnsafeApi.putShort(slot + SUFFIX_LENGTH_OFFSET, (short)suffixLength);
         slotCount(page, count + 1);
         heapStart(page, cellOffset);
         final long cell = page + cellOffset;
@@ -323,10 +362,11 @@ final class SlottedPage
         final int count = slotCount(page);
         assert index >= 0 && index < count : index;
         discard(page, cellOffset(page, index), cellLength(page, index));
+        final int slotLength = slotLength(page);
         final long slot = slot(page, index);
         if (index + 1 < count)
         {
-            UnsafeApi.copyMemory(slot + SLOT_LENGTH, slot, (long)(count - index - 1) * SLOT_LENGTH);
+            UnsafeApi.copyMemory(slot + slotLength, slot, (long)(count - index - 1) * slotLength);
         }
         slotCount(page, count - 1);
     }
@@ -338,7 +378,7 @@ final class SlottedPage
         final long slot = slot(page, 0);
         garbage(page, garbage(page) + restLength(suffixLength(page, 0)));
         UnsafeApi.putInt(slot, 0);
-        UnsafeApi.putShort(slot + 6, (short)0);
+        UnsafeApi.putShort(slot + SUFFIX_LENGTH_OFFSET, (short)0);
     }
 
     private static void discard(final long page, final int cellOffset, final int length)

@@ -50,7 +50,7 @@ public final class SnapshotTree extends TreeView
         {
             page = pages.address(BranchPage.child(page, BranchPage.childSlot(page, key.address(), length)), id);
         }
-        final int slot = SlottedPage.search(page, 0, key.address(), length);
+        final int slot = LeafPage.search(page, key.address(), length);
         if (slot < 0)
         {
             return false;

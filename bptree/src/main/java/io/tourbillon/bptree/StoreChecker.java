@@ -61,7 +61,7 @@ final class StoreChecker
             {
                 checkValue(page, i);
                 entries++;
-                liveFound += LeafPage.live(SlottedPage.cell(page, i));
+                liveFound += LeafPage.live(LeafPage.cell(page, i));
             }
             else
             {
@@ -98,7 +98,7 @@ final class StoreChecker
             cells += SlottedPage.cellLength(page, i);
             require(SlottedPage.cellOffset(page, i) >= heapStart(page), "page " + number(page) + " has a cell before its heap");
         }
-        final int heap = PAGE_LENGTH - heapStart(page);
+        final int heap = SlottedPage.heapEnd(page) - heapStart(page);
         require(cells + garbage(page) == heap, "page " + number(page) + " has " + cells + " bytes of cells and " + garbage(page) +
             " of garbage in a heap of " + heap);
         require(SlottedPage.contiguousFree(page) >= 0, "page " + number(page) + " has slots that run into its cells");
@@ -106,9 +106,9 @@ final class StoreChecker
 
     private void checkValue(final long leaf, final int slot)
     {
-        if (LeafPage.isOverflow(SlottedPage.cell(leaf, slot)))
+        if (LeafPage.isOverflow(LeafPage.cell(leaf, slot)))
         {
-            final long payload = SlottedPage.payload(leaf, slot);
+            final long payload = LeafPage.payload(leaf, slot);
             final int pageCount = OverflowPages.pageCount(LeafPage.overflowLength(payload));
             int number = LeafPage.overflowPage(payload);
             for (int i = 0; i < pageCount; i++)

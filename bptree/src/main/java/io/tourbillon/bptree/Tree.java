@@ -314,9 +314,9 @@ public final class Tree extends TreeView
     /** Frees the overflow pages of an entry about to go. */
     void freeValue(final long leaf, final int slot)
     {
-        if (LeafPage.isOverflow(SlottedPage.cell(leaf, slot)))
+        if (LeafPage.isOverflow(LeafPage.cell(leaf, slot)))
         {
-            final long payload = SlottedPage.payload(leaf, slot);
+            final long payload = LeafPage.payload(leaf, slot);
             OverflowPages.free(pages, id, LeafPage.overflowPage(payload), LeafPage.overflowLength(payload));
         }
     }

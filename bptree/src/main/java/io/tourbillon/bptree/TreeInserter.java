@@ -77,7 +77,7 @@ final class TreeInserter
     {
         final long leaf = path.leaf();
         final int slot = path.leafSlot();
-        final int wasLive = LeafPage.live(SlottedPage.cell(leaf, slot));
+        final int wasLive = LeafPage.live(LeafPage.cell(leaf, slot));
         tree.freeValue(leaf, slot);
         final long cell = SlottedPage.resize(leaf, slot, payloadLength);
         if (cell == 0)
@@ -124,8 +124,8 @@ final class TreeInserter
     {
         final long old = path.page[0];
         final long root = pages.allocate(BRANCH, tree.id());
-        final long cell = SlottedPage.insert(root, 0, 0, 0, 0);
-        BranchPage.fill(cell, old);
+        SlottedPage.insert(root, 0, 0, 0, 0);
+        BranchPage.fill(root, 0, old);
         assert tree.height() < TreePath.MAX_HEIGHT;
         tree.root(number(root), tree.height() + 1);
     }
@@ -143,8 +143,7 @@ final class TreeInserter
         final int count = slotCount(page);
         final int from = type(page) == LEAF ? splitLeaf(page, isAppending, key, keyLength) : splitBranch(page, isAppending);
         final KeyScratch separator = workspace.separator;
-        final long cell = workspace.builder.insert(parent, parentSlot + 1, separator.address(), separator.length(), 0);
-        if (cell == 0)
+        if (workspace.builder.insert(parent, parentSlot + 1, separator.address(), separator.length(), 0) == 0)
         {
             return false;
         }
@@ -152,9 +151,9 @@ final class TreeInserter
         if (from < count)
         {
             workspace.builder.split(page, from, right);
-            BranchPage.fill(SlottedPage.cell(parent, parentSlot), page);
+            BranchPage.fill(parent, parentSlot, page);
         }
-        BranchPage.fill(cell, right);
+        BranchPage.fill(parent, parentSlot + 1, right);
         return true;
     }
 
@@ -190,12 +189,12 @@ final class TreeInserter
     private static int middle(final long page)
     {
         final int count = slotCount(page);
-        final int half = (BODY_LENGTH - SlottedPage.totalFree(page) - SlottedPage.paddedPrefixLength(page)) / 2;
+        final int half = (SlottedPage.heapEnd(page) - SlottedPage.SLOTS_OFFSET - SlottedPage.totalFree(page)) / 2;
         int length = 0;
         int index = 0;
         while (index < count - 1 && length < half)
         {
-            length += SlottedPage.SLOT_LENGTH + SlottedPage.cellLength(page, index);
+            length += SlottedPage.slotLength(page) + SlottedPage.cellLength(page, index);
             index++;
         }
         return Math.max(1, index);

@@ -66,7 +66,7 @@ final class TreePath implements AutoCloseable
             at = pages.address(BranchPage.child(at, slot[level]), treeId);
         }
         page[last] = at;
-        final int found = SlottedPage.search(at, 0, wanted, length);
+        final int found = LeafPage.search(at, wanted, length);
         isFound = found >= 0;
         slot[last] = isFound ? found : ~found;
         seenRelease = pages.releaseCount();

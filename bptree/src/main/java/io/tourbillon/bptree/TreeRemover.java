@@ -8,8 +8,8 @@ import static io.tourbillon.bptree.PageLayout.*;
  */
 final class TreeRemover
 {
-    private static final int UNDERFULL_LENGTH = BODY_LENGTH / 4;
-    private static final int MERGED_LENGTH_MAX = BODY_LENGTH / 4 * 3;
+    private static final int UNDERFULL_LENGTH = SlottedPage.SLOTTED_LENGTH / 4;
+    private static final int MERGED_LENGTH_MAX = SlottedPage.SLOTTED_LENGTH / 4 * 3;
 
     private final Tree tree;
     private final Pages pages;
@@ -31,7 +31,7 @@ final class TreeRemover
         path.leave();
         path.touch();
         tree.freeValue(path.leaf(), path.leafSlot());
-        tree.addSize(-1, -LeafPage.live(SlottedPage.cell(path.leaf(), path.leafSlot())));
+        tree.addSize(-1, -LeafPage.live(LeafPage.cell(path.leaf(), path.leafSlot())));
         SlottedPage.remove(path.leaf(), path.leafSlot());
         shrink();
     }
@@ -111,7 +111,7 @@ final class TreeRemover
         {
             return false;
         }
-        BranchPage.fill(SlottedPage.cell(parent, leftSlot), target);
+        BranchPage.fill(parent, leftSlot, target);
         removeChild(parent, leftSlot + 1);
         pages.free(target == left ? right : left);
         return true;
@@ -128,6 +128,6 @@ final class TreeRemover
 
     private static int used(final long page)
     {
-        return BODY_LENGTH - SlottedPage.totalFree(page);
+        return SlottedPage.SLOTTED_LENGTH - SlottedPage.totalFree(page);
     }
 }
