@@ -87,6 +87,8 @@ public enum ErrorCode
     TOO_MANY_SCANS(3008, GrpcCode.RESOURCE_EXHAUSTED, Action.BACK_OFF, "tourbillon: too many ranges being read"),
     /** The cluster has as many leases as it may. */
     TOO_MANY_LEASES(3009, GrpcCode.RESOURCE_EXHAUSTED, Action.BACK_OFF, "tourbillon: too many leases"),
+    /** The write was applied, but its long answer could not be told: too many are under way, or what it shows was compacted meanwhile. */
+    ANSWER_LOST(3010, GrpcCode.ABORTED, Action.UNKNOWN_OUTCOME, "tourbillon: the request was applied, its answer is lost"),
 
     /** The store is full. */
     NO_SPACE(4001, GrpcCode.RESOURCE_EXHAUSTED, Action.CALL_OPERATOR, "etcdserver: mvcc: database space exceeded"),

@@ -44,6 +44,7 @@ final class Applier
     private final Entry entry = new Entry();
     private EntryWork work;
     private long openIndex = NOTHING_OPEN;
+    private boolean isDecided;
 
     /** What changes keys or leases. */
     record Works(EntryWork put, EntryWork delete, EntryWork txn, EntryWork lease, EntryWork leaseTick)
@@ -97,7 +98,11 @@ final class Applier
         }
         entry.wrap(frame, answer);
         head.raftTerm(frame.term());
-        final int error = openIndex == index ? SOUND : open(index);
+        final int error = openIndex == index && isDecided ? SOUND : decide(index);
+        if (error == EntryWork.UNDECIDED)
+        {
+            return Mvcc.MORE;
+        }
         if (error == SOUND && !work.step(entry))
         {
             return pause(index);
@@ -106,18 +111,26 @@ final class Applier
         return Mvcc.DONE;
     }
 
-    private int open(final long index)
+    /** Whether the entry may be applied, as far as the next bounded step of looking tells. */
+    private int decide(final long index)
     {
-        final boolean isHalfApplied = header.pendingIndex() == index;
-        entry.changes().start(header.revision() + 1, isHalfApplied ? header.pendingSub() : 0);
-        work = workFor(entry.message());
-        final int error = work.begin(entry);
-        if (error == SOUND && isHalfApplied)
+        int error = openIndex == index ? SOUND : open(index);
+        error = error == SOUND ? work.decide(entry) : error;
+        isDecided = error == SOUND;
+        if (isDecided && header.pendingIndex() == index)
         {
             work.resume(entry, header);
         }
-        openIndex = index;
         return error;
+    }
+
+    private int open(final long index)
+    {
+        entry.changes().start(header.revision() + 1, header.pendingIndex() == index ? header.pendingSub() : 0);
+        work = workFor(entry.message());
+        openIndex = index;
+        isDecided = false;
+        return work.begin(entry);
     }
 
     private EntryWork workFor(final UnsafeBuffer message)

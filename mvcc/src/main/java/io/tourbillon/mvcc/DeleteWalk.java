@@ -55,10 +55,9 @@ final class DeleteWalk
      *
      * @param budget  keys to look at.
      * @param changes counts the sub revisions of the entry; advanced by each key deleted.
-     * @param prevKvs to hand the deleted key-values to, or null.
      * @return {@link #DONE} or {@link #MORE}.
      */
-    int step(final int budget, final Changes changes, final KvSink prevKvs)
+    int step(final int budget, final Changes changes)
     {
         boolean isValid = !range.isEmpty() && place.seekForward(cursor);
         for (int i = 0; isValid && isInside(); i++)
@@ -82,7 +81,9 @@ final class DeleteWalk
                 place.set(key, 0, length, true);
                 return MORE;
             }
-            delete(length, changes, prevKvs);
+            final boolean isLive = writer.find(key, 0, length);
+            assert isLive : "the cursor saw it live";
+            writer.delete(changes.main(), changes.nextSub(), key, 0, length);
             place.set(key, 0, length, false);
             isValid = place.seekForward(cursor);
         }
@@ -93,27 +94,5 @@ final class DeleteWalk
     {
         final DirectBuffer here = cursor.key();
         return range.isSingle() ? range.contains(here, 0, here.capacity()) : range.isBelowEnd(here, 0, here.capacity());
-    }
-
-    private void delete(final int length, final Changes changes, final KvSink prevKvs)
-    {
-        final boolean isLive = writer.find(key, 0, length);
-        assert isLive : "the cursor saw it live";
-        if (prevKvs != null && versions.load(writer.head().modMain(), writer.head().modSub()))
-        {
-            final RevisionRecord record = versions.record();
-            prevKvs.onKv(
-                record.createRevision(),
-                writer.head().modMain(),
-                record.version(),
-                record.lease(),
-                key,
-                0,
-                length,
-                record.bytes(),
-                record.valueOffset(),
-                record.valueLength());
-        }
-        writer.delete(changes.main(), changes.nextSub(), key, 0, length);
     }
 }

@@ -5,46 +5,43 @@ import io.tourbillon.codecs.client.MessageHeaderDecoder;
 
 import static io.tourbillon.codecs.MessageValidator.SOUND;
 
-/** Applies a delete of a range, however many keys are in it, in steps. */
+/** Applies a delete of a range, however many keys are in it, in steps. What was there before is read for the answer when all is done. */
 final class DeleteWork implements EntryWork
 {
-    private final MvccHeader header;
     private final DeleteWalk walk;
-    private final DeleteParts parts;
-    private final PartSender sender;
+    private final Reads reads;
+    private final Replies replies;
     private final int keysPerSlice;
     private final MessageHeaderDecoder messageHeader = new MessageHeaderDecoder();
     private final DeleteRangeRequestDecoder request = new DeleteRangeRequestDecoder();
-    private final KeyRange range = new KeyRange();
+    private final RangeQuery deleted = new RangeQuery();
     private boolean wantsPrev;
 
-    DeleteWork(final MvccHeader header, final DeleteWalk walk, final DeleteParts parts, final PartSender sender, final int keysPerSlice)
+    DeleteWork(final DeleteWalk walk, final Reads reads, final Replies replies, final int keysPerSlice)
     {
-        this.header = header;
         this.walk = walk;
-        this.parts = parts;
-        this.sender = sender;
+        this.reads = reads;
+        this.replies = replies;
         this.keysPerSlice = keysPerSlice;
     }
 
     @Override
     public int begin(final Entry entry)
     {
+        read(entry);
+        final int result = deleted.range.check();
+        if (result == SOUND)
+        {
+            walk.start(deleted.range);
+        }
+        return result;
+    }
+
+    private void read(final Entry entry)
+    {
         request.wrapAndApplyHeader(entry.message(), 0, messageHeader);
         wantsPrev = request.flags().prevKv();
-        range.read(entry.message(), request.limit());
-        final int result = range.check();
-        if (result != SOUND)
-        {
-            return result;
-        }
-        walk.start(range);
-        if (entry.isAnswered())
-        {
-            sender.start(entry.sessionId(), false);
-            parts.start(entry.sessionId(), entry.correlationId(), entry.changes().main());
-        }
-        return SOUND;
+        deleted.range.read(entry.message(), request.limit());
     }
 
     @Override
@@ -52,14 +49,14 @@ final class DeleteWork implements EntryWork
     {
         if (!entry.changes().isEmpty())
         {
-            walk.resume(range, entry.changes().main(), entry.changes().count() - 1);
+            walk.resume(deleted.range, entry.changes().main(), entry.changes().count() - 1);
         }
     }
 
     @Override
     public boolean step(final Entry entry)
     {
-        return walk.step(keysPerSlice, entry.changes(), wantsPrev && entry.isAnswered() ? parts : null) == DeleteWalk.DONE;
+        return walk.step(keysPerSlice, entry.changes()) == DeleteWalk.DONE;
     }
 
     @Override
@@ -77,6 +74,15 @@ final class DeleteWork implements EntryWork
     @Override
     public void answer(final Entry entry)
     {
-        parts.finish(entry.changes().count(), header.revision(), wantsPrev);
+        read(entry); // the entry may have moved since
+        final int count = entry.changes().count();
+        if (wantsPrev && count > 0)
+        {
+            reads.answerDelete(entry.sessionId(), entry.correlationId(), deleted);
+        }
+        else
+        {
+            replies.deleted(entry.sessionId(), entry.correlationId(), count, wantsPrev);
+        }
     }
 }

@@ -1,16 +1,32 @@
 package io.tourbillon.mvcc;
 
+import static io.tourbillon.codecs.MessageValidator.SOUND;
+
 /** What one kind of entry does. One instance serves one entry after another. */
 interface EntryWork
 {
+    /** There is more to check: call again. */
+    int UNDECIDED = -1;
+
     /**
-     * Reads the entry and checks everything that can be wrong with it. Nothing is written.
+     * Reads the entry and checks what takes a few look-ups. Nothing is written.
      *
      * @return {@code SOUND}, or the number of the error that is the entry's result.
      */
     int begin(Entry entry);
 
-    /** Goes to where a half-applied entry stopped, as the header says; after {@link #begin}. */
+    /**
+     * Checks it against the state before it, a bounded amount in each call, after {@link #begin}. Nothing is written. The state stays as it
+     * is until this has ended.
+     *
+     * @return {@link #UNDECIDED}, {@code SOUND}, or the number of the error that is the entry's result.
+     */
+    default int decide(final Entry entry)
+    {
+        return SOUND;
+    }
+
+    /** Goes to where a half-applied entry stopped, as the header says; after {@link #decide}. */
     void resume(Entry entry, MvccHeader header);
 
     /**

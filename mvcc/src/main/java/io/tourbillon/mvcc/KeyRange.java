@@ -34,6 +34,12 @@ final class KeyRange
         endLength = endBytes;
     }
 
+    /** Leaves the range's end away: what remains is the one key. */
+    void toSingle()
+    {
+        endLength = 0;
+    }
+
     /** Takes the bytes of another range into this one's own memory. */
     void copyFrom(final KeyRange other)
     {

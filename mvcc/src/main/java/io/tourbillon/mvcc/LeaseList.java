@@ -51,7 +51,7 @@ final class LeaseList extends LongRead
         lastKeyLength = 0;
         isFull = false;
         isDone = false;
-        sender.start(sessionId(), true);
+        sender.start(sessionId(), false);
     }
 
     @Override
@@ -72,7 +72,7 @@ final class LeaseList extends LongRead
             part.flags().clear().last(isDone);
             isFull = true;
         }
-        isFull = !sender.send(buffer, part.limit());
+        isFull = !sender.send(buffer, part.limit(), isDone);
         return isDone && !isFull || sender.isGone();
     }
 

@@ -23,7 +23,7 @@ public final class Limits
     public static final int COMPACTION_PER_TICK_MAX = 4096;
     /** A part of an answer or of events holds at most so many bytes, or one key-value. */
     public static final int PART_LENGTH_MAX = 32 * 1024;
-    /** Keys of one range that can be sorted by something else than the key: 131,072 x 28 bytes = 3.5 MiB a walk. */
+    /** Keys of a range sorted by something else than the key in one pass: 131,072 x 32 bytes = 4 MiB a walk. More take more passes. */
     public static final int SORTED_KEYS_MAX = 128 * 1024;
     /** Shortest time a lease is granted, in milliseconds; less is raised to it. etcd's: 1.5 election time-outs, rounded up to seconds. */
     public static final long LEASE_TTL_MIN_MS = 2_000;

@@ -1,28 +1,51 @@
 package io.tourbillon.mvcc;
 
-/** A read that may take several duty cycles. It is pinned to a revision, not to pages: in between, the trees go on changing. */
+/**
+ * An answer that may take several duty cycles: to a read, or to a write that has been applied. It is pinned to a revision, not to pages: in
+ * between, the trees go on changing.
+ */
 abstract class LongRead
 {
     private long sessionId;
     private long correlationId;
+    private boolean isForWrite;
     private boolean isActive;
+    private ReadSlots<?> slots;
 
-    /** Takes the read up for a request. */
+    /** Takes it up for a request. */
     void begin(final long session, final long correlation)
     {
         sessionId = session;
         correlationId = correlation;
+        isForWrite = false;
         isActive = true;
+    }
+
+    /** Takes it up for a request, in a place that it is given back to when it ends. */
+    void begin(final ReadSlots<?> home, final long session, final long correlation, final boolean forWrite)
+    {
+        begin(session, correlation);
+        slots = home;
+        isForWrite = forWrite;
     }
 
     void end()
     {
         isActive = false;
+        if (slots != null)
+        {
+            slots.giveBack(this);
+        }
     }
 
     boolean isActive()
     {
         return isActive;
+    }
+
+    ReadSlots<?> slots()
+    {
+        return slots;
     }
 
     long sessionId()
@@ -33,6 +56,12 @@ abstract class LongRead
     long correlationId()
     {
         return correlationId;
+    }
+
+    /** What was asked for has been done already: an error must not say otherwise. */
+    boolean isForWrite()
+    {
+        return isForWrite;
     }
 
     /** The lowest revision it still has to read at: once that is compacted, it cannot end well. */

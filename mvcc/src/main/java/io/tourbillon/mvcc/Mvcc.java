@@ -64,6 +64,7 @@ public final class Mvcc
     private final Writer writer;
     private final Compactor compactor;
     private final Applier applier;
+    private final RangeCounts counts = new RangeCounts();
     private final Reads reads;
     private final Leases leases;
     private final Lessor lessor;
@@ -95,8 +96,8 @@ public final class Mvcc
         leaseReads = new LeaseReads(header, leases, lessor, replies, head, egress, settings);
         writer = new Writer(store, keys, revisions, leases, header);
         compactor = new Compactor(keys, revisions, header);
+        reads = new Reads(header, replies, settings, this::newRangeRead, this::newDeleteRead, this::newTxnRead);
         applier = newApplier();
-        reads = new Reads(header, replies, settings, this::newRangeRead, this::newTxnRead);
         watches = new WatchTable();
         final EventBatch batch = new EventBatch(egress, head, header, Versions.withOwnMemory(revisions, header),
             new Versions(revisions, header), settings.watchersPerSession());
@@ -107,37 +108,44 @@ public final class Mvcc
 
     private Applier newApplier()
     {
-        final PartSender sender = new PartSender(egress);
+        final int keysPerSlice = settings.keysPerSlice();
         final PutWork put = new PutWork(writer, leases, new Versions(revisions, header), compactor, replies);
         final DeleteWalk deleteWalk = new DeleteWalk(keys, revisions, header, writer, compactor);
-        final DeleteWork delete = new DeleteWork(header, deleteWalk, new DeleteParts(head, sender), sender, settings.keysPerSlice());
+        final DeleteWork delete = new DeleteWork(deleteWalk, reads, replies, keysPerSlice);
         final TxnWork txn = new TxnWork(
-            header, newPlan(), newRun(), new TxnParts(head, sender), sender, replies, settings.keysPerSlice());
-        final LeaseWork lease = new LeaseWork(header, leases, lessor, writer, compactor, replies, settings.keysPerSlice());
-        final LeaseTickWork leaseTick = new LeaseTickWork(leases, lessor, writer, compactor, settings.keysPerSlice());
+            header, newPlan(), new TxnRun(keys, revisions, header, writer, compactor), reads, keysPerSlice);
+        final LeaseWork lease = new LeaseWork(header, leases, lessor, writer, compactor, replies, keysPerSlice);
+        final LeaseTickWork leaseTick = new LeaseTickWork(leases, lessor, writer, compactor, keysPerSlice);
         return new Applier(header, head, replies, writer, compactor, new Applier.Works(put, delete, txn, lease, leaseTick));
+    }
+
+    private RangeWalk newWalk()
+    {
+        return new RangeWalk(keys, revisions, header, counts, Limits.SORTED_KEYS_MAX);
     }
 
     private TxnPlan newPlan()
     {
-        return new TxnPlan(header, writer, leases, new RangeWalk(keys, revisions, header));
-    }
-
-    private TxnRun newRun()
-    {
-        return new TxnRun(keys, revisions, header, writer, compactor, new RangeWalk(keys, revisions, header));
+        return new TxnPlan(header, writer, leases, newWalk());
     }
 
     private RangeRead newRangeRead()
     {
         final PartSender sender = new PartSender(egress);
-        return new RangeRead(new RangeWalk(keys, revisions, header), sender, new RangeParts(head, sender), replies);
+        return new RangeRead(newWalk(), sender, new RangeParts(head, sender));
+    }
+
+    private RangeRead newDeleteRead()
+    {
+        final PartSender sender = new PartSender(egress);
+        return new RangeRead(newWalk(), sender, new DeleteParts(head, sender));
     }
 
     private TxnRead newTxnRead()
     {
         final PartSender sender = new PartSender(egress);
-        return new TxnRead(new TxnChecker(), newPlan(), newRun(), sender, new TxnParts(head, sender), replies);
+        final TxnParts parts = new TxnParts(head, sender);
+        return new TxnRead(new TxnChecker(), newPlan(), new TxnAnswer(newWalk(), parts), sender, parts, replies);
     }
 
     /**
@@ -357,7 +365,7 @@ public final class Mvcc
     /** @return count of live keys. */
     public long keyCount()
     {
-        return header.liveKeys();
+        return keys.liveSize();
     }
 
     /** @return rolling hash over all changes: equal on members that applied the same entries. */

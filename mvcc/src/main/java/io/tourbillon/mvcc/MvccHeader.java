@@ -9,9 +9,9 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  * <pre>
  *  0          8          16             24            32          40                48
  *  | magic    | format   | clusterId    | appliedIndex| appliedTerm| revision       |
- *  48                56               64                 72              80         88
- *  | compactRevision | compactedBound | compactCursorMain| compactCursorSub| liveKeys |
- *  88          96             104          112           120           128
+ *  48                56               64                 72                 80
+ *  | compactRevision | compactedBound | compactCursorMain| compactCursorSub |
+ *  80          88             96           104           112           120
  *  | stateHash | pendingIndex | pendingOp  | pendingSub  | pendingStart|
  * </pre>
  * All fields are 8 bytes, little endian. {@code pending*} say how far the entry after {@code appliedIndex} got, when a checkpoint was taken
@@ -21,7 +21,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 public final class MvccHeader
 {
     /** Bytes used of the user header. */
-    public static final int LENGTH = 128;
+    public static final int LENGTH = 120;
     /** First eight bytes of every store of ours: "tbmvcc" and two zeros. */
     public static final long MAGIC = 0x0000_6363_766D_6274L;
     /** Version of records, heads and this header; a newer one is refused. */
@@ -37,12 +37,11 @@ public final class MvccHeader
     static final int COMPACTED_BOUND_OFFSET = 56;
     static final int COMPACT_CURSOR_MAIN_OFFSET = 64;
     static final int COMPACT_CURSOR_SUB_OFFSET = 72;
-    static final int LIVE_KEYS_OFFSET = 80;
-    static final int STATE_HASH_OFFSET = 88;
-    static final int PENDING_INDEX_OFFSET = 96;
-    static final int PENDING_OP_OFFSET = 104;
-    static final int PENDING_SUB_OFFSET = 112;
-    static final int PENDING_START_OFFSET = 120;
+    static final int STATE_HASH_OFFSET = 80;
+    static final int PENDING_INDEX_OFFSET = 88;
+    static final int PENDING_OP_OFFSET = 96;
+    static final int PENDING_SUB_OFFSET = 104;
+    static final int PENDING_START_OFFSET = 112;
 
     private static final long FIRST_REVISION = 1;
     private static final long NEVER_COMPACTED = -1;
@@ -179,17 +178,6 @@ public final class MvccHeader
     {
         put(COMPACT_CURSOR_MAIN_OFFSET, main);
         put(COMPACT_CURSOR_SUB_OFFSET, sub);
-    }
-
-    long liveKeys()
-    {
-        return get(LIVE_KEYS_OFFSET);
-    }
-
-    void addLiveKeys(final long delta)
-    {
-        put(LIVE_KEYS_OFFSET, liveKeys() + delta);
-        assert liveKeys() >= 0 : liveKeys();
     }
 
     long stateHash()

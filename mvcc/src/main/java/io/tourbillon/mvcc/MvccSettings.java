@@ -14,6 +14,8 @@ public final class MvccSettings
     public static final int WATCHERS_DEFAULT = 1 << 20;
     /** Ranges being read at once, each with a part of up to 32 KiB. */
     public static final int SCANS_DEFAULT = 64;
+    /** Ranges and long answers of one session at once: an eighth of all, so that a slow session leaves room for others. */
+    public static final int SCANS_PER_SESSION_DEFAULT = 8;
     /** Keys a read or delete visits in one duty cycle: some 100 us. */
     public static final int KEYS_PER_SLICE_DEFAULT = 256;
     /** Change records the fan-out looks at in one duty cycle. */
@@ -26,6 +28,7 @@ public final class MvccSettings
     private int watchersPerSession = WATCHERS_PER_SESSION_DEFAULT;
     private int watchers = WATCHERS_DEFAULT;
     private int scans = SCANS_DEFAULT;
+    private int scansPerSession = SCANS_PER_SESSION_DEFAULT;
     private int keysPerSlice = KEYS_PER_SLICE_DEFAULT;
     private int eventsPerSlice = EVENTS_PER_SLICE_DEFAULT;
     private int waitingKeepAlives = WAITING_KEEP_ALIVES_DEFAULT;
@@ -79,6 +82,16 @@ public final class MvccSettings
     public MvccSettings scans(final int scans)
     {
         this.scans = Math.max(1, scans);
+        return this;
+    }
+
+    /**
+     * @param scansPerSession most ranges being read at once by one session.
+     * @return this.
+     */
+    public MvccSettings scansPerSession(final int scansPerSession)
+    {
+        this.scansPerSession = Math.max(1, scansPerSession);
         return this;
     }
 
@@ -155,6 +168,11 @@ public final class MvccSettings
     int scans()
     {
         return scans;
+    }
+
+    int scansPerSession()
+    {
+        return scansPerSession;
     }
 
     int keysPerSlice()

@@ -2,12 +2,15 @@ package io.tourbillon.mvcc;
 
 import org.agrona.DirectBuffer;
 
-/** Sends the parts of one answer, by the way that suits it: the answer to a write is never refused, that to a read may have to wait. */
+/**
+ * Sends the parts of one answer. A part may have to wait, but for the one and only part of the answer to a write: that is never refused.
+ */
 final class PartSender
 {
     private final Egress egress;
     private long sessionId;
-    private boolean mayWait;
+    private boolean isForWrite;
+    private boolean isFirst;
     private boolean isGone;
 
     PartSender(final Egress egress)
@@ -15,10 +18,11 @@ final class PartSender
         this.egress = egress;
     }
 
-    void start(final long sessionId, final boolean mayWait)
+    void start(final long toSessionId, final boolean forWrite)
     {
-        this.sessionId = sessionId;
-        this.mayWait = mayWait;
+        sessionId = toSessionId;
+        isForWrite = forWrite;
+        isFirst = true;
         isGone = false;
     }
 
@@ -29,15 +33,17 @@ final class PartSender
     }
 
     /** False if it must be offered again later. */
-    boolean send(final DirectBuffer buffer, final int length)
+    boolean send(final DirectBuffer buffer, final int length, final boolean isLast)
     {
         if (isGone)
         {
             return true;
         }
+        final boolean mayWait = !isForWrite || !isFirst || !isLast;
         final int result = mayWait ? egress.scanPart(sessionId, buffer, 0, length) : egress.reply(sessionId, buffer, 0, length);
-        isGone = result == Egress.GONE;
         assert mayWait || result != Egress.BACK_PRESSURED : "a reply is queued, never refused";
+        isGone = result == Egress.GONE;
+        isFirst = isFirst && result == Egress.BACK_PRESSURED;
         return result != Egress.BACK_PRESSURED;
     }
 }

@@ -18,6 +18,16 @@ final class Place
         inclusive = isInclusive;
     }
 
+    UnsafeBuffer key()
+    {
+        return key;
+    }
+
+    int length()
+    {
+        return length;
+    }
+
     /** Stands on the first key at or after this place. */
     boolean seekForward(final Cursor cursor)
     {

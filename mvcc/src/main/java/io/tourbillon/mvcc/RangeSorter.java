@@ -7,92 +7,180 @@ import java.util.Arrays;
 import static java.nio.ByteOrder.BIG_ENDIAN;
 
 /**
- * Puts the changes that a range found in the order asked for: a binary heap, so that both collecting and handing out go in small steps.
- * Of equal ones the smaller key comes first, whichever the order. Values are compared by their first eight bytes, then whole.
+ * Selects the first so many of the changes that a range found, in the order asked for, and sorts them: of equal ones the smaller key comes
+ * first, whichever the order. Its memory is bounded, so a range with more keys takes several passes: each selects what comes behind the
+ * last one handed out.
+ * <p>
+ * A binary heap with the last of those selected on top, so that a better one takes its place; then a heap sort. Every call is a few
+ * steps of it. Values are compared by their first eight bytes, then whole.
  */
 final class RangeSorter
 {
+    private static final int LAST_HANDED_OUT = 0;
+    private static final int CANDIDATE = 1;
+    private static final int HEAP = 2;
+    private static final int KEPT_LENGTH = 4096;
     private static final int INITIAL_LENGTH = 64;
 
     private final Versions left;
     private final Versions right;
+    private final int selectedMax;
     private long[] sortKeys = new long[INITIAL_LENGTH];
     private long[] mains = new long[INITIAL_LENGTH];
     private int[] subs = new int[INITIAL_LENGTH];
-    private int[] ranks = new int[INITIAL_LENGTH];
+    private long[] ranks = new long[INITIAL_LENGTH];
     private int count;
-    private int added;
+    private int heapCount;
+    private int handedOut;
+    private int wanted;
+    private long seen;
+    private boolean hasMore;
+    private boolean isBehindFirstPass;
     private boolean isByValue;
     private boolean isDescending;
+    private long readCount;
 
     /** Two readers, since comparing two values needs two records at a time. */
-    RangeSorter(final Versions left, final Versions right)
+    RangeSorter(final Versions left, final Versions right, final int selectedMax)
     {
         this.left = left;
         this.right = right;
+        this.selectedMax = selectedMax;
     }
 
-    void clear(final int sortTarget, final boolean descending)
+    /** Begins with a new range; what an uncommonly long one needed is given back. */
+    void start(final int sortTarget, final boolean descending)
     {
-        count = 0;
-        added = 0;
+        if (mains.length > KEPT_LENGTH)
+        {
+            resize(INITIAL_LENGTH);
+        }
         isByValue = sortTarget == SortTarget.VALUE.value();
         isDescending = descending;
+        isBehindFirstPass = false;
+        beginPass(0);
     }
 
-    boolean isEmpty()
+    /** Begins a pass that wants at most so many; 0 = all there are. */
+    void beginPass(final long wantedCount)
     {
-        return count == 0;
+        wanted = wantedCount == 0 ? selectedMax : (int)Math.min(selectedMax, wantedCount);
+        count = 0;
+        heapCount = 0;
+        handedOut = 0;
+        seen = 0;
+        hasMore = false;
     }
 
-    long topMain()
+    /** Offers one; those of smaller keys come first. */
+    void add(final long sortKey, final long main, final int sub)
     {
-        return mains[0];
-    }
-
-    int topSub()
-    {
-        return subs[0];
-    }
-
-    /** Adds one; those of smaller keys come first. False if there are too many. */
-    boolean add(final long sortKey, final long main, final int sub)
-    {
-        if (count == Limits.SORTED_KEYS_MAX)
+        set(CANDIDATE, sortKey, main, sub, seen++);
+        if (isBehindFirstPass && !isBefore(LAST_HANDED_OUT, CANDIDATE))
         {
-            return false;
+            return;
         }
-        if (count == mains.length)
+        if (count < wanted)
         {
-            grow();
+            push();
+            return;
         }
-        set(count, sortKey, main, sub, added++);
+        hasMore = true;
+        if (isBefore(CANDIDATE, HEAP))
+        {
+            copy(CANDIDATE, HEAP);
+            siftDown();
+        }
+    }
+
+    private void push()
+    {
+        if (HEAP + count == mains.length)
+        {
+            resize(2 * mains.length);
+        }
+        copy(CANDIDATE, HEAP + count);
         siftUp(count++);
-        return true;
+        heapCount = count;
     }
 
-    private void grow()
+    private void resize(final int length)
     {
-        final int length = 2 * mains.length;
         sortKeys = Arrays.copyOf(sortKeys, length);
         mains = Arrays.copyOf(mains, length);
         subs = Arrays.copyOf(subs, length);
         ranks = Arrays.copyOf(ranks, length);
     }
 
-    void pop()
+    /** Sorts what was selected, as far as so many steps or values read let it come: true once it is sorted. */
+    boolean sort(final int steps)
     {
-        count--;
-        set(0, sortKeys[count], mains[count], subs[count], ranks[count]);
-        siftDown();
+        final long readsBefore = readCount;
+        for (int i = 0; i < steps && heapCount > 1 && readCount - readsBefore < steps; i++)
+        {
+            heapCount--;
+            swap(HEAP, HEAP + heapCount);
+            siftDown();
+        }
+        return heapCount <= 1;
     }
 
-    private void set(final int index, final long sortKey, final long main, final int sub, final int rank)
+    /** Whether all that this pass selected was handed out. */
+    boolean isEmpty()
     {
-        sortKeys[index] = sortKey;
-        mains[index] = main;
-        subs[index] = sub;
-        ranks[index] = rank;
+        return handedOut == count;
+    }
+
+    /** Whether there is more than this pass could select. */
+    boolean hasMore()
+    {
+        return hasMore;
+    }
+
+    long firstMain()
+    {
+        return mains[HEAP + handedOut];
+    }
+
+    int firstSub()
+    {
+        return subs[HEAP + handedOut];
+    }
+
+    void handOut()
+    {
+        copy(HEAP + handedOut, LAST_HANDED_OUT);
+        isBehindFirstPass = true;
+        handedOut++;
+    }
+
+    /** Values read to compare them, since this was made. */
+    long readCount()
+    {
+        return readCount;
+    }
+
+    private void set(final int slot, final long sortKey, final long main, final int sub, final long rank)
+    {
+        sortKeys[slot] = sortKey;
+        mains[slot] = main;
+        subs[slot] = sub;
+        ranks[slot] = rank;
+    }
+
+    private void copy(final int from, final int to)
+    {
+        set(to, sortKeys[from], mains[from], subs[from], ranks[from]);
+    }
+
+    private void swap(final int a, final int b)
+    {
+        final long sortKey = sortKeys[a];
+        final long main = mains[a];
+        final int sub = subs[a];
+        final long rank = ranks[a];
+        copy(b, a);
+        set(b, sortKey, main, sub, rank);
     }
 
     private void siftUp(final int from)
@@ -101,11 +189,11 @@ final class RangeSorter
         while (index > 0)
         {
             final int parent = (index - 1) / 2;
-            if (!isBefore(index, parent))
+            if (!isBefore(HEAP + parent, HEAP + index))
             {
                 return;
             }
-            swap(index, parent);
+            swap(HEAP + index, HEAP + parent);
             index = parent;
         }
     }
@@ -115,28 +203,18 @@ final class RangeSorter
         int index = 0;
         while (true)
         {
-            int least = index;
-            for (int child = 2 * index + 1; child <= 2 * index + 2 && child < count; child++)
+            int last = index;
+            for (int child = 2 * index + 1; child <= 2 * index + 2 && child < heapCount; child++)
             {
-                least = isBefore(child, least) ? child : least;
+                last = isBefore(HEAP + last, HEAP + child) ? child : last;
             }
-            if (least == index)
+            if (last == index)
             {
                 return;
             }
-            swap(index, least);
-            index = least;
+            swap(HEAP + index, HEAP + last);
+            index = last;
         }
-    }
-
-    private void swap(final int a, final int b)
-    {
-        final long sortKey = sortKeys[a];
-        final long main = mains[a];
-        final int sub = subs[a];
-        final int rank = ranks[a];
-        set(a, sortKeys[b], mains[b], subs[b], ranks[b]);
-        set(b, sortKey, main, sub, rank);
     }
 
     private boolean isBefore(final int a, final int b)
@@ -157,6 +235,7 @@ final class RangeSorter
         }
         final boolean isWhole = left.load(mains[a], subs[a]) && right.load(mains[b], subs[b]);
         assert isWhole : "a sorted change was compacted under the walk";
+        readCount += 2;
         final RevisionRecord first = left.record();
         final RevisionRecord second = right.record();
         return Bytes.compare(first.bytes(), first.valueOffset(), first.valueLength(),

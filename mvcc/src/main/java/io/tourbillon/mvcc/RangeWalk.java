@@ -6,8 +6,11 @@ import io.tourbillon.codecs.client.SortTarget;
 import org.agrona.DirectBuffer;
 
 /**
- * Walks a key range as it was at one revision, in steps of bounded work: between steps the trees may change. It counts what is in the
- * range, and hands what passes the filters to a sink until the limit is reached, in the order asked for.
+ * Walks a key range as it was at one point of history, in steps of bounded work: between steps the trees may change. It counts what is in
+ * the range, and hands what passes the filters to a sink until the limit is reached, in the order asked for.
+ * <p>
+ * Now, the trees tell the count, and a walk ends at its limit. At an old revision the keys behind the limit have to be looked at to be
+ * counted, unless {@link RangeCounts} knows their number from an earlier page.
  */
 final class RangeWalk
 {
@@ -17,42 +20,57 @@ final class RangeWalk
     static final int MORE = 0;
     /** The sink has no room: call again later. */
     static final int BLOCKED = -1;
-    /** More keys than can be sorted. */
-    static final int TOO_MANY_TO_SORT = -2;
+
+    /** Behind all changes of a main revision. */
+    static final int WHOLE_REVISION = Integer.MAX_VALUE;
 
     private final Tree keys;
     private final MvccHeader header;
+    private final RangeCounts counts;
     private final Versions versions;
     private final Cursor cursor;
     private final KeyHead head = new KeyHead();
     private final RangeSorter sorter;
     private final Place place = new Place();
+    private final Place lastTaken = new Place();
     private final RangeQuery query = new RangeQuery();
     private long revision;
+    private int subRevision;
     private boolean isStarted;
     private boolean isWalked;
+    private boolean isCountKnown;
+    private boolean isFirstPass;
     private long count;
     private long matched;
     private long taken;
+    private long visitCount;
 
     private long createRevision;
     private long version;
     private long lease;
 
-    RangeWalk(final Tree keys, final Tree revisions, final MvccHeader header)
+    RangeWalk(final Tree keys, final Tree revisions, final MvccHeader header, final RangeCounts counts, final int sortedMax)
     {
         this.keys = keys;
         this.header = header;
+        this.counts = counts;
         versions = new Versions(revisions, header);
-        sorter = new RangeSorter(new Versions(revisions, header), Versions.withOwnMemory(revisions, header));
+        sorter = new RangeSorter(new Versions(revisions, header), Versions.withOwnMemory(revisions, header), sortedMax);
         cursor = keys.cursor();
     }
 
-    /** Begins a walk; the query is copied. */
+    /** Begins a walk at a whole revision; the query is copied. */
     void start(final RangeQuery wanted, final long atRevision)
+    {
+        start(wanted, atRevision, WHOLE_REVISION);
+    }
+
+    /** Begins a walk over what was there once this change of a revision had been made. */
+    void start(final RangeQuery wanted, final long atRevision, final int atSubRevision)
     {
         query.copyFrom(wanted);
         revision = atRevision;
+        subRevision = atSubRevision;
         restart();
     }
 
@@ -61,10 +79,13 @@ final class RangeWalk
     {
         isStarted = false;
         isWalked = false;
+        isCountKnown = false;
+        isFirstPass = true;
         count = 0;
         matched = 0;
         taken = 0;
-        sorter.clear(query.sortTarget(), query.isDescending());
+        sorter.start(query.sortTarget(), query.isDescending());
+        sorter.beginPass(Math.max(0, query.limit));
     }
 
     long revision()
@@ -81,7 +102,13 @@ final class RangeWalk
     /** More keys passed the filters than the limit lets through. */
     boolean hasMore()
     {
-        return !query.countOnly && query.limit > 0 && matched > query.limit;
+        return !query.countOnly && query.limit > 0 && (query.hasFilter() ? matched : count) > query.limit;
+    }
+
+    /** Keys and values looked at since this was made. */
+    long visitCount()
+    {
+        return visitCount + sorter.readCount();
     }
 
     /**
@@ -89,7 +116,7 @@ final class RangeWalk
      *
      * @param budget keys to look at.
      * @param sink   to hand key-values to; null only counts.
-     * @return {@link #DONE}, {@link #MORE}, {@link #BLOCKED} or {@link #TOO_MANY_TO_SORT}.
+     * @return {@link #DONE}, {@link #MORE} or {@link #BLOCKED}.
      */
     int step(final int budget, final KvSink sink)
     {
@@ -101,18 +128,9 @@ final class RangeWalk
                 return result;
             }
             isWalked = true;
+            isCountKnown = true;
         }
         return sink != null && query.isSorted() ? handOut(budget, sink) : DONE;
-    }
-
-    private int walkSingle(final KvSink sink)
-    {
-        final KeyRange range = query.range;
-        if (!head.load(keys, range.buffer(), range.keyOffset(), range.keyLength()))
-        {
-            return DONE;
-        }
-        return visit(range.buffer(), range.keyOffset(), range.keyLength(), sink);
     }
 
     private int walk(final int budget, final KvSink sink)
@@ -121,25 +139,24 @@ final class RangeWalk
         {
             return walkSingle(sink);
         }
-        if (!isStarted && canSkipAll(sink))
+        if (!isStarted && !isCountKnown)
         {
-            count = header.liveKeys();
-            matched = count;
+            findCount();
+        }
+        if (isEnough(sink))
+        {
             return DONE;
         }
         boolean isValid = isStarted ? resume() : seekFirst();
         isStarted = true;
-        for (int i = 0; isValid && isInside(); i++)
+        final long visitsBefore = visitCount();
+        while (isValid && isInside())
         {
             final DirectBuffer key = cursor.key();
-            if (i == budget)
+            if (visitCount() - visitsBefore >= budget)
             {
                 place.set(key, 0, key.capacity(), true);
                 return MORE;
-            }
-            if (isFull(sink) && countRest())
-            {
-                return DONE;
             }
             head.wrap(cursor.value());
             final int result = visit(key, 0, key.capacity(), sink);
@@ -148,50 +165,102 @@ final class RangeWalk
                 place.set(key, 0, key.capacity(), true);
                 return result;
             }
+            if (isEnough(sink))
+            {
+                noteRest();
+                return DONE;
+            }
             isValid = query.isBackward() ? cursor.previous() : cursor.next();
         }
+        noteCounts();
         return DONE;
     }
 
-    /** The number of all live keys is known. */
-    private boolean canSkipAll(final KvSink sink)
+    private int walkSingle(final KvSink sink)
     {
-        return query.range.isAll() && isCurrent() && !query.hasFilter() && (sink == null || query.countOnly);
+        final KeyRange range = query.range;
+        visitCount++;
+        if (!head.load(keys, range.buffer(), range.keyOffset(), range.keyLength()))
+        {
+            return DONE;
+        }
+        return visit(range.buffer(), range.keyOffset(), range.keyLength(), sink);
     }
 
+    private void findCount()
+    {
+        if (isCurrent())
+        {
+            count = liveCount();
+            isCountKnown = true;
+        }
+        else if (subRevision == WHOLE_REVISION)
+        {
+            final long known = counts.find(query.range, revision);
+            isCountKnown = known != RangeCounts.UNKNOWN;
+            count = isCountKnown ? known : 0;
+        }
+    }
+
+    /** Nothing has changed since the point of history that the walk looks at. */
     private boolean isCurrent()
     {
-        return revision == header.revision() && !header.hasUnseenChanges();
+        return revision == header.revision() && subRevision == WHOLE_REVISION && !header.hasUnseenChanges();
     }
 
-    /** Nothing but the count is still wanted. */
-    private boolean isFull(final KvSink sink)
+    private long liveCount()
     {
-        return (sink == null || query.countOnly || query.limit > 0 && matched > query.limit) && !query.hasFilter() && !query.isSorted();
+        final KeyRange range = query.range;
+        if (range.isEmpty())
+        {
+            return 0;
+        }
+        final long below = keys.liveRank(range.buffer(), range.keyOffset(), range.keyLength());
+        return (range.isOpen() ? keys.liveSize() : keys.liveRank(range.buffer(), range.endOffset(), range.endLength())) - below;
     }
 
-    /** While no key is deleted and not yet compacted, the tree's own counts tell how many live keys remain. */
-    private boolean countRest()
+    /** The count is known, and no key that is still to come would be handed out. */
+    private boolean isEnough(final KvSink sink)
     {
-        if (!isCurrent() || keys.size() != header.liveKeys())
+        if (!isCountKnown)
         {
             return false;
         }
-        final DirectBuffer key = cursor.key();
-        final KeyRange range = query.range;
-        final long here = keys.rank(key, 0, key.capacity());
-        final long rest;
-        if (query.isBackward())
+        if (query.countOnly || sink == null && !query.hasFilter())
         {
-            rest = here + 1 - keys.rank(range.buffer(), range.keyOffset(), range.keyLength());
+            return true;
         }
-        else
+        if (query.limit <= 0 || query.isSorted() && sink != null)
         {
-            rest = (range.isOpen() ? keys.size() : keys.rank(range.buffer(), range.endOffset(), range.endLength())) - here;
+            return false;
         }
-        count += rest;
-        matched += rest;
-        return true;
+        return query.hasFilter() ? matched > query.limit : taken >= query.limit;
+    }
+
+    /** The next page begins behind the last key of this one. */
+    private void noteRest()
+    {
+        if (subRevision == WHOLE_REVISION && isPage() && count > taken)
+        {
+            counts.note(lastTaken.key(), 0, lastTaken.length(), 1, query.range, revision, count - taken);
+        }
+    }
+
+    /** A walk over the whole range had to count it. */
+    private void noteCounts()
+    {
+        if (subRevision == WHOLE_REVISION && !isCountKnown)
+        {
+            final KeyRange range = query.range;
+            counts.note(range.buffer(), range.keyOffset(), range.keyLength(), 0, range, revision, count);
+            noteRest();
+        }
+    }
+
+    /** A first part of a range, in the order of the keys. */
+    private boolean isPage()
+    {
+        return query.limit > 0 && taken == query.limit && !query.hasFilter() && !query.isSorted() && !query.isBackward();
     }
 
     private boolean seekFirst()
@@ -227,6 +296,7 @@ final class RangeWalk
 
     private int visit(final DirectBuffer key, final int keyOffset, final int keyLength, final KvSink sink)
     {
+        visitCount++;
         if (!findVersion(wantsValue(sink)))
         {
             return DONE;
@@ -238,9 +308,9 @@ final class RangeWalk
             {
                 return result;
             }
-            matched++;
+            matched += isFirstPass ? 1 : 0;
         }
-        count++;
+        count += isCountKnown ? 0 : 1;
         return DONE;
     }
 
@@ -258,10 +328,10 @@ final class RangeWalk
         return query.limit > 0 && taken >= query.limit;
     }
 
-    /** Finds the version of the key here, live at the revision; its record is loaded if wanted, or if the head does not tell all. */
+    /** Finds the version of the key here, live at that time; its record is loaded if wanted, or if the head does not tell all. */
     private boolean findVersion(final boolean isRecordWanted)
     {
-        if (!versions.findAt(head, revision))
+        if (!versions.findAt(head, revision, subRevision))
         {
             return false;
         }
@@ -290,7 +360,8 @@ final class RangeWalk
         }
         if (query.isSorted())
         {
-            return sorter.add(sortKey(), versions.main(), versions.sub()) ? DONE : TOO_MANY_TO_SORT;
+            sorter.add(sortKey(), versions.main(), versions.sub());
+            return DONE;
         }
         if (isLimitReached())
         {
@@ -304,6 +375,10 @@ final class RangeWalk
             return BLOCKED;
         }
         taken++;
+        if (isPage())
+        {
+            lastTaken.set(key, keyOffset, keyLength, false);
+        }
         return DONE;
     }
 
@@ -321,33 +396,47 @@ final class RangeWalk
         return target == SortTarget.CREATE.value() ? createRevision : version;
     }
 
+    /** Hands out what the sorter selected; walks again if that was not all. */
     private int handOut(final int budget, final KvSink sink)
     {
+        if (!sorter.sort(budget))
+        {
+            return MORE;
+        }
         for (int i = 0; i < budget; i++)
         {
-            if (sorter.isEmpty() || isLimitReached())
+            if (isLimitReached() || sorter.isEmpty() && !sorter.hasMore())
             {
                 return DONE;
             }
-            final boolean isThere = versions.load(sorter.topMain(), sorter.topSub());
+            if (sorter.isEmpty())
+            {
+                sorter.beginPass(query.limit > 0 ? query.limit - taken : 0);
+                isStarted = false;
+                isWalked = false;
+                isFirstPass = false;
+                return MORE;
+            }
+            visitCount++;
+            final boolean isThere = versions.load(sorter.firstMain(), sorter.firstSub());
             assert isThere : "a sorted change was compacted under the walk";
-            if (!handOutTop(sink))
+            if (!handOutFirst(sink))
             {
                 return BLOCKED;
             }
             taken++;
-            sorter.pop();
+            sorter.handOut();
         }
         return MORE;
     }
 
-    private boolean handOutTop(final KvSink sink)
+    private boolean handOutFirst(final KvSink sink)
     {
         final RevisionRecord record = versions.record();
         final int valueLength = query.keysOnly ? 0 : record.valueLength();
         return sink.onKv(
             record.createRevision(),
-            sorter.topMain(),
+            sorter.firstMain(),
             record.version(),
             record.lease(),
             record.bytes(),

@@ -9,18 +9,22 @@ import java.util.function.Supplier;
 
 import static io.tourbillon.codecs.MessageValidator.SOUND;
 
-/** The reads under way: a bounded number, each given a turn in every duty cycle until it is answered. */
+/**
+ * The long answers under way: a bounded number, and a bounded number of one session, each given a turn in every duty cycle until it is
+ * told. Most end in their first step.
+ */
 final class Reads
 {
-    private static final int RANGES_PER_TXN = 4;
+    private static final int RANGES_PER_OTHER = 4;
 
     private final MvccHeader header;
     private final Replies replies;
     private final int keysPerSlice;
-    private final RangeRead[] ranges;
-    private final TxnRead[] txns;
-    private final Supplier<RangeRead> newRange;
-    private final Supplier<TxnRead> newTxn;
+    private final int perSession;
+    private final ReadSlots<RangeRead> ranges;
+    private final ReadSlots<RangeRead> deletes;
+    private final ReadSlots<TxnRead> txns;
+    private final LongRead[] active;
     private final MessageHeaderDecoder messageHeader = new MessageHeaderDecoder();
     private final RangeRequestDecoder request = new RangeRequestDecoder();
     private final RangeQuery query = new RangeQuery();
@@ -32,15 +36,18 @@ final class Reads
         final Replies replies,
         final MvccSettings settings,
         final Supplier<RangeRead> newRange,
+        final Supplier<RangeRead> newDelete,
         final Supplier<TxnRead> newTxn)
     {
         this.header = header;
         this.replies = replies;
-        this.newRange = newRange;
-        this.newTxn = newTxn;
         keysPerSlice = settings.keysPerSlice();
-        ranges = new RangeRead[settings.scans()];
-        txns = new TxnRead[Math.max(1, settings.scans() / RANGES_PER_TXN)];
+        perSession = settings.scansPerSession();
+        final int others = Math.max(1, settings.scans() / RANGES_PER_OTHER);
+        ranges = new ReadSlots<>(settings.scans(), newRange);
+        deletes = new ReadSlots<>(others, newDelete);
+        txns = new ReadSlots<>(others, newTxn);
+        active = new LongRead[settings.scans() + 2 * others + 3];
     }
 
     int activeCount()
@@ -54,70 +61,90 @@ final class Reads
         query.read(request, buffer);
         int result = query.check();
         result = result == SOUND ? query.checkRevision(header.revision(), header.compactRevision()) : result;
-        final RangeRead read = result == SOUND ? freeRange() : null;
-        if (read == null)
+        result = result == SOUND ? checkRoom(ranges, sessionId) : result;
+        if (result != SOUND)
         {
-            replies.error(sessionId, correlationId, result == SOUND ? ErrorCode.TOO_MANY_SCANS.number() : result);
+            replies.error(sessionId, correlationId, result);
             return;
         }
-        read.begin(sessionId, correlationId);
-        activeCount++;
-        read.start(query, header.revision());
-        step(read);
+        final RangeRead read = ranges.take();
+        read.begin(ranges, sessionId, correlationId, false);
+        read.start(query, query.revision > 0 ? query.revision : header.revision(), header.revision());
+        run(read);
     }
 
     void onTxn(final long sessionId, final long correlationId, final DirectBuffer buffer, final int offset, final int length)
     {
-        final TxnRead read = freeTxn();
-        if (read == null)
+        final int room = checkRoom(txns, sessionId);
+        if (room != SOUND)
         {
-            replies.error(sessionId, correlationId, ErrorCode.TOO_MANY_SCANS.number());
+            replies.error(sessionId, correlationId, room);
             return;
         }
-        read.begin(sessionId, correlationId);
-        activeCount++;
+        final TxnRead read = txns.take();
+        read.begin(txns, sessionId, correlationId, false);
         final int result = read.start(buffer, offset, length, header.revision());
         if (result == SOUND)
         {
-            step(read);
+            run(read);
         }
         else
         {
             replies.error(sessionId, correlationId, result);
-            end(read);
+            read.end();
         }
     }
 
-    private RangeRead freeRange()
+    /** Answers a delete that was the last entry to change anything, with what it has deleted. */
+    void answerDelete(final long sessionId, final long correlationId, final RangeQuery deleted)
     {
-        for (int i = 0; i < ranges.length; i++)
-        {
-            if (ranges[i] == null)
-            {
-                ranges[i] = newRange.get();
-            }
-            if (!ranges[i].isActive())
-            {
-                return ranges[i];
-            }
-        }
-        return null;
+        final RangeRead read = deletes.take();
+        read.begin(deletes, sessionId, correlationId, true);
+        read.start(deleted, header.revision() - 1, header.revision());
+        run(read);
     }
 
-    private TxnRead freeTxn()
+    /** Answers a transaction that was applied last. */
+    void answerTxn(final Entry entry, final TxnPath path)
     {
-        for (int i = 0; i < txns.length; i++)
+        final TxnRead read = txns.take();
+        read.begin(txns, entry.sessionId(), entry.correlationId(), true);
+        read.startAnswer(entry.message(), path, entry.changes(), header.revision());
+        run(read);
+    }
+
+    private int checkRoom(final ReadSlots<?> slots, final long sessionId)
+    {
+        final boolean hasRoom = !slots.isFull() && (activeCount < perSession || countOf(sessionId) < perSession);
+        return hasRoom ? SOUND : ErrorCode.TOO_MANY_SCANS.number();
+    }
+
+    private int countOf(final long sessionId)
+    {
+        int count = 0;
+        for (int i = 0; i < activeCount; i++)
         {
-            if (txns[i] == null)
-            {
-                txns[i] = newTxn.get();
-            }
-            if (!txns[i].isActive())
-            {
-                return txns[i];
-            }
+            count += active[i].sessionId() == sessionId ? 1 : 0;
         }
-        return null;
+        return count;
+    }
+
+    /** The first step; what it leaves unsaid takes its turns with the others. */
+    private void run(final LongRead read)
+    {
+        if (read.step(keysPerSlice))
+        {
+            read.end();
+        }
+        else if (read.isForWrite() && (read.slots().isOverfull() || countOf(read.sessionId()) >= perSession))
+        {
+            replies.error(read.sessionId(), read.correlationId(), ErrorCode.ANSWER_LOST.number());
+            read.end();
+        }
+        else
+        {
+            active[activeCount++] = read;
+        }
     }
 
     /** Gives one read a turn. Count of work done. */
@@ -127,52 +154,36 @@ final class Reads
         {
             return 0;
         }
-        final int slotCount = ranges.length + txns.length;
-        for (int i = 0; i < slotCount; i++)
-        {
-            turn = turn + 1 >= slotCount ? 0 : turn + 1;
-            final LongRead read = turn < ranges.length ? ranges[turn] : txns[turn - ranges.length];
-            if (read != null && read.isActive())
-            {
-                step(read);
-                return 1;
-            }
-        }
-        return 0;
-    }
-
-    private void step(final LongRead read)
-    {
+        turn = turn + 1 >= activeCount ? 0 : turn + 1;
+        final LongRead read = active[turn];
         if (read.lowestRevision() < header.compactRevision())
         {
-            replies.error(read.sessionId(), read.correlationId(), ErrorCode.COMPACTED.number());
-            end(read);
+            final ErrorCode error = read.isForWrite() ? ErrorCode.ANSWER_LOST : ErrorCode.COMPACTED;
+            replies.error(read.sessionId(), read.correlationId(), error.number());
+            end(turn);
         }
         else if (read.step(keysPerSlice))
         {
-            end(read);
+            end(turn);
         }
+        return 1;
     }
 
-    private void end(final LongRead read)
+    private void end(final int index)
     {
+        final LongRead read = active[index];
+        active[index] = active[--activeCount];
+        active[activeCount] = null;
         read.end();
-        activeCount--;
     }
 
     void onSessionClosed(final long sessionId)
     {
-        endAll(ranges, sessionId);
-        endAll(txns, sessionId);
-    }
-
-    private void endAll(final LongRead[] reads, final long sessionId)
-    {
-        for (final LongRead read : reads)
+        for (int i = activeCount - 1; i >= 0; i--)
         {
-            if (read != null && read.isActive() && read.sessionId() == sessionId)
+            if (active[i].sessionId() == sessionId)
             {
-                end(read);
+                end(i);
             }
         }
     }

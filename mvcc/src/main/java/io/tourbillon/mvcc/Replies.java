@@ -2,6 +2,7 @@ package io.tourbillon.mvcc;
 
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.CompactReplyEncoder;
+import io.tourbillon.codecs.client.DeleteRangeReplyEncoder;
 import io.tourbillon.codecs.client.ErrorReplyEncoder;
 import io.tourbillon.codecs.client.LeaseReplyEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
@@ -22,6 +23,7 @@ final class Replies
     private final GrowingBuffer putBuffer = new GrowingBuffer(4096);
     private final MessageHeaderEncoder messageHeader = new MessageHeaderEncoder();
     private final PutReplyEncoder put = new PutReplyEncoder();
+    private final DeleteRangeReplyEncoder delete = new DeleteRangeReplyEncoder();
     private final CompactReplyEncoder compact = new CompactReplyEncoder();
     private final LeaseReplyEncoder lease = new LeaseReplyEncoder();
     private final ErrorReplyEncoder error = new ErrorReplyEncoder();
@@ -62,6 +64,16 @@ final class Replies
     void sendPut(final long sessionId)
     {
         egress.reply(sessionId, putBuffer.buffer(), 0, put.limit());
+    }
+
+    /** The answer to a delete without the key-values that were there. */
+    void deleted(final long sessionId, final long correlationId, final long count, final boolean wantsPrev)
+    {
+        delete.wrapAndApplyHeader(buffer.buffer(), 0, messageHeader);
+        head.fill(delete.reply(), sessionId, correlationId, header.revision());
+        delete.deleted(count).flags().clear().last(true).prevKvs(wantsPrev);
+        delete.prevKvsCount(0);
+        egress.reply(sessionId, buffer.buffer(), 0, delete.limit());
     }
 
     void compacted(final long sessionId, final long correlationId)

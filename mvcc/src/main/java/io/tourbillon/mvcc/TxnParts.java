@@ -1,54 +1,51 @@
 package io.tourbillon.mvcc;
 
 import io.tourbillon.codecs.client.ItemKind;
-import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.TxnReplyEncoder;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
-/**
- * Writes the answer to a transaction: responses in pre-order, each followed by its key-values, in parts of at most
- * {@link Limits#PART_LENGTH_MAX} bytes or one item.
- */
-final class TxnParts implements KvSink
+/** Writes the answer to a transaction: responses in pre-order, each followed by its key-values. */
+final class TxnParts extends Parts
 {
     private static final int ITEM_OVERHEAD = TxnReplyEncoder.ItemsEncoder.sbeBlockLength() + 2 * Integer.BYTES;
 
-    private final ReplyHead head;
-    private final PartSender sender;
-    private final GrowingBuffer buffer = new GrowingBuffer(Limits.PART_LENGTH_MAX + 4096);
-    private final MessageHeaderEncoder messageHeader = new MessageHeaderEncoder();
     private final TxnReplyEncoder part = new TxnReplyEncoder();
     private TxnReplyEncoder.ItemsEncoder items;
-    private int itemCount;
-    private long sessionId;
-    private long correlationId;
-    private long revision;
     private boolean succeeded;
     private ItemKind kvKind;
     private int kvDepth;
 
     TxnParts(final ReplyHead head, final PartSender sender)
     {
-        this.head = head;
-        this.sender = sender;
+        super(head, sender);
     }
 
-    void start(final long sessionId, final long correlationId, final long revision, final boolean succeeded)
+    void start(final long toSessionId, final long toCorrelationId, final long headRevision, final boolean hasSucceeded)
     {
-        this.sessionId = sessionId;
-        this.correlationId = correlationId;
-        this.revision = revision;
-        this.succeeded = succeeded;
-        begin();
+        succeeded = hasSucceeded;
+        start(toSessionId, toCorrelationId, headRevision);
     }
 
-    private void begin()
+    @Override
+    void begin(final UnsafeBuffer target)
     {
-        part.wrapAndApplyHeader(buffer.buffer(), 0, messageHeader);
-        head.fill(part.reply(), sessionId, correlationId, revision);
+        part.wrapAndApplyHeader(target, 0, messageHeader);
+        head.fill(part.reply(), sessionId(), correlationId(), revision());
         part.flags().clear().succeeded(succeeded);
         items = part.itemsCount(TxnReplyEncoder.ItemsEncoder.countMaxValue());
-        itemCount = 0;
+    }
+
+    @Override
+    int limit()
+    {
+        return part.limit();
+    }
+
+    @Override
+    void end()
+    {
+        items.resetCountToIndex();
     }
 
     /** Writes a response; what {@link #onKv} takes next belongs to it. False if there is no room now. */
@@ -77,9 +74,8 @@ final class TxnParts implements KvSink
             .modRevision(0)
             .version(0)
             .lease(0)
-            .putKey(buffer.buffer(), 0, 0)
-            .putValue(buffer.buffer(), 0, 0);
-        itemCount++;
+            .putKey(buffer(), 0, 0)
+            .putValue(buffer(), 0, 0);
         return true;
     }
 
@@ -113,30 +109,13 @@ final class TxnParts implements KvSink
             .lease(lease)
             .putKey(key, keyOffset, keyLength)
             .putValue(value, valueOffset, valueLength);
-        itemCount++;
-        return true;
-    }
-
-    private boolean hasRoom(final int length)
-    {
-        if (itemCount > 0 && part.limit() + length > Limits.PART_LENGTH_MAX)
-        {
-            items.resetCountToIndex();
-            if (!sender.send(buffer.buffer(), part.limit()))
-            {
-                return false;
-            }
-            begin();
-        }
-        buffer.ensure(part.limit() + length);
         return true;
     }
 
     /** Sends the last part; false if it must be tried again. */
     boolean finish()
     {
-        items.resetCountToIndex();
         part.flags().clear().succeeded(succeeded).last(true);
-        return sender.send(buffer.buffer(), part.limit());
+        return sendLast();
     }
 }

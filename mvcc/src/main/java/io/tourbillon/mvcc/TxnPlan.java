@@ -8,28 +8,24 @@ import org.agrona.DirectBuffer;
 import static io.tourbillon.codecs.MessageValidator.SOUND;
 
 /**
- * What a transaction will do, decided on the state before it: which branches run, whether every op on them may run, and whether any changes
- * something. All of it comes before the first write, so an error leaves no trace.
+ * What a transaction will do, decided on the state before it, in steps of bounded work: which branches run, and whether every op on them
+ * may run. All of it comes before the first write, so an error leaves no trace.
  */
 final class TxnPlan implements KvSink
 {
-    private static final int COMPARE_KEYS_PER_STEP = 1024;
-    /** Refuses the first key it is shown, which ends the walk: there is one. */
-    private static final KvSink REFUSING =
-        (createRevision, modRevision, version, lease, key, keyOffset, keyLength, value, valueOffset, valueLength) -> false;
-
     private final MvccHeader header;
     private final Writer writer;
     private final Leases leases;
     private final RangeWalk walk;
+    private final TxnPath path = new TxnPath();
     private final RangeQuery query = new RangeQuery();
     private final RangeQuery compared = new RangeQuery();
-    private final RangeQuery anyKey = new RangeQuery();
     private final KeyRange range = new KeyRange();
-    private final boolean[] succeeded = new boolean[Limits.TXN_OPS_TOTAL_MAX + 1];
-    private final boolean[] onPath = new boolean[Limits.TXN_OPS_TOTAL_MAX];
     private TxnOps ops;
+    private long revision;
+    private int txn;
     private int compare;
+    private boolean isCompareOpen;
     private boolean sawKey;
 
     TxnPlan(final MvccHeader header, final Writer writer, final Leases leases, final RangeWalk walk)
@@ -38,64 +34,112 @@ final class TxnPlan implements KvSink
         this.writer = writer;
         this.leases = leases;
         this.walk = walk;
-        anyKey.keysOnly = true;
     }
 
-    /** Decides at a revision; {@code SOUND} or the number of an error. */
-    int make(final TxnOps txnOps, final long revision)
+    /** Begins to decide at a revision. */
+    void start(final TxnOps txnOps, final long atRevision)
     {
         ops = txnOps;
-        succeeded[0] = holds(0, revision);
-        for (int op = 0; op < ops.opCount(); op++)
+        revision = atRevision;
+        openTxn(0);
+    }
+
+    /** What was decided, once {@link #step} has said {@code SOUND}. */
+    TxnPath path()
+    {
+        return path;
+    }
+
+    /** Goes on over so many keys: {@link EntryWork#UNDECIDED}, {@code SOUND} or the number of an error. */
+    int step(final int budget)
+    {
+        final long visitsBefore = walk.visitCount();
+        while (txn <= ops.opCount())
         {
-            final int parent = ops.parent(op);
-            onPath[op] = (parent == 0 || onPath[parent - 1]) && ops.branch(op) == (succeeded[parent] ? 0 : 1);
-            succeeded[op + 1] = onPath[op] && ops.isTxn(op) && holds(op + 1, revision);
+            final long left = budget - (walk.visitCount() - visitsBefore);
+            if (left <= 0 || !stepTxn((int)left))
+            {
+                return EntryWork.UNDECIDED;
+            }
         }
         final int result = checkPuts();
-        return result == SOUND ? checkRanges(revision) : result;
+        return result == SOUND ? checkRanges() : result;
     }
 
-    boolean hasSucceeded(final int txn)
+    private void openTxn(final int number)
     {
-        return succeeded[txn];
-    }
-
-    boolean isOnPath(final int op)
-    {
-        return onPath[op];
-    }
-
-    private boolean holds(final int txn, final long revision)
-    {
-        for (compare = ops.firstCompare(txn); compare >= 0; compare = ops.nextCompare(compare))
+        txn = number;
+        if (number <= ops.opCount())
         {
-            if (!compareHolds(revision))
+            compare = ops.firstCompare(number);
+            isCompareOpen = false;
+            path.succeeded(number, true);
+        }
+    }
+
+    /** One compare of a transaction, or the step to the next op; false if that compare needs another call. */
+    private boolean stepTxn(final int budget)
+    {
+        if (isReached() && compare >= 0)
+        {
+            final int result = stepCompare(budget);
+            if (result == RangeWalk.MORE)
             {
                 return false;
             }
+            final boolean holds = result == RangeWalk.DONE && (sawKey || holdsForNothing());
+            path.succeeded(txn, holds);
+            isCompareOpen = false;
+            compare = holds ? ops.nextCompare(compare) : -1;
+            if (compare >= 0)
+            {
+                return true;
+            }
         }
+        else if (!isReached())
+        {
+            path.succeeded(txn, false);
+        }
+        openTxn(txn + 1);
         return true;
     }
 
-    private boolean compareHolds(final long revision)
+    /** Whether the transaction is one, and would run; notes on the way whether its op is on the path. */
+    private boolean isReached()
     {
-        final boolean isByValue = ops.compareTarget(compare) == CompareTarget.VALUE.value();
-        ops.readCompareRange(compare, compared.range);
-        compared.keysOnly = !isByValue;
-        walk.start(compared, revision);
-        sawKey = false;
-        int result;
-        do
+        if (txn == 0)
         {
-            result = walk.step(COMPARE_KEYS_PER_STEP, this);
+            return true;
         }
-        while (result == RangeWalk.MORE);
-        if (result == RangeWalk.BLOCKED)
+        final int op = txn - 1;
+        final int parent = ops.parent(op);
+        final boolean isParentReached = parent == 0 || path.isOnPath(parent - 1);
+        path.onPath(op, isParentReached && ops.branch(op) == (path.hasSucceeded(parent) ? 0 : 1));
+        return path.isOnPath(op) && ops.isTxn(op);
+    }
+
+    private int stepCompare(final int budget)
+    {
+        if (!isCompareOpen)
         {
-            return false;
+            ops.readCompareRange(compare, compared.range);
+            compared.keysOnly = !isByValue();
+            walk.start(compared, revision);
+            sawKey = false;
+            isCompareOpen = true;
         }
-        return sawKey || !isByValue && isWanted(Long.compare(0, ops.compareOperand(compare)));
+        return walk.step(budget, this);
+    }
+
+    private boolean isByValue()
+    {
+        return ops.compareTarget(compare) == CompareTarget.VALUE.value();
+    }
+
+    /** No key in the range: a compare of a value does not hold, others are with zero. */
+    private boolean holdsForNothing()
+    {
+        return !isByValue() && isWanted(Long.compare(0, ops.compareOperand(compare)));
     }
 
     /** Takes a key that a compare is about; false ends the walk: the compare does not hold. */
@@ -153,7 +197,7 @@ final class TxnPlan implements KvSink
     {
         for (int op = 0; op < ops.opCount(); op++)
         {
-            if (onPath[op] && ops.isPut(op))
+            if (path.isOnPath(op) && ops.isPut(op))
             {
                 ops.readRange(op, range);
                 final boolean needsKey = ops.hasFlag(op, OpFlag.IGNORE_VALUE | OpFlag.IGNORE_LEASE);
@@ -177,11 +221,11 @@ final class TxnPlan implements KvSink
         return lease == Leases.NONE || leases.find(lease) ? SOUND : ErrorCode.LEASE_NOT_FOUND.number();
     }
 
-    private int checkRanges(final long revision)
+    private int checkRanges()
     {
         for (int op = 0; op < ops.opCount(); op++)
         {
-            if (onPath[op] && ops.isRange(op))
+            if (path.isOnPath(op) && ops.isRange(op))
             {
                 ops.readQuery(op, query);
                 final int result = query.checkRevision(revision, header.compactRevision());
@@ -192,31 +236,5 @@ final class TxnPlan implements KvSink
             }
         }
         return SOUND;
-    }
-
-    /** Whether any op on the path changes a key: a put always, a delete if its range holds one. */
-    boolean changesAnything(final long revision)
-    {
-        for (int op = 0; op < ops.opCount(); op++)
-        {
-            if (onPath[op] && (ops.isPut(op) || ops.isDelete(op) && holdsKey(op, revision)))
-            {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean holdsKey(final int op, final long revision)
-    {
-        ops.readRange(op, anyKey.range);
-        walk.start(anyKey, revision);
-        int result;
-        do
-        {
-            result = walk.step(COMPARE_KEYS_PER_STEP, REFUSING);
-        }
-        while (result == RangeWalk.MORE);
-        return result == RangeWalk.BLOCKED;
     }
 }

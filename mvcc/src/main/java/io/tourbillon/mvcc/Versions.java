@@ -86,6 +86,16 @@ final class Versions
         return walkBack(revision);
     }
 
+    /**
+     * Finds the newest change of a key at or before a change of a revision. One revision changes a key only once, so it is the head or a
+     * change of an earlier revision.
+     */
+    boolean findAt(final KeyHead head, final long revision, final int subRevision)
+    {
+        final boolean isTooNew = head.modMain() == revision && head.modSub() > subRevision;
+        return findAt(head, isTooNew ? revision - 1 : revision);
+    }
+
     private boolean walkBack(final long revision)
     {
         while (main > revision)

@@ -6,9 +6,9 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The only one who changes keys: each change is one record in {@code revisions}, one head in {@code keys}, the lease that the key is
- * attached to, the count of live keys and the state hash. Look a key up with {@link #find} first, reserve with {@link #reserve}, then
- * change it.
+ * The only one who changes keys: each change is one record in {@code revisions}, one head in {@code keys}, which is counted as live unless
+ * the key is deleted, the lease that the key is attached to, and the state hash. Look a key up with {@link #find} first, reserve with
+ * {@link #reserve}, then change it.
  */
 final class Writer
 {
@@ -83,7 +83,6 @@ final class Writer
         final boolean isLive = exists && !head.isTombstone();
         record.version(isLive ? head.createRevision() : main, isLive ? head.version() + 1 : 1, lease);
         write(main, sub, key, keyOffset, keyLength, value, valueOffset, valueLength);
-        header.addLiveKeys(isLive ? 0 : 1);
     }
 
     /** Writes a tombstone for the key that was looked up last and is live. */
@@ -93,7 +92,6 @@ final class Writer
         assert !head.isTombstone() : "delete of a deleted key";
         record.version(0, 0, 0);
         write(main, sub, key, keyOffset, keyLength, key, keyOffset, 0);
-        header.addLiveKeys(-1);
     }
 
     private void write(
@@ -117,7 +115,7 @@ final class Writer
         hash(main, sub, keyAt, keyLength, valueLength);
         header.noteUnseenChange();
         revisions.put(revisionKey.of(main, sub), 0, revisionKey.length(), buffer, 0, keyAt + keyLength + valueLength);
-        keys.put(key, keyOffset, keyLength, head.encoded(), 0, headLength);
+        keys.put(key, keyOffset, keyLength, head.encoded(), 0, headLength, !record.isTombstone());
         leases.move(oldLease, record.lease(), key, keyOffset, keyLength);
     }
 
