@@ -1,57 +1,71 @@
 package io.tourbillon.mvcc;
 
-import io.tourbillon.bptree.Cursor;
-import io.tourbillon.bptree.Tree;
-import org.agrona.DirectBuffer;
-
-import java.util.ArrayList;
+import static io.tourbillon.mvcc.RecordSlab.NIL;
 
 /**
  * Brings sessions that fell behind, and watchers that begin in the past, up to the fan-out cursor: reads the changes from where they
  * stopped, in bounded slices, and hands them back to live delivery at the very revision it will deliver next: no gap, no duplicate.
+ * Sessions that can go on stand in a queue and take turns; one whose stream is full rests on a wheel for some duty cycles and costs nothing
+ * there.
  */
 final class CatchUp
 {
-    private static final int CHANGES_PER_TURN = 128;
     private static final int SKIP_MAX = 64;
+    private static final int WHEEL_MASK = 2 * SKIP_MAX - 1;
+    /** Watchers that join their session, or are cancelled, in one turn. */
+    private static final int WATCHERS_PER_TURN = 256;
+    private static final int WATCHERS_PER_STEP = LaneReader.WATCHERS_PER_STEP;
 
     private final MvccHeader header;
     private final WatchTable table;
-    private final EventBatch batch;
+    private final Watchers watchers;
+    private final LaneReader reader;
     private final Replies replies;
-    private final Cursor cursor;
-    private final RevisionKey key = new RevisionKey();
-    private final RevisionRecord record = new RevisionRecord();
-    private final ArrayList<WatchSession> inService = new ArrayList<>();
-    private final ArrayList<Watcher> compacted = new ArrayList<>();
-    private int turn;
+    private final WatchSession[] firstResting = new WatchSession[WHEEL_MASK + 1];
+    private final WatchSession[] lastResting = new WatchSession[WHEEL_MASK + 1];
+    private WatchSession firstReady;
+    private WatchSession lastReady;
+    private int cycle;
 
-    CatchUp(final MvccHeader header, final Tree revisions, final WatchTable table, final EventBatch batch, final Replies replies)
+    CatchUp(final MvccHeader header, final WatchTable table, final LaneReader reader, final Replies replies)
     {
         this.header = header;
         this.table = table;
-        this.batch = batch;
+        this.watchers = table.watchers;
+        this.reader = reader;
         this.replies = replies;
-        cursor = revisions.cursor();
     }
 
-    /** A session takes no event now: it goes on from this change. */
-    void fallBehind(final WatchSession session, final long main, final long sub, final boolean isFragmentOpen)
+    /** A session goes on from where its lane stands. */
+    void fallBehind(final WatchSession session)
     {
         assert !session.isBehind : "behind already";
         session.isBehind = true;
-        session.lane.moveTo(main, sub);
-        session.lane.isFragmentOpen = isFragmentOpen;
         serve(session);
     }
 
-    /** A watcher begins in the past. */
-    void addHistory(final Watcher watcher, final long startRevision)
+    /** The same, after its stream took nothing. */
+    void fallBehindBackPressured(final WatchSession session)
     {
-        final WatchSession session = watcher.group.session;
-        watcher.history = new Lane(session, watcher);
-        watcher.history.moveTo(startRevision, 0);
-        session.inHistory.add(watcher);
+        assert !session.isBehind : "behind already";
+        session.isBehind = true;
+        if (!session.isInService)
+        {
+            session.isInService = true;
+            backOff(session);
+            rest(session);
+        }
+    }
+
+    /** A watcher begins in the past. */
+    void addHistory(final int watcher, final long startRevision)
+    {
+        final WatchSession session = table.sessionOf(watcher);
+        if (session.history == null)
+        {
+            session.history = new HistoryPass(session);
+        }
+        watchers.set(watcher, session.history.add(watcher, startRevision));
         serve(session);
     }
 
@@ -61,251 +75,321 @@ final class CatchUp
         if (!session.isInService)
         {
             session.isInService = true;
-            inService.add(session);
+            addReady(session);
         }
     }
 
-    /** Gives each session in service one turn, while the budget of changes lasts. Count of changes and messages that got somewhere. */
-    int doWork(final int budget, final long fannedOut)
+    private void addReady(final WatchSession session)
     {
+        session.nextInService = null;
+        firstReady = firstReady == null ? session : firstReady;
+        if (lastReady != null)
+        {
+            lastReady.nextInService = session;
+        }
+        lastReady = session;
+    }
+
+    private WatchSession takeReady()
+    {
+        final WatchSession session = firstReady;
+        firstReady = session.nextInService;
+        lastReady = firstReady == null ? null : lastReady;
+        session.nextInService = null;
+        return session;
+    }
+
+    private void rest(final WatchSession session)
+    {
+        final int slot = cycle + session.skip & WHEEL_MASK;
+        session.nextInService = firstResting[slot];
+        firstResting[slot] = session;
+        lastResting[slot] = lastResting[slot] == null ? session : lastResting[slot];
+    }
+
+    /**
+     * Gives each session in the queue one turn, while the budget of steps lasts.
+     *
+     * @return steps that got somewhere; an attempt in vain is no reason to stay awake.
+     */
+    int doWork(final int budget, final long frontier, final long fannedOut)
+    {
+        reader.onTreesChanged();
+        wake();
+        final WatchSession last = lastReady;
+        WatchSession session = null;
         int workCount = 0;
         int spent = 0;
-        for (int left = inService.size(); left > 0 && spent < budget; left--)
+        while (session != last && spent < budget)
         {
-            turn = turn >= inService.size() ? 0 : turn;
-            final WatchSession session = inService.get(turn);
-            final int served = session.skip > 0 ? skip(session) : serve(session, fannedOut);
-            spent += served;
-            workCount += session.skip > 0 ? 0 : served; // an attempt in vain is no reason to stay awake
-            if (session.needsService())
+            session = takeReady();
+            final int stepCount = session.isClosed ? 0 : turn(session, frontier, fannedOut);
+            spent += 1 + stepCount;
+            workCount += session.skip > 0 ? 0 : stepCount;
+            if (!session.needsService())
             {
-                turn++;
+                session.isInService = false;
+            }
+            else if (session.skip > 0)
+            {
+                rest(session);
             }
             else
             {
-                leave(session);
+                addReady(session);
             }
         }
         return workCount;
     }
 
-    private int skip(final WatchSession session)
+    /** Those whose rest is over stand in the queue again, all at once. */
+    private void wake()
     {
-        session.skip--;
-        return 0;
-    }
-
-    private void leave(final WatchSession session)
-    {
-        session.isInService = false;
-        final int last = inService.size() - 1;
-        inService.set(turn, inService.get(last));
-        inService.remove(last);
-    }
-
-    private int serve(final WatchSession session, final long fannedOut)
-    {
-        int workCount = 0;
-        final boolean isHistoryFirst = !session.inHistory.isEmpty() && session.inHistory.peek().history.isFragmentOpen;
-        if (session.isBehind && !isHistoryFirst)
+        final int slot = ++cycle & WHEEL_MASK;
+        if (firstResting[slot] != null)
         {
-            workCount += serveLane(session.lane, fannedOut);
-            if (!session.isClosed && session.lane.nextMain > fannedOut)
+            firstReady = firstReady == null ? firstResting[slot] : firstReady;
+            if (lastReady != null)
             {
-                session.isBehind = false;
+                lastReady.nextInService = firstResting[slot];
             }
+            lastReady = lastResting[slot];
+            firstResting[slot] = null;
+            lastResting[slot] = null;
         }
-        if (!session.inHistory.isEmpty() && !(session.isBehind && session.lane.isFragmentOpen))
-        {
-            workCount += serveHistory(session, fannedOut);
-        }
-        if (session.progressCount() > 0 && session.isSynced(fannedOut, header.revision()))
-        {
-            answerProgress(session);
-            workCount++;
-        }
-        return workCount;
     }
 
-    private int serveHistory(final WatchSession session, final long fannedOut)
+    private int turn(final WatchSession session, final long frontier, final long fannedOut)
     {
-        final Watcher watcher = session.inHistory.peek();
-        final long limit = session.isBehind ? session.lane.nextMain - 1 : fannedOut;
-        final int workCount = serveLane(watcher.history, limit);
-        if (session.isClosed || watcher.history == null)
+        session.skip = 0;
+        int stepCount = 0;
+        if (session.isBehind && !session.isHistoryFragmentOpen())
         {
-            return workCount;
+            stepCount += serveSession(session, frontier);
         }
-        final boolean isSessionBetweenRevisions = !session.isBehind || session.lane.nextSub == 0;
-        if (watcher.history.nextMain > limit && isSessionBetweenRevisions)
+        if (session.hasHistory() && !session.isClosed && !(session.isBehind && session.lane.isFragmentOpen))
         {
-            watcher.history = null;
-            session.inHistory.remove();
+            stepCount += serveHistory(session, frontier);
         }
-        return workCount;
+        if (session.progressCount() > 0 && !session.isClosed)
+        {
+            stepCount += answerProgress(session, fannedOut);
+        }
+        return stepCount;
     }
 
-    private void answerProgress(final WatchSession session)
+    private int serveSession(final WatchSession session, final long frontier)
     {
-        for (int i = 0; i < session.progressCount(); i++)
+        final Lane lane = session.lane;
+        int stepCount = 0;
+        if (session.watcherCount == 0)
         {
-            replies.watchProgress(session.id, session.progressRequest(i), -1);
+            table.move(lane, frontier + 1, 0, NIL);
+            lane.isFragmentOpen = false;
+            lane.isCancelling = false;
         }
-        session.clearProgressRequests();
+        else if (lane.isCancelling || lane.nextMain < header.compactRevision())
+        {
+            stepCount = cancelCompacted(session);
+        }
+        else if (lane.nextMain <= frontier)
+        {
+            stepCount = read(lane, frontier);
+        }
+        if (!session.isClosed && !lane.isCancelling && lane.nextMain > frontier)
+        {
+            session.isBehind = false;
+            session.liveFrom = lane.nextMain;
+        }
+        return stepCount;
     }
 
-    private int serveLane(final Lane lane, final long limit)
+    private int serveHistory(final WatchSession session, final long frontier)
     {
-        if (lane.nextMain < header.compactRevision())
+        final HistoryPass pass = session.history;
+        if (!pass.isUnderWay())
         {
-            cancelCompacted(lane);
-            return 1;
+            table.move(pass.lane, pass.begin(), 0, NIL);
         }
-        if (lane.nextMain > limit)
+        if (pass.isAllDead())
         {
-            return 0;
+            table.move(pass.lane, frontier + 1, 0, NIL);
+            pass.lane.isFragmentOpen = false;
+            pass.lane.isCancelling = false;
+            return join(session);
         }
-        batch.begin(lane.session.id, header.revision(), true);
-        return read(lane, limit);
+        if (pass.lane.isCancelling || pass.lane.nextMain < header.compactRevision())
+        {
+            return cancelCompacted(session, pass);
+        }
+        final long limit = session.isBehind ? session.lane.nextMain - 1 : frontier;
+        int stepCount = pass.lane.nextMain <= limit ? read(pass.lane, limit) : 0;
+        final boolean isSessionBetweenRevisions = !session.isBehind || session.lane.isBetweenRevisions();
+        if (!session.isClosed && pass.lane.nextMain > limit && isSessionBetweenRevisions)
+        {
+            stepCount += join(session);
+        }
+        return stepCount;
     }
 
-    /** Adds changes until the message is full, the limit is passed or the turn is over, then sends. */
-    private int read(final Lane lane, final long limit)
+    /** Members of the pass go with their session from now on. */
+    private int join(final WatchSession session)
     {
-        long main = lane.nextMain;
-        long wholeMain = main;
+        final HistoryPass pass = session.history;
         int count = 0;
-        boolean isValid = cursor.seek(key.of(lane.nextMain, lane.nextSub), 0, key.length());
-        for (; isValid && RevisionKey.main(cursor.key()) <= limit; isValid = cursor.next())
+        while (count < WATCHERS_PER_TURN && pass.memberCount() > 0)
         {
-            final DirectBuffer place = cursor.key();
-            final long sub = RevisionKey.sub(place);
-            if (RevisionKey.main(place) != main)
-            {
-                main = RevisionKey.main(place);
-                wholeMain = main;
-                batch.markWhole();
-                if (lane.isFragmentOpen)
-                {
-                    send(lane, batch.send(false), main, 0, false);
-                    return count + 1;
-                }
-            }
-            if (count++ == CHANGES_PER_TURN || !add(lane, main))
-            {
-                return count + cut(lane, wholeMain, main, sub);
-            }
+            final int watcher = pass.member(pass.memberCount() - 1);
+            final boolean isDead = watchers.has(watcher, Watcher.IS_DEAD);
+            pass.removeMember(pass.memberCount() - 1, isDead);
+            watchers.clear(watcher, Watcher.IS_IN_HISTORY);
+            watchers.minRevision(watcher, Math.max(pass.lane.nextMain, watchers.minRevision(watcher)));
+            table.reap(session, watcher);
+            count++;
         }
-        if (batch.eventCount() > 0 || lane.isFragmentOpen)
+        if (pass.isEmpty())
         {
-            send(lane, batch.send(false), limit + 1, 0, false);
-            return count + 1;
+            session.history = null;
         }
-        lane.moveTo(limit + 1, 0);
+        return 1 + count / WATCHERS_PER_STEP;
+    }
+
+    private int answerProgress(final WatchSession session, final long fannedOut)
+    {
+        int count = 0;
+        while (session.isSynced() && session.progressCount() > 0 && session.progressRevision() <= fannedOut)
+        {
+            replies.watchProgress(session.id, session.takeProgressRequest(), -1, fannedOut);
+            session.lastSkip = 0;
+            count++;
+        }
+        if (count == 0 && session.isSynced() || session.futureCount > 0)
+        {
+            backOff(session); // what it waits for is not its own doing
+        }
         return count;
     }
 
-    private boolean add(final Lane lane, final long main)
+    private int read(final Lane lane, final long limit)
     {
-        if (!record.wrap(cursor.value(), main))
-        {
-            throw new IllegalStateException("damaged store: change " + main + "." + RevisionKey.sub(cursor.key()) + " is misshapen");
-        }
-        final boolean isPut = !record.isTombstone();
-        batch.clearIds();
-        if (lane.only != null)
-        {
-            collect(lane.only.group, lane.only, main, isPut);
-        }
-        else
-        {
-            collectAll(lane.session, main, isPut);
-        }
-        return !batch.hasIds() || batch.add(main, record);
-    }
-
-    private void collectAll(final WatchSession session, final long main, final boolean isPut)
-    {
-        WatchGroup group = table.bucket(WatchTable.hash(record.bytes(), record.keyOffset(), record.keyLength()));
-        for (; group != null; group = group.nextInBucket)
-        {
-            if (group.session == session)
-            {
-                collect(group, null, main, isPut);
-            }
-        }
-        for (int i = 0; i < session.rangeGroups.size(); i++)
-        {
-            collect(session.rangeGroups.get(i), null, main, isPut);
-        }
-    }
-
-    private void collect(final WatchGroup group, final Watcher only, final long main, final boolean isPut)
-    {
-        if (group.range.contains(record.bytes(), record.keyOffset(), record.keyLength()))
-        {
-            batch.collect(group, only, main, isPut);
-        }
-    }
-
-    /** The message is full or the turn is over at this change: send whole revisions, or a piece of the one revision there is. */
-    private int cut(final Lane lane, final long wholeMain, final long main, final long sub)
-    {
-        if (batch.hasWhole())
-        {
-            send(lane, batch.sendWhole(), wholeMain, 0, false);
-            return 1;
-        }
-        if (batch.eventCount() == 0)
-        {
-            lane.moveTo(main, sub);
-            return 0;
-        }
-        send(lane, batch.send(true), main, sub, true);
-        return 1;
-    }
-
-    private void send(final Lane lane, final int result, final long nextMain, final long nextSub, final boolean isFragment)
-    {
-        final WatchSession session = lane.session;
+        final int result = reader.catchUpTurn(lane, limit);
         if (result == Egress.GONE)
         {
-            table.remove(session);
+            table.close(lane.session);
         }
         else if (result == Egress.BACK_PRESSURED)
         {
-            session.lastSkip = Math.min(SKIP_MAX, 1 + 2 * session.lastSkip);
-            session.skip = session.lastSkip;
+            backOff(lane.session);
         }
         else
         {
-            session.lastSkip = 0;
-            lane.moveTo(nextMain, nextSub);
-            lane.isFragmentOpen = isFragment;
+            lane.session.lastSkip = 0;
+        }
+        return reader.stepCount();
+    }
+
+    private static void backOff(final WatchSession session)
+    {
+        session.lastSkip = Math.min(SKIP_MAX, 1 + 2 * session.lastSkip);
+        session.skip = session.lastSkip;
+    }
+
+    /** Ends the watchers of a session that need events which are compacted, a slice of them at a time; those that begin later go on. */
+    private int cancelCompacted(final WatchSession session)
+    {
+        final Lane lane = session.lane;
+        if (!lane.isCancelling)
+        {
+            lane.isCancelling = true;
+            lane.cancelBound = header.compactRevision();
+            lane.cancelNext = session.firstWatcher;
+            table.move(lane, lane.nextMain, lane.nextSub, NIL);
+        }
+        int count = 0;
+        while (lane.cancelNext != NIL && count < WATCHERS_PER_TURN && session.skip == 0 && !session.isClosed)
+        {
+            final int watcher = lane.cancelNext;
+            lane.cancelNext = watchers.next(watcher);
+            if (lane.serves(watchers.flags(watcher)) && watchers.minRevision(watcher) < lane.cancelBound)
+            {
+                cancel(session, watcher);
+            }
+            count++;
+        }
+        if (lane.cancelNext == NIL)
+        {
+            onCancelled(lane);
+        }
+        return 1 + count / WATCHERS_PER_STEP;
+    }
+
+    /** The same for the members of a pass through history. */
+    private int cancelCompacted(final WatchSession session, final HistoryPass pass)
+    {
+        final Lane lane = pass.lane;
+        if (!lane.isCancelling)
+        {
+            lane.isCancelling = true;
+            lane.cancelBound = header.compactRevision();
+            pass.cancelIndex = 0;
+            table.move(lane, lane.nextMain, lane.nextSub, NIL);
+        }
+        int count = 0;
+        while (pass.cancelIndex < pass.memberCount() && count < WATCHERS_PER_TURN && session.skip == 0 && !session.isClosed)
+        {
+            final int watcher = pass.member(pass.cancelIndex);
+            final boolean isDead = watchers.has(watcher, Watcher.IS_DEAD);
+            if (isDead || watchers.minRevision(watcher) < lane.cancelBound)
+            {
+                pass.removeMember(pass.cancelIndex, isDead);
+                watchers.clear(watcher, Watcher.IS_IN_HISTORY);
+                end(session, watcher, isDead);
+            }
+            else
+            {
+                pass.cancelIndex++;
+            }
+            count++;
+        }
+        if (pass.cancelIndex >= pass.memberCount())
+        {
+            onCancelled(lane);
+        }
+        session.history = pass.isEmpty() ? null : pass;
+        return 1 + count / WATCHERS_PER_STEP;
+    }
+
+    private void end(final WatchSession session, final int watcher, final boolean isDead)
+    {
+        if (isDead)
+        {
+            table.reap(session, watcher);
+        }
+        else
+        {
+            cancel(session, watcher);
         }
     }
 
-    /** Ends the watchers that need events which are compacted; those of the lane that begin later go on. */
-    private void cancelCompacted(final Lane lane)
+    private void cancel(final WatchSession session, final int watcher)
     {
-        final long bound = header.compactRevision();
-        for (final Watcher watcher : lane.session.watchers.values())
+        final long id = watchers.id(watcher);
+        table.remove(watcher);
+        final int result = replies.watchCompacted(session.id, id);
+        if (result == Egress.GONE)
         {
-            final boolean isServed = lane.only == null ? watcher.history == null : watcher == lane.only;
-            if (isServed && watcher.minRevision < bound)
-            {
-                compacted.add(watcher);
-            }
+            table.close(session);
         }
-        for (int i = 0; i < compacted.size(); i++)
+        else if (result == Egress.QUEUED)
         {
-            final Watcher watcher = compacted.get(i);
-            table.remove(watcher);
-            watcher.history = null;
-            replies.watchCompacted(lane.session.id, watcher.id);
+            backOff(session); // let the stream drain before more is queued
         }
-        compacted.clear();
-        lane.moveTo(bound, 0);
+    }
+
+    private void onCancelled(final Lane lane)
+    {
+        table.move(lane, lane.cancelBound, 0, NIL);
         lane.isFragmentOpen = false;
+        lane.isCancelling = false;
     }
 }

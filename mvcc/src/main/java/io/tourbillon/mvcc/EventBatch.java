@@ -5,6 +5,7 @@ import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.WatchEventsEncoder;
 import io.tourbillon.codecs.client.WatchEventsEncoder.EventsEncoder;
 import io.tourbillon.codecs.client.WatchEventsEncoder.EventsEncoder.WatchersEncoder;
+import org.agrona.MutableDirectBuffer;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
@@ -14,20 +15,22 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  */
 final class EventBatch
 {
+    /** Ids of one change in one message: 16 KiB. */
+    static final int IDS_MAX = 2048;
+
     private static final int EVENT_OVERHEAD = EventsEncoder.sbeBlockLength() + WatchersEncoder.HEADER_SIZE + 3 * Integer.BYTES;
     private static final int COUNT_OFFSET = 2;
     private static final byte[] NO_BYTES = new byte[0];
 
     private final Egress egress;
     private final ReplyHead head;
-    private final Versions changes;
     private final Versions before;
     private final MvccHeader header;
     private final GrowingBuffer buffer = new GrowingBuffer(Limits.PART_LENGTH_MAX + 4096);
     private final MessageHeaderEncoder messageHeader = new MessageHeaderEncoder();
     private final WatchEventsEncoder message = new WatchEventsEncoder();
-    private final long[] plainIds;
-    private final long[] prevIds;
+    private final long[] plainIds = new long[IDS_MAX];
+    private final long[] prevIds = new long[IDS_MAX];
     private int plainCount;
     private int prevCount;
     private EventsEncoder events;
@@ -38,16 +41,13 @@ final class EventBatch
     private int wholeCount;
     private int wholeLimit;
 
-    EventBatch(
-        final Egress egress, final ReplyHead head, final MvccHeader header, final Versions changes, final Versions before, final int idsMax)
+    EventBatch(final Egress egress, final ReplyHead head, final MvccHeader header, final Versions before)
     {
+        assert WatchersEncoder.sbeBlockLength() == Long.BYTES : "ids are written in a row";
         this.egress = egress;
         this.head = head;
         this.header = header;
-        this.changes = changes;
         this.before = before;
-        plainIds = new long[idsMax];
-        prevIds = new long[idsMax];
     }
 
     void begin(final long toSessionId, final long revision, final boolean catchUp)
@@ -69,28 +69,21 @@ final class EventBatch
         prevCount = 0;
     }
 
-    boolean hasIds()
+    int idCount()
     {
-        return plainCount + prevCount > 0;
+        return plainCount + prevCount;
     }
 
-    /** Adds the watchers of a group that want a change and are served by a lane. */
-    void collect(final WatchGroup group, final Watcher only, final long main, final boolean isPut)
+    /** Notes a watcher of the change to be added; up to {@link #IDS_MAX}. */
+    void collect(final long watchId, final boolean wantsPrev)
     {
-        for (int i = 0; i < group.count(); i++)
+        if (wantsPrev)
         {
-            final Watcher watcher = group.watcher(i);
-            if ((only == null ? watcher.history == null : watcher == only) && watcher.wants(main, isPut))
-            {
-                if (watcher.wantsPrevKv())
-                {
-                    prevIds[prevCount++] = watcher.id;
-                }
-                else
-                {
-                    plainIds[plainCount++] = watcher.id;
-                }
-            }
+            prevIds[prevCount++] = watchId;
+        }
+        else
+        {
+            plainIds[plainCount++] = watchId;
         }
     }
 
@@ -134,11 +127,11 @@ final class EventBatch
         buffer.ensure(message.limit() + length);
         if (plainCount > 0)
         {
-            write(main, record, null, 0, plainIds, plainCount);
+            write(main, record, null, plainIds, plainCount);
         }
         if (prevCount > 0)
         {
-            write(main, record, prev, record.prevMain(), prevIds, prevCount);
+            write(main, record, prev, prevIds, prevCount);
         }
         return true;
     }
@@ -161,10 +154,8 @@ final class EventBatch
         return before.load(prevMain, record.prevSub()) ? before.record() : null;
     }
 
-    private void write(
-        final long main, final RevisionRecord record, final RevisionRecord prev, final long prevMain, final long[] ids, final int idCount)
+    private void write(final long main, final RevisionRecord record, final RevisionRecord prev, final long[] ids, final int idCount)
     {
-        final boolean isDelete = record.isTombstone();
         final boolean hasPrev = prev != null;
         events.next()
             .createRevision(record.createRevision())
@@ -172,16 +163,12 @@ final class EventBatch
             .version(record.version())
             .lease(record.lease())
             .prevCreateRevision(hasPrev ? prev.createRevision() : 0)
-            .prevModRevision(prevMain)
+            .prevModRevision(hasPrev ? record.prevMain() : 0)
             .prevVersion(hasPrev ? prev.version() : 0)
             .prevLease(hasPrev ? prev.lease() : 0)
-            .eventType(isDelete ? EventType.DELETE : EventType.PUT);
+            .eventType(record.isTombstone() ? EventType.DELETE : EventType.PUT);
         events.flags().clear().prevKv(hasPrev);
-        final WatchersEncoder watchers = events.watchersCount(idCount);
-        for (int i = 0; i < idCount; i++)
-        {
-            watchers.next().watchId(ids[i]);
-        }
+        writeIds(ids, idCount);
         events.putKey(record.bytes(), record.keyOffset(), record.keyLength());
         events.putValue(record.bytes(), record.valueOffset(), record.valueLength());
         if (hasPrev)
@@ -193,6 +180,18 @@ final class EventBatch
             events.putPrevValue(NO_BYTES, 0, 0);
         }
         eventCount++;
+    }
+
+    private void writeIds(final long[] ids, final int idCount)
+    {
+        events.watchersCount(idCount);
+        final MutableDirectBuffer target = buffer.buffer();
+        int offset = message.limit();
+        for (int i = 0; i < idCount; i++, offset += Long.BYTES)
+        {
+            target.putLong(offset, ids[i], LITTLE_ENDIAN);
+        }
+        message.limit(offset);
     }
 
     /** Sends all that was added; {@code isFragment} if more of its last revision follows. What {@link Egress#event} says. */
@@ -212,11 +211,5 @@ final class EventBatch
         message.flags().clear().catchUp(isCatchUp).fragment(isFragment);
         buffer.buffer().putShort(groupOffset + COUNT_OFFSET, (short)count, LITTLE_ENDIAN);
         return egress.event(sessionId, buffer.buffer(), 0, length);
-    }
-
-    /** The reader of the change now being added. */
-    Versions changes()
-    {
-        return changes;
     }
 }

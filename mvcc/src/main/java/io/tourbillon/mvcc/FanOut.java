@@ -3,36 +3,42 @@ package io.tourbillon.mvcc;
 import io.tourbillon.bptree.Cursor;
 import io.tourbillon.bptree.Tree;
 
+import static io.tourbillon.mvcc.RecordSlab.NIL;
+
 /**
- * Follows the revisions with one cursor, off the path of the puts, and delivers each to the sessions that watch one of its keys. A session
- * that takes no event now falls behind and goes on by {@link CatchUp}; the cursor never waits for it.
+ * Follows the revisions with one cursor, off the path of the puts, and delivers each to the sessions that watch one of its keys: first it
+ * touches them all, then it tells one after the other. Both stop when the slice's steps are used up, wherever that is. A session that takes
+ * no event now falls behind and goes on by {@link CatchUp}; the cursor never waits for it.
  */
 final class FanOut
 {
-    /** Matches of one revision; a revision with more is delivered by catching up. */
-    static final int TOUCHES_MAX = 4096;
+    /** Steps for one session of one revision; what is more it reads by catching up. */
+    private static final int STEPS_PER_SESSION = 4 * LaneReader.STEPS_PER_TURN;
 
     private final MvccHeader header;
     private final WatchTable table;
     private final CatchUp catchUp;
-    private final EventBatch batch;
+    private final LaneReader reader;
     private final Cursor cursor;
     private final RevisionKey key = new RevisionKey();
     private final RevisionRecord record = new RevisionRecord();
-    private final WatchGroup[] touchedGroups = new WatchGroup[TOUCHES_MAX];
-    private final int[] touchedSubs = new int[TOUCHES_MAX];
-    private final int[] nextTouch = new int[TOUCHES_MAX];
-    private final WatchSession[] touchedSessions = new WatchSession[TOUCHES_MAX];
-    private int touchCount;
-    private int touchedSessionCount;
     private long fannedOut;
+    /** The revision after {@link #fannedOut} is under way. */
+    private boolean isUnderWay;
+    private boolean isTouching;
+    /** Where touching goes on: a change, and if that is begun the key or range whose heads are being touched. */
+    private int nextSub;
+    private boolean isInChange;
+    private int pattern = NIL;
+    private WatchSession firstTouched;
+    private WatchSession lastTouched;
 
-    FanOut(final MvccHeader header, final Tree revisions, final WatchTable table, final CatchUp catchUp, final EventBatch batch)
+    FanOut(final MvccHeader header, final Tree revisions, final WatchTable table, final CatchUp catchUp, final LaneReader reader)
     {
         this.header = header;
         this.table = table;
         this.catchUp = catchUp;
-        this.batch = batch;
+        this.reader = reader;
         cursor = revisions.cursor();
         fannedOut = header.revision();
     }
@@ -43,218 +49,234 @@ final class FanOut
         return fannedOut;
     }
 
+    /** The last revision whose delivery has begun: who joins now joins for the one after it. */
+    long frontier()
+    {
+        return isUnderWay ? fannedOut + 1 : fannedOut;
+    }
+
     boolean isBehind()
     {
         return fannedOut < header.revision();
     }
 
-    /** Goes on over so many changes; count of changes looked at. */
+    /** Goes on for so many steps; count of those made. */
     int doWork(final int budget)
     {
-        if (table.watcherCount() == 0)
+        if (table.watcherCount() == 0 && !isUnderWay)
         {
             fannedOut = header.revision();
             return 0;
         }
-        int workCount = 0;
-        while (isBehind() && workCount < budget)
+        reader.onTreesChanged();
+        int stepCount = 0;
+        while (isBehind() && stepCount < budget)
         {
-            workCount += fanOut(fannedOut + 1);
-            fannedOut++;
+            if (!isUnderWay)
+            {
+                isUnderWay = true;
+                isTouching = true;
+                nextSub = 0;
+            }
+            stepCount += isTouching ? touch(budget - stepCount) : deliver(budget - stepCount);
         }
-        return workCount;
+        return stepCount;
     }
 
-    private int fanOut(final long main)
+    /** Touches the sessions that watch a key of the revision. */
+    private int touch(final int budget)
     {
-        touchCount = 0;
-        touchedSessionCount = 0;
-        int recordCount = 0;
-        boolean isValid = cursor.seek(key.of(main, 0), 0, key.length());
+        final long main = fannedOut + 1;
+        int stepCount = 1;
+        boolean isValid = cursor.seek(key.of(main, nextSub), 0, key.length());
         while (isValid && RevisionKey.main(cursor.key()) == main)
         {
-            read(main);
-            recordCount++;
-            if (recordCount > TOUCHES_MAX || !match(RevisionKey.sub(cursor.key())))
+            nextSub = RevisionKey.sub(cursor.key());
+            if (!record.wrap(cursor.value(), main))
             {
-                leaveToCatchUp(main);
-                return recordCount;
+                throw new IllegalStateException("damaged store: change " + main + "." + nextSub + " is misshapen");
+            }
+            stepCount += touchChange(main, budget - stepCount);
+            if (isInChange)
+            {
+                return stepCount;
+            }
+            nextSub++;
+            stepCount++;
+            if (stepCount >= budget)
+            {
+                return stepCount;
             }
             isValid = cursor.next();
         }
-        deliver(main);
-        return Math.max(1, recordCount);
+        isTouching = false;
+        return stepCount;
     }
 
-    private void read(final long main)
+    /** Goes over the heads of the keys and ranges that hold the change's key. {@link #isInChange} tells if that is not over. */
+    private int touchChange(final long main, final int budget)
     {
-        if (!record.wrap(cursor.value(), main))
+        int stepCount = 0;
+        if (!isInChange)
         {
-            throw new IllegalStateException("damaged store: change " + main + "." + RevisionKey.sub(cursor.key()) + " is misshapen");
+            isInChange = true;
+            hold(table.patterns.findSingle(record.bytes(), record.keyOffset(), record.keyLength()));
         }
-    }
-
-    /** Notes who watches the key of the change; false if there are too many. */
-    private boolean match(final int sub)
-    {
-        final int keyLength = record.keyLength();
-        WatchGroup group = table.bucket(WatchTable.hash(record.bytes(), record.keyOffset(), keyLength));
-        while (group != null)
+        while (true)
         {
-            if (group.range.contains(record.bytes(), record.keyOffset(), keyLength) && !touch(group, sub))
+            for (; table.touchNext != NIL; stepCount++)
             {
-                return false;
+                if (stepCount >= budget && stepCount > 0)
+                {
+                    return stepCount;
+                }
+                touch(table.sessionOf(table.touchNext), main);
+                table.touchNext = table.watchers.nextHead(table.touchNext);
             }
-            group = group.nextInBucket;
-        }
-        for (int i = 0; i < table.rangeSessions().size(); i++)
-        {
-            if (!matchRanges(table.rangeSessions().get(i), sub, keyLength))
+            final int after = pattern == NIL || table.patterns.isSingle(pattern) ? NIL : pattern;
+            final int next = table.nextRange(record.bytes(), record.keyOffset(), record.keyLength(), after);
+            stepCount++;
+            hold(next);
+            if (next == NIL)
             {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private boolean matchRanges(final WatchSession session, final int sub, final int keyLength)
-    {
-        for (int i = 0; i < session.rangeGroups.size(); i++)
-        {
-            final WatchGroup group = session.rangeGroups.get(i);
-            if (group.range.contains(record.bytes(), record.keyOffset(), keyLength) && !touch(group, sub))
-            {
-                return false;
+                isInChange = false;
+                return stepCount;
             }
         }
-        return true;
     }
 
-    private boolean touch(final WatchGroup group, final int sub)
+    /** Holds the pattern whose heads come next, for it may be forgotten between two slices, and the next one is found by it. */
+    private void hold(final int next)
     {
-        final WatchSession session = group.session;
-        if (session.isBehind)
+        if (next != NIL)
         {
-            return true;
+            table.retain(next);
         }
-        if (touchCount == TOUCHES_MAX)
+        if (pattern != NIL)
         {
-            return false;
+            table.release(pattern);
         }
-        final int touch = touchCount++;
-        touchedGroups[touch] = group;
-        touchedSubs[touch] = sub;
-        nextTouch[touch] = WatchSession.UNTOUCHED;
-        if (session.firstTouch == WatchSession.UNTOUCHED)
-        {
-            session.firstTouch = touch;
-            touchedSessions[touchedSessionCount++] = session;
-        }
-        else
-        {
-            nextTouch[session.lastTouch] = touch;
-        }
-        session.lastTouch = touch;
-        return true;
+        pattern = next;
+        table.touchNext = next == NIL ? NIL : table.patterns.firstHead(next);
     }
 
-    private void deliver(final long main)
+    private void touch(final WatchSession session, final long main)
     {
-        for (int i = 0; i < touchedSessionCount; i++)
+        if (session.isBehind || session.isClosed || session.liveFrom > main)
         {
-            final WatchSession session = touchedSessions[i];
-            touchedSessions[i] = null;
-            deliver(session, main);
-            session.firstTouch = WatchSession.UNTOUCHED;
-        }
-        for (int i = 0; i < touchCount; i++)
-        {
-            touchedGroups[i] = null;
-        }
-    }
-
-    private void deliver(final WatchSession session, final long main)
-    {
-        if (!session.inHistory.isEmpty() && session.inHistory.peek().history.isFragmentOpen)
-        {
-            catchUp.fallBehind(session, main, 0, false); // nothing may come between the pieces of another watcher's revision
             return;
         }
-        batch.begin(session.id, main, false);
-        long sentUpTo = 0;
-        int touch = session.firstTouch;
-        while (touch != WatchSession.UNTOUCHED)
+        session.lastSub = nextSub;
+        if (!session.isTouched)
         {
-            final int sub = touchedSubs[touch];
-            touch = collect(touch, sub, main);
-            if (batch.hasIds() && !batch.add(main, batch.changes().record()))
+            session.isTouched = true;
+            session.firstSub = nextSub;
+            session.nextTouched = null;
+            firstTouched = lastTouched == null ? session : firstTouched;
+            if (lastTouched != null)
             {
-                if (!send(session, main, sentUpTo, true))
-                {
-                    return;
-                }
-                sentUpTo = sub;
-                batch.begin(session.id, main, false);
-                final boolean isAdded = batch.add(main, batch.changes().record());
-                assert isAdded : "the first event of a message always fits";
+                lastTouched.nextTouched = session;
             }
-        }
-        if (batch.eventCount() > 0)
-        {
-            send(session, main, sentUpTo, false);
+            lastTouched = session;
         }
     }
 
-    /** Collects the watchers of one change; the touch after it. */
-    private int collect(final int first, final int sub, final long main)
+    private WatchSession takeTouched()
     {
-        final Versions changes = batch.changes();
-        final boolean isPut = changes.load(main, sub);
-        batch.clearIds();
-        int touch = first;
-        while (touch != WatchSession.UNTOUCHED && touchedSubs[touch] == sub)
-        {
-            batch.collect(touchedGroups[touch], null, main, isPut);
-            touch = nextTouch[touch];
-        }
-        return touch;
+        final WatchSession session = firstTouched;
+        firstTouched = session.nextTouched;
+        lastTouched = firstTouched == null ? null : lastTouched;
+        session.nextTouched = null;
+        session.isTouched = false;
+        return session;
     }
 
-    private boolean send(final WatchSession session, final long main, final long sentUpTo, final boolean isFragment)
+    private int deliver(final int budget)
     {
-        final int result = batch.send(isFragment);
+        int stepCount = 0;
+        while (firstTouched != null)
+        {
+            if (stepCount >= budget)
+            {
+                return stepCount;
+            }
+            final WatchSession session = takeTouched();
+            stepCount += session.isClosed ? 1 : deliver(session, fannedOut + 1);
+        }
+        isUnderWay = false;
+        fannedOut++;
+        table.onFannedOut(fannedOut);
+        return stepCount;
+    }
+
+    private int deliver(final WatchSession session, final long main)
+    {
+        table.move(session.lane, main, session.firstSub, NIL);
+        if (session.isHistoryFragmentOpen())
+        {
+            catchUp.fallBehind(session); // nothing may come between the pieces of another watcher's revision
+            return 1;
+        }
+        int stepCount = 1;
+        int result = Egress.SENT;
+        while (result == Egress.SENT && session.lane.nextMain == main)
+        {
+            if (stepCount > STEPS_PER_SESSION)
+            {
+                catchUp.fallBehind(session);
+                return stepCount;
+            }
+            result = reader.liveTurn(session.lane, main, session.lastSub);
+            stepCount += reader.stepCount();
+        }
         if (result == Egress.BACK_PRESSURED)
         {
-            catchUp.fallBehind(session, main, sentUpTo, sentUpTo > 0);
+            catchUp.fallBehindBackPressured(session);
         }
         else if (result == Egress.GONE)
         {
-            table.remove(session);
+            table.close(session);
         }
-        return result == Egress.SENT;
+        return stepCount;
     }
 
-    private void leaveToCatchUp(final long main)
+    /** Sends every session back to history, from where it stands: what was stored changed under the cursor. */
+    void sendAllToHistory()
     {
-        for (int i = 0; i < touchedSessionCount; i++)
+        if (isUnderWay)
         {
-            touchedSessions[i].firstTouch = WatchSession.UNTOUCHED;
-            touchedSessions[i] = null;
+            hold(NIL);
+            isInChange = false;
+        }
+        // While sessions are being touched none has heard of the revision under way; afterwards only those still touched have not.
+        final long heard = isUnderWay && !isTouching ? fannedOut + 1 : fannedOut;
+        while (firstTouched != null)
+        {
+            final WatchSession session = takeTouched();
+            if (!session.isClosed && heard > fannedOut)
+            {
+                table.move(session.lane, heard, 0, NIL);
+                catchUp.fallBehind(session);
+            }
         }
         for (final WatchSession session : table.sessions().values())
         {
             if (!session.isBehind)
             {
-                catchUp.fallBehind(session, main, 0, false);
+                table.move(session.lane, Math.max(heard + 1, session.liveFrom), 0, NIL);
+                catchUp.fallBehind(session);
             }
         }
+        isUnderWay = false;
+        fannedOut = header.revision();
+        table.onFannedOut(fannedOut);
     }
 
     /** The least change that a watcher created now with this start revision has to read from history; 0 = none. */
     long historyStart(final WatchSession session, final long startRevision)
     {
-        final long laneStart = session.isBehind ? session.lane.nextMain : fannedOut + 1;
-        final boolean isMidRevision = session.isBehind && session.lane.nextSub > 0 && startRevision == laneStart;
+        final long laneStart = session.isBehind ? session.lane.nextMain : frontier() + 1;
+        final boolean isMidRevision = session.isBehind && !session.lane.isBetweenRevisions() && startRevision == laneStart;
         return startRevision < laneStart || isMidRevision ? startRevision : 0;
     }
 }

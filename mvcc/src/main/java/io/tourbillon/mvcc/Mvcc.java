@@ -50,6 +50,7 @@ public final class Mvcc
     /** Bytes that {@link #proposal} writes at most. */
     public static final int PROPOSAL_LENGTH_MAX = Lessor.PROPOSAL_LENGTH_MAX;
 
+    private static final int WATCHERS_FREED_PER_SLICE = 256;
     private static final byte[] NO_MEMBERS = "tourbillon: changing members is not supported by this version".getBytes(UTF_8);
     private static final byte[] NO_MAINTENANCE = "tourbillon: this maintenance is not supported by this version".getBytes(UTF_8);
     private static final byte[] NO_AUTH = "tourbillon: users and roles are not supported by this version".getBytes(UTF_8);
@@ -72,6 +73,7 @@ public final class Mvcc
     private final WatchTable watches;
     private final CatchUp catchUp;
     private final FanOut fanOut;
+    private final WatchProgress progress;
     private final WatchRequests watchRequests;
 
     /**
@@ -99,11 +101,12 @@ public final class Mvcc
         reads = new Reads(header, replies, settings, this::newRangeRead, this::newDeleteRead, this::newTxnRead);
         applier = newApplier();
         watches = new WatchTable();
-        final EventBatch batch = new EventBatch(egress, head, header, Versions.withOwnMemory(revisions, header),
-            new Versions(revisions, header), settings.watchersPerSession());
-        catchUp = new CatchUp(header, revisions, watches, batch, replies);
-        fanOut = new FanOut(header, revisions, watches, catchUp, batch);
-        watchRequests = new WatchRequests(header, settings, watches, fanOut, catchUp, replies);
+        final EventBatch batch = new EventBatch(egress, head, header, new Versions(revisions, header));
+        final LaneReader reader = new LaneReader(header, revisions, watches, batch);
+        catchUp = new CatchUp(header, watches, reader, replies);
+        fanOut = new FanOut(header, revisions, watches, catchUp, reader);
+        progress = new WatchProgress(watches, replies, settings.progressNotifyIntervalNs());
+        watchRequests = new WatchRequests(header, settings, watches, fanOut, catchUp, progress, replies);
     }
 
     private Applier newApplier()
@@ -259,8 +262,8 @@ public final class Mvcc
     }
 
     /**
-     * A bounded slice of what is under way: fan-out of events, sessions that catch up, long reads. Call it in each duty cycle.
-     * A leader's leases age between two calls, unless those are further apart than a heartbeat: it could not hear renewals then.
+     * A bounded slice of what is under way: fan-out of events, sessions that catch up, periodic progress, long reads. Call it in each duty
+     * cycle. A leader's leases age between two calls, unless those are further apart than a heartbeat: it could not hear renewals then.
      *
      * @param nowNs of a clock for spans, which never goes back. It decides when something is said, never what the state is.
      * @return work count; 0 when there was nothing to do.
@@ -269,7 +272,9 @@ public final class Mvcc
     {
         int workCount = lessor.doWork(nowNs);
         workCount += fanOut.doWork(settings.eventsPerSlice());
-        workCount += catchUp.doWork(settings.eventsPerSlice(), fanOut.fannedOut());
+        workCount += catchUp.doWork(settings.eventsPerSlice(), fanOut.frontier(), fanOut.fannedOut());
+        workCount += progress.doWork(nowNs, fanOut.fannedOut());
+        workCount += watches.sweep(WATCHERS_FREED_PER_SLICE);
         workCount += reads.doWork();
         workCount += leaseReads.doWork();
         return workCount;
@@ -328,8 +333,17 @@ public final class Mvcc
         final WatchSession session = watches.session(sessionId);
         if (session != null)
         {
-            watches.remove(session);
+            watches.close(session);
         }
+    }
+
+    /**
+     * To be called when another member's state has taken the place of what the store held, before the next entry: every watcher reads on
+     * from history where it stood, or is cancelled when that is compacted.
+     */
+    public void onStateReplaced()
+    {
+        fanOut.sendAllToHistory();
     }
 
     /** @return Raft index of the last entry applied, also right after open; 0 = none. */
@@ -384,6 +398,12 @@ public final class Mvcc
     public int watcherCount()
     {
         return watches.watcherCount();
+    }
+
+    /** @return bytes of heap that watchers, their keys and the tables of them hold, sessions apart. It does not shrink. */
+    public long watchBytes()
+    {
+        return watches.bytes();
     }
 
     /** @return count of long reads under way on this member. */

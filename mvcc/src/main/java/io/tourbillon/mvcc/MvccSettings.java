@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class MvccSettings
 {
-    /** Watchers of one session: 1,024 ids of an event are 8 KiB. */
-    public static final int WATCHERS_PER_SESSION_DEFAULT = 1024;
+    /** Watchers of one session: some 4 MiB at 64 bytes each. */
+    public static final int WATCHERS_PER_SESSION_DEFAULT = 1 << 16;
     /** Watchers of one member. */
     public static final int WATCHERS_DEFAULT = 1 << 20;
     /** Ranges being read at once, each with a part of up to 32 KiB. */
@@ -18,8 +18,12 @@ public final class MvccSettings
     public static final int SCANS_PER_SESSION_DEFAULT = 8;
     /** Keys a read or delete visits in one duty cycle: some 100 us. */
     public static final int KEYS_PER_SLICE_DEFAULT = 256;
-    /** Change records the fan-out looks at in one duty cycle. */
-    public static final int EVENTS_PER_SLICE_DEFAULT = 256;
+    /** Steps of fan-out, and of catching up, in one duty cycle: a change, a key's watching session, 16 ids of an event; some 100 us. */
+    public static final int EVENTS_PER_SLICE_DEFAULT = 1024;
+    /** Nanoseconds between two words of progress to a watcher that hears of nothing: etcd's 10 minutes. */
+    public static final long PROGRESS_NOTIFY_INTERVAL_NS_DEFAULT = 600_000_000_000L;
+    /** Least nanoseconds between two words of progress. */
+    public static final long PROGRESS_NOTIFY_INTERVAL_NS_MIN = 100_000_000;
     /** Renewals of leases that wait for the log: 32 bytes each. */
     public static final int WAITING_KEEP_ALIVES_DEFAULT = 4096;
 
@@ -34,6 +38,7 @@ public final class MvccSettings
     private int waitingKeepAlives = WAITING_KEEP_ALIVES_DEFAULT;
     private long heartbeatNs = TimeUnit.MILLISECONDS.toNanos(100);
     private long electionTimeoutNs = TimeUnit.SECONDS.toNanos(1);
+    private long progressNotifyIntervalNs = PROGRESS_NOTIFY_INTERVAL_NS_DEFAULT;
 
     /**
      * @param clusterId of the cluster: written into a new store, compared with that of an old one.
@@ -56,12 +61,12 @@ public final class MvccSettings
     }
 
     /**
-     * @param watchersPerSession most watchers of one session, in [1, 4096].
+     * @param watchersPerSession most watchers of one session, at least 1.
      * @return this.
      */
     public MvccSettings watchersPerSession(final int watchersPerSession)
     {
-        this.watchersPerSession = Math.max(1, Math.min(4096, watchersPerSession));
+        this.watchersPerSession = Math.max(1, watchersPerSession);
         return this;
     }
 
@@ -106,7 +111,7 @@ public final class MvccSettings
     }
 
     /**
-     * @param eventsPerSlice change records the fan-out looks at in one duty cycle.
+     * @param eventsPerSlice steps of fan-out, and of catching up, in one duty cycle: a change, a key's watching session, 16 ids.
      * @return this.
      */
     public MvccSettings eventsPerSlice(final int eventsPerSlice)
@@ -143,6 +148,22 @@ public final class MvccSettings
     {
         this.electionTimeoutNs = electionTimeoutNs;
         return this;
+    }
+
+    /**
+     * @param intervalNs nanoseconds between two words of progress to a watcher that asked for them and hears of nothing, at least
+     *                   {@link #PROGRESS_NOTIFY_INTERVAL_NS_MIN}; up to a tenth is added, so that not all are told at once.
+     * @return this.
+     */
+    public MvccSettings progressNotifyIntervalNs(final long intervalNs)
+    {
+        this.progressNotifyIntervalNs = Math.max(PROGRESS_NOTIFY_INTERVAL_NS_MIN, intervalNs);
+        return this;
+    }
+
+    long progressNotifyIntervalNs()
+    {
+        return progressNotifyIntervalNs;
     }
 
     long clusterId()

@@ -123,12 +123,12 @@ final class Replies
     }
 
     /** A watcher that needs events that are compacted: no reason is given, the revision says it (as etcd does). */
-    void watchCompacted(final long sessionId, final long watchId)
+    int watchCompacted(final long sessionId, final long watchId)
     {
-        watchCanceled(sessionId, 0, watchId, ErrorCode.COMPACTED.number(), header.compactRevision(), NO_TEXT);
+        return watchCanceled(sessionId, 0, watchId, ErrorCode.COMPACTED.number(), header.compactRevision(), NO_TEXT);
     }
 
-    private void watchCanceled(
+    private int watchCanceled(
         final long sessionId,
         final long correlationId,
         final long watchId,
@@ -139,14 +139,15 @@ final class Replies
         canceled.wrapAndApplyHeader(buffer.buffer(), 0, messageHeader);
         head.fill(canceled.reply(), sessionId, correlationId, header.revision());
         canceled.watchId(watchId).compactRevision(compactRevision).code(number).putReason(reason, 0, reason.length);
-        egress.reply(sessionId, buffer.buffer(), 0, canceled.limit());
+        return egress.reply(sessionId, buffer.buffer(), 0, canceled.limit());
     }
 
-    void watchProgress(final long sessionId, final long correlationId, final long watchId)
+    /** No event at or below the revision is still to come; id -1 = for all watchers of the session. What {@link Egress#reply} says. */
+    int watchProgress(final long sessionId, final long correlationId, final long watchId, final long revision)
     {
         progress.wrapAndApplyHeader(buffer.buffer(), 0, messageHeader);
-        head.fill(progress.reply(), sessionId, correlationId, header.revision());
+        head.fill(progress.reply(), sessionId, correlationId, revision);
         progress.watchId(watchId);
-        egress.reply(sessionId, buffer.buffer(), 0, progress.limit());
+        return egress.reply(sessionId, buffer.buffer(), 0, progress.limit());
     }
 }

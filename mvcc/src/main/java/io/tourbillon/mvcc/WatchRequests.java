@@ -7,6 +7,8 @@ import io.tourbillon.codecs.client.WatchCreateDecoder;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import static io.tourbillon.mvcc.RecordSlab.NIL;
+
 /** Serves what sessions ask about watches: create, cancel, progress. */
 final class WatchRequests
 {
@@ -18,6 +20,7 @@ final class WatchRequests
     private final WatchTable table;
     private final FanOut fanOut;
     private final CatchUp catchUp;
+    private final WatchProgress progress;
     private final Replies replies;
     private final MessageHeaderDecoder messageHeader = new MessageHeaderDecoder();
     private final WatchCreateDecoder create = new WatchCreateDecoder();
@@ -26,13 +29,14 @@ final class WatchRequests
 
     WatchRequests(
         final MvccHeader header, final MvccSettings settings, final WatchTable table, final FanOut fanOut, final CatchUp catchUp,
-        final Replies replies)
+        final WatchProgress progress, final Replies replies)
     {
         this.header = header;
         this.settings = settings;
         this.table = table;
         this.fanOut = fanOut;
         this.catchUp = catchUp;
+        this.progress = progress;
         this.replies = replies;
     }
 
@@ -47,7 +51,7 @@ final class WatchRequests
             replies.watchCanceled(sessionId, correlationId, NEVER_CREATED, error);
             return;
         }
-        register(table.sessionOrNew(sessionId), correlationId);
+        register(table.sessionOrNew(sessionId), correlationId, Math.min(create.startRevision(), Watcher.REVISION_MAX));
     }
 
     /** An empty key means the lowest one there is. */
@@ -82,19 +86,18 @@ final class WatchRequests
         {
             return ErrorCode.MALFORMED.number();
         }
-        if (create.watchId() != 0 && session != null && session.watchers.containsKey(create.watchId()))
+        if (create.watchId() != 0 && session != null && table.find(session, create.watchId()) != NIL)
         {
             return ErrorCode.WATCH_ID_DUPLICATE.number();
         }
         final boolean isFull = table.watcherCount() >= settings.watchers() ||
-            session != null && session.watchers.size() >= settings.watchersPerSession();
+            session != null && session.watcherCount >= settings.watchersPerSession();
         return isFull ? ErrorCode.TOO_MANY_WATCHERS.number() : ASKED_FOR;
     }
 
-    private void register(final WatchSession session, final long correlationId)
+    private void register(final WatchSession session, final long correlationId, final long startRevision)
     {
-        final long id = session.newId(create.watchId());
-        final long startRevision = create.startRevision();
+        final long id = newId(session, create.watchId());
         replies.watchCreated(session.id, correlationId, id);
         if (startRevision > 0 && startRevision < header.compactRevision())
         {
@@ -103,37 +106,65 @@ final class WatchRequests
         }
         final long minRevision = startRevision == 0 ? header.revision() + 1 : startRevision;
         final long historyStart = fanOut.historyStart(session, minRevision);
-        final Watcher watcher = table.add(session, id, range, minRevision, flags());
+        final int watcher = table.add(session, id, range, minRevision, flags());
         if (historyStart > 0)
         {
             catchUp.addHistory(watcher, historyStart);
         }
+        if (minRevision > fanOut.fannedOut() + 1)
+        {
+            table.addFuture(watcher);
+        }
+        if (create.flags().progressNotify())
+        {
+            progress.onWatcher(session);
+        }
+    }
+
+    /** The id asked for, which is free; for 0 the next that is. */
+    private long newId(final WatchSession session, final long wanted)
+    {
+        if (wanted != 0)
+        {
+            return wanted;
+        }
+        long id = session.takeNextId();
+        while (table.find(session, id) != NIL)
+        {
+            id = session.takeNextId();
+        }
+        return id;
     }
 
     private int flags()
     {
         return (create.flags().prevKv() ? Watcher.PREV_KV : 0) |
             (create.flags().noPut() ? Watcher.NO_PUT : 0) |
-            (create.flags().noDelete() ? Watcher.NO_DELETE : 0);
+            (create.flags().noDelete() ? Watcher.NO_DELETE : 0) |
+            (create.flags().progressNotify() ? Watcher.PROGRESS_NOTIFY : 0);
     }
 
     void onCancel(final long sessionId, final long correlationId, final DirectBuffer buffer, final int offset)
     {
         cancel.wrapAndApplyHeader(buffer, offset, messageHeader);
         final WatchSession session = table.session(sessionId);
-        final Watcher watcher = session == null ? null : session.watchers.get(cancel.watchId());
-        if (watcher != null)
+        final int watcher = session == null ? NIL : table.find(session, cancel.watchId());
+        if (watcher != NIL)
         {
             table.remove(watcher);
         }
-        replies.watchCanceled(sessionId, correlationId, watcher == null ? NEVER_CREATED : watcher.id, ASKED_FOR);
+        replies.watchCanceled(sessionId, correlationId, watcher == NIL ? NEVER_CREATED : cancel.watchId(), ASKED_FOR);
     }
 
-    /** Answered when it is true: once all watchers of the session have heard all there is, and none waits for a later revision. */
+    /** Answered when it is true: once all watchers of the session have heard all there is now, and none waits for a later revision. */
     void onProgress(final long sessionId, final long correlationId)
     {
-        final WatchSession session = table.sessionOrNew(sessionId);
-        if (session.addProgressRequest(correlationId))
+        final WatchSession session = table.session(sessionId);
+        if (session == null || session.watcherCount == session.deadCount)
+        {
+            replies.watchProgress(sessionId, correlationId, -1, header.revision());
+        }
+        else if (session.addProgressRequest(correlationId, header.revision()))
         {
             catchUp.serve(session);
         }

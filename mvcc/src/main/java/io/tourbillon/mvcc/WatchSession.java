@@ -1,91 +1,89 @@
 package io.tourbillon.mvcc;
 
-import org.agrona.collections.Long2ObjectHashMap;
+import static io.tourbillon.mvcc.RecordSlab.NIL;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-
-/** The watchers of one session and how far it has heard. */
+/** What a session that watches has beside its watchers: where it is, and what it waits for. */
 final class WatchSession
 {
     static final int PROGRESS_REQUESTS_MAX = 16;
-    static final int UNTOUCHED = -1;
 
     final long id;
-    final Long2ObjectHashMap<Watcher> watchers = new Long2ObjectHashMap<>();
-    final ArrayList<WatchGroup> groups = new ArrayList<>();
-    final ArrayList<WatchGroup> rangeGroups = new ArrayList<>();
-    /** Watchers that began in the past and have not caught up, one after another. */
-    final ArrayDeque<Watcher> inHistory = new ArrayDeque<>();
-    /** Where the session goes on while it is behind the fan-out. */
-    final Lane lane = new Lane(this, null);
+    /** Names it in its watchers' records. */
+    final int index;
+    /** Where the session goes on while it is behind the fan-out, and what it is being told of while it is not. */
+    final Lane lane = new Lane(this, false);
+    /** Its watchers that begin in the past; null = none. */
+    HistoryPass history;
+    /** Its watchers, those included that are dead and not yet freed. */
+    int firstWatcher = NIL;
+    int watcherCount;
+    int deadCount;
+    /** The set of the ranges that it watches. */
+    int rangeRoot = NIL;
+    /** Of its watchers begin at a revision that has not come yet. */
+    int futureCount;
     boolean isBehind;
-    boolean isInService;
     boolean isClosed;
-    /** Matches of the revision now being fanned out: a list through {@link FanOut}'s arrays. */
-    int firstTouch = UNTOUCHED;
-    int lastTouch = UNTOUCHED;
-    /** Duty cycles to let pass after its stream was back-pressured, and how many it was the last time. */
+    /** It heard of the revision that is being fanned out by catching up, or came later. */
+    long liveFrom;
+    /** Changes of the revision that is being fanned out which it watches: the first and the last, when it is touched at all. */
+    boolean isTouched;
+    int firstSub;
+    int lastSub;
+    WatchSession nextTouched;
+    /** In the queue of the {@link CatchUp}, and for how many duty cycles its stream was back-pressured the last time. */
+    boolean isInService;
+    WatchSession nextInService;
     int skip;
     int lastSkip;
+    /** Periodic progress: its watchers that want it, when the next turn is, and the watcher where the turn under way goes on. */
+    int notifyCount;
+    boolean isTimed;
+    long notifyAtNs;
+    boolean isNotifying;
+    int notifyNext = NIL;
 
-    private final long[] progressRequests = new long[PROGRESS_REQUESTS_MAX];
+    private long[] progressRequests;
+    private long[] progressRevisions;
     private int progressCount;
     private long nextId;
-    private long highestMinRevision;
 
-    WatchSession(final long id)
+    WatchSession(final long id, final int index)
     {
         this.id = id;
+        this.index = index;
     }
 
-    /** The id for a new watcher: the one asked for, or for 0 the next that is free; -1 if it is taken. */
-    long newId(final long wanted)
+    /** An id that etcd would try next. */
+    long takeNextId()
     {
-        if (wanted != 0)
-        {
-            return watchers.containsKey(wanted) ? -1 : wanted;
-        }
-        while (watchers.containsKey(nextId))
-        {
-            nextId++;
-        }
         return nextId++;
     }
 
-    WatchGroup groupOf(final KeyRange range)
+    boolean hasHistory()
     {
-        for (int i = 0; i < groups.size(); i++)
-        {
-            if (groups.get(i).range.isSame(range))
-            {
-                return groups.get(i);
-            }
-        }
-        return null;
+        return history != null;
     }
 
-    void noteMinRevision(final long minRevision)
+    boolean isHistoryFragmentOpen()
     {
-        highestMinRevision = Math.max(highestMinRevision, minRevision);
+        return history != null && history.lane.isFragmentOpen;
     }
 
-    void recountMinRevision()
-    {
-        highestMinRevision = 0;
-        for (final Watcher watcher : watchers.values())
-        {
-            noteMinRevision(watcher.minRevision);
-        }
-    }
-
-    boolean addProgressRequest(final long correlationId)
+    /** Asks to be told once everything up to a revision was said. False if too many ask already. */
+    boolean addProgressRequest(final long correlationId, final long revision)
     {
         if (progressCount == PROGRESS_REQUESTS_MAX)
         {
             return false;
         }
-        progressRequests[progressCount++] = correlationId;
+        if (progressRequests == null)
+        {
+            progressRequests = new long[PROGRESS_REQUESTS_MAX];
+            progressRevisions = new long[PROGRESS_REQUESTS_MAX];
+        }
+        progressRequests[progressCount] = correlationId;
+        progressRevisions[progressCount++] = revision;
         return true;
     }
 
@@ -94,24 +92,30 @@ final class WatchSession
         return progressCount;
     }
 
-    long progressRequest(final int index)
+    /** The revision that the request made first asks for: the lowest. */
+    long progressRevision()
     {
-        return progressRequests[index];
+        return progressRevisions[0];
     }
 
-    void clearProgressRequests()
+    /** Takes the request made first. */
+    long takeProgressRequest()
     {
-        progressCount = 0;
+        final long correlationId = progressRequests[0];
+        progressCount--;
+        System.arraycopy(progressRequests, 1, progressRequests, 0, progressCount);
+        System.arraycopy(progressRevisions, 1, progressRevisions, 0, progressCount);
+        return correlationId;
     }
 
-    /** All its watchers have heard all up to a revision, and none waits for a later one to begin. */
-    boolean isSynced(final long fannedOut, final long revision)
+    /** All its watchers have heard all that was fanned out, and none waits for a later revision to begin. */
+    boolean isSynced()
     {
-        return !isBehind && inHistory.isEmpty() && fannedOut == revision && highestMinRevision <= revision + 1;
+        return !isBehind && history == null && futureCount == 0;
     }
 
     boolean needsService()
     {
-        return !isClosed && (isBehind || !inHistory.isEmpty() || progressCount > 0);
+        return !isClosed && (isBehind || history != null || progressCount > 0);
     }
 }

@@ -3,25 +3,36 @@ package io.tourbillon.mvcc;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2ObjectHashMap;
 
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Arrays;
 
-/** Who watches what: a hash of single keys, a list of sessions with ranges. Adding and removing allocate; looking up does not. */
+import static io.tourbillon.mvcc.RecordSlab.NIL;
+
+/**
+ * Who watches what. A watcher is 48 bytes and 8 of tables; key bytes are held once, whoever watches them. Adding, removing and finding
+ * are O(1) for keys and O(log n) for ranges, and do not allocate but to grow. Apply thread.
+ */
 final class WatchTable
 {
-    private static final int BUCKETS_INITIAL = 256;
+    final Watchers watchers = new Watchers();
+    final WatchPatterns patterns = new WatchPatterns();
+    final FutureWatchers future = new FutureWatchers(watchers);
+    /** The head that the fan-out touches next: moves on when that one goes. */
+    int touchNext = NIL;
 
+    private final IntervalTrees ranges = new IntervalTrees(patterns);
+    private final ChainedIndex byId = watchers.byId();
+    private final ChainedIndex byPattern = watchers.byPattern();
     private final Long2ObjectHashMap<WatchSession> sessions = new Long2ObjectHashMap<>();
-    private final ArrayList<WatchSession> rangeSessions = new ArrayList<>();
-    private WatchGroup[] buckets = new WatchGroup[BUCKETS_INITIAL];
-    private int singleGroupCount;
+    private final ArrayDeque<WatchSession> closing = new ArrayDeque<>();
+    private WatchSession[] byIndex = new WatchSession[16];
+    private int[] freeIndexes = new int[16];
+    private int freeCount;
+    private int indexCount;
+    private int rangeRoot = NIL;
     private int watcherCount;
 
-    static int hash(final DirectBuffer buffer, final int offset, final int length)
-    {
-        final long hash = Bytes.hash(0, buffer, offset, length);
-        return (int)(hash ^ (hash >>> 32));
-    }
-
+    /** Watchers that were created and not cancelled. */
     int watcherCount()
     {
         return watcherCount;
@@ -30,12 +41,6 @@ final class WatchTable
     Long2ObjectHashMap<WatchSession> sessions()
     {
         return sessions;
-    }
-
-    /** Sessions that watch at least one range. */
-    ArrayList<WatchSession> rangeSessions()
-    {
-        return rangeSessions;
     }
 
     WatchSession session(final long sessionId)
@@ -48,136 +53,286 @@ final class WatchTable
         WatchSession session = sessions.get(sessionId);
         if (session == null)
         {
-            session = new WatchSession(sessionId);
+            session = new WatchSession(sessionId, takeIndex());
+            byIndex[session.index] = session;
             sessions.put(sessionId, session);
         }
         return session;
     }
 
-    /** First group in the bucket of a hash; follow {@code nextInBucket} and compare keys. */
-    WatchGroup bucket(final int hash)
+    private int takeIndex()
     {
-        return buckets[hash & (buckets.length - 1)];
+        if (freeCount > 0)
+        {
+            return freeIndexes[--freeCount];
+        }
+        if (indexCount == byIndex.length)
+        {
+            byIndex = Arrays.copyOf(byIndex, 2 * indexCount);
+            freeIndexes = Arrays.copyOf(freeIndexes, 2 * indexCount);
+        }
+        return indexCount++;
     }
 
-    Watcher add(final WatchSession session, final long id, final KeyRange range, final long minRevision, final int flags)
+    WatchSession sessionOf(final int watcher)
     {
-        WatchGroup group = session.groupOf(range);
-        if (group == null)
+        return byIndex[watchers.session(watcher)];
+    }
+
+    /** A session's watcher; NIL if there is none of that id. */
+    int find(final WatchSession session, final long id)
+    {
+        for (int watcher = byId.first(Watchers.hash(session.index, id)); watcher != NIL; watcher = watchers.idLink(watcher))
         {
-            group = new WatchGroup(session, range);
-            link(group);
+            if (watchers.id(watcher) == id && watchers.session(watcher) == session.index)
+            {
+                return watcher;
+            }
         }
-        final Watcher watcher = new Watcher(id, group, minRevision, flags);
-        group.add(watcher);
-        session.watchers.put(id, watcher);
-        session.noteMinRevision(minRevision);
+        return NIL;
+    }
+
+    /** The first of a session's watchers of a key or range; NIL if it has none. */
+    int head(final WatchSession session, final int pattern)
+    {
+        for (int head = byPattern.first(Watchers.hash(session.index, pattern)); head != NIL; head = watchers.headLink(head))
+        {
+            if (watchers.pattern(head) == pattern && watchers.session(head) == session.index)
+            {
+                return head;
+            }
+        }
+        return NIL;
+    }
+
+    /** The next range with a key in it that anybody watches; see {@link IntervalTrees#next}. */
+    int nextRange(final DirectBuffer key, final int offset, final int length, final int after)
+    {
+        return ranges.next(rangeRoot, key, offset, length, after);
+    }
+
+    /** The next range with a key in it that a session watches. */
+    int nextRange(final WatchSession session, final DirectBuffer key, final int offset, final int length, final int after)
+    {
+        return ranges.next(session.rangeRoot, key, offset, length, after);
+    }
+
+    int add(final WatchSession session, final long id, final KeyRange range, final long minRevision, final int flags)
+    {
+        final int pattern = patterns.obtain(range);
+        final int watcher = watchers.add(id, session.index, pattern, minRevision, flags);
+        final int head = head(session, pattern);
+        if (head == NIL)
+        {
+            watchers.link(NIL, watcher, session.firstWatcher);
+            session.firstWatcher = watcher;
+            addHead(session, watcher, pattern);
+        }
+        else
+        {
+            watchers.link(head, watcher, watchers.next(head));
+        }
+        byId.insert(watcher);
+        session.watcherCount++;
+        session.notifyCount += (flags & Watcher.PROGRESS_NOTIFY) != 0 ? 1 : 0;
         watcherCount++;
         return watcher;
     }
 
-    private void link(final WatchGroup group)
+    void addFuture(final int watcher)
     {
-        final WatchSession session = group.session;
-        session.groups.add(group);
-        if (!group.range.isSingle())
-        {
-            if (session.rangeGroups.isEmpty())
-            {
-                rangeSessions.add(session);
-            }
-            session.rangeGroups.add(group);
-            return;
-        }
-        if (++singleGroupCount > buckets.length)
-        {
-            rehash();
-        }
-        linkBucket(group);
+        future.add(watcher);
+        sessionOf(watcher).futureCount++;
     }
 
-    private void linkBucket(final WatchGroup group)
+    /** Revisions up to this one were fanned out: watchers that begin at the next one wait no longer. */
+    void onFannedOut(final long revision)
     {
-        final int index = group.hash & (buckets.length - 1);
-        group.nextInBucket = buckets[index];
-        buckets[index] = group;
-    }
-
-    private void rehash()
-    {
-        final WatchGroup[] old = buckets;
-        buckets = new WatchGroup[2 * old.length];
-        for (final WatchGroup head : old)
+        for (int watcher = future.poll(revision + 1); watcher != NIL; watcher = future.poll(revision + 1))
         {
-            WatchGroup group = head;
-            while (group != null)
-            {
-                final WatchGroup next = group.nextInBucket;
-                linkBucket(group);
-                group = next;
-            }
+            sessionOf(watcher).futureCount--;
         }
     }
 
-    void remove(final Watcher watcher)
+    private void addHead(final WatchSession session, final int head, final int pattern)
     {
-        final WatchSession session = watcher.group.session;
-        session.watchers.remove(watcher.id);
-        session.inHistory.remove(watcher);
-        session.recountMinRevision();
-        watcher.group.remove(watcher);
+        watchers.linkHead(NIL, head, patterns.firstHead(pattern));
+        patterns.firstHead(pattern, head);
+        byPattern.insert(head);
+        retain(pattern);
+        if (!patterns.isSingle(pattern))
+        {
+            session.rangeRoot = ranges.add(session.rangeRoot, pattern);
+        }
+    }
+
+    /** Keeps a key or range although nobody may watch it any more. */
+    void retain(final int pattern)
+    {
+        if (patterns.retain(pattern) && !patterns.isSingle(pattern))
+        {
+            rangeRoot = ranges.add(rangeRoot, pattern);
+        }
+    }
+
+    void release(final int pattern)
+    {
+        if (patterns.release(pattern))
+        {
+            rangeRoot = patterns.isSingle(pattern) ? rangeRoot : ranges.remove(rangeRoot, pattern);
+            patterns.drop(pattern);
+        }
+    }
+
+    /** Ends a watcher: nothing more is for it, and its id is free. */
+    void remove(final int watcher)
+    {
+        final WatchSession session = sessionOf(watcher);
+        byId.remove(watcher);
+        forget(session, watcher);
         watcherCount--;
-        if (watcher.group.count() == 0)
+        if (isPlaceKept(session, watcher))
         {
-            unlink(watcher.group);
+            watchers.set(watcher, Watcher.IS_DEAD);
+            session.deadCount++;
+            if (watchers.has(watcher, Watcher.IS_IN_HISTORY))
+            {
+                session.history.onMemberDead();
+            }
+        }
+        else
+        {
+            unlink(session, watcher);
         }
     }
 
-    private void unlink(final WatchGroup group)
+    private void forget(final WatchSession session, final int watcher)
     {
-        final WatchSession session = group.session;
-        session.groups.remove(group);
-        if (group.range.isSingle())
+        session.futureCount -= future.remove(watcher) ? 1 : 0;
+        session.notifyCount -= watchers.has(watcher, Watcher.PROGRESS_NOTIFY) ? 1 : 0;
+    }
+
+    private boolean isPlaceKept(final WatchSession session, final int watcher)
+    {
+        return session.lane.nextWatcher == watcher || session.history != null && session.history.lane.nextWatcher == watcher ||
+            watchers.has(watcher, Watcher.IS_IN_HISTORY);
+    }
+
+    /** Moves a lane to another place. A dead watcher that kept the old one goes. */
+    void move(final Lane lane, final long nextMain, final int nextSub, final int nextWatcher)
+    {
+        final int kept = lane.nextWatcher;
+        lane.nextMain = nextMain;
+        lane.nextSub = nextSub;
+        lane.nextWatcher = nextWatcher;
+        if (kept != NIL && kept != nextWatcher)
         {
-            unlinkBucket(group);
-            singleGroupCount--;
-            return;
-        }
-        session.rangeGroups.remove(group);
-        if (session.rangeGroups.isEmpty())
-        {
-            rangeSessions.remove(session);
+            reap(lane.session, kept);
         }
     }
 
-    private void unlinkBucket(final WatchGroup group)
+    /** Frees a watcher if it is dead and keeps no place. */
+    void reap(final WatchSession session, final int watcher)
     {
-        final int index = group.hash & (buckets.length - 1);
-        if (buckets[index] == group)
+        if (watchers.has(watcher, Watcher.IS_DEAD) && !isPlaceKept(session, watcher))
         {
-            buckets[index] = group.nextInBucket;
-            return;
+            session.deadCount--;
+            unlink(session, watcher);
         }
-        WatchGroup before = buckets[index];
-        while (before.nextInBucket != group)
-        {
-            before = before.nextInBucket;
-        }
-        before.nextInBucket = group.nextInBucket;
     }
 
-    /** Forgets a session with all its watchers. */
-    void remove(final WatchSession session)
+    private void unlink(final WatchSession session, final int watcher)
     {
+        final int next = watchers.next(watcher);
+        session.notifyNext = session.notifyNext == watcher ? next : session.notifyNext;
+        session.lane.cancelNext = session.lane.cancelNext == watcher ? next : session.lane.cancelNext;
+        session.firstWatcher = session.firstWatcher == watcher ? next : session.firstWatcher;
+        if (watchers.isHead(watcher))
+        {
+            unlinkHead(session, watcher);
+        }
+        watchers.unlink(watcher);
+        watchers.free(watcher);
+        session.watcherCount--;
+    }
+
+    /** The next watcher of the same takes the head's place; if there is none, the session does not watch it any more. */
+    private void unlinkHead(final WatchSession session, final int head)
+    {
+        final int pattern = watchers.pattern(head);
+        final int heir = watchers.nextInRow(head);
+        final int prevHead = watchers.prevHead(head);
+        final int nextHead = watchers.nextHead(head);
+        final int successor = heir == NIL ? nextHead : heir;
+        byPattern.remove(head);
+        if (heir == NIL)
+        {
+            watchers.unlinkHead(head);
+        }
+        else
+        {
+            watchers.linkHead(prevHead, heir, nextHead);
+            byPattern.insert(heir);
+        }
+        if (prevHead == NIL)
+        {
+            patterns.firstHead(pattern, successor);
+        }
+        touchNext = touchNext == head ? successor : touchNext;
+        if (heir == NIL)
+        {
+            session.rangeRoot = patterns.isSingle(pattern) ? session.rangeRoot : ranges.remove(session.rangeRoot, pattern);
+            release(pattern);
+        }
+    }
+
+    /** Forgets a session: nothing more is for it. Its watchers go in slices: {@link #sweep}. */
+    void close(final WatchSession session)
+    {
+        assert !session.isClosed : "closed before";
         session.isClosed = true;
         sessions.remove(session.id);
-        watcherCount -= session.watchers.size();
-        for (int i = session.groups.size() - 1; i >= 0; i--)
+        watcherCount -= session.watcherCount - session.deadCount;
+        closing.add(session);
+    }
+
+    /** Frees so many watchers of sessions that are closed; count of those freed. */
+    int sweep(final int budget)
+    {
+        int workCount = 0;
+        WatchSession session;
+        while (workCount < budget && (session = closing.peek()) != null)
         {
-            unlink(session.groups.get(i));
+            for (; workCount < budget && session.firstWatcher != NIL; workCount++)
+            {
+                final int watcher = session.firstWatcher;
+                if (!watchers.has(watcher, Watcher.IS_DEAD))
+                {
+                    byId.remove(watcher);
+                    forget(session, watcher);
+                }
+                unlink(session, watcher);
+            }
+            if (session.firstWatcher == NIL)
+            {
+                closing.remove();
+                byIndex[session.index] = null;
+                freeIndexes[freeCount++] = session.index;
+                workCount++;
+            }
         }
-        session.watchers.clear();
-        session.inHistory.clear();
-        session.clearProgressRequests();
+        return workCount;
+    }
+
+    /** Bytes of heap that watchers, their keys and ranges and the tables of them hold; sessions apart. */
+    long bytes()
+    {
+        return watchers.bytes() + patterns.bytes() + ranges.bytes() + byId.bytes() + byPattern.bytes();
+    }
+
+    /** Keys and ranges that somebody watches. */
+    int patternCount()
+    {
+        return patterns.size();
     }
 }

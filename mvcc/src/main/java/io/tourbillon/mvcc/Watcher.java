@@ -1,35 +1,51 @@
 package io.tourbillon.mvcc;
 
-/** One watcher: a few dozen bytes, and what it watches is shared with others of its session in a {@link WatchGroup}. */
+/**
+ * A watcher's record. The watchers of one session are a list in which those of the same key or range stand in a row: the first of a row is
+ * its head, and the heads of one key or range, one a session, are a list again.
+ * <pre>
+ *  0       8               15      16        20        24     28     32         36         40       44          48
+ *  | id    | minRevision   | flags | session | pattern | prev | next | prevHead | nextHead | idLink | headLink  |
+ * </pre>
+ * {@code minRevision} is the lowest revision whose events are for it: 56 bits of the same word as the flags. The links chain the tables
+ * that find a watcher by session and id, and a head by session and pattern.
+ */
 final class Watcher
 {
+    /** Events with what was there before. */
     static final int PREV_KV = 1;
     static final int NO_PUT = 1 << 1;
     static final int NO_DELETE = 1 << 2;
+    /** Wants to hear now and then how far it is. */
+    static final int PROGRESS_NOTIFY = 1 << 3;
+    /** Had an event since its last turn for progress. */
+    static final int IS_NOISY = 1 << 4;
+    /** Is read for from history, in an even or an odd pass of its session; live delivery passes it over. */
+    static final int IS_IN_EVEN_PASS = 1 << 5;
+    static final int IS_IN_ODD_PASS = 1 << 6;
+    /** Was removed, but a place in the list is still kept by it. */
+    static final int IS_DEAD = 1 << 7;
 
-    final long id;
-    final WatchGroup group;
-    /** Events of lower revisions are not for it. */
-    final long minRevision;
-    private final int flags;
-    /** Where it reads history until it has caught up with its session; null = it goes with the session. */
-    Lane history;
+    static final int IS_IN_HISTORY = IS_IN_EVEN_PASS | IS_IN_ODD_PASS;
+    static final int IS_NOT_LIVE = IS_IN_HISTORY | IS_DEAD;
 
-    Watcher(final long id, final WatchGroup group, final long minRevision, final int flags)
+    static final int ID_OFFSET = 0;
+    static final int BOUNDS_OFFSET = 8;
+    static final int SESSION_OFFSET = 16;
+    static final int PATTERN_OFFSET = 20;
+    static final int PREV_OFFSET = 24;
+    static final int NEXT_OFFSET = 28;
+    static final int PREV_HEAD_OFFSET = 32;
+    static final int NEXT_HEAD_OFFSET = 36;
+    static final int ID_LINK_OFFSET = 40;
+    static final int HEAD_LINK_OFFSET = 44;
+    static final int LENGTH = 48;
+    static final int FLAG_BITS = 8;
+    static final int FLAGS_MASK = (1 << FLAG_BITS) - 1;
+    /** Nobody gets there. */
+    static final long REVISION_MAX = (1L << 55) - 1;
+
+    private Watcher()
     {
-        this.id = id;
-        this.group = group;
-        this.minRevision = minRevision;
-        this.flags = flags;
-    }
-
-    boolean wantsPrevKv()
-    {
-        return (flags & PREV_KV) != 0;
-    }
-
-    boolean wants(final long revision, final boolean isPut)
-    {
-        return revision >= minRevision && (flags & (isPut ? NO_PUT : NO_DELETE)) == 0;
     }
 }
