@@ -2,6 +2,7 @@ package io.tourbillon.consensus;
 
 import io.tourbillon.codecs.record.EntryFrame;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * What committed entries are applied to. All methods but {@link #housekeeping()} are called on the apply thread; none of them may block,
@@ -15,6 +16,9 @@ public interface StateMachine
     int MORE = 0;
     /** Result of {@link #onEntry}: nothing was changed, call again later (no pages can be had now). */
     int PAUSED = -1;
+
+    /** Longest message that {@link #proposal} may write, in bytes. */
+    int PROPOSAL_LENGTH_MAX = 16 * 1024;
 
     /**
      * @return index of the last entry applied; 0 before any. At start: what the newest durable checkpoint carries.
@@ -56,6 +60,43 @@ public interface StateMachine
      * @return budget of the tick; 0 if none is wanted.
      */
     default int tickBudget()
+    {
+        return 0;
+    }
+
+    /**
+     * The member leads in the term of the last entry applied, and no entry of an earlier term is still to be applied. Comes again, after
+     * {@link #onFollower()}, for each term that it leads in.
+     *
+     * @param nowNs of this duty cycle, on the clock of {@link #doWork(long)}.
+     */
+    default void onLeader(final long nowNs)
+    {
+    }
+
+    /** The member does not lead any more; comes after {@link #onLeader(long)} alone. */
+    default void onFollower()
+    {
+    }
+
+    /**
+     * The sequencer was held up, so that requests waited outside while apply went on. A stall of both may be told although the state
+     * machine has seen it by its own clock.
+     *
+     * @param stallNs how long, in nanoseconds.
+     */
+    default void onStall(final long stallNs)
+    {
+    }
+
+    /**
+     * What the state machine of a leader wants in the log by itself; asked in each duty cycle once the one before has left. It is proposed
+     * once, for nobody, and may get lost. On other members the answer must be 0.
+     *
+     * @param target to write the message to, at 0; of {@link #PROPOSAL_LENGTH_MAX} bytes.
+     * @return length of the message in bytes; 0 if there is none.
+     */
+    default int proposal(final MutableDirectBuffer target)
     {
         return 0;
     }

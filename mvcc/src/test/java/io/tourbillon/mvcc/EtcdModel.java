@@ -24,7 +24,7 @@ final class EtcdModel
     private static final int MAX_OPS = 128;
 
     /** A key's state from a change on; version 0 = deleted. */
-    record Version(String key, String value, long create, long mod, long version)
+    record Version(String key, String value, long create, long mod, long version, long lease)
     {
         boolean isLive()
         {
@@ -34,12 +34,12 @@ final class EtcdModel
         @Override
         public String toString()
         {
-            return RecordingEgress.kv(key, value, new long[]{create, mod, version, 0});
+            return RecordingEgress.kv(key, value, new long[]{create, mod, version, lease});
         }
 
         String withoutKey()
         {
-            return RecordingEgress.kv("", value, new long[]{create, mod, version, 0});
+            return RecordingEgress.kv("", value, new long[]{create, mod, version, lease});
         }
     }
 
@@ -55,6 +55,8 @@ final class EtcdModel
     private final TreeMap<String, List<Version>> history = new TreeMap<>();
     private final List<Version> changes = new ArrayList<>();
     final Map<Long, ModelWatcher> watchers = new LinkedHashMap<>();
+    /** Granted time by id. */
+    final TreeMap<Long, Long> leases = new TreeMap<>();
     long revision = 1;
     long compactRevision = -1;
     private boolean hasWritten;
@@ -150,6 +152,73 @@ final class EtcdModel
         }
         compactRevision = wanted;
         return "compacted at " + revision;
+    }
+
+    // ---- leases
+
+    String grant(final long id, final long ttlMs)
+    {
+        if (ttlMs > Limits.LEASE_TTL_MAX_MS)
+        {
+            return "error " + ErrorCode.LEASE_TTL_TOO_LARGE.number();
+        }
+        if (leases.containsKey(id))
+        {
+            return "error " + ErrorCode.LEASE_EXISTS.number();
+        }
+        leases.put(id, Math.max(Limits.LEASE_TTL_MIN_MS, ttlMs));
+        return RecordingEgress.lease(id, leases.get(id), leases.get(id), revision);
+    }
+
+    String revoke(final long id)
+    {
+        if (!leases.containsKey(id))
+        {
+            return "error " + ErrorCode.LEASE_NOT_FOUND.number();
+        }
+        end(List.of(id));
+        return RecordingEgress.lease(id, 0, 0, revision);
+    }
+
+    /** Ends leases, all in one revision, and one after the other. */
+    void end(final List<Long> ids)
+    {
+        hasWritten = false;
+        for (final long id : ids)
+        {
+            heldBy(id).forEach(this::delete);
+            leases.remove(id);
+        }
+        revision = visible();
+    }
+
+    /** Live keys whose last put named the lease. */
+    private List<Version> heldBy(final long id)
+    {
+        final List<Version> held = liveIn("\0", "\0", visible());
+        held.removeIf(kv -> kv.lease != id);
+        return held;
+    }
+
+    String timeToLive(final long id, final long remainingMs)
+    {
+        final StringBuilder text = new StringBuilder(
+            RecordingEgress.lease(id, leases.containsKey(id) ? remainingMs : -1, leases.getOrDefault(id, 0L), revision));
+        heldBy(id).forEach(kv -> text.append(' ').append(kv.key));
+        return text.toString();
+    }
+
+    String keepAlive(final long id)
+    {
+        final long ttlMs = leases.getOrDefault(id, 0L);
+        return RecordingEgress.lease(id, ttlMs, ttlMs, revision);
+    }
+
+    String list()
+    {
+        final StringBuilder text = new StringBuilder(RecordingEgress.lease(0, 0, 0, revision));
+        leases.keySet().forEach(id -> text.append(' ').append(id));
+        return text.toString();
     }
 
     private String topRange(final Op op) throws Refused
@@ -285,7 +354,7 @@ final class EtcdModel
     private void checkPut(final Op op) throws Refused
     {
         require(!op.ignoreValue && !op.ignoreLease || versionAt(op.key, revision) != null, ErrorCode.KEY_NOT_FOUND);
-        require(op.lease == 0, ErrorCode.LEASE_NOT_FOUND);
+        require(op.lease == 0 || leases.containsKey(op.lease), ErrorCode.LEASE_NOT_FOUND);
     }
 
     private void checkRange(final Op op) throws Refused
@@ -323,7 +392,7 @@ final class EtcdModel
         final List<Version> live = liveIn(compare.key(), compare.end(), revision);
         if (live.isEmpty())
         {
-            return compare.target() != CompareTarget.VALUE && holds(compare, new Version("", "", 0, 0, 0));
+            return compare.target() != CompareTarget.VALUE && holds(compare, new Version("", "", 0, 0, 0, 0));
         }
         return live.stream().allMatch(version -> holds(compare, version));
     }
@@ -335,7 +404,7 @@ final class EtcdModel
             case VERSION -> Long.compare(version.version, compare.operand());
             case CREATE -> Long.compare(version.create, compare.operand());
             case MOD -> Long.compare(version.mod, compare.operand());
-            case LEASE -> Long.compare(0, compare.operand());
+            case LEASE -> Long.compare(version.lease, compare.operand());
             default -> version.value.compareTo(compare.value());
         };
         return switch (compare.result())
@@ -407,7 +476,7 @@ final class EtcdModel
         final List<Version> taken = new ArrayList<>();
         for (final Version kv : more ? passing.subList(0, (int)op.limit) : passing)
         {
-            taken.add(op.keysOnly ? new Version(kv.key, "", kv.create, kv.mod, kv.version) : kv);
+            taken.add(op.keysOnly ? new Version(kv.key, "", kv.create, kv.mod, kv.version, kv.lease) : kv);
         }
         return new Found(live.size(), more, taken);
     }
@@ -429,18 +498,21 @@ final class EtcdModel
         final long main = revision + 1;
         final Version prev = versionAt(op.key, main);
         final String value = op.ignoreValue ? prev.value : op.value;
-        change(new Version(op.key, value, prev == null ? main : prev.create, main, prev == null ? 1 : prev.version + 1), prev);
+        final long lease = op.ignoreLease ? prev.lease : op.lease;
+        change(new Version(op.key, value, prev == null ? main : prev.create, main, prev == null ? 1 : prev.version + 1, lease), prev);
         return prev;
     }
 
     private List<Version> delete(final Op op)
     {
         final List<Version> deleted = liveIn(op.key, op.end, revision + 1);
-        for (final Version kv : deleted)
-        {
-            change(new Version(kv.key, "", 0, revision + 1, 0), kv);
-        }
+        deleted.forEach(this::delete);
         return deleted;
+    }
+
+    private void delete(final Version kv)
+    {
+        change(new Version(kv.key, "", 0, revision + 1, 0, 0), kv);
     }
 
     private void change(final Version version, final Version prev)

@@ -9,8 +9,13 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.RandomDistribution;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -36,10 +41,12 @@ class EtcdPropertyTest
             rig.egress.isBlocked = () -> pressure.nextInt(4) == 0;
             rig.betweenSteps = () -> isStopped(rig, pressure);
             final EtcdModel model = new EtcdModel();
+            final LeaseTimes times = new LeaseTimes(rig, model);
             for (final long step : steps)
             {
                 final Random random = new Random(step);
-                new Step(rig, model, random, new OpGenerator(random, model)).run();
+                new Step(rig, model, random, new OpGenerator(random, model), times).run();
+                times.followCrashes();
                 assertEquals(model.revision, rig.mvcc.revision());
                 assertEquals(model.compactRevision, rig.mvcc.compactRevision());
                 assertEquals(model.keyCount(), rig.mvcc.keyCount());
@@ -66,15 +73,69 @@ class EtcdPropertyTest
             (id, watcher) -> assertEquals(watcher.expected, rig.egress.eventsOf(Rig.SESSION, id), () -> "watcher " + id));
     }
 
+    /** When each lease ends, by the rig's clock. */
+    private static final class LeaseTimes
+    {
+        private static final long GRACE_MS = 100;
+        private static final long ELECTION_MS = 1000;
+
+        private final Rig rig;
+        private final EtcdModel model;
+        private final Map<Long, Long> deadlinesMs = new HashMap<>();
+        private int crashCount;
+
+        private LeaseTimes(final Rig rig, final EtcdModel model)
+        {
+            this.rig = rig;
+            this.model = model;
+        }
+
+        private long nowMs()
+        {
+            return TimeUnit.NANOSECONDS.toMillis(rig.nowNs);
+        }
+
+        /** It was granted or renewed, if it is there. */
+        void renew(final long id)
+        {
+            deadlinesMs.put(id, nowMs() + model.leases.getOrDefault(id, 0L));
+        }
+
+        long remainingMs(final long id)
+        {
+            return Math.max(0, Math.min(model.leases.getOrDefault(id, 0L), deadlinesMs.getOrDefault(id, 0L) - nowMs()));
+        }
+
+        Set<Long> expired()
+        {
+            final Set<Long> ids = new HashSet<>(model.leases.keySet());
+            ids.removeIf(id -> deadlinesMs.get(id) + GRACE_MS > nowMs());
+            return ids;
+        }
+
+        void followCrashes()
+        {
+            if (crashCount != rig.crashCount)
+            {
+                crashCount = rig.crashCount;
+                model.leases.forEach((id, ttlMs) -> deadlinesMs.put(id, nowMs() + ttlMs + ELECTION_MS));
+            }
+        }
+    }
+
     /** One request. */
-    private record Step(Rig rig, EtcdModel model, Random random, OpGenerator ops)
+    private record Step(Rig rig, EtcdModel model, Random random, OpGenerator ops, LeaseTimes times)
     {
         void run()
         {
             final int choice = random.nextInt(100);
-            if (choice < 70)
+            if (choice < 56)
             {
                 request();
+            }
+            else if (choice < 70)
+            {
+                lease();
             }
             else if (choice < 78)
             {
@@ -107,6 +168,52 @@ class EtcdPropertyTest
             if (actual != null)
             {
                 assertEquals(expected, actual, op::toString);
+            }
+        }
+
+        private void lease()
+        {
+            final long id = 1 + random.nextInt(4);
+            switch (random.nextInt(8))
+            {
+                case 0, 1, 2 ->
+                {
+                    final long ttlMs = random.nextInt(20) == 0 ? Long.MAX_VALUE : random.nextInt(8000);
+                    final boolean isNew = !model.leases.containsKey(id);
+                    compare(model.grant(id, ttlMs), rig.grant(id, ttlMs));
+                    if (isNew)
+                    {
+                        times.renew(id);
+                    }
+                }
+                case 3 -> compare(model.revoke(id), rig.revoke(id));
+                case 4 ->
+                {
+                    assertEquals(model.keepAlive(id), rig.keepAlive(id));
+                    times.renew(id);
+                }
+                case 5 -> assertEquals(model.timeToLive(id, times.remainingMs(id)), rig.timeToLive(id, true));
+                case 6 -> assertEquals(model.list(), rig.leases());
+                default -> expire();
+            }
+        }
+
+        /** All of one entry end in one revision; more than one entry's are not granted here. */
+        private void expire()
+        {
+            rig.pass(random.nextInt(5000));
+            final Set<Long> expected = times.expired();
+            rig.propose();
+            assertEquals(expected, new HashSet<>(rig.expired));
+            model.end(rig.expired);
+        }
+
+        /** No answer came if the member was stopped in the midst of it. */
+        private static void compare(final String expected, final String actual)
+        {
+            if (actual != null)
+            {
+                assertEquals(expected, actual);
             }
         }
 

@@ -5,6 +5,8 @@ import io.tourbillon.codecs.client.CompareTarget;
 import io.tourbillon.codecs.client.SortOrder;
 import io.tourbillon.codecs.client.SortTarget;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 
 /**
@@ -19,6 +21,7 @@ final class OpGenerator
     private static final String[] ODD_KEYS = {"\0", "\0\0", "\u00ff", "\u00ff\u00ff", "a\0", "a\u00ff", "b/" + "long/".repeat(300), "bb"};
     private static final int LONG_VALUE_LENGTH = 20_000;
     private static final int OPS_MAX = 128;
+    private static final long NO_SUCH_LEASE = 77;
 
     private final Random random;
     private final EtcdModel model;
@@ -87,8 +90,15 @@ final class OpGenerator
         op.ignoreLease = once(15);
         op.ignoreValue = once(10);
         op.value = op.ignoreValue && !once(4) ? "" : op.value;
-        op.lease = once(40) ? 77 : 0;
+        op.lease = once(40) ? NO_SUCH_LEASE : once(3) ? lease() : 0;
         return op;
+    }
+
+    /** A lease that is there, or none. */
+    private long lease()
+    {
+        final List<Long> ids = new ArrayList<>(model.leases.keySet());
+        return ids.isEmpty() ? 0 : ids.get(random.nextInt(ids.size()));
     }
 
     private String value()

@@ -6,6 +6,8 @@ import io.tourbillon.bptree.TreeStore;
 import io.tourbillon.bptree.TreeStoreContext;
 import io.tourbillon.codecs.client.LeaseOperation;
 import io.tourbillon.codecs.record.EntryFrame;
+import io.tourbillon.codecs.record.LeaseTickDecoder;
+import io.tourbillon.codecs.record.MessageHeaderDecoder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
@@ -38,6 +40,9 @@ final class Rig implements AutoCloseable
     TreeStore store;
     Mvcc mvcc;
     private long correlationId;
+    /** Leases that {@link #propose} has let expire, in the order of their entry. */
+    final List<Long> expired = new ArrayList<>();
+    int crashCount;
     /** What the member takes for the time. */
     long nowNs;
     /** Called between two calls for one entry; true = the member is to be stopped there. */
@@ -89,6 +94,7 @@ final class Rig implements AutoCloseable
     /** Loses what no checkpoint has, opens again and replays the log's tail. */
     void crash()
     {
+        crashCount++;
         store.close();
         file.crash(page -> 0);
         egress.events.clear(); // watch ids begin anew
@@ -233,19 +239,33 @@ final class Rig implements AutoCloseable
         }
     }
 
-    /** Proposes and applies what the leader's clock asks for: how many entries, or -1 if the member was stopped in the midst of one. */
+    /** Proposes and applies what the leader's clock asks for: how many entries. Ends early if the member was stopped amid one. */
     int propose()
     {
+        expired.clear();
         int count = 0;
         while ((requests.length = mvcc.proposal(requests.buffer)) > 0)
         {
             count++;
+            noteExpired();
             if (!applyOwn())
             {
-                return -1;
+                break;
             }
         }
         return count;
+    }
+
+    private void noteExpired()
+    {
+        final LeaseTickDecoder tick = new LeaseTickDecoder().wrapAndApplyHeader(requests.buffer, 0, new MessageHeaderDecoder());
+        for (final LeaseTickDecoder.LeasesDecoder lease : tick.leases())
+        {
+            if (lease.remainingMs() == LeaseTickWork.EXPIRED)
+            {
+                expired.add(lease.id());
+            }
+        }
     }
 
     String watch(final long id, final String key, final String end, final long start, final int flags)

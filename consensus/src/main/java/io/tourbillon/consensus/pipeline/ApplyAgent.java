@@ -18,7 +18,13 @@ final class ApplyAgent implements Agent
     private final ReadQueue linearizableReads;
     private final ReadQueue serializableReads;
     private final FreezeExchange freezes;
+    private final ProposalQueue proposals;
+    private final long memberId;
     private final PipelineCounters counters;
+    /** Index of the no-op of the term that the state machine was told it leads in; 0 = none. */
+    private long ledSinceIndex;
+    private long lastNowNs;
+    private long seenStalledNs;
 
     ApplyAgent(
         final NanoClock clock,
@@ -27,6 +33,8 @@ final class ApplyAgent implements Agent
         final ReadQueue linearizableReads,
         final ReadQueue serializableReads,
         final FreezeExchange freezes,
+        final ProposalQueue proposals,
+        final long memberId,
         final PipelineCounters counters)
     {
         this.clock = clock;
@@ -35,6 +43,8 @@ final class ApplyAgent implements Agent
         this.linearizableReads = linearizableReads;
         this.serializableReads = serializableReads;
         this.freezes = freezes;
+        this.proposals = proposals;
+        this.memberId = memberId;
         this.counters = counters;
     }
 
@@ -42,6 +52,7 @@ final class ApplyAgent implements Agent
     public void onStart()
     {
         feed.onStart();
+        lastNowNs = clock.nanoTime();
     }
 
     /** Entries before reads, so that a read sees what this cycle could apply; fan-out last, because it waits for nobody in order. */
@@ -50,9 +61,11 @@ final class ApplyAgent implements Agent
     {
         final long nowNs = clock.nanoTime();
         int workCount = feed.poll();
-        maybeReady();
+        followLeadership(nowNs);
+        followStalls(nowNs);
         workCount += runReads();
         workCount += stateMachine.doWork(nowNs);
+        workCount += ledSinceIndex > 0 ? proposals.takeFrom(stateMachine) : 0;
         workCount += maybeFreeze();
         publishTickBudget();
         return workCount;
@@ -91,16 +104,33 @@ final class ApplyAgent implements Agent
         return 1;
     }
 
-    private void maybeReady()
+    /** Before the reads: one that was confirmed in a term finds the state machine leading in it. */
+    private void followLeadership(final long nowNs)
     {
-        if (counters.ready.getPlain() == 0)
+        final boolean isLeader = counters.leaderId.getAcquire() == memberId;
+        final long termStartIndex = isLeader ? counters.termStartIndex.getAcquire() : 0;
+        if (ledSinceIndex != 0 && ledSinceIndex != termStartIndex)
         {
-            final long termStartIndex = counters.termStartIndex.getAcquire();
-            if (termStartIndex > 0 && feed.appliedIndex() >= termStartIndex)
-            {
-                counters.ready.setRelease(1);
-            }
+            ledSinceIndex = 0;
+            stateMachine.onFollower();
         }
+        if (ledSinceIndex == 0 && termStartIndex > 0 && feed.appliedIndex() >= termStartIndex)
+        {
+            ledSinceIndex = termStartIndex;
+            counters.ready.setRelease(1);
+            stateMachine.onLeader(nowNs);
+        }
+    }
+
+    private void followStalls(final long nowNs)
+    {
+        final long stalledNs = counters.stalledNs.getAcquire();
+        if (stalledNs != seenStalledNs)
+        {
+            stateMachine.onStall(Math.max(0, stalledNs - seenStalledNs - (nowNs - lastNowNs)));
+            seenStalledNs = stalledNs;
+        }
+        lastNowNs = nowNs;
     }
 
     private void publishTickBudget()

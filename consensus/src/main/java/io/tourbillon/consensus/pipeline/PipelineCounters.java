@@ -28,6 +28,8 @@ public final class PipelineCounters
     public final PaddedLong committedIndex = new PaddedLong();
     /** Index of the no-op that this member's term as leader began with, once committed; 0 before. Sequencer. */
     public final PaddedLong termStartIndex = new PaddedLong();
+    /** Time for which the sequencer was held up for longer than a heartbeat, in nanoseconds since start. Sequencer. */
+    public final PaddedLong stalledNs = new PaddedLong();
     /** Frames admitted to the log since start, in bytes. Sequencer. */
     public final PaddedLong admittedBytes = new PaddedLong();
     /** Entries put into the log since start. Sequencer. */

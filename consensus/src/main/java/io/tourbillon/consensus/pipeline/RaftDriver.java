@@ -167,6 +167,10 @@ final class RaftDriver implements RaftEffects
     @Override
     public void onRoleChange(final Role role, final long term, final long leaderId, final String reason)
     {
+        if (role != Role.LEADER)
+        {
+            counters.termStartIndex.setRelease(0);
+        }
         counters.term.setRelease(term);
         counters.leaderId.setRelease(leaderId);
     }

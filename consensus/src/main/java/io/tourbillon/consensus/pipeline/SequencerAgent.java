@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 final class SequencerAgent implements Agent
 {
     private static final long TICK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final int HEARTBEATS_PER_ELECTION = 10;
 
     private final NanoClock clock;
     private final Ingress ingress;
@@ -24,6 +25,7 @@ final class SequencerAgent implements Agent
     private final AdmissionGate admission;
     private final LogWriter log;
     private final LogRing ring;
+    private final ProposalQueue proposals;
     private final PipelineCounters counters;
     private final BackoffIdle journalIdle;
     private final BackoffIdle applyIdle;
@@ -34,7 +36,9 @@ final class SequencerAgent implements Agent
     private long seenCursor = -1;
     private long seenCommitted = -1;
     private long seenReads;
+    private final long heartbeatNs;
     private long lastTickNs;
+    private long lastNowNs;
     private boolean isIngressStarted;
 
     SequencerAgent(
@@ -44,6 +48,7 @@ final class SequencerAgent implements Agent
         final AdmissionGate admission,
         final LogWriter log,
         final LogRing ring,
+        final ProposalQueue proposals,
         final BackoffIdle journalIdle,
         final BackoffIdle applyIdle)
     {
@@ -52,6 +57,8 @@ final class SequencerAgent implements Agent
         this.admission = admission;
         this.log = log;
         this.ring = ring;
+        this.proposals = proposals;
+        heartbeatNs = ctx.electionTimeoutNs() / HEARTBEATS_PER_ELECTION;
         this.journalIdle = journalIdle;
         this.applyIdle = applyIdle;
         ingress = ctx.ingress();
@@ -62,6 +69,7 @@ final class SequencerAgent implements Agent
     public void onStart()
     {
         lastTickNs = clock.nanoTime();
+        lastNowNs = lastTickNs;
         raft.onStart(lastTickNs);
         ingress.onStart(admission);
         isIngressStarted = true;
@@ -72,9 +80,11 @@ final class SequencerAgent implements Agent
     public int doWork()
     {
         final long nowNs = clock.nanoTime();
+        noteStall(nowNs);
         int workCount = raft.poll(nowNs);
         admission.now(nowNs);
         workCount += ingress.poll(nowNs);
+        workCount += proposals.proposeTo(admission);
         workCount += maybeTick(nowNs);
         wakeOthers();
         return workCount;
@@ -93,6 +103,15 @@ final class SequencerAgent implements Agent
     public String roleName()
     {
         return "sequencer";
+    }
+
+    private void noteStall(final long nowNs)
+    {
+        if (nowNs - lastNowNs > heartbeatNs)
+        {
+            counters.stalledNs.addRelease(nowNs - lastNowNs);
+        }
+        lastNowNs = nowNs;
     }
 
     private void wakeOthers()

@@ -44,14 +44,15 @@ final class Stages
         final ReadQueue linearizable = new ReadQueue(ctx.readQueueLength(), ctx.stateMachine());
         final ReadQueue serializable = new ReadQueue(ctx.readQueueLength(), ctx.stateMachine());
         final FreezeExchange freezes = new FreezeExchange();
+        final ProposalQueue proposals = new ProposalQueue();
 
         final RaftCore core = core(ctx, log);
         final RaftDriver raft = new RaftDriver(core, ctx.memberId(), log, ring, linearizable, counters);
         admission = new AdmissionGate(ctx, core, raft, log, linearizable, serializable);
-        sequencer = new SequencerAgent(ctx, clock, raft, admission, log, ring, journalIdle, applyIdle);
+        sequencer = new SequencerAgent(ctx, clock, raft, admission, log, ring, proposals, journalIdle, applyIdle);
         journal = new JournalAgent(ctx, ring, sequencerIdle);
         final ApplyFeed feed = new ApplyFeed(ctx.stateMachine(), ctx.journal(), ring, counters);
-        apply = new ApplyAgent(clock, ctx.stateMachine(), feed, linearizable, serializable, freezes, counters);
+        apply = new ApplyAgent(clock, ctx.stateMachine(), feed, linearizable, serializable, freezes, proposals, ctx.memberId(), counters);
         checkpoint = new CheckpointAgent(ctx, clock, ring, freezes, journalIdle);
         housekeeping = new HousekeepingAgent(ctx.journal(), ctx.stateMachine());
     }

@@ -3,6 +3,7 @@ package io.tourbillon.consensus.pipeline;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.consensus.Admission;
 import io.tourbillon.consensus.ReadLevel;
+import io.tourbillon.consensus.StateMachine;
 import io.tourbillon.journal.Durability;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,26 @@ class PipelineTest
             assertEquals(LongStream.rangeClosed(1, 1 + count).boxed().toList(),
                 node.stateMachine.applied.stream().map(TestStateMachine.Applied::index).toList());
             assertEquals(count + 1, node.counters.entriesApplied.getAcquire());
+            assertEquals(List.of(), node.failures);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Mode.class, names = {"FOLDED", "SHARED"})
+    void shouldProposeWhatTheLeadersStateMachineWants(final Mode mode)
+    {
+        try (TestNode node = TestNode.start(directory, (ctx) -> ctx.mode(mode)).awaitReady())
+        {
+            assertEquals(1, node.stateMachine.ledAtIndex, "it leads once the no-op of its term is applied");
+            for (int i = 1; i <= 3; i++)
+            {
+                final byte[] proposal = new byte[StateMachine.PROPOSAL_LENGTH_MAX - i];
+                node.stateMachine.nextProposal = proposal;
+                node.awaitApplied(1 + i);
+                final TestStateMachine.Applied applied = node.stateMachine.applied.get(i);
+                assertEquals(0, applied.sessionId());
+                assertEquals(proposal.length, applied.payloadLength());
+            }
             assertEquals(List.of(), node.failures);
         }
     }

@@ -4,6 +4,7 @@ import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.Checkpoint;
 import io.tourbillon.consensus.StateMachine;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,6 +24,10 @@ final class TestStateMachine implements StateMachine
     volatile boolean isFailing;
     volatile int slices = 1;
     volatile int tickBudget;
+    /** What to propose once; null = nothing. */
+    volatile byte[] nextProposal;
+    /** Index applied when it was told that it leads; 0 = it was not. */
+    volatile long ledAtIndex;
     volatile Checkpoint nextCheckpoint;
     private volatile long appliedIndex;
     private int slicesDone;
@@ -89,6 +94,25 @@ final class TestStateMachine implements StateMachine
     public int tickBudget()
     {
         return tickBudget;
+    }
+
+    @Override
+    public void onLeader(final long nowNs)
+    {
+        ledAtIndex = appliedIndex;
+    }
+
+    @Override
+    public int proposal(final MutableDirectBuffer target)
+    {
+        final byte[] proposal = nextProposal;
+        if (proposal == null)
+        {
+            return 0;
+        }
+        nextProposal = null;
+        target.putBytes(0, proposal);
+        return proposal.length;
     }
 
     @Override

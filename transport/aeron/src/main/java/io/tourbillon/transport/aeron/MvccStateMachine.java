@@ -9,6 +9,7 @@ import io.tourbillon.consensus.StateMachine;
 import io.tourbillon.mvcc.Limits;
 import io.tourbillon.mvcc.Mvcc;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 
 import java.io.IOException;
 
@@ -17,6 +18,11 @@ final class MvccStateMachine implements StateMachine
 {
     /** Records that one tick of an idle leader lets compaction look at: some hundred microseconds. */
     private static final int TICK_BUDGET = Math.min(1024, Limits.COMPACTION_PER_TICK_MAX);
+
+    static
+    {
+        assert Mvcc.PROPOSAL_LENGTH_MAX <= PROPOSAL_LENGTH_MAX : "the pipeline takes no such proposal";
+    }
 
     private final Mvcc mvcc;
     private final TreeStore store;
@@ -90,6 +96,30 @@ final class MvccStateMachine implements StateMachine
     public int tickBudget()
     {
         return mvcc.isCompacting() ? TICK_BUDGET : 0;
+    }
+
+    @Override
+    public void onLeader(final long nowNs)
+    {
+        mvcc.onLeader(mvcc.appliedTerm(), nowNs);
+    }
+
+    @Override
+    public void onFollower()
+    {
+        mvcc.onFollower();
+    }
+
+    @Override
+    public void onStall(final long stallNs)
+    {
+        mvcc.onStall(stallNs);
+    }
+
+    @Override
+    public int proposal(final MutableDirectBuffer target)
+    {
+        return mvcc.proposal(target);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.tourbillon.bptree.TreeStore;
 import io.tourbillon.bptree.TreeStoreContext;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.FatalHandler;
+import io.tourbillon.consensus.StateMachine;
 import io.tourbillon.consensus.pipeline.IdleMode;
 import io.tourbillon.consensus.pipeline.Pipeline;
 import io.tourbillon.consensus.pipeline.PipelineContext;
@@ -140,7 +141,7 @@ final class NodeParts implements AutoCloseable
             .counters(pipelineCounters)
             .ringCapacity(config.intNumber(NodeOption.RING_SLOTS))
             .arenaLength(Math.max(ARENA_LENGTH_MIN, 4 * EntryFrame.frameLength(requestLengthMax)))
-            .requestLengthMax(requestLengthMax)
+            .requestLengthMax(Math.max(requestLengthMax, StateMachine.PROPOSAL_LENGTH_MAX))
             .readQueueLength(BitUtil.findNextPositivePowerOfTwo(READ_QUEUE_SHARE * Math.max(64 << 10, requestLengthMax)))
             .checkpointJournalBytes(config.number(NodeOption.CHECKPOINT_JOURNAL_BYTES))
             .checkpointIntervalNs(TimeUnit.SECONDS.toNanos(config.number(NodeOption.CHECKPOINT_SECONDS)))

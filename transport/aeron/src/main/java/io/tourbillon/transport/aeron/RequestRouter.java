@@ -13,6 +13,7 @@ import io.tourbillon.codecs.client.CreditDecoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestDecoder;
 import io.tourbillon.codecs.client.DisconnectDecoder;
 import io.tourbillon.codecs.client.KeepAliveDecoder;
+import io.tourbillon.codecs.client.LeaseOperation;
 import io.tourbillon.codecs.client.LeaseRequestDecoder;
 import io.tourbillon.codecs.client.MaintenanceRequestDecoder;
 import io.tourbillon.codecs.client.MemberOperation;
@@ -57,6 +58,7 @@ final class RequestRouter
     private final ChunkDecoder chunk = new ChunkDecoder();
     private final RangeRequestDecoder range = new RangeRequestDecoder();
     private final TxnRequestDecoder txn = new TxnRequestDecoder();
+    private final LeaseRequestDecoder lease = new LeaseRequestDecoder();
     private final MemberRequestDecoder member = new MemberRequestDecoder();
     private Admission admission;
     private volatile boolean isStopping;
@@ -128,7 +130,8 @@ final class RequestRouter
                 watch(connection, buffer, offset, length);
             case StatusRequestDecoder.TEMPLATE_ID -> read(connection, ReadLevel.SERIALIZABLE, buffer, offset, length);
             case MemberRequestDecoder.TEMPLATE_ID -> onMember(connection, buffer, offset, length);
-            case LeaseRequestDecoder.TEMPLATE_ID, MaintenanceRequestDecoder.TEMPLATE_ID, AuthRequestDecoder.TEMPLATE_ID ->
+            case LeaseRequestDecoder.TEMPLATE_ID -> onLease(connection, buffer, offset, length);
+            case MaintenanceRequestDecoder.TEMPLATE_ID, AuthRequestDecoder.TEMPLATE_ID ->
                 refuse(connection, buffer, offset, ErrorCode.NOT_SUPPORTED);
             default -> onUnsound(connection, buffer, offset, length, ErrorCode.UNKNOWN_TEMPLATE);
         }
@@ -257,6 +260,20 @@ final class RequestRouter
             return ReadLevel.AFTER_MY_WRITES;
         }
         return flags.serializable() ? ReadLevel.SERIALIZABLE : ReadLevel.LINEARIZABLE;
+    }
+
+    /** Leases come and go by the log; what is asked or said of one that exists is for a leader that is sure of itself. */
+    private void onLease(final Connection connection, final DirectBuffer buffer, final int offset, final int length)
+    {
+        final int operation = lease.wrapAndApplyHeader(buffer, offset, header).operationRaw();
+        if (operation == LeaseOperation.GRANT.value() || operation == LeaseOperation.REVOKE.value())
+        {
+            write(connection, buffer, offset, length);
+        }
+        else
+        {
+            read(connection, ReadLevel.LINEARIZABLE, buffer, offset, length);
+        }
     }
 
     private void onMember(final Connection connection, final DirectBuffer buffer, final int offset, final int length)

@@ -3,6 +3,8 @@ package io.tourbillon.transport.client;
 import io.tourbillon.codecs.client.CompactRequestEncoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
+import io.tourbillon.codecs.client.LeaseOperation;
+import io.tourbillon.codecs.client.LeaseRequestEncoder;
 import io.tourbillon.codecs.client.PutRequestEncoder;
 import io.tourbillon.codecs.client.RangeRequestEncoder;
 import io.tourbillon.codecs.client.RequestHeaderEncoder;
@@ -276,6 +278,78 @@ public final class ClientSession
         final CompactRequestEncoder compact = encoders.compact.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
         final long correlationId = head(compact.request(), true);
         compact.revision(revision).flags().clear().physical(isPhysical);
+        out.commit();
+        return correlationId;
+    }
+
+    /**
+     * Makes a lease. Counts as a write: it changes the cluster's state.
+     *
+     * @param leaseId to give it; 0 = the cluster picks one, which the reply names.
+     * @param ttlMs   how long it lives without a renewal, in milliseconds; raised to the cluster's least.
+     * @return correlation id or {@link ClientResult}.
+     */
+    public long grantLease(final long leaseId, final long ttlMs)
+    {
+        return lease(LeaseOperation.GRANT, leaseId, ttlMs, false);
+    }
+
+    /**
+     * Ends a lease and deletes the keys it holds, in one revision. Counts as a write.
+     *
+     * @param leaseId of the lease.
+     * @return correlation id or {@link ClientResult}.
+     */
+    public long revokeLease(final long leaseId)
+    {
+        return lease(LeaseOperation.REVOKE, leaseId, 0, false);
+    }
+
+    /**
+     * Gives a lease its whole time again. The reply's {@code ttlMs} is 0 if there is no such lease.
+     *
+     * @param leaseId of the lease.
+     * @return correlation id or {@link ClientResult}.
+     */
+    public long keepLeaseAlive(final long leaseId)
+    {
+        return lease(LeaseOperation.KEEP_ALIVE, leaseId, 0, false);
+    }
+
+    /**
+     * Asks how long a lease still has. The reply's {@code ttlMs} is -1 if there is no such lease.
+     *
+     * @param leaseId   of the lease.
+     * @param wantsKeys list the keys it holds, too: in parts if they are many.
+     * @return correlation id or {@link ClientResult}.
+     */
+    public long leaseTimeToLive(final long leaseId, final boolean wantsKeys)
+    {
+        return lease(LeaseOperation.TIME_TO_LIVE, leaseId, 0, wantsKeys);
+    }
+
+    /**
+     * Lists the ids of all leases, in parts if they are many.
+     *
+     * @return correlation id or {@link ClientResult}.
+     */
+    public long leases()
+    {
+        return lease(LeaseOperation.LEASES, 0, 0, false);
+    }
+
+    private long lease(final LeaseOperation operation, final long leaseId, final long ttlMs, final boolean wantsKeys)
+    {
+        final long refusal = claim(HEADER_LENGTH + LeaseRequestEncoder.BLOCK_LENGTH);
+        if (refusal < 0)
+        {
+            return refusal;
+        }
+        final Outbound out = connection.outbound();
+        final Encoders encoders = connection.encoders();
+        final LeaseRequestEncoder lease = encoders.lease.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
+        final long correlationId = head(lease.request(), operation == LeaseOperation.GRANT || operation == LeaseOperation.REVOKE);
+        lease.leaseId(leaseId).ttlMs(ttlMs).operation(operation).keys((short)(wantsKeys ? 1 : 0));
         out.commit();
         return correlationId;
     }

@@ -13,6 +13,7 @@ import io.tourbillon.codecs.client.ConnectedDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.KeepAliveReplyDecoder;
+import io.tourbillon.codecs.client.LeaseReplyDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
@@ -47,6 +48,7 @@ final class Inbound implements FragmentHandler
     private final DeleteRangeReplyDecoder deleteRange = new DeleteRangeReplyDecoder();
     private final TxnReplyDecoder txn = new TxnReplyDecoder();
     private final CompactReplyDecoder compact = new CompactReplyDecoder();
+    private final LeaseReplyDecoder lease = new LeaseReplyDecoder();
     private final StatusReplyDecoder status = new StatusReplyDecoder();
     private final WatchCreatedDecoder watchCreated = new WatchCreatedDecoder();
     private final WatchCanceledDecoder watchCanceled = new WatchCanceledDecoder();
@@ -183,6 +185,7 @@ final class Inbound implements FragmentHandler
                 onDeleteRange(session, correlationId, deleteRange.wrapAndApplyHeader(buffer, offset, header));
             case TxnReplyDecoder.TEMPLATE_ID -> onTxn(session, correlationId, txn.wrapAndApplyHeader(buffer, offset, header));
             case CompactReplyDecoder.TEMPLATE_ID -> onCompact(session, correlationId, compact.wrapAndApplyHeader(buffer, offset, header));
+            case LeaseReplyDecoder.TEMPLATE_ID -> onLease(session, correlationId, lease.wrapAndApplyHeader(buffer, offset, header));
             case StatusReplyDecoder.TEMPLATE_ID -> onStatus(session, correlationId, status.wrapAndApplyHeader(buffer, offset, header));
             case SessionClosedDecoder.TEMPLATE_ID ->
                 connection.onSessionClosed(session, sessionClosed.wrapAndApplyHeader(buffer, offset, header).code());
@@ -250,6 +253,14 @@ final class Inbound implements FragmentHandler
         if (isAwaited(session, correlationId, true))
         {
             session.listener.onCompactReply(session, correlationId, reply);
+        }
+    }
+
+    private void onLease(final ClientSession session, final long correlationId, final LeaseReplyDecoder reply)
+    {
+        if (isAwaited(session, correlationId, reply.flags().last()))
+        {
+            session.listener.onLeaseReply(session, correlationId, reply);
         }
     }
 

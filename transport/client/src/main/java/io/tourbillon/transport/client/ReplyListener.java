@@ -3,6 +3,7 @@ package io.tourbillon.transport.client;
 import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
+import io.tourbillon.codecs.client.LeaseReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
 import io.tourbillon.codecs.client.StatusReplyDecoder;
@@ -119,6 +120,17 @@ public interface ReplyListener
      * @param reply         header alone.
      */
     default void onCompactReply(final ClientSession session, final long correlationId, final CompactReplyDecoder reply)
+    {
+    }
+
+    /**
+     * One part of what a request about leases answers; only lists have several.
+     *
+     * @param session       of the request.
+     * @param correlationId of the request.
+     * @param reply         one part.
+     */
+    default void onLeaseReply(final ClientSession session, final long correlationId, final LeaseReplyDecoder reply)
     {
     }
 

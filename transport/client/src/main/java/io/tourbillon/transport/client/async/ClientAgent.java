@@ -4,6 +4,7 @@ import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
+import io.tourbillon.codecs.client.LeaseReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
 import io.tourbillon.codecs.client.StatusReplyDecoder;
@@ -236,6 +237,12 @@ final class ClientAgent implements Agent, ReplyListener
     public void onCompactReply(final ClientSession from, final long correlationId, final CompactReplyDecoder reply)
     {
         settle(correlationId, pending.get(correlationId).onCompact(reply));
+    }
+
+    @Override
+    public void onLeaseReply(final ClientSession from, final long correlationId, final LeaseReplyDecoder reply)
+    {
+        settle(correlationId, pending.get(correlationId).onLease(reply));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.tourbillon.transport.client.async;
 
 import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
+import io.tourbillon.codecs.client.LeaseReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
 import io.tourbillon.codecs.client.StatusReplyDecoder;
@@ -45,6 +46,11 @@ abstract class Request<T>
     boolean onCompact(final CompactReplyDecoder reply)
     {
         throw wrongKind("a compaction's");
+    }
+
+    boolean onLease(final LeaseReplyDecoder reply)
+    {
+        throw wrongKind("a lease request's");
     }
 
     boolean onStatus(final StatusReplyDecoder reply)

@@ -2,6 +2,7 @@ package io.tourbillon.transport.client.async;
 
 import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
+import io.tourbillon.codecs.client.LeaseReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
 import io.tourbillon.codecs.client.StatusReplyDecoder;
@@ -13,6 +14,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /** The kinds of requests. */
 final class Requests
@@ -185,6 +187,42 @@ final class Requests
         boolean onCompact(final CompactReplyDecoder reply)
         {
             return future.complete(ResponseHeader.of(reply.reply()));
+        }
+    }
+
+    /** Anything about leases, put together from its parts. */
+    static final class Lease extends Request<LeaseResult>
+    {
+        private final ToLongFunction<ClientSession> sender;
+        private final List<Long> leases = new ArrayList<>();
+        private final List<byte[]> keys = new ArrayList<>();
+
+        Lease(final ToLongFunction<ClientSession> sender)
+        {
+            this.sender = sender;
+        }
+
+        @Override
+        long send(final ClientSession session)
+        {
+            return sender.applyAsLong(session);
+        }
+
+        @Override
+        boolean onLease(final LeaseReplyDecoder reply)
+        {
+            for (final LeaseReplyDecoder.LeasesDecoder lease : reply.leases())
+            {
+                leases.add(lease.id());
+            }
+            for (final LeaseReplyDecoder.KeysDecoder item : reply.keys())
+            {
+                final byte[] key = new byte[item.keyLength()];
+                item.getKey(key, 0, key.length);
+                keys.add(key);
+            }
+            return reply.flags().last() && future.complete(new LeaseResult(
+                ResponseHeader.of(reply.reply()), reply.leaseId(), reply.ttlMs(), reply.grantedTtlMs(), leases, keys));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.tourbillon.transport.client.async;
 
 import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.transport.client.ClientSession;
 import org.agrona.concurrent.AgentRunner;
 
 import java.util.concurrent.CompletableFuture;
@@ -184,6 +185,58 @@ public final class TourbillonAsyncClient implements AutoCloseable
     public CompletableFuture<ResponseHeader> compact(final long revision, final boolean isPhysical)
     {
         return send(new Requests.Compact(revision, isPhysical));
+    }
+
+    /**
+     * Makes a lease.
+     *
+     * @param id    to give it; 0 = the cluster picks one.
+     * @param ttlMs how long it lives without a renewal, in milliseconds; raised to the cluster's least.
+     * @return the outcome, with id and granted time.
+     */
+    public CompletableFuture<LeaseResult> grantLease(final long id, final long ttlMs)
+    {
+        return send(new Requests.Lease(session -> session.grantLease(id, ttlMs)));
+    }
+
+    /**
+     * Ends a lease and deletes the keys it holds.
+     *
+     * @param id of the lease.
+     * @return the outcome.
+     */
+    public CompletableFuture<LeaseResult> revokeLease(final long id)
+    {
+        return send(new Requests.Lease(session -> session.revokeLease(id)));
+    }
+
+    /**
+     * Gives a lease its whole time again, once.
+     *
+     * @param id of the lease.
+     * @return the time it has, 0 if there is no such lease.
+     */
+    public CompletableFuture<LeaseResult> keepLeaseAlive(final long id)
+    {
+        return send(new Requests.Lease(session -> session.keepLeaseAlive(id)));
+    }
+
+    /**
+     * Asks how long a lease still has.
+     *
+     * @param id        of the lease.
+     * @param wantsKeys list the keys it holds, too.
+     * @return the time left, -1 if there is no such lease.
+     */
+    public CompletableFuture<LeaseResult> leaseTimeToLive(final long id, final boolean wantsKeys)
+    {
+        return send(new Requests.Lease(session -> session.leaseTimeToLive(id, wantsKeys)));
+    }
+
+    /** @return the ids of all leases. */
+    public CompletableFuture<LeaseResult> leases()
+    {
+        return send(new Requests.Lease(ClientSession::leases));
     }
 
     /** @return the node's figures. */
