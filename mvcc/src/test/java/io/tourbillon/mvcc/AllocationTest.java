@@ -3,6 +3,9 @@ package io.tourbillon.mvcc;
 import com.sun.management.ThreadMXBean;
 import io.tourbillon.bptree.TreeStore;
 import io.tourbillon.bptree.TreeStoreContext;
+import io.tourbillon.codecs.client.LeaseOperation;
+import io.tourbillon.codecs.client.LeaseRequestEncoder;
+import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.record.EntryFrame;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -12,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -158,6 +162,65 @@ class AllocationTest
         checkAllocation(() -> reads(WARM_UP_COUNT), () -> reads(OPERATION_COUNT));
         encode(Op.range("key-00000000", "key.").limit(10));
         checkAllocation(() -> reads(10_000), () -> reads(20_000));
+    }
+
+    /** Each put moves its key from one lease to the other. */
+    @Test
+    void shouldNotAllocateForPutsWithLeases()
+    {
+        for (int lease = 1; lease <= 2; lease++)
+        {
+            requests.lease(LeaseOperation.GRANT, lease, 60_000, false, SESSION, 1);
+            apply();
+        }
+        final byte[][] puts = new byte[2][];
+        for (int lease = 1; lease <= 2; lease++)
+        {
+            final Op op = Op.put("key-00000000", "v".repeat(32));
+            op.lease = lease;
+            encode(op);
+            puts[lease - 1] = copy();
+        }
+        checkAllocation(() -> putAlternately(puts, WARM_UP_COUNT), () -> putAlternately(puts, OPERATION_COUNT));
+        assertEquals(KEY_COUNT, store.tree(Mvcc.LEASE_KEYS_TREE).size());
+    }
+
+    private void putAlternately(final byte[][] puts, final int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            use(puts[i / KEY_COUNT % 2]);
+            setKey(i * 7 % KEY_COUNT);
+            apply();
+        }
+    }
+
+    /** A leader with leases that are renewed: the clock, the heap and the answers. */
+    @Test
+    void shouldNotAllocateForRenewals()
+    {
+        mvcc.onLeader(1, 0);
+        for (int lease = 1; lease <= KEY_COUNT; lease++)
+        {
+            requests.lease(LeaseOperation.GRANT, lease, 60_000, false, SESSION, 1);
+            apply();
+        }
+        checkAllocation(() -> renew(WARM_UP_COUNT), () -> renew(OPERATION_COUNT));
+        assertEquals(KEY_COUNT + WARM_UP_COUNT + OPERATION_COUNT, egress.replyCount);
+    }
+
+    private void renew(final int count)
+    {
+        final UnsafeBuffer proposal = new UnsafeBuffer(new byte[Mvcc.PROPOSAL_LENGTH_MAX]);
+        requests.lease(LeaseOperation.KEEP_ALIVE, 1, 0, false, SESSION, 1);
+        final int idOffset = MessageHeaderEncoder.ENCODED_LENGTH + LeaseRequestEncoder.leaseIdEncodingOffset();
+        for (int i = 0; i < count; i++)
+        {
+            requests.buffer.putLong(idOffset, 1 + i * 7 % KEY_COUNT, LITTLE_ENDIAN);
+            mvcc.onRead(SESSION, requests.buffer, 0, requests.length);
+            mvcc.doWork(i * 1000L);
+            assertEquals(0, mvcc.proposal(proposal));
+        }
     }
 
     @Test

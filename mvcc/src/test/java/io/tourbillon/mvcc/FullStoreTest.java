@@ -3,6 +3,7 @@ package io.tourbillon.mvcc;
 import io.tourbillon.bptree.Checkpoint;
 import io.tourbillon.bptree.TreeStore;
 import io.tourbillon.bptree.TreeStoreContext;
+import io.tourbillon.codecs.client.LeaseOperation;
 import io.tourbillon.codecs.record.EntryFrame;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +39,11 @@ class FullStoreTest
     private void apply(final Op op, final long correlationId) throws IOException
     {
         requests.of(op, Rig.SESSION, correlationId);
+        apply(correlationId);
+    }
+
+    private void apply(final long correlationId) throws IOException
+    {
         frame.encode(frameBuffer, 0, 1, mvcc.appliedIndex() + 1, 1, Rig.SESSION, correlationId, 0, requests.buffer, 0, requests.length);
         for (int i = 0; i < CALLS_MAX; i++)
         {
@@ -69,6 +75,27 @@ class FullStoreTest
         {
             assertTrue(mvcc.revision() > 0);
         }
+    }
+
+    @Test
+    void shouldRevokeALeaseThatHoldsMoreThanThePool() throws IOException
+    {
+        requests.lease(LeaseOperation.GRANT, 7, 60_000, false, Rig.SESSION, 0);
+        apply(0);
+        for (int i = 1; i <= KEY_COUNT; i++)
+        {
+            final Op put = Op.put("key-" + (1_000_000 + i), "v".repeat(50));
+            put.lease = 7;
+            apply(put, i);
+        }
+        requests.lease(LeaseOperation.REVOKE, 7, 0, false, Rig.SESSION, KEY_COUNT + 1);
+        apply(KEY_COUNT + 1);
+        assertTrue(moreCount > 0);
+        assertEquals("lease 7 ttl 0 of 0 at " + (KEY_COUNT + 2), egress.answers.get(KEY_COUNT + 1L));
+        assertEquals(0, mvcc.keyCount());
+        assertEquals(0, mvcc.leaseCount());
+        assertEquals(0, store.tree(Mvcc.LEASE_KEYS_TREE).size());
+        store.verify();
     }
 
     @Test

@@ -1,8 +1,11 @@
 package io.tourbillon.mvcc;
 
 import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.client.LeaseOperation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+
+import java.util.concurrent.TimeUnit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -197,5 +200,202 @@ class LeaseTest
         assertNull(rig.keepAlive(7));
         rig.pass(8000);
         assertEquals(error(ErrorCode.TIMEOUT), rig.lateAnswer());
+    }
+
+    /** Trap 8: what an old leader's clock said is void in another term. */
+    @Test
+    void shouldNotHeedTheClockOfALeaderOfAnotherTerm()
+    {
+        rig.grant(7, 2000);
+        rig.pass(2200);
+        rig.requests.length = rig.mvcc.proposal(rig.requests.buffer);
+        rig.term = 2;
+        rig.applyOwn();
+        assertEquals(1, rig.mvcc.leaseCount());
+        rig.mvcc.onLeader(2, rig.nowNs);
+        assertEquals("lease 7 ttl 2000 of 2000 at 1", rig.timeToLive(7, false));
+        rig.pass(3000);
+        assertEquals(0, rig.propose(), "an election's time on top");
+        rig.pass(200);
+        assertEquals(1, rig.propose());
+        assertEquals(0, rig.mvcc.leaseCount());
+    }
+
+    @Test
+    void shouldNotExpireALeaseThatWasGrantedAnewUnderTheSameId()
+    {
+        rig.grant(7, 2000);
+        rig.pass(2200);
+        rig.requests.length = rig.mvcc.proposal(rig.requests.buffer);
+        final byte[] tick = new byte[rig.requests.length];
+        rig.requests.buffer.getBytes(0, tick);
+        rig.revoke(7);
+        rig.grant(7, 2000);
+        rig.requests.buffer.putBytes(0, tick);
+        rig.requests.length = tick.length;
+        rig.applyOwn();
+        assertEquals("lease 0 ttl 0 of 0 at 1 7", rig.leases());
+        rig.pass(2200);
+        assertEquals(1, rig.propose(), "it is known to the clock");
+    }
+
+    @Test
+    void shouldRefuseWhatWaitsAndAnswerNothingOnceItDoesNotLead()
+    {
+        rig.grant(7, 2000);
+        rig.pass(2200);
+        assertTrue(rig.mvcc.proposal(rig.requests.buffer) > 0);
+        assertNull(rig.keepAlive(7));
+        rig.mvcc.onFollower();
+        assertEquals(error(ErrorCode.LEADER_CHANGED), rig.lateAnswer());
+        assertEquals(error(ErrorCode.NOT_LEADER), rig.keepAlive(7));
+        assertEquals(error(ErrorCode.NOT_LEADER), rig.timeToLive(7, true));
+        assertEquals("lease 0 ttl 0 of 0 at 1 7", rig.leases());
+        assertEquals(0, rig.propose());
+    }
+
+    /** A change of leaders neither takes time from a lease nor gives it much. */
+    @Test
+    void shouldRememberTheTimeLeftOfALongLease()
+    {
+        final long hourMs = 3_600_000;
+        rig.grant(7, hourMs);
+        rig.pass(300_000);
+        assertEquals(1, rig.propose());
+        rig.pass(10_000);
+        rig.crash();
+        assertEquals("lease 7 ttl 3301000 of 3600000 at 1", rig.timeToLive(7, false));
+        rig.checkFollower(new MvccSettings());
+    }
+
+    /** A renewal after that must be in the log before it is answered, or the next leader would end the lease early. */
+    @Test
+    void shouldAnswerARenewalOnlyOnceTheLogForgetsTheTimeLeft()
+    {
+        rig.grant(7, 3_600_000);
+        rig.pass(300_000);
+        assertEquals(1, rig.propose());
+        assertNull(rig.keepAlive(7));
+        assertEquals(1, rig.propose());
+        assertEquals("lease 7 ttl 3600000 of 3600000 at 1", rig.lateAnswer());
+        rig.crash();
+        assertEquals("lease 7 ttl 3600000 of 3600000 at 1", rig.timeToLive(7, false));
+        assertEquals("lease 7 ttl 3600000 of 3600000 at 1", rig.keepAlive(7), "nothing is noted, so nothing to forget");
+    }
+
+    @Test
+    void shouldNotAgeWhileTheLeaderIsHeldUp()
+    {
+        rig.grant(7, 5000);
+        rig.pass(1000);
+        rig.nowNs += TimeUnit.SECONDS.toNanos(60);
+        rig.doWork();
+        assertEquals(0, rig.propose());
+        assertEquals("lease 7 ttl 4000 of 5000 at 1", rig.timeToLive(7, false));
+        rig.mvcc.onStall(TimeUnit.SECONDS.toNanos(60));
+        rig.pass(60_000);
+        assertEquals(0, rig.propose());
+        rig.pass(4200);
+        assertEquals(1, rig.propose());
+    }
+
+    @Test
+    void shouldLoadAllLeasesWhenItBeginsToLead()
+    {
+        for (int i = 1; i <= 1000; i++)
+        {
+            rig.grant(i, 2000);
+        }
+        rig.checkpoint();
+        rig.crash();
+        assertEquals("lease 900 ttl 2000 of 2000 at 1", rig.timeToLive(900, false), "before the loading gets there");
+        rig.pass(3200);
+        assertEquals(2, rig.propose());
+        assertEquals(0, rig.mvcc.leaseCount());
+    }
+
+    @Test
+    void shouldListInParts()
+    {
+        final StringBuilder ids = new StringBuilder();
+        final StringBuilder keys = new StringBuilder();
+        for (int i = 1; i <= 100; i++)
+        {
+            rig.grant(i, 60_000);
+            ids.append(' ').append(i);
+        }
+        for (int i = 1; i <= 100; i++)
+        {
+            rig.run(put("k" + (1000 + i), 5));
+            keys.append(" k").append(1000 + i);
+        }
+        final int[] count = new int[1];
+        rig.egress.isBlocked = () -> ++count[0] % 3 != 0;
+        rig.egress.partCount = 0;
+        assertEquals("lease 0 ttl 0 of 0 at 101" + ids, rig.leases());
+        assertEquals(25, rig.egress.partCount);
+        assertEquals("lease 5 ttl 60000 of 60000 at 101" + keys, rig.timeToLive(5, true));
+        assertEquals(50, rig.egress.partCount);
+    }
+
+    /** Until the end of it, nobody sees any of it, and nobody renews the lease. */
+    @Test
+    void shouldShowNothingOfAHalfAppliedRevoke()
+    {
+        rig.grant(7, 60_000);
+        for (int i = 0; i < 10; i++)
+        {
+            rig.run(put("k" + i, 7));
+        }
+        final Requests asked = new Requests();
+        final int[] stepCount = new int[1];
+        rig.betweenSteps = () ->
+        {
+            if (stepCount[0]++ == 0)
+            {
+                asked.lease(LeaseOperation.KEEP_ALIVE, 7, 0, false, Rig.SESSION, 1001);
+                rig.mvcc.onRead(Rig.SESSION, asked.buffer, 0, asked.length);
+                asked.lease(LeaseOperation.TIME_TO_LIVE, 7, 0, true, Rig.SESSION, 1002);
+                rig.mvcc.onRead(Rig.SESSION, asked.buffer, 0, asked.length);
+                asked.of(Op.range("k", "l").limit(1), Rig.SESSION, 1003);
+                rig.mvcc.onRead(Rig.SESSION, asked.buffer, 0, asked.length);
+            }
+            rig.doWork();
+            assertNull(rig.egress.answers.get(1001L));
+            assertNull(rig.egress.answers.get(1002L));
+            return false;
+        };
+        rig.revoke(7);
+        rig.settle();
+        assertTrue(stepCount[0] >= 2, "it takes several calls");
+        assertEquals("lease 7 ttl 0 of 0 at 12", rig.egress.answers.get(1001L));
+        assertEquals("range at 11 count 10 more k0=v(2,2,1,7)", rig.egress.answers.get(1003L));
+    }
+
+    @Test
+    void shouldGoOnWithAHalfAppliedExpiryAfterACrash()
+    {
+        for (int lease = 1; lease <= 3; lease++)
+        {
+            rig.grant(lease, 2000);
+            for (int i = 0; i < 10; i++)
+            {
+                rig.run(put("k" + lease + i, lease));
+            }
+        }
+        rig.pass(2200);
+        final int[] stepCount = new int[1];
+        rig.betweenSteps = () ->
+        {
+            rig.checkpoint();
+            return ++stepCount[0] % 3 == 0 && stepCount[0] < 7;
+        };
+        assertEquals(1, rig.propose());
+        assertEquals(1, rig.crashCount);
+        assertEquals(32, rig.mvcc.revision());
+        assertEquals(0, rig.mvcc.keyCount());
+        assertEquals(0, rig.mvcc.leaseCount());
+        rig.checkFollower(new MvccSettings());
+        rig.store.verify();
     }
 }

@@ -24,7 +24,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class Rig implements AutoCloseable
 {
     static final long SESSION = 7;
-    static final long TERM = 1;
     /** Shorter than what is taken for a stall. */
     private static final long CYCLE_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int CALLS_MAX = 1_000_000;
@@ -43,6 +42,8 @@ final class Rig implements AutoCloseable
     /** Leases that {@link #propose} has let expire, in the order of their entry. */
     final List<Long> expired = new ArrayList<>();
     int crashCount;
+    /** Of the entries from now on. */
+    long term = 1;
     /** What the member takes for the time. */
     long nowNs;
     /** Called between two calls for one entry; true = the member is to be stopped there. */
@@ -52,7 +53,7 @@ final class Rig implements AutoCloseable
     {
         this.settings = settings;
         open();
-        mvcc.onLeader(TERM, nowNs);
+        mvcc.onLeader(term, nowNs);
     }
 
     Rig()
@@ -108,7 +109,7 @@ final class Rig implements AutoCloseable
         {
             apply(log.get(i), false);
         }
-        mvcc.onLeader(TERM, nowNs);
+        mvcc.onLeader(term, nowNs);
     }
 
     /** Proposes the encoded request, applies it, and gives the answer; null if the member was stopped in the midst of it. */
@@ -116,7 +117,7 @@ final class Rig implements AutoCloseable
     {
         final long index = log.size() + 1;
         final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(EntryFrame.frameLength(requests.length)));
-        frame.encode(buffer, 0, 1, index, 1, SESSION, correlationId, 0, requests.buffer, 0, requests.length);
+        frame.encode(buffer, 0, term, index, 1, SESSION, correlationId, 0, requests.buffer, 0, requests.length);
         final byte[] bytes = new byte[buffer.capacity()];
         buffer.getBytes(0, bytes);
         log.add(bytes);
@@ -177,11 +178,11 @@ final class Rig implements AutoCloseable
     }
 
     /** Applies the encoded message as an entry that the member proposes by itself; false if the member was stopped in the midst of it. */
-    private boolean applyOwn()
+    boolean applyOwn()
     {
         final long index = log.size() + 1;
         final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(EntryFrame.frameLength(requests.length)));
-        frame.encode(buffer, 0, TERM, index, 1, 0, 0, 0, requests.buffer, 0, requests.length);
+        frame.encode(buffer, 0, term, index, 1, 0, 0, 0, requests.buffer, 0, requests.length);
         final byte[] bytes = new byte[buffer.capacity()];
         buffer.getBytes(0, bytes);
         log.add(bytes);
