@@ -30,6 +30,7 @@ public final class Cursor
     private boolean isValid;
     private long seenChange;
     private long seenRelease;
+    private long pulled;
 
     Cursor(final TreeView tree, final PageSource pages, final KeyScratch wanted)
     {
@@ -268,6 +269,7 @@ public final class Cursor
             number = BranchPage.child(page[level], slot[level]);
         }
         enterLeaf(number);
+        pulled += LeafPage.pull(leaf);
         leafSlot = isToFirst ? 0 : leafCount - 1;
     }
 }
