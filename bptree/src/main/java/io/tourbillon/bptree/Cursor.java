@@ -30,7 +30,6 @@ public final class Cursor
     private boolean isValid;
     private long seenChange;
     private long seenRelease;
-    private long pulled;
 
     Cursor(final TreeView tree, final PageSource pages, final KeyScratch wanted)
     {
@@ -269,7 +268,6 @@ public final class Cursor
             number = BranchPage.child(page[level], slot[level]);
         }
         enterLeaf(number);
-        pulled += LeafPage.pull(leaf);
         leafSlot = isToFirst ? 0 : leafCount - 1;
     }
 }

@@ -38,7 +38,7 @@ final class TreePath implements AutoCloseable
             {
                 return;
             }
-            if (isAtEnd() && c > 0)
+            if (c > 0 && isAtEnd())
             {
                 key.set(wanted, offset, length);
                 slot[leafLevel()] = PageLayout.slotCount(leaf());

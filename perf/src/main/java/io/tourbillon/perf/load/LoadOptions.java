@@ -50,6 +50,10 @@ public final class LoadOptions
     @Option(names = "--duration", defaultValue = "10s", description = "Of measuring, each run. Default: ${DEFAULT-VALUE}")
     private String duration;
 
+    @Option(names = "--count", defaultValue = "0",
+        description = "Requests after which a run ends, warm-up included, if its time has not. Default: by time alone")
+    private long sendCount;
+
     @Option(names = "--warmup", defaultValue = "3s", description = "Before measuring, each run. Default: ${DEFAULT-VALUE}")
     private String warmup;
 
@@ -134,7 +138,7 @@ public final class LoadOptions
             for (final int window : windows)
             {
                 plans.add(new RunPlan(Workload.valueOf(workload.toUpperCase(Locale.ROOT)), window, ratePerS, readPercent,
-                    Durations.parse(warmup), Durations.parse(duration), RunPlan.DRAIN_NS, false, 1 + plans.size()));
+                    Durations.parse(warmup), Durations.parse(duration), RunPlan.DRAIN_NS, false, 1 + plans.size(), sendCount));
             }
         }
         return plans;

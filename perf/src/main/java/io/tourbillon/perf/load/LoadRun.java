@@ -58,6 +58,7 @@ public final class LoadRun implements ReplySink
     private long getCount;
     private long eventCount;
     private int nextKeyIndex;
+    private long sentCount;
 
     /**
      * @param keySpace      keys and values.
@@ -144,7 +145,7 @@ public final class LoadRun implements ReplySink
         {
             readMeters(nowNs);
         }
-        final boolean isOver = nowNs - measureToNs >= 0 || plan.isPreload() && nextKeyIndex == keySpace.keyCount();
+        final boolean isOver = nowNs - measureToNs >= 0 || isAllSent();
         if (isOver)
         {
             checks.lost(plan.isPreload() ? keySpace.keyCount() - nextKeyIndex : 0, "keys not preloaded in time");
@@ -160,6 +161,11 @@ public final class LoadRun implements ReplySink
             }
             pacer.sent();
         }
+    }
+
+    private boolean isAllSent()
+    {
+        return plan.isPreload() ? nextKeyIndex == keySpace.keyCount() : plan.sendCount() > 0 && sentCount == plan.sendCount();
     }
 
     private void readMeters(final long nowNs)
@@ -189,7 +195,7 @@ public final class LoadRun implements ReplySink
 
     private boolean send(final long dueNs)
     {
-        if (inFlight.isFull() || plan.isPreload() && nextKeyIndex == keySpace.keyCount())
+        if (inFlight.isFull() || isAllSent())
         {
             return false;
         }
@@ -200,9 +206,10 @@ public final class LoadRun implements ReplySink
         {
             random = before; // the same request next time
         }
-        else if (plan.isPreload())
+        else
         {
-            nextKeyIndex++;
+            sentCount++;
+            nextKeyIndex += plan.isPreload() ? 1 : 0;
         }
         return isSent;
     }

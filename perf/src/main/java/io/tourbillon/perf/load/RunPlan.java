@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
  * @param drainNs     to wait at the end for what has not come, before it counts as lost.
  * @param isPreload   put each key once, in order, then end; nothing is measured.
  * @param seed        of the choice of keys.
+ * @param sendCount   requests after which the run ends, if its time has not; 0 = by time alone.
  */
 public record RunPlan(
     Workload workload,
@@ -25,7 +26,8 @@ public record RunPlan(
     long durationNs,
     long drainNs,
     boolean isPreload,
-    long seed)
+    long seed,
+    long sendCount)
 {
     /** What a run waits for at its end, if not told otherwise. */
     public static final long DRAIN_NS = TimeUnit.SECONDS.toNanos(10);
@@ -38,7 +40,7 @@ public record RunPlan(
      */
     public static RunPlan preload(final int window)
     {
-        return new RunPlan(Workload.PUT, window, 0, 0, 0, PRELOAD_TIMEOUT_NS, DRAIN_NS, true, 1);
+        return new RunPlan(Workload.PUT, window, 0, 0, 0, PRELOAD_TIMEOUT_NS, DRAIN_NS, true, 1, 0);
     }
 
     Pacer pacer(final long startNs)

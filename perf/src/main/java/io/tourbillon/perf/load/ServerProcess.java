@@ -18,7 +18,7 @@ public final class ServerProcess implements AutoCloseable
     private static final String HOST = "127.0.0.1";
     private static final String NODE_MAIN = "io.tourbillon.tools.server.Tourbillon";
     private static final String NODE_READY = "ready to serve client requests";
-    private static final long READY_TIMEOUT_MS = 20_000;
+    private static final long READY_TIMEOUT_MS = 60_000;
     private static final long ETCD_QUOTA_BYTES = 8L << 30;
 
     private final ChildProcess process;
@@ -176,6 +176,12 @@ public final class ServerProcess implements AutoCloseable
     public int port()
     {
         return port;
+    }
+
+    /** Ends it as a crash does: no orderly stop. Blocks until it is gone. */
+    public void kill()
+    {
+        process.kill();
     }
 
     /** @return process id. */

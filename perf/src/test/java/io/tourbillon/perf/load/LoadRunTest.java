@@ -27,7 +27,7 @@ class LoadRunTest
     private static RunPlan plan(final Workload workload, final int window, final double ratePerS)
     {
         return new RunPlan(workload, window, ratePerS, 50, TimeUnit.MILLISECONDS.toNanos(20), TimeUnit.MILLISECONDS.toNanos(100),
-            TimeUnit.MILLISECONDS.toNanos(500), false, 1);
+            TimeUnit.MILLISECONDS.toNanos(500), false, 1, 0);
     }
 
     private LoadResult run(final ModelTarget target, final RunPlan plan)
@@ -35,6 +35,16 @@ class LoadRunTest
         final LoadRun run = new LoadRun(keySpace, plan, target, 0, ackedRevision);
         target.drive(run);
         return run.result();
+    }
+
+    @Test
+    void shouldEndAfterSoManyRequestsIfToldSo()
+    {
+        final RunPlan counted = new RunPlan(Workload.PUT, 7, 0, 50, 0, TimeUnit.SECONDS.toNanos(30),
+            TimeUnit.MILLISECONDS.toNanos(500), false, 1, 123);
+        final LoadResult result = run(new ModelTarget(keySpace, Fault.NONE), counted);
+        assertTrue(result.isSound(), result::firstFault);
+        assertEquals(123, result.putCount());
     }
 
     @ParameterizedTest

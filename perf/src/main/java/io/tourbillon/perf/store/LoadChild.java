@@ -1,0 +1,79 @@
+package io.tourbillon.perf.store;
+
+import io.tourbillon.perf.ChildProcess;
+import io.tourbillon.perf.Jvm;
+import io.tourbillon.perf.jmh.Wrong;
+import io.tourbillon.perf.load.Load;
+import io.tourbillon.perf.load.ServerProcess;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+
+/** A load process of its own against a server: {@code perf/bin/load} with options, its figures read back. */
+final class LoadChild
+{
+    private static final long TIMEOUT_MS = 900_000;
+    private static final String ETCD_CONNECTIONS = "8";
+
+    private final Path directory;
+    private final boolean isEtcd;
+    private final int keyCount;
+
+    LoadChild(final Path directory, final boolean isEtcd, final int keyCount)
+    {
+        this.directory = directory;
+        this.isEtcd = isEtcd;
+        this.keyCount = keyCount;
+    }
+
+    /** Writes each key once, and a thousand of them again. */
+    void preload(final ServerProcess server)
+    {
+        run(server, List.of("--workload", "put", "--window", "256", "--warmup", "0s", "--duration", "60s", "--count", "1000"));
+    }
+
+    /**
+     * Runs it. Blocks.
+     *
+     * @throws IllegalStateException if its run is void.
+     */
+    Properties run(final ServerProcess server, final List<String> options)
+    {
+        final Path result = directory.resolve("figures.properties");
+        final List<String> arguments = new ArrayList<>(List.of(
+            "--target", isEtcd ? "etcd" : "tourbillon",
+            "--endpoint", server.host() + ":" + server.port(),
+            "--node-pid", Long.toString(server.pid()),
+            "--connections", isEtcd ? ETCD_CONNECTIONS : "1",
+            "--keys", Integer.toString(keyCount),
+            "--key-size", Integer.toString(MvccRig.KEY_LENGTH),
+            "--value-size", Integer.toString(MvccRig.VALUE_LENGTH),
+            "--dir", directory.toString(),
+            "--hlog", directory.resolve("load.hlog").toString(),
+            "--result", result.toString()));
+        arguments.addAll(options);
+        final List<String> command = Jvm.command(List.of("-Xms1g", "-Xmx3g", "-XX:+UseSerialGC"), Load.class, arguments);
+        try (ChildProcess load = ChildProcess.start(command, directory, directory.resolve("load.log")))
+        {
+            final int exitCode = load.awaitExit(TIMEOUT_MS);
+            Wrong.unless(exitCode == 0 && Files.exists(result), "the load is void:\n" + load.output() + "\nthe server " +
+                "said:\n" + server.output());
+            final Properties figures = new Properties();
+            try (Reader reader = Files.newBufferedReader(result))
+            {
+                figures.load(reader);
+            }
+            return figures;
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.tourbillon.perf.store;
+
+import io.tourbillon.mvcc.MvccSettings;
+import io.tourbillon.perf.TempDirectory;
+import io.tourbillon.perf.jmh.Wrong;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+
+/** Memory of watchers that wait: as many as there are keys, each of a key of its own. */
+@Command(name = "watchers", mixinStandardHelpOptions = true, description = "Bytes of memory an idle watcher; run it with " +
+    "--watchers 100000,1000000.")
+final class Watchers implements Callable<Integer>
+{
+    private static final int PER_SESSION = 1_000;
+
+    @Mixin
+    private StoreOptions options;
+
+    @Option(names = "--watchers", split = ",", defaultValue = "100000,1000000",
+        description = "How many, in turn, each of a key of its own if there are as many. Default: ${DEFAULT-VALUE}")
+    private List<Integer> counts = new ArrayList<>();
+
+    @Override
+    public Integer call()
+    {
+        counts.forEach((count) -> options.require(count >= 1, "--watchers must be at least 1"));
+        try (TempDirectory directory = options.tempDirectory())
+        {
+            System.out.printf(Locale.ROOT, "%n%d watchers a session, each of one key of %d B%n%n", PER_SESSION, MvccRig.KEY_LENGTH);
+            System.out.println("| idle watchers | heap, bytes each | direct memory, bytes each | all anonymous memory of the " +
+                "process, bytes each |");
+            System.out.println("|---|---|---|---|");
+            for (final int count : counts)
+            {
+                measure(directory, count);
+            }
+        }
+        return 0;
+    }
+
+    private void measure(final TempDirectory directory, final int count)
+    {
+        final MvccSettings settings = new MvccSettings().watchers(count).watchersPerSession(PER_SESSION);
+        try (MvccRig rig = new MvccRig(directory.path().resolve("store-" + count + ".tb"), options.keyCount(), 64L << 20, settings))
+        {
+            final long heapBefore = MemoryUse.heapBytes();
+            final long directBefore = MemoryUse.directBytes();
+            final long anonymousBefore = MemoryUse.anonymousBytes();
+            for (int i = 0; i < count; i++)
+            {
+                rig.watch(1_000 + i / PER_SESSION, i % options.keyCount());
+                rig.mvcc.doWork(System.nanoTime());
+            }
+            Wrong.unless(rig.egress.watchCount() == count && rig.mvcc.watcherCount() == count, "watchers were refused");
+            final double heap = MemoryUse.heapBytes() - heapBefore;
+            final double direct = MemoryUse.directBytes() - directBefore;
+            final double anonymous = MemoryUse.anonymousBytes() - anonymousBefore;
+            check(rig, count);
+            System.out.printf(Locale.ROOT, "| %,d | %.1f | %.1f | %.1f |%n", count, heap / count, direct / count, anonymous / count);
+        }
+    }
+
+    /** A put of a watched key must be heard. */
+    private void check(final MvccRig rig, final int count)
+    {
+        final int keyIndex = Math.min(count, options.keyCount()) / 2;
+        rig.put(keyIndex, 1);
+        for (int i = 0; i < 1_000 && rig.egress.eventCount() == 0; i++)
+        {
+            rig.mvcc.doWork(System.nanoTime());
+        }
+        Wrong.unless(rig.egress.eventCount() > 0, "a watcher heard nothing");
+    }
+}
