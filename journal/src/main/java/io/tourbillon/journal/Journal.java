@@ -1,5 +1,6 @@
 package io.tourbillon.journal;
 
+import io.tourbillon.codecs.record.EntryFrame;
 import org.agrona.DirectBuffer;
 
 import java.io.IOException;
@@ -112,7 +113,7 @@ public final class Journal implements AutoCloseable
      *
      * @param buffer that holds the frame.
      * @param offset of the frame in it.
-     * @param length of the frame in bytes, in [64, maxEntryLength], a multiple of 8.
+     * @param length of the frame in bytes, in [{@link EntryFrame#LENGTH_MIN}, maxEntryLength].
      * @throws JournalException if the journal has failed, now or before; the node must stop.
      */
     public void append(final DirectBuffer buffer, final int offset, final int length)

@@ -30,7 +30,7 @@ public final class JournalContext
     public static final int MAX_ENTRY_LENGTH_DEFAULT = (2 << 20) + (64 << 10);
 
     /**
-     * Most that {@link #maxEntryLength(int)} takes: the length field of a record has 24 bits.
+     * Most that {@link #maxEntryLength(int)} takes: a record's length has 24 bits.
      */
     public static final int MAX_ENTRY_LENGTH_MAX = 8 << 20;
 

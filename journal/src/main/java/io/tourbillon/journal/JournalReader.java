@@ -4,7 +4,6 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardOpenOption;
@@ -138,13 +137,13 @@ public final class JournalReader implements AutoCloseable
 
     private boolean isEntry(final long index, final int position) throws IOException
     {
-        recordOffset = window.load(position, RecordDescriptor.BODY_OFFSET);
+        recordOffset = window.load(position, RecordDescriptor.PREFIX_LENGTH);
         if (recordOffset < 0)
         {
             return false;
         }
         final int length = recordLength();
-        final int type = RecordDescriptor.type(lengthAndType());
+        final int type = RecordDescriptor.type(window.buffer(), recordOffset);
         if (!RecordDescriptor.carriesFrame(type) || !RecordDescriptor.isPlausible(type, length) || length > maxRecordLength)
         {
             return false;
@@ -172,12 +171,7 @@ public final class JournalReader implements AutoCloseable
 
     private int recordLength()
     {
-        return RecordDescriptor.length(lengthAndType());
-    }
-
-    private int lengthAndType()
-    {
-        return window.buffer().getInt(recordOffset + RecordDescriptor.LENGTH_AND_TYPE_OFFSET, ByteOrder.LITTLE_ENDIAN);
+        return RecordDescriptor.length(window.buffer(), recordOffset);
     }
 
     private void closeChannel() throws IOException

@@ -28,9 +28,17 @@ final class RecordChecker
      */
     boolean isValid(final UnsafeBuffer buffer, final int offset, final int type, final int length)
     {
-        final int chain = buffer.getInt(offset + RecordDescriptor.CHAIN_OFFSET, ByteOrder.LITTLE_ENDIAN);
-        return chain == chain(buffer, offset, type, length) &&
+        return isChainWord(buffer, offset, type, length) &&
             (!RecordDescriptor.carriesFrame(type) || frameOf(buffer, offset, length).isWhole());
+    }
+
+    /**
+     * Whether the chain word agrees with what it covers; of a record with a frame, the prefix alone must be in the buffer.
+     */
+    boolean isChainWord(final UnsafeBuffer buffer, final int offset, final int type, final int length)
+    {
+        final int chain = buffer.getInt(offset + RecordDescriptor.CHAIN_OFFSET, ByteOrder.LITTLE_ENDIAN);
+        return chain == chain(buffer, offset, type, length);
     }
 
     /**

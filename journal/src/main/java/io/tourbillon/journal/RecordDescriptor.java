@@ -1,39 +1,48 @@
 package io.tourbillon.journal;
 
 import io.tourbillon.codecs.record.EntryFrame;
+import org.agrona.DirectBuffer;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 /**
  * A record of the journal: the payload of one Chronicle excerpt. Little endian.
  * <pre>
- *  0         4          8                12         16         24
- *  | chain   | previous | length  | type | unforced | sequence | body ...
- *  | crc32c  | chain    | 24 bits | 8    |          |          |
+ *  0         4          8                   12         16       20              24
+ *  | chain   | previous | unforced | type   | sequence | body .. | its length   | ...
+ *  | crc32c  | chain    | 24 bits  | 8 bits | low 32 b |         | low 24 bits  |
  *
- *  SEGMENT_HEAD   24 version(4) 28 zero(4) 32 segment(8) 40 lastIndex(8) 48 lastTerm(8) 56 term(8) 64 vote(8) 72 commit(8)
- *  ENTRY          24 entry frame (a multiple of 8)
- *  HARD_STATE     24 term(8) 32 vote(8) 40 commit(8)
- *  TRUNCATE_FROM  24 index(8)
- *  REPAIR         24 entry frame: replaces the one of the same index, truncates nothing      (reserved: not written yet)
- *  SNAPSHOT_MARK  24 index(8) 32 term(8): the log starts anew after this index               (reserved: not written yet)
+ *  SEGMENT_HEAD   16 version(4) 20 length(4) 24 segment(8) 32 sequence(8) 40 lastIndex(8) 48 lastTerm(8) 56 hard state(24)
+ *  ENTRY          16 entry frame (a multiple of 4; its length is at the same place)
+ *  HARD_STATE     16 zero(4) 20 length(4) 24 term(8) 32 vote(8) 40 commit(8)
+ *  TRUNCATE_FROM  16 zero(4) 20 length(4) 24 index(8)
+ *  REPAIR         16 entry frame: replaces the one of the same index, truncates nothing      (reserved: not written yet)
+ *  SNAPSHOT_MARK  16 zero(4) 20 length(4) 24 index(8) 32 term(8): the log starts anew here   (reserved: not written yet)
  * </pre>
- * {@code chain} covers [4, length) and so the chain word before it; for a record that carries a frame it covers [4, 32), that is the
- * frame's length and its own CRC, which in turn covers the rest. {@code length} counts the whole record. {@code sequence} numbers the
- * records of a journal from 1, without a gap. {@code unforced} counts the records up to this one that were appended since the last force:
- * record
+ * {@code chain} covers [4, end) and so the chain word before it; for a record that carries a frame it covers [4, 24), that is the
+ * frame's own CRC, which covers the rest, and its length. {@code sequence} numbers the records of a journal from 1, without a gap; a
+ * segment's head has all its 64 bits. {@code unforced} counts the records up to this one that were appended since the last force: record
  * {@code sequence - unforced} and all before it were on the disk when this one was written. That is what tells damage from a torn tail.
+ * All ones: too many to be told.
  */
 final class RecordDescriptor
 {
     static final int CHAIN_OFFSET = 0;
     static final int PREVIOUS_CHAIN_OFFSET = 4;
-    static final int LENGTH_AND_TYPE_OFFSET = 8;
-    static final int UNFORCED_OFFSET = 12;
-    static final int SEQUENCE_OFFSET = 16;
-    static final int BODY_OFFSET = 24;
+    static final int UNFORCED_AND_TYPE_OFFSET = 8;
+    static final int SEQUENCE_OFFSET = 12;
+    static final int BODY_OFFSET = 16;
+    static final int BODY_LENGTH_OFFSET = BODY_OFFSET + EntryFrame.LENGTH_OFFSET;
+    static final int FIELDS_OFFSET = BODY_LENGTH_OFFSET + 4;
+
+    /**
+     * What must be there of a record for its length to be read; of one with a frame, what the chain word covers.
+     */
+    static final int PREFIX_LENGTH = FIELDS_OFFSET;
 
     static final int HEAD_VERSION_OFFSET = BODY_OFFSET;
-    static final int HEAD_ZERO_OFFSET = 28;
-    static final int HEAD_SEGMENT_OFFSET = 32;
+    static final int HEAD_SEGMENT_OFFSET = FIELDS_OFFSET;
+    static final int HEAD_SEQUENCE_OFFSET = 32;
     static final int HEAD_LAST_INDEX_OFFSET = 40;
     static final int HEAD_LAST_TERM_OFFSET = 48;
     static final int HEAD_HARD_STATE_OFFSET = 56;
@@ -42,10 +51,10 @@ final class RecordDescriptor
     static final int TERM_IN_HARD_STATE = 0;
     static final int VOTE_IN_HARD_STATE = 8;
     static final int COMMIT_IN_HARD_STATE = 16;
-    static final int HARD_STATE_LENGTH = BODY_OFFSET + 24;
+    static final int HARD_STATE_LENGTH = FIELDS_OFFSET + 24;
 
-    static final int TRUNCATE_INDEX_OFFSET = BODY_OFFSET;
-    static final int TRUNCATE_LENGTH = BODY_OFFSET + 8;
+    static final int TRUNCATE_INDEX_OFFSET = FIELDS_OFFSET;
+    static final int TRUNCATE_LENGTH = FIELDS_OFFSET + 8;
 
     static final int SEGMENT_HEAD = 1;
     static final int ENTRY = 2;
@@ -57,23 +66,28 @@ final class RecordDescriptor
     /**
      * Version of this format, in each segment's head. A newer one is refused by name.
      */
-    static final int FORMAT_VERSION = 1;
+    static final int FORMAT_VERSION = 2;
 
     /**
-     * Of the entry frame in the record: its length and CRC are what the chain word covers.
+     * Of {@link #unforced}: so many that they were not counted.
      */
-    static final int FRAME_CHAINED_LENGTH = 8;
+    static final int UNFORCED_UNKNOWN = 0xFFFFFF;
 
-    private static final int LENGTH_BITS = 24;
-    private static final int LENGTH_MASK = (1 << LENGTH_BITS) - 1;
+    /**
+     * Longest record that carries no frame.
+     */
+    private static final int FRAMELESS_LENGTH_MAX = 4096;
+
+    private static final int TYPE_SHIFT = 24;
+    private static final int LENGTH_MASK = 0xFFFFFF;
 
     static
     {
-        if (SEQUENCE_OFFSET % Long.BYTES != 0 || BODY_OFFSET % Long.BYTES != 0 || HEAD_LENGTH != HEAD_HARD_STATE_OFFSET + 24)
+        if (FIELDS_OFFSET % Long.BYTES != 0 || BODY_LENGTH_OFFSET != 20 || HEAD_LENGTH != HEAD_HARD_STATE_OFFSET + 24)
         {
             throw new ExceptionInInitializerError("record layout");
         }
-        if (JournalContext.MAX_ENTRY_LENGTH_MAX + BODY_OFFSET > LENGTH_MASK)
+        if (JournalContext.MAX_ENTRY_LENGTH_MAX > LENGTH_MASK)
         {
             throw new ExceptionInInitializerError("record length");
         }
@@ -83,20 +97,27 @@ final class RecordDescriptor
     {
     }
 
-    static int lengthAndType(final int length, final int type)
+    static int unforcedAndType(final int unforced, final int type)
     {
-        assert length >= BODY_OFFSET && length <= LENGTH_MASK : length;
-        return type << LENGTH_BITS | length;
+        return type << TYPE_SHIFT | Math.min(unforced, UNFORCED_UNKNOWN);
     }
 
-    static int length(final int lengthAndType)
+    /**
+     * @return length of the whole record at the offset, whatever it is worth.
+     */
+    static int length(final DirectBuffer buffer, final int offset)
     {
-        return lengthAndType & LENGTH_MASK;
+        return BODY_OFFSET + (buffer.getInt(offset + BODY_LENGTH_OFFSET, LITTLE_ENDIAN) & LENGTH_MASK);
     }
 
-    static int type(final int lengthAndType)
+    static int type(final DirectBuffer buffer, final int offset)
     {
-        return lengthAndType >>> LENGTH_BITS;
+        return buffer.getInt(offset + UNFORCED_AND_TYPE_OFFSET, LITTLE_ENDIAN) >>> TYPE_SHIFT;
+    }
+
+    static int unforced(final DirectBuffer buffer, final int offset)
+    {
+        return buffer.getInt(offset + UNFORCED_AND_TYPE_OFFSET, LITTLE_ENDIAN) & UNFORCED_UNKNOWN;
     }
 
     static boolean carriesFrame(final int type)
@@ -109,7 +130,7 @@ final class RecordDescriptor
      */
     static int chainedEnd(final int type, final int length)
     {
-        return carriesFrame(type) ? BODY_OFFSET + FRAME_CHAINED_LENGTH : length;
+        return carriesFrame(type) ? PREFIX_LENGTH : length;
     }
 
     /**
@@ -121,10 +142,10 @@ final class RecordDescriptor
         {
             case 0 -> false;
             case SEGMENT_HEAD -> length == HEAD_LENGTH;
-            case ENTRY, REPAIR -> length >= BODY_OFFSET + EntryFrame.HEADER_LENGTH && length % Long.BYTES == 0;
+            case ENTRY, REPAIR -> length >= BODY_OFFSET + EntryFrame.LENGTH_MIN && length % EntryFrame.ALIGNMENT == 0;
             case HARD_STATE -> length == HARD_STATE_LENGTH;
             case TRUNCATE_FROM -> length == TRUNCATE_LENGTH;
-            default -> type <= 0x3f && length >= BODY_OFFSET && length % Integer.BYTES == 0;
+            default -> type <= 0x3f && length % Integer.BYTES == 0 && length >= PREFIX_LENGTH && length <= FRAMELESS_LENGTH_MAX;
         };
     }
 }

@@ -48,23 +48,23 @@ final class RecordScanner
      */
     long findNext(final long from, final long sequence, final int chain) throws IOException
     {
-        for (long position = from + EXCERPT_HEADER_LENGTH; position + RecordDescriptor.BODY_OFFSET <= fileLength; position += 4)
+        for (long position = from + EXCERPT_HEADER_LENGTH; position + RecordDescriptor.PREFIX_LENGTH <= fileLength; position += 4)
         {
-            final int offset = window.load(position, RecordDescriptor.BODY_OFFSET);
+            final int offset = window.load(position, RecordDescriptor.PREFIX_LENGTH);
             final UnsafeBuffer buffer = window.buffer();
-            final long foundSequence = buffer.getLong(offset + RecordDescriptor.SEQUENCE_OFFSET, LE);
-            if (foundSequence < sequence || foundSequence - sequence > Integer.MAX_VALUE)
+            final int ahead = buffer.getInt(offset + RecordDescriptor.SEQUENCE_OFFSET, LE) - (int)sequence;
+            if (ahead < 0)
             {
-                continue;
+                continue; // zeros, noise, or a record of the file's former life
             }
             final int foundChain = buffer.getInt(offset + RecordDescriptor.PREVIOUS_CHAIN_OFFSET, LE);
             if (isWhole(position))
             {
-                if (foundSequence == sequence && foundChain == chain)
+                if (ahead == 0 && foundChain == chain)
                 {
                     return position;
                 }
-                noteProof(foundSequence);
+                noteProof(sequence + ahead);
             }
         }
         return NONE;
@@ -79,10 +79,7 @@ final class RecordScanner
     {
         for (long position = EXCERPT_HEADER_LENGTH; position + RecordDescriptor.HEAD_LENGTH <= fileLength; position += 4)
         {
-            final int offset = window.load(position, RecordDescriptor.BODY_OFFSET);
-            final int lengthAndType = window.buffer().getInt(offset + RecordDescriptor.LENGTH_AND_TYPE_OFFSET, LE);
-            final long sequence = window.buffer().getLong(offset + RecordDescriptor.SEQUENCE_OFFSET, LE);
-            if (lengthAndType == 0 || sequence <= 0 || !isWhole(position))
+            if (!isWhole(position))
             {
                 continue;
             }
@@ -90,7 +87,7 @@ final class RecordScanner
             {
                 return position;
             }
-            provenSequence = sequence;
+            provenSequence = 1;
             return NONE;
         }
         return NONE;
@@ -110,7 +107,7 @@ final class RecordScanner
      */
     void load(final long position) throws IOException
     {
-        recordOffset = window.load(position, RecordDescriptor.BODY_OFFSET);
+        recordOffset = window.load(position, RecordDescriptor.PREFIX_LENGTH);
         recordOffset = window.load(position, length());
     }
 
@@ -131,12 +128,12 @@ final class RecordScanner
 
     int length()
     {
-        return RecordDescriptor.length(window.buffer().getInt(recordOffset + RecordDescriptor.LENGTH_AND_TYPE_OFFSET, LE));
+        return RecordDescriptor.length(window.buffer(), recordOffset);
     }
 
     int type()
     {
-        return RecordDescriptor.type(window.buffer().getInt(recordOffset + RecordDescriptor.LENGTH_AND_TYPE_OFFSET, LE));
+        return RecordDescriptor.type(window.buffer(), recordOffset);
     }
 
     int chain()
@@ -149,19 +146,25 @@ final class RecordScanner
         return window.buffer().getInt(recordOffset + RecordDescriptor.PREVIOUS_CHAIN_OFFSET, LE);
     }
 
-    long sequence()
+    /**
+     * @return the whole sequence that a segment's head says of itself.
+     */
+    long headSequence()
     {
-        return window.buffer().getLong(recordOffset + RecordDescriptor.SEQUENCE_OFFSET, LE);
+        return window.buffer().getLong(recordOffset + RecordDescriptor.HEAD_SEQUENCE_OFFSET, LE);
     }
 
-    long unforced()
+    int unforced()
     {
-        return Integer.toUnsignedLong(window.buffer().getInt(recordOffset + RecordDescriptor.UNFORCED_OFFSET, LE));
+        return RecordDescriptor.unforced(window.buffer(), recordOffset);
     }
 
     private void noteProof(final long sequence)
     {
-        provenSequence = Math.max(provenSequence, sequence - unforced());
+        if (unforced() != RecordDescriptor.UNFORCED_UNKNOWN)
+        {
+            provenSequence = Math.max(provenSequence, sequence - unforced());
+        }
     }
 
     /**
@@ -169,12 +172,16 @@ final class RecordScanner
      */
     private boolean isWhole(final long position) throws IOException
     {
-        recordOffset = window.load(position, RecordDescriptor.BODY_OFFSET);
+        recordOffset = window.load(position, RecordDescriptor.PREFIX_LENGTH);
         final int length = length();
         final int type = type();
         if (!RecordDescriptor.isPlausible(type, length) || length > maxRecordLength || position + length > fileLength)
         {
             return false;
+        }
+        if (RecordDescriptor.carriesFrame(type) && !checker.isChainWord(window.buffer(), recordOffset, type, length))
+        {
+            return false; // noise may look like a record of megabytes: not read for nothing
         }
         recordOffset = window.load(position, length);
         return checker.isValid(window.buffer(), recordOffset, type, length);

@@ -157,7 +157,7 @@ final class Recovery
         if (position != RecordScanner.NONE)
         {
             scanner.load(position);
-            sequence = scanner.sequence() - 1;
+            sequence = scanner.headSequence() - 1;
             chain = scanner.previousChain();
             return position;
         }
@@ -175,7 +175,7 @@ final class Recovery
     {
         final DirectBuffer buffer = scanner.buffer();
         final int offset = scanner.offset();
-        sequence = scanner.sequence();
+        sequence++; // it was looked for as the next one
         chain = scanner.chain();
         if (scanner.unforced() == 1)
         {
@@ -185,7 +185,7 @@ final class Recovery
         switch (scanner.type())
         {
             case RecordDescriptor.SEGMENT_HEAD -> onHead(segment, buffer, offset);
-            case RecordDescriptor.HARD_STATE -> hardState = readHardState(buffer, offset + RecordDescriptor.BODY_OFFSET);
+            case RecordDescriptor.HARD_STATE -> hardState = readHardState(buffer, offset + RecordDescriptor.FIELDS_OFFSET);
             case RecordDescriptor.TRUNCATE_FROM -> onTruncateFrom(segment,
                 buffer.getLong(offset + RecordDescriptor.TRUNCATE_INDEX_OFFSET, LE));
             case RecordDescriptor.ENTRY -> { return onEntry(segment, position, scanner.frame()); }
@@ -205,10 +205,11 @@ final class Recovery
         }
         final long number = buffer.getLong(offset + RecordDescriptor.HEAD_SEGMENT_OFFSET, LE);
         final long lastIndex = buffer.getLong(offset + RecordDescriptor.HEAD_LAST_INDEX_OFFSET, LE);
-        if (number != segment.number() || !segments.isEmpty() && lastIndex != log.lastIndex())
+        final long headSequence = scanner.headSequence();
+        if (number != segment.number() || headSequence != sequence || !segments.isEmpty() && lastIndex != log.lastIndex())
         {
-            throw damage(segment.path() + " says that it is segment " + number + " after index " + lastIndex +
-                ", where index " + log.lastIndex() + " was the last");
+            throw damage(segment.path() + " says that it is segment " + number + " from record " + headSequence + " on, after index " +
+                lastIndex + ", where record " + (sequence - 1) + " and index " + log.lastIndex() + " were the last");
         }
         if (segments.isEmpty())
         {

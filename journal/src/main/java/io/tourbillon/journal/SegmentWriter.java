@@ -40,6 +40,7 @@ final class SegmentWriter
     private final int segmentBytes;
     private final ChronicleAppender appender;
     private final RecordChecker checker = new RecordChecker();
+    private final EntryFrame frame = new EntryFrame();
     private final UnsafeBuffer record;
     private final ArrayDeque<FileChannel> unforcedChannels = new ArrayDeque<>();
     private FileChannel channel;
@@ -108,8 +109,8 @@ final class SegmentWriter
     void appendEntry(final DirectBuffer buffer, final int offset, final int length)
     {
         checkNotFailed();
-        final long index = buffer.getLong(offset + EntryFrame.INDEX_OFFSET, LE);
-        if (index != log.lastIndex() + 1 || length != buffer.getInt(offset + EntryFrame.LENGTH_OFFSET, LE) || length > maxEntryLength())
+        final long index = frame.wrap(buffer, offset, length).index();
+        if (index != log.lastIndex() + 1 || length != frame.length() || length > maxEntryLength())
         {
             throw new IllegalArgumentException("entry of index " + index + " and length " + length + " after index " + log.lastIndex());
         }
@@ -120,7 +121,7 @@ final class SegmentWriter
             record.putBytes(RecordDescriptor.BODY_OFFSET, buffer, offset, length);
             assert checker.frameOf(record, 0, recordLength).isWhole() : "frame of index " + index;
             final long position = append(RecordDescriptor.ENTRY, recordLength);
-            log.append(index, buffer.getLong(offset + EntryFrame.TERM_OFFSET, LE), EntryTable.address(segmentNumber, position));
+            log.append(index, frame.term(), EntryTable.address(segmentNumber, position));
             segmentLastIndex = Math.max(segmentLastIndex, index);
             JournalCounters.add(counters.entryCount, 1);
         }
@@ -145,7 +146,8 @@ final class SegmentWriter
             term = newTerm;
             vote = newVote;
             commit = newCommit;
-            putHardState(RecordDescriptor.BODY_OFFSET);
+            putBodyStart(0, RecordDescriptor.HARD_STATE_LENGTH);
+            putHardState(RecordDescriptor.FIELDS_OFFSET);
             append(RecordDescriptor.HARD_STATE, RecordDescriptor.HARD_STATE_LENGTH);
         }
         catch (final IOException | RuntimeException | InternalError ex)
@@ -165,6 +167,7 @@ final class SegmentWriter
         try
         {
             ensureRoom(RecordDescriptor.TRUNCATE_LENGTH);
+            putBodyStart(0, RecordDescriptor.TRUNCATE_LENGTH);
             record.putLong(RecordDescriptor.TRUNCATE_INDEX_OFFSET, index, LE);
             append(RecordDescriptor.TRUNCATE_FROM, RecordDescriptor.TRUNCATE_LENGTH);
             log.truncateFrom(index);
@@ -263,13 +266,22 @@ final class SegmentWriter
 
     private void appendHead()
     {
-        record.putInt(RecordDescriptor.HEAD_VERSION_OFFSET, RecordDescriptor.FORMAT_VERSION, LE);
-        record.putInt(RecordDescriptor.HEAD_ZERO_OFFSET, 0, LE);
+        putBodyStart(RecordDescriptor.FORMAT_VERSION, RecordDescriptor.HEAD_LENGTH);
+        record.putLong(RecordDescriptor.HEAD_SEQUENCE_OFFSET, sequence + 1, LE);
         record.putLong(RecordDescriptor.HEAD_SEGMENT_OFFSET, segmentNumber, LE);
         record.putLong(RecordDescriptor.HEAD_LAST_INDEX_OFFSET, log.lastIndex(), LE);
         record.putLong(RecordDescriptor.HEAD_LAST_TERM_OFFSET, log.lastTerm(), LE);
         putHardState(RecordDescriptor.HEAD_HARD_STATE_OFFSET);
         append(RecordDescriptor.SEGMENT_HEAD, RecordDescriptor.HEAD_LENGTH);
+    }
+
+    /**
+     * The first eight bytes of a body that is no frame.
+     */
+    private void putBodyStart(final int firstWord, final int recordLength)
+    {
+        record.putInt(RecordDescriptor.BODY_OFFSET, firstWord, LE);
+        record.putInt(RecordDescriptor.BODY_LENGTH_OFFSET, recordLength - RecordDescriptor.BODY_OFFSET, LE);
     }
 
     private void putHardState(final int offset)
@@ -289,9 +301,9 @@ final class SegmentWriter
         sequence++;
         unforcedCount++;
         record.putInt(RecordDescriptor.PREVIOUS_CHAIN_OFFSET, chain, LE);
-        record.putInt(RecordDescriptor.LENGTH_AND_TYPE_OFFSET, RecordDescriptor.lengthAndType(length, type), LE);
-        record.putInt(RecordDescriptor.UNFORCED_OFFSET, unforcedCount, LE);
-        record.putLong(RecordDescriptor.SEQUENCE_OFFSET, sequence, LE);
+        assert length == RecordDescriptor.length(record, 0) : length;
+        record.putInt(RecordDescriptor.UNFORCED_AND_TYPE_OFFSET, RecordDescriptor.unforcedAndType(unforcedCount, type), LE);
+        record.putInt(RecordDescriptor.SEQUENCE_OFFSET, (int)sequence, LE);
         chain = checker.chain(record, 0, type, length);
         record.putInt(RecordDescriptor.CHAIN_OFFSET, chain, LE);
 

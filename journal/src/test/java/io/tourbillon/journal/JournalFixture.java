@@ -153,7 +153,7 @@ final class JournalFixture
         final UnsafeBuffer file = new UnsafeBuffer(Files.readAllBytes(path));
         for (int position = 0; position + length <= file.capacity(); position += 4)
         {
-            if (file.getLong(position) == ENTRY.getLong(0) && file.getLong(position + 16) == index)
+            if (file.getLong(position) == ENTRY.getLong(0) && file.getLong(position + Long.BYTES) == ENTRY.getLong(Long.BYTES))
             {
                 return position - RecordDescriptor.BODY_OFFSET;
             }
@@ -163,7 +163,7 @@ final class JournalFixture
 
     static int recordLength()
     {
-        return RecordDescriptor.BODY_OFFSET + EntryFrame.frameLength(PAYLOAD_LENGTH);
+        return RecordDescriptor.BODY_OFFSET + encode(1, 1, PAYLOAD_LENGTH);
     }
 
     private static int encode(final long index, final long term, final int payloadLength)

@@ -77,8 +77,8 @@ final class Applier
     static boolean isCompaction(final EntryFrame frame)
     {
         return frame.payloadLength() >= MessageHeaderDecoder.ENCODED_LENGTH &&
-            schemaId(frame.buffer(), EntryFrame.HEADER_LENGTH) == CompactRequestDecoder.SCHEMA_ID &&
-            templateId(frame.buffer(), EntryFrame.HEADER_LENGTH) == CompactRequestDecoder.TEMPLATE_ID;
+            schemaId(frame.payload(), frame.payloadOffset()) == CompactRequestDecoder.SCHEMA_ID &&
+            templateId(frame.payload(), frame.payloadOffset()) == CompactRequestDecoder.TEMPLATE_ID;
     }
 
     int onEntry(final EntryFrame frame, final boolean answer)

@@ -19,7 +19,7 @@ final class Entry
 
     void wrap(final EntryFrame frame, final boolean answer)
     {
-        message.wrap(frame.buffer(), EntryFrame.HEADER_LENGTH, frame.payloadLength());
+        message.wrap(frame.payload(), frame.payloadOffset(), frame.payloadLength());
         index = frame.index();
         term = frame.term();
         sessionId = frame.sessionId();

@@ -1,6 +1,9 @@
 package io.tourbillon.codecs.record;
 
 import io.tourbillon.codecs.Crc32c;
+import io.tourbillon.codecs.Protocol;
+import io.tourbillon.codecs.client.MessageHeaderDecoder;
+import io.tourbillon.codecs.client.RequestHeaderDecoder;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -11,67 +14,108 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 /**
  * Flyweight over one entry of the Raft log: the same bytes in the ring, in the journal and on the wire to peers.
  * <pre>
- *  0          4          8                     16                    24                    32
- *  | length   | crc32c   | term                | index               | originMemberId      |
- *  +----------+----------+---------------------+---------------------+---------------------+
- *  | sessionId           | correlationId       | sessionSequence     | payload  | flags    |
- *  |                     |                     |                     | Length   |          |
- *  +---------------------+---------------------+---------------------+----------+----------+
- *  32                    40                    48                    56         60         64
- *  | payload: a whole SBE message, header included ... | zero padding to a multiple of 8   |
+ *  0          4                                    8
+ *  | crc32c   | length 24 bits | padding 4 | form 4 | head ... | payload ... | zero padding to a multiple of 4 |
+ *
+ *  head, each number without its zero bytes (PackedWords):
+ *    term, index, originMemberId, sessionId, correlationId, sessionSequence
+ *    and in the form REQUEST: sequence - lowestUnanswered, the SBE header less its schema id, bytes [56, 64) and [64, 72) of the message
+ *
+ *  form 0 PLAIN     the payload is stored as it is
+ *  form 1 REQUEST   the payload is a client's request of [72, 4096] bytes. Stored are its bytes from 72 on: what comes before is in the
+ *                   head. Its request head is made anew by the reader: memberId is the origin's, timeoutMs is 0.
  * </pre>
- * {@code length} is that of the whole frame with its padding. {@code crc32c} covers [8, 64 + payloadLength). Little endian.
- * One thread at a time; does not allocate after construction.
+ * {@code length} is that of the whole frame with its padding. {@code crc32c} covers [4, length). Little endian. A put of 32 + 256 bytes
+ * takes some 336, of which 48 are not key or value. One thread at a time; does not allocate after construction.
  */
 public final class EntryFrame
 {
-    /** Offset of the frame's length in bytes, padding included. */
-    public static final int LENGTH_OFFSET = 0;
     /** Offset of the checksum. */
-    public static final int CRC_OFFSET = 4;
-    /** Offset of the Raft term. */
-    public static final int TERM_OFFSET = 8;
-    /** Offset of the Raft index. */
-    public static final int INDEX_OFFSET = 16;
-    /** Offset of the id of the member that a client said it to, which is the one that answers. */
-    public static final int ORIGIN_MEMBER_ID_OFFSET = 24;
-    /** Offset of the session's id; 0 = proposed by a member itself. */
-    public static final int SESSION_ID_OFFSET = 32;
-    /** Offset of the client's correlation id. */
-    public static final int CORRELATION_ID_OFFSET = 40;
-    /** Offset of the write's number in its session; 0 = not numbered. */
-    public static final int SESSION_SEQUENCE_OFFSET = 48;
-    /** Offset of the payload's length in bytes. */
-    public static final int PAYLOAD_LENGTH_OFFSET = 56;
-    /** Offset of the flags; none is defined yet. */
-    public static final int FLAGS_OFFSET = 60;
-    /** Bytes before the payload. */
-    public static final int HEADER_LENGTH = 64;
-    /** Frames start and end at multiples of this. */
-    public static final int ALIGNMENT = 8;
+    public static final int CRC_OFFSET = 0;
+    /** Offset of the word with the frame's length: see {@link #lengthAt}. */
+    public static final int LENGTH_OFFSET = 4;
+    /** Fewest bytes of a frame. */
+    public static final int LENGTH_MIN = 16;
+    /** Frames have a multiple of this many bytes. */
+    public static final int ALIGNMENT = 4;
+
+    private static final int HEAD_OFFSET = 8;
+    private static final int LENGTH_BITS = 24;
+    private static final int LENGTH_MASK = (1 << LENGTH_BITS) - 1;
+    private static final int PADDING_MASK = 0xF;
+    private static final int FORM_SHIFT = 28;
+    private static final int PLAIN = 0;
+    private static final int REQUEST = 1;
+    private static final int PLAIN_WORDS = 6;
+    private static final int REQUEST_WORDS = 4;
+    private static final int HEAD_LENGTH_MAX = PLAIN_WORDS * PackedWords.LENGTH_MAX;
+
+    /** Where a request's own fields start: after its SBE header and its request head. */
+    private static final int REQUEST_FIELDS_OFFSET = Protocol.HEAD_OFFSET + RequestHeaderDecoder.ENCODED_LENGTH;
+    /** The bytes of a request that go into the frame's head. */
+    private static final int REQUEST_HEAD_LENGTH = REQUEST_FIELDS_OFFSET + 2 * Long.BYTES;
+    /** Longer requests are stored as they are: 50 bytes are little then, and reading them needs no copy. */
+    private static final int REQUEST_LENGTH_MAX = 4096;
+    private static final int LOWEST_UNANSWERED_OFFSET =
+        Protocol.HEAD_OFFSET + RequestHeaderDecoder.lowestUnansweredEncodingOffset();
+    private static final int SCHEMA_SHIFT = MessageHeaderDecoder.schemaIdEncodingOffset() * Byte.SIZE;
+    private static final long SCHEMA_MASK = 0xFFFFL << SCHEMA_SHIFT;
 
     static
     {
-        assert TERM_OFFSET % ALIGNMENT == 0 : "term must be aligned";
-        assert HEADER_LENGTH % ALIGNMENT == 0 : "payload must be aligned";
+        if (REQUEST_FIELDS_OFFSET != 56 || SCHEMA_SHIFT != 32)
+        {
+            throw new ExceptionInInitializerError("entry frame layout");
+        }
     }
 
     private final Crc32c crc = new Crc32c();
     private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
+    private final PackedWords words = new PackedWords();
+    /** A request made whole again. */
+    private final UnsafeBuffer request = new UnsafeBuffer(new byte[REQUEST_LENGTH_MAX]);
+
+    private boolean isRead;
+    private boolean isRequestMade;
+    private int form;
+    private int tailOffset;
+    private int tailLength;
+    private long term;
+    private long index;
+    private long originMemberId;
+    private long sessionId;
+    private long correlationId;
+    private long sessionSequence;
+    private long unansweredDistance;
+    private long messageHeader;
+    private long firstField;
+    private long secondField;
 
     /**
-     * Length of a frame with such a payload.
+     * Most bytes of a frame with such a payload: the room that {@link #encode} wants.
      *
      * @param payloadLength in bytes.
      * @return length in bytes, padding included.
      */
     public static int frameLength(final int payloadLength)
     {
-        return BitUtil.align(HEADER_LENGTH + payloadLength, ALIGNMENT);
+        return BitUtil.align(HEAD_OFFSET + HEAD_LENGTH_MAX + payloadLength, ALIGNMENT);
     }
 
     /**
-     * Looks at the frame at an offset. Its length must lie within the buffer: see {@link #isWhole}.
+     * Length of the frame that starts at an offset.
+     *
+     * @param source of the frame.
+     * @param offset of the frame in it.
+     * @return length in bytes, padding included; to be believed after {@link #isWhole}.
+     */
+    public static int lengthAt(final DirectBuffer source, final int offset)
+    {
+        return source.getInt(offset + LENGTH_OFFSET, LITTLE_ENDIAN) & LENGTH_MASK;
+    }
+
+    /**
+     * Looks at the frame at an offset. Its length must lie within the buffer, and it must be sound: see {@link #isWhole}.
      *
      * @param source of the frame.
      * @param offset of the frame in it.
@@ -81,20 +125,21 @@ public final class EntryFrame
     public EntryFrame wrap(final DirectBuffer source, final int offset, final int length)
     {
         buffer.wrap(source, offset, length);
+        isRead = false;
         return this;
     }
 
     /**
      * Writes a whole frame. The target must be direct memory for the checksum not to allocate.
      *
-     * @param target          to write to.
-     * @param offset          in the target, a multiple of {@link #ALIGNMENT}.
-     * @param term            Raft term.
-     * @param index           Raft index.
-     * @param originMemberId  the member that answers.
-     * @param sessionId       the session, or 0.
-     * @param correlationId   the client's.
-     * @param sessionSequence number of the write in its session, or 0.
+     * @param target          to write to; must have room for {@link #frameLength}.
+     * @param offset          in the target.
+     * @param entryTerm       Raft term.
+     * @param entryIndex      Raft index.
+     * @param origin          the member that answers.
+     * @param session         the session, or 0.
+     * @param correlation     the client's correlation id.
+     * @param sequence        number of the write in its session, or 0.
      * @param payload         buffer with the SBE message.
      * @param payloadOffset   of the message.
      * @param payloadLength   of the message in bytes.
@@ -103,30 +148,38 @@ public final class EntryFrame
     public int encode(
         final MutableDirectBuffer target,
         final int offset,
-        final long term,
-        final long index,
-        final long originMemberId,
-        final long sessionId,
-        final long correlationId,
-        final long sessionSequence,
+        final long entryTerm,
+        final long entryIndex,
+        final long origin,
+        final long session,
+        final long correlation,
+        final long sequence,
         final DirectBuffer payload,
         final int payloadOffset,
         final int payloadLength)
     {
-        final int length = frameLength(payloadLength);
+        term = entryTerm;
+        index = entryIndex;
+        originMemberId = origin;
+        sessionId = session;
+        correlationId = correlation;
+        sessionSequence = sequence;
+        form = isRequest(payload, payloadOffset, payloadLength) ? REQUEST : PLAIN;
+        buffer.wrap(target, offset, frameLength(payloadLength));
+        words.wrap(buffer, HEAD_OFFSET, buffer.capacity());
+        putHead(payload, payloadOffset);
+        final int skipped = form == REQUEST ? REQUEST_HEAD_LENGTH : 0;
+        tailOffset = words.position();
+        tailLength = payloadLength - skipped;
+        final int end = tailOffset + tailLength;
+        final int length = Math.max(LENGTH_MIN, BitUtil.align(end, ALIGNMENT));
+        buffer.putBytes(tailOffset, payload, payloadOffset + skipped, tailLength);
+        buffer.setMemory(end, length - end, (byte)0);
+        buffer.putInt(LENGTH_OFFSET, length | length - end << LENGTH_BITS | form << FORM_SHIFT, LITTLE_ENDIAN);
+        buffer.putInt(CRC_OFFSET, crc.of(buffer, LENGTH_OFFSET, length - LENGTH_OFFSET), LITTLE_ENDIAN);
         buffer.wrap(target, offset, length);
-        buffer.putLong(length - Long.BYTES, 0);
-        buffer.putLong(TERM_OFFSET, term, LITTLE_ENDIAN);
-        buffer.putLong(INDEX_OFFSET, index, LITTLE_ENDIAN);
-        buffer.putLong(ORIGIN_MEMBER_ID_OFFSET, originMemberId, LITTLE_ENDIAN);
-        buffer.putLong(SESSION_ID_OFFSET, sessionId, LITTLE_ENDIAN);
-        buffer.putLong(CORRELATION_ID_OFFSET, correlationId, LITTLE_ENDIAN);
-        buffer.putLong(SESSION_SEQUENCE_OFFSET, sessionSequence, LITTLE_ENDIAN);
-        buffer.putInt(PAYLOAD_LENGTH_OFFSET, payloadLength, LITTLE_ENDIAN);
-        buffer.putInt(FLAGS_OFFSET, 0, LITTLE_ENDIAN);
-        buffer.putBytes(HEADER_LENGTH, payload, payloadOffset, payloadLength);
-        buffer.putInt(CRC_OFFSET, crc.of(buffer, TERM_OFFSET, HEADER_LENGTH - TERM_OFFSET + payloadLength), LITTLE_ENDIAN);
-        buffer.putInt(LENGTH_OFFSET, length, LITTLE_ENDIAN);
+        isRead = true;
+        isRequestMade = false;
         return length;
     }
 
@@ -137,15 +190,10 @@ public final class EntryFrame
      */
     public boolean isWhole()
     {
-        if (buffer.capacity() < HEADER_LENGTH || length() != buffer.capacity())
-        {
-            return false;
-        }
-        final int payloadLength = payloadLength();
-        return payloadLength >= 0 &&
-            payloadLength <= buffer.capacity() - HEADER_LENGTH &&
-            frameLength(payloadLength) == length() &&
-            crc.of(buffer, TERM_OFFSET, HEADER_LENGTH - TERM_OFFSET + payloadLength) == crc32c();
+        return buffer.capacity() >= LENGTH_MIN &&
+            length() == buffer.capacity() &&
+            crc.of(buffer, LENGTH_OFFSET, length() - LENGTH_OFFSET) == crc32c() &&
+            read();
     }
 
     /** @return the memory of the frame: [0, {@link #length()}). */
@@ -157,7 +205,7 @@ public final class EntryFrame
     /** @return length of the frame in bytes, padding included. */
     public int length()
     {
-        return buffer.getInt(LENGTH_OFFSET, LITTLE_ENDIAN);
+        return lengthAt(buffer, 0);
     }
 
     /** @return the stored checksum. */
@@ -169,42 +217,160 @@ public final class EntryFrame
     /** @return the Raft term. */
     public long term()
     {
-        return buffer.getLong(TERM_OFFSET, LITTLE_ENDIAN);
+        return look().term;
     }
 
     /** @return the Raft index. */
     public long index()
     {
-        return buffer.getLong(INDEX_OFFSET, LITTLE_ENDIAN);
+        return look().index;
     }
 
-    /** @return id of the member that answers. */
+    /** @return id of the member that answers: the one that a client said it to. */
     public long originMemberId()
     {
-        return buffer.getLong(ORIGIN_MEMBER_ID_OFFSET, LITTLE_ENDIAN);
+        return look().originMemberId;
     }
 
-    /** @return the session's id, or 0. */
+    /** @return the session's id; 0 = proposed by a member itself. */
     public long sessionId()
     {
-        return buffer.getLong(SESSION_ID_OFFSET, LITTLE_ENDIAN);
+        return look().sessionId;
     }
 
     /** @return the client's correlation id. */
     public long correlationId()
     {
-        return buffer.getLong(CORRELATION_ID_OFFSET, LITTLE_ENDIAN);
+        return look().correlationId;
     }
 
     /** @return number of the write in its session, or 0. */
     public long sessionSequence()
     {
-        return buffer.getLong(SESSION_SEQUENCE_OFFSET, LITTLE_ENDIAN);
+        return look().sessionSequence;
     }
 
-    /** @return length of the payload in bytes; it starts at {@link #HEADER_LENGTH} of {@link #buffer()}. */
+    /** @return length of the payload in bytes; it starts at {@link #payloadOffset()} of {@link #payload()}. */
     public int payloadLength()
     {
-        return buffer.getInt(PAYLOAD_LENGTH_OFFSET, LITTLE_ENDIAN);
+        return look().form == REQUEST ? REQUEST_HEAD_LENGTH + tailLength : tailLength;
+    }
+
+    /** @return where in {@link #payload()} the payload starts. */
+    public int payloadOffset()
+    {
+        return look().form == REQUEST ? 0 : tailOffset;
+    }
+
+    /** @return a buffer with the payload, a whole SBE message, header included; valid until the flyweight is wrapped again. */
+    public DirectBuffer payload()
+    {
+        if (look().form == PLAIN)
+        {
+            return buffer;
+        }
+        if (!isRequestMade)
+        {
+            makeRequest();
+        }
+        return request;
+    }
+
+    private boolean isRequest(final DirectBuffer payload, final int offset, final int length)
+    {
+        return length >= REQUEST_HEAD_LENGTH && length <= REQUEST_LENGTH_MAX &&
+            (payload.getShort(offset + MessageHeaderDecoder.schemaIdEncodingOffset(), LITTLE_ENDIAN) & 0xFFFF) ==
+                MessageHeaderDecoder.SCHEMA_ID &&
+            payload.getLong(offset + Protocol.SESSION_ID_OFFSET, LITTLE_ENDIAN) == sessionId &&
+            payload.getLong(offset + Protocol.CORRELATION_ID_OFFSET, LITTLE_ENDIAN) == correlationId &&
+            payload.getLong(offset + Protocol.SEQUENCE_OFFSET, LITTLE_ENDIAN) == sessionSequence;
+    }
+
+    private void putHead(final DirectBuffer payload, final int payloadOffset)
+    {
+        words.put(term);
+        words.put(index);
+        words.put(originMemberId);
+        words.put(sessionId);
+        words.put(correlationId);
+        words.put(sessionSequence);
+        if (form == REQUEST)
+        {
+            unansweredDistance = sessionSequence - payload.getLong(payloadOffset + LOWEST_UNANSWERED_OFFSET, LITTLE_ENDIAN);
+            messageHeader = payload.getLong(payloadOffset, LITTLE_ENDIAN) & ~SCHEMA_MASK;
+            firstField = payload.getLong(payloadOffset + REQUEST_FIELDS_OFFSET, LITTLE_ENDIAN);
+            secondField = payload.getLong(payloadOffset + REQUEST_FIELDS_OFFSET + Long.BYTES, LITTLE_ENDIAN);
+            words.put(unansweredDistance);
+            words.put(messageHeader);
+            words.put(firstField);
+            words.put(secondField);
+        }
+    }
+
+    private EntryFrame look()
+    {
+        if (!isRead && !read())
+        {
+            throw new IllegalStateException("not an entry frame");
+        }
+        return this;
+    }
+
+    /** Reads the head; false if it does not fit its frame. */
+    private boolean read()
+    {
+        isRequestMade = false;
+        final int lengthWord = buffer.getInt(LENGTH_OFFSET, LITTLE_ENDIAN);
+        form = lengthWord >>> FORM_SHIFT;
+        final int end = (lengthWord & LENGTH_MASK) - (lengthWord >>> LENGTH_BITS & PADDING_MASK);
+        if (form > REQUEST || end > buffer.capacity())
+        {
+            return false;
+        }
+        words.wrap(buffer, HEAD_OFFSET, end);
+        for (int i = 0; i < (form == REQUEST ? PLAIN_WORDS + REQUEST_WORDS : PLAIN_WORDS); i++)
+        {
+            if (!words.hasNext())
+            {
+                return false;
+            }
+            word(i, words.next());
+        }
+        tailOffset = words.position();
+        tailLength = end - tailOffset;
+        isRead = form == PLAIN || tailLength <= REQUEST_LENGTH_MAX - REQUEST_HEAD_LENGTH;
+        return isRead;
+    }
+
+    private void word(final int wordIndex, final long value)
+    {
+        switch (wordIndex)
+        {
+            case 0 -> term = value;
+            case 1 -> index = value;
+            case 2 -> originMemberId = value;
+            case 3 -> sessionId = value;
+            case 4 -> correlationId = value;
+            case 5 -> sessionSequence = value;
+            case 6 -> unansweredDistance = value;
+            case 7 -> messageHeader = value;
+            case 8 -> firstField = value;
+            default -> secondField = value;
+        }
+    }
+
+    private void makeRequest()
+    {
+        request.putLong(0, messageHeader | (long)MessageHeaderDecoder.SCHEMA_ID << SCHEMA_SHIFT, LITTLE_ENDIAN);
+        request.putLong(Protocol.SESSION_ID_OFFSET, sessionId, LITTLE_ENDIAN);
+        request.putLong(Protocol.CORRELATION_ID_OFFSET, correlationId, LITTLE_ENDIAN);
+        request.putLong(Protocol.MEMBER_ID_OFFSET, originMemberId, LITTLE_ENDIAN);
+        request.putLong(Protocol.SEQUENCE_OFFSET, sessionSequence, LITTLE_ENDIAN);
+        request.putLong(LOWEST_UNANSWERED_OFFSET, sessionSequence - unansweredDistance, LITTLE_ENDIAN);
+        request.putLong(REQUEST_FIELDS_OFFSET - Long.BYTES, 0, LITTLE_ENDIAN); // timeoutMs, reserved
+        request.putLong(REQUEST_FIELDS_OFFSET, firstField, LITTLE_ENDIAN);
+        request.putLong(REQUEST_FIELDS_OFFSET + Long.BYTES, secondField, LITTLE_ENDIAN);
+        request.putBytes(REQUEST_HEAD_LENGTH, buffer, tailOffset, tailLength);
+        isRequestMade = true;
     }
 }

@@ -1,12 +1,18 @@
 package io.tourbillon.codecs.record;
 
 import com.sun.management.ThreadMXBean;
+import io.tourbillon.codecs.Crc32c;
+import io.tourbillon.codecs.Protocol;
+import io.tourbillon.codecs.client.MessageHeaderEncoder;
+import io.tourbillon.codecs.client.PutRequestEncoder;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -29,7 +35,7 @@ class EntryFrameTest
 
         final EntryFrame read = new EntryFrame().wrap(target, OFFSET, length);
         assertTrue(read.isWhole());
-        assertEquals(96, length);
+        assertEquals(48, length);
         assertEquals(3, read.term());
         assertEquals(7, read.index());
         assertEquals(11, read.originMemberId());
@@ -37,20 +43,70 @@ class EntryFrameTest
         assertEquals(13, read.correlationId());
         assertEquals(14, read.sessionSequence());
         assertEquals(PAYLOAD.length, read.payloadLength());
-        assertEquals(new String(PAYLOAD, US_ASCII), read.buffer().getStringWithoutLengthAscii(EntryFrame.HEADER_LENGTH, PAYLOAD.length));
+        assertEquals(new String(PAYLOAD, US_ASCII), read.payload().getStringWithoutLengthAscii(read.payloadOffset(), PAYLOAD.length));
     }
 
     @Test
-    void shouldNoticeEveryFlippedBitButThoseOfThePadding()
+    void shouldNoticeEveryFlippedBit()
     {
         final int length = encode(7);
-        for (int bit = 0; bit < (EntryFrame.HEADER_LENGTH + PAYLOAD.length) * 8; bit++)
+        for (int bit = 0; bit < length * 8; bit++)
         {
             flip(bit);
             assertFalse(frame.wrap(target, OFFSET, length).isWhole(), "bit " + bit);
             flip(bit);
         }
         assertTrue(frame.wrap(target, OFFSET, length).isWhole());
+    }
+
+    @Test
+    void shouldStoreAPutInLittleMoreThanItsKeyAndValue()
+    {
+        final UnsafeBuffer message = new UnsafeBuffer(ByteBuffer.allocateDirect(1024));
+        final int messageLength = encodePut(message, 1 << 20, 3 << 16 | 700, 1_000_000, 999_100, 32, 256);
+        final int length = frame.encode(
+            target, OFFSET, 1, 1_000_001, 0xFEDCBA98L, 1L << 32 | 7, 3 << 16 | 700, 1_000_000, message, 0, messageLength);
+        assertEquals(336, length);
+    }
+
+    @Test
+    void shouldGiveARequestBackWholeButForWhatWasForTheMemberAlone()
+    {
+        for (int valueLength = 0; valueLength < 5000; valueLength += 97)
+        {
+            final UnsafeBuffer room = new UnsafeBuffer(ByteBuffer.allocateDirect(8192));
+            final UnsafeBuffer message = new UnsafeBuffer(ByteBuffer.allocateDirect(8192));
+            final int messageLength = encodePut(message, 11, 13, 14, 9, 1, valueLength);
+            final int length = frame.encode(room, 0, 3, 7, 11, 12, 13, 14, message, 0, messageLength);
+
+            final EntryFrame read = new EntryFrame().wrap(room, 0, length);
+            assertTrue(read.isWhole());
+            assertTrue(length <= EntryFrame.frameLength(messageLength));
+            assertEquals(messageLength, read.payloadLength());
+            final UnsafeBuffer payload = new UnsafeBuffer(read.payload(), read.payloadOffset(), read.payloadLength());
+            if (length < messageLength)
+            {
+                message.putInt(Protocol.SEQUENCE_OFFSET + 2 * Long.BYTES, 0); // timeoutMs: not for the log
+            }
+            assertEquals(new UnsafeBuffer(message, 0, messageLength), payload, "value of " + valueLength);
+        }
+    }
+
+    @Test
+    void shouldRefuseAHeadThatLeavesItsFrame()
+    {
+        final int length = encode(7);
+        for (int tagOffset = 8; tagOffset < length; tagOffset++)
+        {
+            // A sound checksum over a head that is none.
+            target.setMemory(OFFSET + tagOffset, length - tagOffset, (byte)0xFF);
+            target.putInt(OFFSET, new Crc32c().of(target, OFFSET + 4, length - 4), LITTLE_ENDIAN);
+            final EntryFrame read = new EntryFrame().wrap(target, OFFSET, length);
+            assertTrue(!read.isWhole() || read.payloadLength() <= length, "from " + tagOffset);
+        }
+        target.setMemory(OFFSET + 8, length - 8, (byte)0xFF);
+        target.putInt(OFFSET, new Crc32c().of(target, OFFSET + 4, length - 4), LITTLE_ENDIAN);
+        assertFalse(new EntryFrame().wrap(target, OFFSET, length).isWhole());
     }
 
     @Test
@@ -83,6 +139,28 @@ class EntryFrameTest
             final int length = encode(i);
             assertTrue(frame.wrap(target, OFFSET, length).isWhole());
         }
+    }
+
+    private static int encodePut(
+        final UnsafeBuffer message,
+        final long memberId,
+        final long correlationId,
+        final long sequence,
+        final long lowestUnanswered,
+        final int keyLength,
+        final int valueLength)
+    {
+        final PutRequestEncoder encoder = new PutRequestEncoder().wrapAndApplyHeader(message, 0, new MessageHeaderEncoder());
+        encoder.request().sessionId(memberId == 11 ? 12 : 1L << 32 | 7).correlationId(correlationId).memberId(memberId)
+            .sequence(sequence).lowestUnanswered(lowestUnanswered).timeoutMs(5000).reserved(0);
+        encoder.lease(77).flags().clear().prevKv(true);
+        final byte[] key = new byte[keyLength];
+        Arrays.fill(key, (byte)'k');
+        encoder.putKey(key, 0, keyLength);
+        final byte[] value = new byte[valueLength];
+        Arrays.fill(value, (byte)'v');
+        encoder.putValue(value, 0, valueLength);
+        return MessageHeaderEncoder.ENCODED_LENGTH + encoder.encodedLength();
     }
 
     private int encode(final long index)

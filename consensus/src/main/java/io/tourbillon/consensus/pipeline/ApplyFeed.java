@@ -7,8 +7,6 @@ import io.tourbillon.journal.Journal;
 import io.tourbillon.journal.JournalReader;
 import org.agrona.DirectBuffer;
 
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
-
 /**
  * Feeds committed entries to the state machine, by index without a gap: from the ring's slots, or, where those start too late (what was
  * recovered at start) or have been overwritten, from the journal. Slots that are void or whose entry is applied already are passed over.
@@ -173,7 +171,7 @@ final class ApplyFeed implements EventPoller.Handler<LogSlot>, AutoCloseable
                 countFromJournal(index);
             }
             final DirectBuffer buffer = reader.buffer();
-            final int length = buffer.getInt(reader.offset() + EntryFrame.LENGTH_OFFSET, LITTLE_ENDIAN);
+            final int length = EntryFrame.lengthAt(buffer, reader.offset());
             if (!apply(buffer, reader.offset(), length))
             {
                 return;

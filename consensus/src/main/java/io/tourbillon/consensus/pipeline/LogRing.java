@@ -84,7 +84,7 @@ final class LogRing
      * Where the next slot's frame goes. After {@link #next} only.
      *
      * @param frameLength in bytes.
-     * @return offset in {@link #memory()}, a multiple of 8, or {@link SideArena#NO_ROOM}.
+     * @return offset in {@link #memory()}, a multiple of 4, or {@link SideArena#NO_ROOM}.
      */
     int frameOffset(final int frameLength)
     {

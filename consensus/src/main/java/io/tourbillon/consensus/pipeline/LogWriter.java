@@ -53,15 +53,14 @@ final class LogWriter implements RaftLog
         final int payloadLength)
     {
         assert term >= lastTerm : term + " < " + lastTerm;
-        final int frameLength = EntryFrame.frameLength(payloadLength);
         final LogSlot slot = ring.next();
-        final int offset = slot == null ? SideArena.NO_ROOM : ring.frameOffset(frameLength);
+        final int offset = slot == null ? SideArena.NO_ROOM : ring.frameOffset(EntryFrame.frameLength(payloadLength));
         if (offset == SideArena.NO_ROOM)
         {
             return -1;
         }
         final long index = lastIndex + 1;
-        frame.encode(ring.memory(), offset, term, index, memberId,
+        final int frameLength = frame.encode(ring.memory(), offset, term, index, memberId,
             sessionId, correlationId, sessionSequence, payload, payloadOffset, payloadLength);
         slot.entry(term, index, offset, frameLength, counters.committedIndex.getPlain());
         final long sequence = ring.publish(slot);

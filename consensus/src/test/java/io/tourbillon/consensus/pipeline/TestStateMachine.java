@@ -64,7 +64,7 @@ final class TestStateMachine implements StateMachine
         }
         slicesDone = 0;
         applied.add(new Applied(entry.index(), entry.term(), entry.sessionId(), entry.correlationId(), entry.payloadLength(),
-            crc(entry.buffer(), EntryFrame.HEADER_LENGTH, entry.payloadLength()), isReplay));
+            crc(entry.payload(), entry.payloadOffset(), entry.payloadLength()), isReplay));
         appliedIndex = entry.index();
         return DONE;
     }

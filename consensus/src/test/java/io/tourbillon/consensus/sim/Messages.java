@@ -79,10 +79,10 @@ final class Messages
         {
             return null;
         }
-        final MessageHeaderDecoder header = new MessageHeaderDecoder().wrap(entry.buffer(), EntryFrame.HEADER_LENGTH);
+        final MessageHeaderDecoder header = new MessageHeaderDecoder().wrap(entry.payload(), entry.payloadOffset());
         if (header.templateId() == PutRequestDecoder.TEMPLATE_ID)
         {
-            final PutRequestDecoder put = new PutRequestDecoder().wrapAndApplyHeader(entry.buffer(), EntryFrame.HEADER_LENGTH, header);
+            final PutRequestDecoder put = new PutRequestDecoder().wrapAndApplyHeader(entry.payload(), entry.payloadOffset(), header);
             final byte[] key = new byte[put.keyLength()];
             put.getKey(key, 0, key.length);
             final byte[] value = new byte[put.valueLength()];
@@ -90,7 +90,7 @@ final class Messages
             return new Write(new String(key, UTF_8), new String(value, UTF_8));
         }
         final DeleteRangeRequestDecoder delete =
-            new DeleteRangeRequestDecoder().wrapAndApplyHeader(entry.buffer(), EntryFrame.HEADER_LENGTH, header);
+            new DeleteRangeRequestDecoder().wrapAndApplyHeader(entry.payload(), entry.payloadOffset(), header);
         final byte[] key = new byte[delete.keyLength()];
         delete.getKey(key, 0, key.length);
         return new Write(new String(key, UTF_8), null);

@@ -10,6 +10,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -176,10 +177,10 @@ final class SimMember implements RaftLog, RaftEffects
 
     private void append(final long term, final long index, final long sessionId, final long correlationId, final byte[] payload)
     {
-        final byte[] bytes = new byte[EntryFrame.frameLength(payload.length)];
-        new EntryFrame().encode(new UnsafeBuffer(bytes), 0, term, index, MEMBER_ID, sessionId, correlationId, 0,
+        final byte[] room = new byte[EntryFrame.frameLength(payload.length)];
+        final int length = new EntryFrame().encode(new UnsafeBuffer(room), 0, term, index, MEMBER_ID, sessionId, correlationId, 0,
             new UnsafeBuffer(payload), 0, payload.length);
-        final SimJournal.Entry entry = new SimJournal.Entry(term, index, 0, bytes);
+        final SimJournal.Entry entry = new SimJournal.Entry(term, index, 0, Arrays.copyOf(room, length));
         log.add(entry);
         ring.add(entry);
     }

@@ -39,6 +39,7 @@ public class JournalBenchmark
     private final EntryFrame frame = new EntryFrame();
     private UnsafeBuffer frames;
     private int frameLength;
+    private final int[] lengths = new int[BATCH];
     private TempDirectory directory;
     private Journal journal;
     private long index;
@@ -65,7 +66,7 @@ public class JournalBenchmark
         for (int i = 0; i < BATCH; i++)
         {
             final int length = messages.encodePut(i, index + i + 1);
-            frame.encode(frames, i * frameLength, 1, index + i + 1, 1, Messages.SESSION_ID, index + i + 1, 0, messages.buffer(), 0, length);
+            lengths[i] = frame.encode(frames, i * frameLength, 1, index + i + 1, 1, Messages.SESSION_ID, index + i + 1, 0, messages.buffer(), 0, length);
         }
     }
 
@@ -93,7 +94,7 @@ public class JournalBenchmark
     {
         for (int i = 0; i < BATCH; i++)
         {
-            journal.append(frames, i * frameLength, frameLength);
+            journal.append(frames, i * frameLength, lengths[i]);
         }
     }
 
@@ -104,7 +105,7 @@ public class JournalBenchmark
     {
         for (int i = 0; i < BATCH; i++)
         {
-            journal.append(frames, i * frameLength, frameLength);
+            journal.append(frames, i * frameLength, lengths[i]);
             if ((i & 255) == 255)
             {
                 journal.force();

@@ -39,14 +39,15 @@ public class MessageBenchmark
     public void make()
     {
         length = messages.encodePut(1, 1);
-        frameLength = encode();
+        encode();
         Wrong.unless(MessageValidator.check(messages.buffer(), 0, length - 1) != MessageValidator.SOUND, "a truncated message passed");
     }
 
     private int encode()
     {
         index++;
-        return frame.encode(frameBuffer, 0, 1, index, 1, Messages.SESSION_ID, index, 0, messages.buffer(), 0, length);
+        frameLength = frame.encode(frameBuffer, 0, 1, index, 1, Messages.SESSION_ID, 1, 0, messages.buffer(), 0, length);
+        return frameLength;
     }
 
     /** @return 0. */
@@ -63,7 +64,7 @@ public class MessageBenchmark
     public int encodeEntryFrame()
     {
         final int encoded = encode();
-        Wrong.unless(encoded == frameLength, "length");
+        Wrong.unless(encoded < length, "a request's head is stored twice");
         return encoded;
     }
 

@@ -32,7 +32,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
  *
  * @param name      at the first start.
  * @param clusterId not 0, positive.
- * @param memberId  not 0, positive.
+ * @param memberId  not 0, below 2^32: each entry of the log carries it, without its zero bytes.
  * @param starts    from 1.
  */
 record Identity(String name, long clusterId, long memberId, int starts)
@@ -71,7 +71,7 @@ record Identity(String name, long clusterId, long memberId, int starts)
                 "Restore the file, or choose another --data-dir");
         }
         final SecureRandom random = new SecureRandom();
-        return new Identity(name, newId(random, name), newId(random, name), 0);
+        return new Identity(name, newId(random, name), Integer.toUnsignedLong(random.nextInt() | 1), 0);
     }
 
     /** A name alone would be the same for every cluster called so; random alone would do, the name is there for whoever reads ids. */
