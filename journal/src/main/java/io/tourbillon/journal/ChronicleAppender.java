@@ -32,6 +32,12 @@ final class ChronicleAppender implements AutoCloseable
     private static final long DAY_MS = 86_400_000L;
 
     /**
+     * Records of a segment. The next one would make Chronicle put another index page between two records, where a recycled segment is not
+     * zero.
+     */
+    static final int RECORDS_MAX = SegmentCycle.INDEX_COUNT * SegmentCycle.INDEX_SPACING - 1;
+
+    /**
      * Day 0 of the modified Julian calendar, in Unix time: with it, file names are plain cycle numbers.
      */
     private static final long EPOCH_MS = -40_587L * DAY_MS;
@@ -96,7 +102,18 @@ final class ChronicleAppender implements AutoCloseable
             return appendLong(length);
         }
         appender.writeBytes(record);
-        return appender.wire().bytes().writePosition() - length;
+        final Bytes<?> bytes = appender.wire().bytes();
+        final long end = bytes.writePosition();
+        endHere(bytes, end);
+        return end - length;
+    }
+
+    /**
+     * Chronicle takes the next header's place for free only if it is zero; a recycled segment has an old record's bytes there.
+     */
+    private static void endHere(final Bytes<?> bytes, final long end)
+    {
+        bytes.writeInt(end, 0);
     }
 
     private long appendLong(final int length)
@@ -108,6 +125,7 @@ final class ChronicleAppender implements AutoCloseable
             // Chronicle limits an excerpt to the overlap; lifted, it copies across blocks.
             bytes.writeLimit(bytes.capacity());
             bytes.write(record, 0L, (long)length);
+            endHere(bytes, position + length);
             return position;
         }
     }

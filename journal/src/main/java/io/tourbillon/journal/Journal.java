@@ -34,7 +34,7 @@ public final class Journal implements AutoCloseable
         files = new SegmentFiles(ctx);
         final Recovery recovery = new Recovery(ctx, files);
         recovery.scan();
-        files.sweep();
+        files.sweep(recovery.segments().isEmpty());
         recovery.settle(ctx.forcer());
         log = recovery.log();
         retired = new RetiredSegments(files, counters);
@@ -194,8 +194,8 @@ public final class Journal implements AutoCloseable
     }
 
     /**
-     * Prepares the spare segment if there is none, by one bounded step: a few MiB of zeros, forced. Housekeeping thread only; blocks. To be
-     * called often: a roll that finds no spare stalls the journal thread while it makes one.
+     * Prepares the spare segment if there is none, by one bounded step: a recycled file, or a few MiB of zeros, forced. Housekeeping thread
+     * only; blocks. To be called often: a roll that finds no spare stalls the journal thread while it makes one.
      *
      * @return work count: 0 if there was nothing to do.
      * @throws JournalException if the disk refused.
@@ -293,7 +293,7 @@ public final class Journal implements AutoCloseable
     }
 
     /**
-     * @return retired segments that were taken to be zeroed again, since open.
+     * @return retired segments that were made spares again, since open.
      */
     public long recycledSegmentCount()
     {

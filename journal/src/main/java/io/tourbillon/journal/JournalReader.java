@@ -131,6 +131,7 @@ public final class JournalReader implements AutoCloseable
             return false; // deleted since: told from damage by the first index
         }
         segmentNumber = number;
+        checker.segment(number);
         window.wrap(channel);
         return true;
     }

@@ -13,6 +13,15 @@ final class RecordChecker
 {
     private final Crc32c crc32c = new Crc32c();
     private final EntryFrame frame = new EntryFrame();
+    private int salt;
+
+    /**
+     * The records that follow are of this segment: one that an earlier life of its file left there is none.
+     */
+    void segment(final int number)
+    {
+        salt = number * 0x9E37_79B9; // odd: no two numbers have the same
+    }
 
     /**
      * @return what the chain word of the record at the offset must be.
@@ -20,7 +29,7 @@ final class RecordChecker
     int chain(final UnsafeBuffer buffer, final int offset, final int type, final int length)
     {
         final int start = RecordDescriptor.PREVIOUS_CHAIN_OFFSET;
-        return crc32c.of(buffer, offset + start, RecordDescriptor.chainedEnd(type, length) - start);
+        return crc32c.of(buffer, offset + start, RecordDescriptor.chainedEnd(type, length) - start) ^ salt;
     }
 
     /**

@@ -20,7 +20,8 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  *  SNAPSHOT_MARK  16 zero(4) 20 length(4) 24 index(8) 32 term(8): the log starts anew here   (reserved: not written yet)
  * </pre>
  * {@code chain} covers [4, end) and so the chain word before it; for a record that carries a frame it covers [4, 24), that is the
- * frame's own CRC, which covers the rest, and its length. {@code sequence} numbers the records of a journal from 1, without a gap; a
+ * frame's own CRC, which covers the rest, and its length. It is salted with the segment's number ({@link RecordChecker#segment}), for a
+ * recycled file is full of other records. {@code sequence} numbers the records of a journal from 1, without a gap; a
  * segment's head has all its 64 bits. {@code unforced} counts the records up to this one that were appended since the last force: record
  * {@code sequence - unforced} and all before it were on the disk when this one was written. That is what tells damage from a torn tail.
  * All ones: too many to be told.

@@ -31,9 +31,10 @@ final class RecordScanner
         this.maxRecordLength = maxRecordLength;
     }
 
-    void wrap(final FileChannel channel) throws IOException
+    void wrap(final FileChannel channel, final int segmentNumber) throws IOException
     {
         window.wrap(channel);
+        checker.segment(segmentNumber);
         fileLength = channel.size();
         provenSequence = 0;
     }
@@ -55,7 +56,7 @@ final class RecordScanner
             final int ahead = buffer.getInt(offset + RecordDescriptor.SEQUENCE_OFFSET, LE) - (int)sequence;
             if (ahead < 0)
             {
-                continue; // zeros, noise, or a record of the file's former life
+                continue; // zeros or noise
             }
             final int foundChain = buffer.getInt(offset + RecordDescriptor.PREVIOUS_CHAIN_OFFSET, LE);
             if (isWhole(position))

@@ -51,7 +51,7 @@ final class Recovery
         {
             try (FileChannel channel = FileChannel.open(segment.path(), StandardOpenOption.READ))
             {
-                scanner.wrap(channel);
+                scanner.wrap(channel, segment.number());
                 scan(segment);
             }
         }

@@ -1,13 +1,13 @@
 package io.tourbillon.journal;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 
 /**
- * Segments that the log has let go, kept to become spares: their blocks are allocated and their pages are in the cache, so that zeroing
- * them costs a copy, where a new file's pages must each be found first. Housekeeping thread only.
+ * Segments that the log has let go, kept to become spares: their blocks are allocated and written, and their pages are likely to be in the
+ * cache, so they cost next to nothing, where a new file costs its length in zeros. Housekeeping thread only.
  */
 final class RetiredSegments
 {
@@ -61,16 +61,16 @@ final class RetiredSegments
     }
 
     /**
-     * Gives the newest, which is the likeliest to be in the cache still, the name of a spare in the making.
+     * Makes the newest, which is the likeliest to be in the cache still, fit to be a spare, under a name of its own.
      *
-     * @return its channel: to be zeroed from 0 on, for the file is full of old records.
+     * @return bytes of zeros written.
      */
-    FileChannel takeAs(final Path zeroingPath) throws IOException
+    int takeAs(final Path path, final ByteBuffer zeros) throws IOException
     {
-        final FileChannel channel = files.reuse(paths.removeLast(), zeroingPath);
+        final int zeroedBytes = files.reuse(paths.removeLast(), path, zeros);
         counters.retiredSegmentCount.setRelease(paths.size());
         JournalCounters.add(counters.recycledSegmentCount, 1);
-        return channel;
+        return zeroedBytes;
     }
 
     private boolean isWanted(final Path path) throws IOException

@@ -21,9 +21,9 @@ import static java.nio.file.StandardOpenOption.WRITE;
  * <pre>
  *  00000007.sealed        a segment of an earlier run: read only; Chronicle does not list it
  *  00000008.cq4           a segment of this run: the newest is being appended to
- *  67108864.spare         the next segment: so many bytes of zeros, forced (not so with durability NONE)
+ *  67108864.spare         the next segment, of so many bytes: zeros, forced (not so with durability NONE), or a recycled segment
  *  00000003.retired       a segment that the log has let go: to become a spare, never read again
- *  *.zeroing              a spare in the making, of old records too: of no use after a crash
+ *  *.zeroing              a spare in the making: of no use after a crash
  *  metadata.cq4t          Chronicle's own: lock and listing; deleted at open, so that no lock of a dead process is ever met
  * </pre>
  */
@@ -36,13 +36,14 @@ final class SegmentFiles
     private static final String ZEROING_SUFFIX = ".zeroing";
     private static final String METADATA_NAME = "metadata.cq4t";
     private static final int NUMBER_DIGITS = 8;
-    private static final int PAGE_LENGTH = 4096;
-    /** Zeros of one write, and so the longest folio: see {@link #zero}. */
-    static final int ZEROS_LENGTH = 4 * PAGE_LENGTH;
+    /** Zeros of one write, a page, and so the longest folio: see {@link #zero}. */
+    static final int ZEROS_LENGTH = 4096;
+    /** Of a recycled segment this is zeroed: more than Chronicle's header and first index pages, which take less than a page. */
+    private static final int START_LENGTH = 2 * ZEROS_LENGTH;
 
     private final Path directory;
     private final long segmentBytes;
-    private final boolean forcesZeros;
+    private final boolean isRecycling;
     private final Forcer zeroForcer;
 
     SegmentFiles(final JournalContext ctx)
@@ -50,8 +51,9 @@ final class SegmentFiles
         directory = ctx.directory();
         segmentBytes = ctx.segmentBytes();
         // Unforced zeros have their room on the disk, but may delay the next vote's force: with durability NONE that is the better deal.
-        forcesZeros = ctx.durability() == Durability.FSYNC;
-        zeroForcer = forcesZeros ? ctx.forcer() : (channel) -> { };
+        // They might not outlast a power cut, though, and an old head would stand where the new segment's should be.
+        isRecycling = ctx.durability() == Durability.FSYNC;
+        zeroForcer = isRecycling ? ctx.forcer() : (channel) -> { };
     }
 
     Path directory()
@@ -125,16 +127,18 @@ final class SegmentFiles
     }
 
     /**
-     * Deletes what an earlier run left behind that is of no use: Chronicle's metadata, half-made spares, spares of another size.
+     * Deletes what an earlier run left behind that is of no use: Chronicle's metadata, half-made spares, spares of another size. Of a log
+     * that begins anew also recycled spares and what was retired: their old records might be taken for its own.
      */
-    void sweep() throws IOException
+    void sweep(final boolean isNewLog) throws IOException
     {
         Files.deleteIfExists(directory.resolve(METADATA_NAME));
-        try (DirectoryStream<Path> paths = Files.newDirectoryStream(directory, "*{" + ZEROING_SUFFIX + "," + SPARE_SUFFIX + "}"))
+        final String pattern = "*{" + ZEROING_SUFFIX + "," + SPARE_SUFFIX + (isNewLog ? "," + RETIRED_SUFFIX : "") + "}";
+        try (DirectoryStream<Path> paths = Files.newDirectoryStream(directory, pattern))
         {
             for (final Path path : paths)
             {
-                if (!path.equals(sparePath()))
+                if (isNewLog || !path.equals(sparePath()))
                 {
                     Files.delete(path);
                 }
@@ -183,12 +187,11 @@ final class SegmentFiles
     }
 
     /**
-     * Whether the segment may become a spare: it was not cut, and its zeros will be forced. Unforced, they might not outlast a power cut,
-     * and the old records under them would stand in the new segment.
+     * Whether the segment may become a spare: it was not cut, and is of this run's size.
      */
     boolean isReusable(final Path path) throws IOException
     {
-        return forcesZeros && Files.size(path) == ChronicleAppender.mappedLength(segmentBytes);
+        return isRecycling && Files.size(path) == ChronicleAppender.mappedLength(segmentBytes);
     }
 
     /**
@@ -205,24 +208,25 @@ final class SegmentFiles
     /**
      * Makes a retired segment a spare in the making. Whichever of the two names a crash leaves, nobody reads the file under it.
      *
-     * @return a file as long as from {@link #create}, and full of old records up to the segment's end: {@link #zero} must pass over all.
+     * <p>It stays full of old records: their chain words are salted with another segment's number, so recovery passes over them as over
+     * zeros. Only its start is zeroed, where Chronicle's header and the segment's head were, and what is behind the segment's end.
+     *
+     * @return bytes of zeros written.
      */
-    FileChannel reuse(final Path retired, final Path path) throws IOException
+    int reuse(final Path retired, final Path path, final ByteBuffer zeros) throws IOException
     {
         Files.move(retired, path, StandardCopyOption.ATOMIC_MOVE);
-        final FileChannel channel = FileChannel.open(path, WRITE);
-        channel.truncate(segmentBytes); // zeroes what is behind the segment's end, whatever it was
-        extend(channel);
-        return channel;
+        try (FileChannel channel = FileChannel.open(path, WRITE))
+        {
+            channel.truncate(segmentBytes); // zeroes what is behind the segment's end, whatever it was
+            extend(channel);
+            return zero(channel, 0, START_LENGTH, zeros);
+        }
     }
 
     /**
-     * Writes and forces zeros, a step of them, from the position on. The kernel caches one write as one folio and marks a mapped folio
-     * dirty as a whole: after writes of 4 MiB each force of one entry sent 4 MiB to the disk, after writes of one page each append of a few
-     * entries faulted. So by 16 KiB, and the first of them by the page: Chronicle's header is there, which every force writes again.
-     *
-     * <p>A retired segment's pages have their folios already, but those that were evicted do not, and which they are cannot be seen from
-     * here: in the same way, then. The same zeros each time, which stay in the processor's cache.
+     * Writes and forces zeros, a step of them, from the position on. By the page, for the kernel caches one write as one folio, marks a
+     * mapped folio dirty as a whole, and a force writes all of it: with longer writes each force of a few entries sent many pages more.
      *
      * @return bytes written; 0 at the segment's end.
      */
@@ -232,8 +236,7 @@ final class SegmentFiles
         int done = 0;
         while (done < length)
         {
-            final int writeLength = position + done < ZEROS_LENGTH ? PAGE_LENGTH : ZEROS_LENGTH;
-            zeros.clear().limit(Math.min(writeLength, length - done));
+            zeros.clear().limit(Math.min(ZEROS_LENGTH, length - done));
             done += channel.write(zeros, position + done);
         }
         zeroForcer.force(channel);

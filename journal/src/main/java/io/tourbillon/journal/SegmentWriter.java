@@ -22,7 +22,7 @@ final class SegmentWriter
     private static final int EXCERPT_HEADER_LENGTH = 4;
 
     /**
-     * Left free at a segment's end for what Chronicle puts between records: two index pages of 2 KiB, and its end mark.
+     * Left free at a segment's end for what Chronicle puts there: index pages and its end mark.
      */
     static final int SEGMENT_SLACK_BYTES = 8 * 1024;
 
@@ -46,6 +46,7 @@ final class SegmentWriter
     private FileChannel channel;
     private int segmentNumber;
     private long segmentLastIndex;
+    private int segmentRecords;
     private long endPosition;
     private long sequence;
     private int chain;
@@ -224,7 +225,8 @@ final class SegmentWriter
 
     private void ensureRoom(final int recordLength) throws IOException
     {
-        if (endPosition + EXCERPT_HEADER_LENGTH + recordLength > segmentBytes - SEGMENT_SLACK_BYTES)
+        if (endPosition + EXCERPT_HEADER_LENGTH + recordLength > segmentBytes - SEGMENT_SLACK_BYTES ||
+            segmentRecords == ChronicleAppender.RECORDS_MAX)
         {
             roll();
         }
@@ -260,7 +262,9 @@ final class SegmentWriter
         final Segment segment = new Segment(number, spare.put(number));
         channel = FileChannel.open(segment.path(), StandardOpenOption.READ, StandardOpenOption.WRITE);
         segments.add(segment);
+        checker.segment(number);
         segmentLastIndex = 0;
+        segmentRecords = 0;
         endPosition = 0;
     }
 
@@ -299,6 +303,7 @@ final class SegmentWriter
     private long append(final int type, final int length)
     {
         sequence++;
+        segmentRecords++;
         unforcedCount++;
         record.putInt(RecordDescriptor.PREVIOUS_CHAIN_OFFSET, chain, LE);
         assert length == RecordDescriptor.length(record, 0) : length;

@@ -7,8 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The next segment, zeroed and forced ahead of its use: a full disk shows here and not in a mapped page, and a force on the hot path finds
- * its blocks allocated. Made in steps by the housekeeping thread, of a retired segment if there is one; taken by the journal thread.
+ * The next segment, written and forced ahead of its use: a full disk shows here and not in a mapped page, and a force on the hot path finds
+ * its blocks allocated and once written. A retired segment if there is one, else zeros. Made in steps by the housekeeping thread; taken by
+ * the journal thread.
  */
 final class SpareSegment
 {
@@ -45,9 +46,15 @@ final class SpareSegment
             return 0;
         }
         final Path path = files.zeroingPath("spare");
+        if (channel == null && !retired.isEmpty())
+        {
+            counters.zeroedBytes.getAndAdd(retired.takeAs(path, zeros));
+            putAside(path);
+            return 1;
+        }
         if (channel == null)
         {
-            channel = retired.isEmpty() ? files.create(path) : retired.takeAs(path);
+            channel = files.create(path);
             position = 0;
         }
         final int length = files.zero(channel, position, STEP_BYTES, zeros);
@@ -56,11 +63,16 @@ final class SpareSegment
         if (length == 0)
         {
             close();
-            Files.move(path, files.sparePath());
-            files.forceDirectory();
-            isReady = true; // pairs with the volatile read in put
+            putAside(path);
         }
         return 1;
+    }
+
+    private void putAside(final Path path) throws IOException
+    {
+        Files.move(path, files.sparePath());
+        files.forceDirectory();
+        isReady = true; // pairs with the volatile read in put
     }
 
     /**

@@ -30,7 +30,7 @@ class RetiredSegmentsTest
     private Path temp;
 
     @Test
-    void shouldZeroARetiredSegmentInPlaceBeforeItIsASpare() throws IOException
+    void shouldMakeARetiredSegmentASpareAsItIsButForItsStart() throws IOException
     {
         final Path directory = temp.resolve("a");
         try (Journal journal = Journal.open(context(directory)))
@@ -39,13 +39,16 @@ class RetiredSegmentsTest
             final Path retired = newest(directory, ".retired");
             final Object inode = Files.getAttribute(retired, "unix:ino");
             final long length = Files.size(retired);
-            assertTrue(!isZero(retired), "it is full of old records");
+            final long zeroedBytes = journal.zeroedBytes();
             write(retired, JournalFixture.SEGMENT_BYTES + 5000); // as if Chronicle had written behind the end
 
             keepHouse(journal);
             assertEquals(inode, Files.getAttribute(newest(directory, ".spare"), "unix:ino"));
             assertEquals(length, Files.size(newest(directory, ".spare")));
-            assertTrue(isZero(newest(directory, ".spare")));
+            assertTrue(isZero(newest(directory, ".spare"), 0, 8192), "where the header and the head were");
+            assertTrue(!isZero(newest(directory, ".spare"), 8192, 4096), "it is full of old records");
+            assertTrue(isZero(newest(directory, ".spare"), (int)JournalFixture.SEGMENT_BYTES, 10_000));
+            assertEquals(zeroedBytes + 8192, journal.zeroedBytes());
             assertEquals(1, journal.recycledSegmentCount());
             assertEquals(0, journal.retiredSegmentCount());
             assertEquals(List.of(), named(directory, ".retired"));
@@ -75,9 +78,6 @@ class RetiredSegmentsTest
             crashes.add(halfZeroed(directory, "undone", "00000001.retired"));
             crashes.add(halfZeroed(directory, "half", "spare.zeroing"));
             crashes.add(halfZeroed(directory, "none", "spare.zeroing"));
-            assertEquals(1, journal.housekeeping());
-            assertEquals(1, named(directory, ".zeroing").size());
-            crashes.add(crashCopy(directory, temp.resolve("zeroed")));
             assertEquals(1, journal.housekeeping());
             assertEquals(1, named(directory, ".spare").size());
             crashes.add(crashCopy(directory, temp.resolve("spare")));
@@ -110,6 +110,67 @@ class RetiredSegmentsTest
                 assertEquals(lastIndex, again.lastIndex());
                 assertReads(again, again.firstIndex(), lastIndex, 1);
             }
+        }
+    }
+
+    @Test
+    void shouldNotTakeARecordOfAnotherSegmentForItsOwn() throws IOException
+    {
+        final Path directory = temp.resolve("a");
+        try (Journal journal = Journal.open(context(directory)))
+        {
+            appendRange(journal, 1, 100, 1);
+            journal.force();
+            final Path crashed = crashCopy(directory, temp.resolve("crashed"));
+            appendRange(journal, 101, 600, 1);
+            journal.force();
+            append(journal, 601, 1);
+            journal.force();
+            // It says that all up to entry 600 were forced. In a file that once held it, it says nothing.
+            final Path later = newest(directory, ".cq4");
+            final byte[] record = new byte[JournalFixture.recordLength() + 8];
+            System.arraycopy(Files.readAllBytes(later), (int)recordPosition(later, 601, 1), record, 0, record.length);
+            try (FileChannel channel = FileChannel.open(newest(crashed, ".cq4"), StandardOpenOption.WRITE))
+            {
+                channel.write(ByteBuffer.wrap(record), JournalFixture.SEGMENT_BYTES - 8192);
+            }
+            try (Journal again = Journal.open(context(crashed)))
+            {
+                assertEquals(100, again.lastIndex());
+            }
+        }
+    }
+
+    @Test
+    void shouldBeginANewLogWithoutAnOldOnesFiles() throws IOException
+    {
+        final Path directory = temp.resolve("a");
+        try (Journal journal = Journal.open(context(directory)))
+        {
+            appendRange(journal, 1, 1000, 1);
+            journal.force();
+            journal.deletePrefix(1000);
+            keepHouse(journal);
+            assertTrue(journal.retiredSegmentCount() > 0);
+        }
+        for (final Path segment : named(directory, ".cq4"))
+        {
+            Files.delete(segment);
+        }
+        for (final Path segment : named(directory, ".sealed"))
+        {
+            Files.delete(segment);
+        }
+        try (Journal journal = Journal.open(context(directory)))
+        {
+            assertEquals(0, journal.lastIndex());
+            assertEquals(0, journal.retiredSegmentCount());
+            appendUntilRolled(journal, 1);
+            journal.force();
+        }
+        try (Journal journal = Journal.open(context(directory)))
+        {
+            assertReads(journal, 1, journal.lastIndex(), 1);
         }
     }
 
@@ -249,11 +310,12 @@ class RetiredSegmentsTest
         }
     }
 
-    private static boolean isZero(final Path path) throws IOException
+    private static boolean isZero(final Path path, final int offset, final int length) throws IOException
     {
-        for (final byte value : Files.readAllBytes(path))
+        final byte[] bytes = Files.readAllBytes(path);
+        for (int i = offset; i < offset + length; i++)
         {
-            if (value != 0)
+            if (bytes[i] != 0)
             {
                 return false;
             }

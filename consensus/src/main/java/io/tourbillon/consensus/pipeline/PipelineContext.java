@@ -18,6 +18,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class PipelineContext
 {
+    /** Room for waiting reads where requests are short. */
+    private static final int READ_QUEUE_LENGTH_MIN = 512 << 10;
+
     private long memberId;
     private Journal journal;
     private Durability durability = Durability.FSYNC;
@@ -310,7 +313,18 @@ public final class PipelineContext
     }
 
     /**
-     * @param value room for waiting reads, in bytes, a power of two in [64 KiB, 64 MiB]; a read is at most an eighth of it.
+     * The read queue's length that lets a read of this length in.
+     *
+     * @param messageLength longest read in bytes, at most 4 MiB.
+     * @return length in bytes, to be given to {@link #readQueueLength(int)}.
+     */
+    public static int readQueueLengthFor(final int messageLength)
+    {
+        return Math.max(READ_QUEUE_LENGTH_MIN, ReadQueue.lengthFor(messageLength));
+    }
+
+    /**
+     * @param value room for waiting reads, in bytes, a power of two in [64 KiB, 64 MiB]; a read is at most an eighth of it, less 24 bytes.
      * @return this.
      */
     public PipelineContext readQueueLength(final int value)
@@ -320,7 +334,7 @@ public final class PipelineContext
     }
 
     /**
-     * @return room for waiting reads, in bytes, a power of two in [64 KiB, 64 MiB]; a read is at most an eighth of it.
+     * @return room for waiting reads, in bytes, a power of two in [64 KiB, 64 MiB]; a read is at most an eighth of it, less 24 bytes.
      */
     public int readQueueLength()
     {

@@ -26,6 +26,8 @@ final class ReadQueue implements ControlledMessageHandler
     private static final int SESSION_ID_OFFSET = 16;
     private static final int HEADER_LENGTH = 24;
     private static final int MESSAGE_TYPE_ID = 1;
+    /** Agrona's rings take no message longer than an eighth of them. */
+    private static final int MESSAGES_MIN = 8;
 
     private final OneToOneRingBuffer queue;
     private final StateMachine stateMachine;
@@ -44,6 +46,12 @@ final class ReadQueue implements ControlledMessageHandler
         queue = new OneToOneRingBuffer(new UnsafeBuffer(
             ByteBuffer.allocateDirect(length + RingBufferDescriptor.TRAILER_LENGTH + BitUtil.CACHE_LINE_LENGTH)
                 .alignedSlice(BitUtil.CACHE_LINE_LENGTH).limit(length + RingBufferDescriptor.TRAILER_LENGTH).slice()));
+    }
+
+    /** Length of a queue that takes messages of this length. */
+    static int lengthFor(final int messageLength)
+    {
+        return BitUtil.findNextPositivePowerOfTwo(MESSAGES_MIN * (HEADER_LENGTH + messageLength));
     }
 
     /** Longest message that fits. */

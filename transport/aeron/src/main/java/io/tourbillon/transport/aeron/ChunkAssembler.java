@@ -20,6 +20,8 @@ final class ChunkAssembler
 
     /** A session may have so many of the longest requests under way in pieces. */
     private static final int MESSAGES_MAX = 4;
+    /** Time-outs that a message may take from its first piece to its last: a minute as set, for the longest over a slow line. */
+    private static final int TIMEOUTS_MAX = 12;
 
     private static final class Assembly
     {
@@ -27,6 +29,11 @@ final class ChunkAssembler
         private UnsafeBuffer buffer;
         private int totalLength;
         private int length;
+        private boolean isSwept;
+        /** At the first sweep, and at the last one that found more than the one before. */
+        private long sinceNs;
+        private long progressNs;
+        private int progressLength;
     }
 
     private final ChunkMemory memory;
@@ -124,6 +131,7 @@ final class ChunkAssembler
         assembly.buffer = buffer;
         assembly.totalLength = (int)totalLength;
         assembly.length = 0;
+        assembly.isSwept = false;
         session.addChunkBytes(totalLength);
         assemblies.put(chunkedId, assembly);
         return null;
@@ -164,6 +172,53 @@ final class ChunkAssembler
         final Assembly done = whole;
         whole = null;
         end(wholeId, done);
+    }
+
+    /**
+     * Drops what its sender has left half said: no piece came for one time-out, or not the last one for twelve. A piece that comes still is
+     * answered as one of no message. To be called often, for these times are counted from call to call.
+     *
+     * @param nowNs     the time.
+     * @param timeoutNs of a connection.
+     * @return messages dropped.
+     */
+    int sweep(final long nowNs, final long timeoutNs)
+    {
+        if (assemblies.isEmpty())
+        {
+            return 0;
+        }
+        int dropped = 0;
+        final Long2ObjectHashMap<Assembly>.EntryIterator iterator = assemblies.entrySet().iterator();
+        while (iterator.hasNext())
+        {
+            iterator.next();
+            final Assembly assembly = iterator.getValue();
+            if (!assembly.isSwept || assembly.length > assembly.progressLength)
+            {
+                assembly.sinceNs = assembly.isSwept ? assembly.sinceNs : nowNs;
+                assembly.isSwept = true;
+                assembly.progressNs = nowNs;
+                assembly.progressLength = assembly.length;
+            }
+            if (nowNs - assembly.progressNs > timeoutNs || nowNs - assembly.sinceNs > TIMEOUTS_MAX * timeoutNs)
+            {
+                iterator.remove();
+                assembly.session.addChunkBytes(-assembly.totalLength);
+                memory.release(assembly.buffer);
+                dropped++;
+            }
+        }
+        return dropped;
+    }
+
+    /** We were away: what was sent meanwhile may still lie in the socket, and no message is late for it. */
+    void forgive()
+    {
+        for (final Assembly assembly : assemblies.values())
+        {
+            assembly.isSwept = false;
+        }
     }
 
     /**

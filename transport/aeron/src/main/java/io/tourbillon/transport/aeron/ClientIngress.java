@@ -33,7 +33,7 @@ final class ClientIngress implements Ingress
 {
     /** Fragments of one connection in one duty cycle: a datagram of small requests and a little more. */
     private static final int FRAGMENT_LIMIT = 64;
-    /** Connections beyond the limit that are told so; further ones are left unanswered. */
+    /** Connections beyond the limit that are told so; the streams of further ones are rejected. */
     private static final int REFUSED_MAX = 16;
     private static final long SWEEP_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -138,7 +138,11 @@ final class ClientIngress implements Ingress
             {
                 counters.connectionsRefused.addRelease(1);
             }
-            if (connections.size() < connectionsMax + REFUSED_MAX && !image.isClosed())
+            if (connections.size() >= connectionsMax + REFUSED_MAX)
+            {
+                image.reject("too many connections"); // else its term buffers would stay for as long as it sends
+            }
+            else if (!image.isClosed())
             {
                 connections.add(newConnection(image, isRefused, nowNs));
                 counters.connections.setRelease(connections.size());
@@ -255,6 +259,13 @@ final class ClientIngress implements Ingress
             if (stallNs > timeoutNs / 2)
             {
                 connection.lastHeardNs(nowNs); // it was us who were away: what they said meanwhile may still lie in the socket
+                connection.chunks().forgive();
+            }
+            final int dropped = connection.chunks().sweep(nowNs, timeoutNs);
+            if (dropped > 0)
+            {
+                workCount++;
+                counters.chunkTimeouts.addRelease(dropped);
             }
             sessions.sweep(connection);
             if (connection.image().isClosed())

@@ -27,6 +27,8 @@ public final class IngressCounters
     public final PaddedLong connectionsRefused = new PaddedLong();
     /** Connections that were silent for too long. */
     public final PaddedLong timeouts = new PaddedLong();
+    /** Requests dropped because their pieces did not come. */
+    public final PaddedLong chunkTimeouts = new PaddedLong();
     /** Sessions closed because their client did not take its answers. */
     public final PaddedLong overruns = new PaddedLong();
     /** Exceptions of the media driver or the Aeron client that did not end the node: any of their threads counts. */

@@ -14,7 +14,6 @@ import io.tourbillon.journal.Journal;
 import io.tourbillon.journal.JournalContext;
 import io.tourbillon.mvcc.Mvcc;
 import io.tourbillon.mvcc.MvccSettings;
-import org.agrona.BitUtil;
 import org.agrona.CloseHelper;
 
 import java.io.IOException;
@@ -30,8 +29,6 @@ final class NodeParts implements AutoCloseable
 {
     /** A last checkpoint larger than this is left to the journal's replay: closing must not take long. */
     private static final int LAST_CHECKPOINT_PAGES_MAX = 16 * 1024;
-    /** A read may be an eighth of the pipeline's read queue. */
-    private static final int READ_QUEUE_SHARE = 8;
     private static final int ARENA_LENGTH_MIN = 16 << 20;
 
     private final NodeConfig config;
@@ -142,7 +139,7 @@ final class NodeParts implements AutoCloseable
             .ringCapacity(config.intNumber(NodeOption.RING_SLOTS))
             .arenaLength(Math.max(ARENA_LENGTH_MIN, 4 * EntryFrame.frameLength(requestLengthMax)))
             .requestLengthMax(Math.max(requestLengthMax, StateMachine.PROPOSAL_LENGTH_MAX))
-            .readQueueLength(BitUtil.findNextPositivePowerOfTwo(READ_QUEUE_SHARE * Math.max(64 << 10, requestLengthMax)))
+            .readQueueLength(PipelineContext.readQueueLengthFor(requestLengthMax))
             .checkpointJournalBytes(config.number(NodeOption.CHECKPOINT_JOURNAL_BYTES))
             .checkpointIntervalNs(TimeUnit.SECONDS.toNanos(config.number(NodeOption.CHECKPOINT_SECONDS)))
             .electionSeed(identity.memberId());

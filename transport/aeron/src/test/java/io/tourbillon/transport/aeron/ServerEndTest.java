@@ -1,5 +1,8 @@
 package io.tourbillon.transport.aeron;
 
+import io.aeron.Aeron;
+import io.aeron.ExclusivePublication;
+import io.aeron.Subscription;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.ConnectEncoder;
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Path;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -232,6 +236,36 @@ class ServerEndTest
             second.send(connect.encodedLength());
             assertEquals(ErrorCode.TOO_MANY_SESSIONS.number(), second.awaitError(5));
         }
+    }
+
+    @Test
+    void shouldRejectTheStreamsOfThoseFarBeyondTheLimit()
+    {
+        start(TestConfig.in(directory).set(NodeOption.MAX_CONNECTIONS, "1")).connect();
+        final Aeron.Context context = new Aeron.Context()
+            .aeronDirectoryName(server.driver.directory().toString())
+            .errorHandler((error) -> { }); // it is told of the rejection
+        try (Aeron aeron = Aeron.connect(context))
+        {
+            for (int i = 0; i < 16; i++)
+            {
+                assertNotNull(requestStream(aeron));
+            }
+            Await.until("those to be told", () -> server.counters.connections.getAcquire() == 17);
+            final ExclusivePublication rejected = requestStream(aeron);
+            Await.until("the rejection", () -> !rejected.isConnected());
+            assertEquals(17, server.counters.connectionsRefused.getAcquire());
+            assertEquals(17, server.counters.connections.getAcquire());
+        }
+    }
+
+    private static ExclusivePublication requestStream(final Aeron aeron)
+    {
+        final Subscription answers = aeron.addSubscription("aeron:ipc?control-mode=response", Protocol.RESPONSE_STREAM_ID);
+        final ExclusivePublication requests = aeron.addExclusivePublication(
+            "aeron:ipc?term-length=64k|response-correlation-id=" + answers.registrationId(), Protocol.REQUEST_STREAM_ID);
+        Await.until("the request stream to connect", requests::isConnected);
+        return requests;
     }
 
     @Test
