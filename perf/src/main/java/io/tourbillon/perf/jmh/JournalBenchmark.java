@@ -66,7 +66,8 @@ public class JournalBenchmark
         for (int i = 0; i < BATCH; i++)
         {
             final int length = messages.encodePut(i, index + i + 1);
-            lengths[i] = frame.encode(frames, i * frameLength, 1, index + i + 1, 1, Messages.SESSION_ID, index + i + 1, 0, messages.buffer(), 0, length);
+            lengths[i] = frame.encode(
+                frames, i * frameLength, 1, index + i + 1, 1, Messages.SESSION_ID, index + i + 1, 0, messages.buffer(), 0, length);
         }
     }
 
