@@ -1,5 +1,6 @@
 package io.tourbillon.mvcc;
 
+import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.PutRequestDecoder;
 
@@ -40,7 +41,15 @@ final class PutWork implements EntryWork
         lease = request.lease();
         key.read(entry.message(), request.limit());
         final int result = TxnChecker.checkPut(key, key.endLength(), lease, ignoresValue, ignoresLease);
-        return result == SOUND ? TxnPlan.checkPut(writer, leases, key, ignoresValue || ignoresLease, lease) : result;
+        if (result != SOUND)
+        {
+            return result;
+        }
+        if (lease != Leases.NONE && !leases.find(lease)) // before the key, as etcd; within a transaction it is the other way round
+        {
+            return ErrorCode.LEASE_NOT_FOUND.number();
+        }
+        return TxnPlan.checkPut(writer, leases, key, ignoresValue || ignoresLease, lease);
     }
 
     @Override

@@ -3,11 +3,8 @@ package io.tourbillon.mvcc;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.CompareTarget;
 import io.tourbillon.codecs.client.OpKind;
-import io.tourbillon.codecs.client.SortOrder;
-import io.tourbillon.codecs.client.SortTarget;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,6 +56,8 @@ final class EtcdModel
     final TreeMap<Long, Long> leases = new TreeMap<>();
     long revision = 1;
     long compactRevision = -1;
+    /** What the ranges of the last request found, in the order of their execution. */
+    final List<ModelRange> ranges = new ArrayList<>();
     private boolean hasWritten;
 
     static final class Refused extends Exception
@@ -121,6 +120,7 @@ final class EtcdModel
     String run(final Op op)
     {
         hasWritten = false;
+        ranges.clear();
         try
         {
             final String answer = switch (op.kind)
@@ -225,13 +225,14 @@ final class EtcdModel
     {
         checkStatic(op);
         checkRange(op);
-        final Found found = range(op);
-        return "range at " + revision + " count " + found.count + (found.more ? " more" : "") + found.kvs(" ");
+        final ModelRange kvs = range(op);
+        return "range at " + revision + " count " + kvs.count() + (kvs.more() ? " more" : "") + kvs.kvs(" ");
     }
 
     private String topPut(final Op op) throws Refused
     {
         checkStatic(op);
+        checkLease(op); // a transaction looks for the key first
         checkPut(op);
         final Version prev = put(op);
         return "put at " + (revision + 1) + (op.prevKv && prev != null ? " prev " + prev.withoutKey() : "");
@@ -354,6 +355,11 @@ final class EtcdModel
     private void checkPut(final Op op) throws Refused
     {
         require(!op.ignoreValue && !op.ignoreLease || versionAt(op.key, revision) != null, ErrorCode.KEY_NOT_FOUND);
+        checkLease(op);
+    }
+
+    private void checkLease(final Op op) throws Refused
+    {
         require(op.lease == 0 || leases.containsKey(op.lease), ErrorCode.LEASE_NOT_FOUND);
     }
 
@@ -425,9 +431,9 @@ final class EtcdModel
             {
                 case RANGE ->
                 {
-                    final Found found = range(op);
-                    items.append("; RANGE" + at + "at " + visible() + " count " + found.count + (found.more ? " more" : ""));
-                    items.append(found.kvs("; KV" + at));
+                    final ModelRange kvs = range(op);
+                    items.append("; RANGE" + at + "at " + visible() + " count " + kvs.count() + (kvs.more() ? " more" : ""));
+                    items.append(kvs.kvs("; KV" + at));
                 }
                 case PUT ->
                 {
@@ -443,54 +449,18 @@ final class EtcdModel
                 }
                 default ->
                 {
-                    items.append("; TXN" + at + "at " + visible() + " count 0" + (outcomes.get(op) ? " then" : ""));
+                    items.append("; TXN" + at + (outcomes.get(op) ? "then" : "else"));
                     execute(op, depth + 1, outcomes, items);
                 }
             }
         }
     }
 
-    private record Found(long count, boolean more, List<Version> taken)
+    private ModelRange range(final Op op)
     {
-        String kvs(final String before)
-        {
-            final StringBuilder text = new StringBuilder();
-            taken.forEach(kv -> text.append(before).append(kv));
-            return text.toString();
-        }
-    }
-
-    private Found range(final Op op)
-    {
-        final List<Version> live = liveIn(op.key, op.end, op.revision > 0 ? op.revision : visible());
-        if (op.countOnly)
-        {
-            return new Found(live.size(), false, List.of());
-        }
-        final List<Version> passing = new ArrayList<>(live);
-        passing.removeIf(kv -> op.maxMod != 0 && kv.mod > op.maxMod || op.minMod != 0 && kv.mod < op.minMod ||
-            op.maxCreate != 0 && kv.create > op.maxCreate || op.minCreate != 0 && kv.create < op.minCreate);
-        final Comparator<Version> order = order(op.target);
-        passing.sort(op.order == SortOrder.DESCEND ? order.reversed() : order);
-        final boolean more = op.limit > 0 && passing.size() > op.limit;
-        final List<Version> taken = new ArrayList<>();
-        for (final Version kv : more ? passing.subList(0, (int)op.limit) : passing)
-        {
-            taken.add(op.keysOnly ? new Version(kv.key, "", kv.create, kv.mod, kv.version, kv.lease) : kv);
-        }
-        return new Found(live.size(), more, taken);
-    }
-
-    private static Comparator<Version> order(final SortTarget target)
-    {
-        return switch (target)
-        {
-            case VERSION -> Comparator.comparingLong(Version::version);
-            case CREATE -> Comparator.comparingLong(Version::create);
-            case MOD -> Comparator.comparingLong(Version::mod);
-            case VALUE -> Comparator.comparing(Version::value);
-            default -> Comparator.comparing(Version::key);
-        };
+        final ModelRange range = ModelRange.of(op, liveIn(op.key, op.end, op.revision > 0 ? op.revision : visible()));
+        ranges.add(range);
+        return range;
     }
 
     private Version put(final Op op)
@@ -536,6 +506,12 @@ final class EtcdModel
         watcher.expected.add((version.isLive() ? "PUT " : "DELETE ") + version + (showsPrev ? " was " + prev.withoutKey() : ""));
     }
 
+    /** Whether a watcher from the compacted revision on would hear of deletes there. */
+    boolean hasDeleteAtCompactedRevision()
+    {
+        return changes.stream().anyMatch(version -> version.mod == compactRevision && !version.isLive());
+    }
+
     /** Registers a watcher, tells it of the past it asks for. False if the past it asks for is compacted. */
     boolean watch(final long id, final String key, final String end, final long start, final int flags)
     {
@@ -551,7 +527,10 @@ final class EtcdModel
         watchers.put(id, watcher);
         for (final Version version : changes)
         {
-            tell(watcher, version, version.create == version.mod ? null : versionAt(version.key, version.mod - 1));
+            if (version.mod >= watcher.start)
+            {
+                tell(watcher, version, versionAt(version.key, version.mod - 1));
+            }
         }
         return true;
     }

@@ -69,7 +69,7 @@ class EtcdSemanticsTest
         final Op delete = Op.delete("a", "c");
         assertEquals(error(ErrorCode.DUPLICATE_KEY), rig.run(Op.txn().then(put, delete)));
         assertEquals(error(ErrorCode.DUPLICATE_KEY), rig.run(Op.txn().then(Op.txn().then(put), Op.txn().otherwise(delete))));
-        assertEquals("txn at 2 then; TXN/0 at 1 count 0 then; PUT/1 at 2 count 0",
+        assertEquals("txn at 2 then; TXN/0 then; PUT/1 at 2 count 0",
             rig.run(Op.txn().then(Op.txn().then(put).otherwise(delete))));
     }
 
@@ -103,7 +103,7 @@ class EtcdSemanticsTest
     void shouldCompareOnTheStateBeforeTheTransaction()
     {
         final Op nested = Op.txn().when("a", CompareTarget.VERSION, CompareResult.EQUAL, 0).then(Op.put("b", "nested"));
-        assertEquals("txn at 2 then; PUT/0 at 2 count 0; TXN/0 at 2 count 0 then; PUT/1 at 2 count 0",
+        assertEquals("txn at 2 then; PUT/0 at 2 count 0; TXN/0 then; PUT/1 at 2 count 0",
             rig.run(Op.txn().then(Op.put("a", "1"), nested)));
     }
 

@@ -82,6 +82,30 @@ final class Op
         return of(OpKind.EMPTY, "", "");
     }
 
+    /** Without what it has nested. */
+    Op copy()
+    {
+        final Op copy = of(kind, key, end);
+        copy.value = value;
+        copy.lease = lease;
+        copy.limit = limit;
+        copy.revision = revision;
+        copy.minMod = minMod;
+        copy.maxMod = maxMod;
+        copy.minCreate = minCreate;
+        copy.maxCreate = maxCreate;
+        copy.order = order;
+        copy.target = target;
+        copy.keysOnly = keysOnly;
+        copy.countOnly = countOnly;
+        copy.serializable = serializable;
+        copy.prevKv = prevKv;
+        copy.ignoreValue = ignoreValue;
+        copy.ignoreLease = ignoreLease;
+        copy.compares.addAll(compares);
+        return copy;
+    }
+
     Op when(final String comparedKey, final CompareTarget comparedTarget, final CompareResult result, final long operand)
     {
         compares.add(new Compare(comparedKey, "", comparedTarget, result, operand, ""));
@@ -138,13 +162,14 @@ final class Op
     @Override
     public String toString()
     {
-        final StringBuilder text = new StringBuilder(kind.toString()).append('(').append(interval(key, end));
+        final StringBuilder text = new StringBuilder(kind.toString()).append('(');
+        text.append(kind == OpKind.TXN || kind == OpKind.EMPTY ? "" : interval(key, end));
         switch (kind)
         {
             case PUT -> text.append(" = ").append(printable(value)).append(named("lease", lease));
             case RANGE -> text.append(rangeOptions());
-            case TXN -> text.append(" if ").append(compares).append(" then ").append(success).append(" else ").append(failure);
-            default -> text.append(kind == OpKind.EMPTY ? "nothing" : "");
+            case TXN -> text.append("if ").append(compares).append(" then ").append(success).append(" else ").append(failure);
+            default -> text.append("");
         }
         return text.append(prevKv ? " prevKv" : "").append(ignoreValue ? " ignoreValue" : "")
             .append(ignoreLease ? " ignoreLease" : "").append(')').toString();

@@ -236,15 +236,18 @@ final class RecordingEgress implements Egress
     private static String item(final TxnReplyDecoder.ItemsDecoder item)
     {
         final ItemKind kind = item.kind();
-        final String text = item.revision() + " count " + item.keyCount() + (item.more() == 1 ? " more" : "") +
-            (item.succeeded() == 1 ? " then" : "");
+        final String text = "at " + item.revision() + " count " + item.keyCount() + (item.more() == 1 ? " more" : "");
         final long[] fields = {item.createRevision(), item.modRevision(), item.version(), item.lease()};
         final byte[] key = new byte[item.keyLength()];
         item.getKey(key, 0, key.length);
         final byte[] value = new byte[item.valueLength()];
         item.getValue(value, 0, value.length);
         final String at = kind + "/" + item.depth() + " ";
-        return at + (kind == ItemKind.KV || kind == ItemKind.PREV_KV ? kv(key, value, fields) : "at " + text);
+        if (kind == ItemKind.TXN)
+        {
+            return at + (item.succeeded() == 1 ? "then" : "else"); // a nested transaction's head says no revision in etcd
+        }
+        return at + (kind == ItemKind.KV || kind == ItemKind.PREV_KV ? kv(key, value, fields) : text);
     }
 
     static String kv(final String key, final String value, final long[] fields)
@@ -311,5 +314,10 @@ final class RecordingEgress implements Egress
     List<String> eventsOf(final long sessionId, final long watchId)
     {
         return events.getOrDefault(sessionId + "/" + watchId, List.of());
+    }
+
+    void forget(final long sessionId, final long watchId)
+    {
+        events.remove(sessionId + "/" + watchId);
     }
 }

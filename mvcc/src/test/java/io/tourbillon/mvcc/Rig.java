@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** A member without network and disk: a store in memory, a log that is a list, an egress that records. */
@@ -121,7 +122,19 @@ final class Rig implements AutoCloseable
         final byte[] bytes = new byte[buffer.capacity()];
         buffer.getBytes(0, bytes);
         log.add(bytes);
-        return apply(bytes, true) ? egress.answers.remove(correlationId) : null;
+        return apply(bytes, true) ? answer() : null;
+    }
+
+    /** What has written is answered at once, or in slices from history. */
+    private String answer()
+    {
+        if (!egress.answers.containsKey(correlationId))
+        {
+            settle();
+        }
+        final String answer = egress.answers.remove(correlationId);
+        assertNotNull(answer, "an entry without an answer");
+        return answer;
     }
 
     private boolean apply(final byte[] bytes, final boolean answer)

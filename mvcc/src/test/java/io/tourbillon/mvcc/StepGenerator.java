@@ -1,0 +1,59 @@
+package io.tourbillon.mvcc;
+
+import io.tourbillon.codecs.client.OpKind;
+
+import java.util.Random;
+
+/** Draws steps for a {@link Trial}: mostly requests, seldom what makes an etcd wait. */
+final class StepGenerator
+{
+    private static final int WATCHERS_MAX = 12;
+
+    private final Random random;
+    private final EtcdModel model;
+    private final OpGenerator ops;
+
+    StepGenerator(final Random random, final EtcdModel model)
+    {
+        this.random = random;
+        this.model = model;
+        this.ops = new OpGenerator(random, model);
+    }
+
+    Step next()
+    {
+        final int choice = random.nextInt(1000);
+        if (choice < 6)
+        {
+            return new Step.Compact(ops.compaction(), ops.once(4));
+        }
+        if (choice < 20 && model.watchers.size() < WATCHERS_MAX)
+        {
+            return watch();
+        }
+        if (choice < 30)
+        {
+            return new Step.Cancel(random.nextInt(WATCHERS_MAX));
+        }
+        if (choice < 35)
+        {
+            return new Step.Tick(random.nextInt(8));
+        }
+        if (choice < 37)
+        {
+            return new Step.Restart(random.nextBoolean(), random.nextBoolean());
+        }
+        final Op op = ops.op(OpGenerator.NESTING_MAX);
+        return new Step.Request(op, op.kind != OpKind.RANGE && ops.once(4));
+    }
+
+    /** Mostly from now on: for its past an etcd takes its time. */
+    private Step.Watch watch()
+    {
+        final int flags = ops.once(3) ? random.nextInt(8) : random.nextInt(2);
+        final boolean isDeaf = (flags & (Watcher.NO_PUT | Watcher.NO_DELETE)) == (Watcher.NO_PUT | Watcher.NO_DELETE);
+        final long start = isDeaf || ops.once(2) ? 0 : Math.max(0, model.revision - 20 + random.nextInt(25));
+        final boolean isNumbered = (start == 0 || start >= model.compactRevision) && ops.once(8);
+        return new Step.Watch(isNumbered ? random.nextInt(20) : 0, ops.key(), ops.end(), start, flags);
+    }
+}

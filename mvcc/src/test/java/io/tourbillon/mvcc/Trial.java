@@ -1,0 +1,228 @@
+package io.tourbillon.mvcc;
+
+import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.client.OpKind;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/** A member, an etcd and the model, each in the same state; what is done to one is done to all, and their answers must be the same. */
+final class Trial implements AutoCloseable
+{
+    private static final int TRANSCRIPT_MAX = 40;
+    private static final int ANSWER_LENGTH_MAX = 400;
+
+    final EtcdModel model = new EtcdModel();
+    private final Rig rig;
+    private final RealEtcd etcd = new RealEtcd();
+    private final Deque<Step> transcript = new ArrayDeque<>();
+    private final Set<Long> compactedWatchIds = new HashSet<>();
+    private int stepCount;
+    private int notSentCount;
+
+    Trial(final MvccSettings settings)
+    {
+        rig = new Rig(settings);
+    }
+
+    /** Does a step; throws if the answers differ. */
+    void run(final Step step)
+    {
+        stepCount++;
+        transcript.add(step);
+        if (transcript.size() > TRANSCRIPT_MAX)
+        {
+            transcript.remove();
+        }
+        step.on(this);
+    }
+
+    void request(final Step.Request request)
+    {
+        final Op op = request.op();
+        final String expected = model.run(op);
+        final String ours = request.isLogged() ? rig.runLogged(op) : rig.run(op);
+        require("the model", expected, ours);
+        require("etcd", etcd(op, expected), ours);
+    }
+
+    private String etcd(final Op op, final String expected)
+    {
+        final Op asked = ChosenDifference.asForEtcd(op);
+        if (op.kind == OpKind.TXN && expected.equals("error " + ErrorCode.DUPLICATE_KEY.number()))
+        {
+            final String judgement = etcd.judge(asked);
+            notSentCount += judgement.equals(expected) ? 0 : 1; // PUT_IN_DELETED_RANGE
+            return expected;
+        }
+        return etcd.run(asked, model.ranges);
+    }
+
+    void compact(final Step.Compact compact)
+    {
+        settleWatchers();
+        final String expected = model.compact(compact.revision());
+        final String ours = rig.compact(compact.revision(), compact.isPhysical());
+        require("the model", expected, ours);
+        require("etcd", etcd.compact(compact.revision(), compact.isPhysical()), ours);
+    }
+
+    /**
+     * Compaction cancels a watcher that has not read its past yet, and only an event tells that an etcd's watcher has: one that found
+     * nothing in its past is given something to find.
+     */
+    private void settleWatchers()
+    {
+        for (final EtcdModel.ModelWatcher watcher : List.copyOf(model.watchers.values()))
+        {
+            if (watcher.start <= model.revision && watcher.expected.isEmpty())
+            {
+                request(new Step.Request(Op.put(watcher.key, "to be found"), false));
+                if ((watcher.flags & Watcher.NO_PUT) != 0)
+                {
+                    request(new Step.Request(Op.delete(watcher.key, ""), false));
+                }
+            }
+        }
+        checkEvents();
+    }
+
+    void watch(final Step.Watch watch)
+    {
+        if (watch.start() == model.compactRevision && model.hasDeleteAtCompactedRevision())
+        {
+            return; // DELETE_AT_COMPACTED_REVISION
+        }
+        if (compactedWatchIds.contains(watch.id()))
+        {
+            return; // WATCH_ID_AFTER_COMPACTION
+        }
+        final String ours = rig.watch(watch.id(), watch.key(), watch.end(), watch.start(), watch.flags());
+        require("etcd", etcd.watches().create(watch), ours);
+        if (!ours.startsWith("created"))
+        {
+            return;
+        }
+        final long id = Long.parseLong(ours.split(" ")[1]);
+        if (!model.watch(id, watch.key(), watch.end(), watch.start(), watch.flags()))
+        {
+            final String end = rig.egress.log.get(rig.egress.log.size() - 1);
+            require("etcd", etcd.watches().awaitCancel(id) + " ''", end);
+            compactedWatchIds.add(id);
+        }
+    }
+
+    void cancel(final Step.Cancel cancel)
+    {
+        final List<Long> ids = new ArrayList<>(model.watchers.keySet());
+        if (cancel.place() < ids.size())
+        {
+            final long id = ids.get(cancel.place());
+            checkEvents(id);
+            require("etcd", etcd.watches().cancel(id), rig.cancel(id));
+            forget(id);
+        }
+    }
+
+    /** Ids are used again. */
+    private void forget(final long id)
+    {
+        model.watchers.remove(id);
+        rig.egress.forget(Rig.SESSION, id);
+        etcd.watches().forget(id);
+    }
+
+    void tick(final Step.Tick tick)
+    {
+        rig.tick(tick.budget());
+    }
+
+    void restart(final Step.Restart restart)
+    {
+        checkEvents();
+        if (restart.withCheckpoint())
+        {
+            rig.checkpoint();
+        }
+        if (restart.withStop())
+        {
+            rig.crash();
+            model.watchers.clear();
+            compactedWatchIds.clear();
+            etcd.newWatchStream();
+        }
+    }
+
+    /** All watchers must have heard the same. */
+    void checkEvents()
+    {
+        List.copyOf(model.watchers.keySet()).forEach(this::checkEvents);
+    }
+
+    private void checkEvents(final long id)
+    {
+        rig.settle();
+        final List<String> expected = model.watchers.get(id).expected;
+        final List<String> ours = rig.egress.eventsOf(Rig.SESSION, id);
+        requireEvents("the model, watcher " + id, expected, ours);
+        requireEvents("etcd, watcher " + id, etcd.watches().events(id, expected.size()), ours);
+    }
+
+    private void requireEvents(final String who, final List<String> theirs, final List<String> ours)
+    {
+        final int count = Math.max(theirs.size(), ours.size());
+        for (int i = 0; i < count; i++)
+        {
+            require(who + ", event " + (i + 1), i < theirs.size() ? theirs.get(i) : "none", i < ours.size() ? ours.get(i) : "none");
+        }
+    }
+
+    /** A second member with the same log must be in the same state. */
+    void checkFollower()
+    {
+        rig.checkFollower(new MvccSettings());
+    }
+
+    /** How many requests etcd was not sent. */
+    int notSentCount()
+    {
+        return notSentCount;
+    }
+
+    private void require(final String who, final String theirs, final String ours)
+    {
+        if (!Objects.equals(theirs, ours))
+        {
+            throw new AssertionError(who + ": " + shown(theirs) + "\nours: " + shown(ours) + "\nafter" + transcript());
+        }
+    }
+
+    private String transcript()
+    {
+        final StringBuilder text = new StringBuilder();
+        int number = stepCount - transcript.size();
+        for (final Step step : transcript)
+        {
+            text.append('\n').append(++number).append(". ").append(step);
+        }
+        return text.toString();
+    }
+
+    private static String shown(final String answer)
+    {
+        final boolean isShort = answer == null || answer.length() <= ANSWER_LENGTH_MAX;
+        return isShort ? answer : answer.substring(0, ANSWER_LENGTH_MAX) + "... of " + answer.length();
+    }
+
+    @Override
+    public void close()
+    {
+        rig.close();
+        etcd.close();
+    }
+}
