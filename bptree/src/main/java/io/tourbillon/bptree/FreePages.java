@@ -25,6 +25,9 @@ final class FreePages
     /** A chunk in the file: usable pages, then those freed in the checkpoint that carries the chunk. */
     static final int CHUNK_LENGTH = 2 * CHUNK_WORDS * Long.BYTES;
 
+    /** Looked through for a run: 8,192 pages, some microseconds at worst. */
+    private static final int RUN_SEARCH_WORDS = 128;
+
     private static final byte CHANGED_NOW = 1;
     private static final byte CHANGED_NEXT = 2;
 
@@ -82,6 +85,51 @@ final class FreePages
         availableCount--;
         chunkMarks[number / CHUNK_PAGES] |= CHANGED_NOW;
         return number;
+    }
+
+    /**
+     * The first of so many adjacent usable pages: the lowest such run within a bounded search. {@link PageLayout#NO_PAGE} if it finds
+     * none; nothing is taken then.
+     */
+    int takeRun(final int count)
+    {
+        final int first = availableCount < count ? PageLayout.NO_PAGE : findRun(count);
+        if (first != PageLayout.NO_PAGE)
+        {
+            for (int number = first; number < first + count; number++)
+            {
+                available[number >>> 6] &= ~(1L << number);
+                chunkMarks[number / CHUNK_PAGES] |= CHANGED_NOW;
+            }
+            availableCount -= count;
+        }
+        return first;
+    }
+
+    private int findRun(final int count)
+    {
+        int run = 0;
+        for (int word = firstWord; word < Math.min(available.length, firstWord + RUN_SEARCH_WORDS); word++)
+        {
+            int bit = 0;
+            while (bit < Long.SIZE)
+            {
+                final long bits = available[word] >>> bit;
+                final int usable = Long.numberOfTrailingZeros(~bits);
+                run += usable;
+                bit += usable;
+                if (run >= count)
+                {
+                    return (word << 6) + bit - run;
+                }
+                if (bit < Long.SIZE)
+                {
+                    run = 0;
+                    bit += Long.numberOfTrailingZeros(bits >>> usable);
+                }
+            }
+        }
+        return PageLayout.NO_PAGE;
     }
 
     /** No meta page has ever known this page. */

@@ -3,8 +3,9 @@ package io.tourbillon.bptree;
 import static io.tourbillon.bptree.PageLayout.*;
 
 /**
- * Values too long for a leaf: pages linked by their `next` field, each filled with the value's bytes from the header to its end. Written
- * once and never changed: a new value gets new pages.
+ * Values too long for a leaf: pages linked by their `next` field, each filled with the value's bytes from the header to its end. They
+ * are neighbours in the file where there is room for that, so that a value is read and written there in one go. Written once and never
+ * changed: a new value gets new pages.
  */
 final class OverflowPages
 {
@@ -29,9 +30,10 @@ final class OverflowPages
         assert valueLength > 0;
         int first = NO_PAGE;
         long previous = 0;
+        int number = pages.takeRun(pageCount(valueLength));
         for (int offset = 0; offset < valueLength; offset += BODY_LENGTH)
         {
-            final long page = pages.allocate(OVERFLOW, treeId);
+            final long page = number == NO_PAGE ? pages.allocate(OVERFLOW, treeId) : pages.allocateAt(number++, OVERFLOW, treeId);
             final int length = Math.min(BODY_LENGTH, valueLength - offset);
             Bytes.copy(base, source + offset, page + HEADER_LENGTH, length);
             next(page, NO_PAGE);

@@ -76,6 +76,27 @@ final class Pages implements PageSource, AutoCloseable
     /** A new page: number and frame. Its number is in its header. */
     long allocate(final int type, final int treeId)
     {
+        return allocateAt(takeNumber(), type, treeId);
+    }
+
+    /**
+     * Numbers of so many adjacent pages, each for {@link #allocateAt(int, int, int)}.
+     *
+     * @return the first of them; NO_PAGE if there are none side by side: nothing taken.
+     */
+    int takeRun(final int count)
+    {
+        final int first = freePages.takeRun(count);
+        if (first != PageLayout.NO_PAGE || count > table.capacity() - highWater)
+        {
+            return first;
+        }
+        highWater += count;
+        return highWater - count;
+    }
+
+    private int takeNumber()
+    {
         int number = freePages.take();
         if (number == PageLayout.NO_PAGE)
         {
@@ -85,6 +106,12 @@ final class Pages implements PageSource, AutoCloseable
             }
             number = highWater++;
         }
+        return number;
+    }
+
+    /** A new page of a number that was taken. */
+    long allocateAt(final int number, final int type, final int treeId)
+    {
         final long frame = pool.take();
         PageLayout.init(frame, number, checkpoint, type, treeId);
         PageLayout.stamp(frame, stamp);
