@@ -145,7 +145,10 @@ public final class LoadRun implements ReplySink
         {
             readMeters(nowNs);
         }
-        final boolean isOver = nowNs - measureToNs >= 0 || isAllSent();
+        final long untilNs = nowNs - measureToNs < 0 ? nowNs : measureToNs;
+        // What an open loop owed when its time ended still leaves: a stall at the end counts as well.
+        final boolean isOwing = plan.ratePerS() > 0 && pacer.due(measureToNs, inFlight.count()) != Pacer.NOT_DUE;
+        final boolean isOver = nowNs - measureToNs >= 0 && !isOwing || isAllSent();
         if (isOver)
         {
             checks.lost(plan.isPreload() ? keySpace.keyCount() - nextKeyIndex : 0, "keys not preloaded in time");
@@ -154,7 +157,7 @@ public final class LoadRun implements ReplySink
         }
         for (int i = 0; i < SENDS_PER_TICK_MAX; i++)
         {
-            final long dueNs = pacer.due(nowNs, inFlight.count());
+            final long dueNs = pacer.due(untilNs, inFlight.count());
             if (dueNs == Pacer.NOT_DUE || !send(dueNs))
             {
                 return;

@@ -14,7 +14,7 @@ import java.util.concurrent.Callable;
 
 /** Puts at a steady rate, without and with a compaction of many revisions under way. */
 @Command(name = "compaction", mixinStandardHelpOptions = true,
-    description = "Latency of puts without and with a compaction under way, through the state machine.")
+    description = "Latency of puts without and with a compaction under way, through the state machine or, with --node, a whole node.")
 final class Compaction implements Callable<Integer>
 {
     private static final long POOL_BYTES = 1L << 30;
@@ -34,6 +34,9 @@ final class Compaction implements Callable<Integer>
     @Option(names = "--history-keys", defaultValue = "100000", description = "Keys that the revisions are of. Default: ${DEFAULT-VALUE}")
     private int historyKeys;
 
+    @Option(names = "--node", description = "Through a node and its client instead: latency as a client sees it")
+    private boolean isNode;
+
     private final Draw draw = new Draw();
     private MvccRig rig;
     private long version;
@@ -43,6 +46,11 @@ final class Compaction implements Callable<Integer>
     {
         options.require(revisions >= 1_000 && historyKeys >= 100, "--revisions must be at least 1000, --history-keys at least 100");
         options.require(ratePerS > 0, "--rate must be above 0");
+        if (isNode)
+        {
+            new NodeCompaction(options, revisions, ratePerS, seconds, historyKeys).run();
+            return 0;
+        }
         try (TempDirectory directory = options.tempDirectory();
             MvccRig opened = new MvccRig(directory.path().resolve("store.tb"), historyKeys, POOL_BYTES, new MvccSettings()))
         {

@@ -45,6 +45,15 @@ final class LoadChild
      */
     Properties run(final ServerProcess server, final List<String> options)
     {
+        return run(server, options,
+            () ->
+            {
+            });
+    }
+
+    /** Runs it and does something else as soon as it has been started. Blocks. */
+    Properties run(final ServerProcess server, final List<String> options, final Runnable meanwhile)
+    {
         final Path result = directory.resolve("figures.properties");
         final List<String> arguments = new ArrayList<>(List.of(
             "--target", isEtcd ? "etcd" : "tourbillon",
@@ -61,6 +70,8 @@ final class LoadChild
         final List<String> command = Jvm.command(List.of("-Xms1g", "-Xmx3g", "-XX:+UseSerialGC"), Load.class, arguments);
         try (ChildProcess load = ChildProcess.start(command, directory, directory.resolve("load.log")))
         {
+            load.awaitOutput("machine:", TIMEOUT_MS);
+            meanwhile.run();
             final int exitCode = load.awaitExit(TIMEOUT_MS);
             Wrong.unless(exitCode == 0 && Files.exists(result), "the load is void:\n" + load.output() + "\nthe server " +
                 "said:\n" + server.output());
