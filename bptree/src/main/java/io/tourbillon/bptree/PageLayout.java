@@ -14,8 +14,8 @@ import java.nio.ByteOrder;
  * of the roots that it is or was private to: a page of the current checkpoint and the current epoch is no pinned reader's.
  * `checkpoint` is the number of the checkpoint that will carry, or has carried, the page to the file: a page that bears the number being
  * worked on is private to the writer and changed in place; any other is immutable.
- * `prefix` is the length of what all keys of the page begin with, stored once, at 32; `heap` is where the lowest cell begins;
- * `garbage` counts dead bytes among the cells; `next` links the pages of one large value.
+ * `prefix` is the length of what all keys of the page begin with, stored once, its first 32 bytes at 32; `heap` is where
+ * the lowest cell begins; `garbage` counts dead bytes among the cells; `next` links the pages of one large value.
  */
 final class PageLayout
 {
