@@ -2,13 +2,11 @@ package io.tourbillon.mvcc;
 
 import io.tourbillon.codecs.ErrorCode;
 
-import java.util.concurrent.TimeUnit;
-
 /** Renewals that wait: for a lease's end to be applied, or for the log to say that it has its whole time again. In the order they came. */
 final class KeepAlives
 {
     /** etcd's time-out for a request. */
-    static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(7);
+    static final long TIMEOUT_NS = 7_000_000_000L;
 
     private final long[] sessionId;
     private final long[] correlationId;

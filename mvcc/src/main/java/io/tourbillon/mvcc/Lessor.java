@@ -5,8 +5,6 @@ import io.tourbillon.codecs.record.LeaseTickEncoder;
 import io.tourbillon.codecs.record.MessageHeaderEncoder;
 import org.agrona.MutableDirectBuffer;
 
-import java.util.concurrent.TimeUnit;
-
 /**
  * What only the leader knows of leases: when each ends. It changes no state by itself: what its clock says becomes an entry of the log
  * ({@link #proposal}), and counts once that is applied. On a member that does not lead it knows nothing.
@@ -36,10 +34,11 @@ final class Lessor
     static final int REVOKING = 3;
 
     /** What a proposal that was lost waits before it is made again. */
-    static final long RETRY_NS = TimeUnit.SECONDS.toNanos(1);
+    static final long RETRY_NS = 1_000_000_000L;
     /** How often the time left of a longer lease is noted in the log: what a change of leaders may add to it. */
-    static final long NOTE_INTERVAL_NS = TimeUnit.MINUTES.toNanos(5);
+    static final long NOTE_INTERVAL_NS = 300_000_000_000L;
     private static final int LOADS_PER_CYCLE = 256;
+    private static final long NS_PER_MS = 1_000_000;
 
     private final Leases leases;
     private final long heartbeatNs;
@@ -135,7 +134,7 @@ final class Lessor
         final long remainingMs = record.remainingMs();
         final int slot = clocks.add(leaseId, record.grantIndex(), record.grantedTtlMs());
         clocks.isNoted(slot, remainingMs > 0);
-        final long leftNs = TimeUnit.MILLISECONDS.toNanos(remainingMs > 0 ? remainingMs : record.grantedTtlMs());
+        final long leftNs = NS_PER_MS * (remainingMs > 0 ? remainingMs : record.grantedTtlMs());
         clocks.deadlineNs(slot, leftNs + electionTimeoutNs + heartbeatNs);
         if (leaseId == revokingId)
         {
@@ -168,7 +167,7 @@ final class Lessor
     private void renew(final int slot)
     {
         clocks.state(slot, ALIVE);
-        clocks.deadlineNs(slot, leaseNs + TimeUnit.MILLISECONDS.toNanos(clocks.ttlMs(slot)) + heartbeatNs);
+        clocks.deadlineNs(slot, leaseNs + NS_PER_MS * clocks.ttlMs(slot) + heartbeatNs);
         wakeInTime(slot);
     }
 
@@ -267,7 +266,7 @@ final class Lessor
             return 0;
         }
         final long leftNs = clocks.deadlineNs(slot) - heartbeatNs - leaseNs;
-        return Math.max(0, Math.min(clocks.ttlMs(slot), TimeUnit.NANOSECONDS.toMillis(leftNs)));
+        return Math.max(0, Math.min(clocks.ttlMs(slot), leftNs / NS_PER_MS));
     }
 
     /** Granted time in milliseconds; 0 = there is no such lease. */
@@ -325,6 +324,6 @@ final class Lessor
         }
         clocks.isNoted(slot, true); // from now on the log may hold it, whatever becomes of this proposal
         wakeInTime(slot);
-        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(clocks.deadlineNs(slot) - heartbeatNs - leaseNs));
+        return Math.max(1, (clocks.deadlineNs(slot) - heartbeatNs - leaseNs) / NS_PER_MS);
     }
 }

@@ -1,7 +1,5 @@
 package io.tourbillon.mvcc;
 
-import java.util.concurrent.TimeUnit;
-
 /**
  * What a member may set. Everything that decides what an entry does is a constant of {@link Limits} instead, so that members with other
  * settings still reach the same state.
@@ -36,8 +34,8 @@ public final class MvccSettings
     private int keysPerSlice = KEYS_PER_SLICE_DEFAULT;
     private int eventsPerSlice = EVENTS_PER_SLICE_DEFAULT;
     private int waitingKeepAlives = WAITING_KEEP_ALIVES_DEFAULT;
-    private long heartbeatNs = TimeUnit.MILLISECONDS.toNanos(100);
-    private long electionTimeoutNs = TimeUnit.SECONDS.toNanos(1);
+    private long heartbeatNs = 100_000_000;
+    private long electionTimeoutNs = 1_000_000_000;
     private long progressNotifyIntervalNs = PROGRESS_NOTIFY_INTERVAL_NS_DEFAULT;
 
     /**
