@@ -1,0 +1,216 @@
+package io.tourbillon.journal;
+
+import io.tourbillon.journal.testing.PowerCut;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+import static io.tourbillon.journal.JournalFixture.append;
+import static io.tourbillon.journal.JournalFixture.assertReads;
+import static io.tourbillon.journal.JournalFixture.crashCopy;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+/**
+ * Disks that are really full and writes that really fail, on file systems of the test's own. As root, on Linux.
+ */
+@Timeout(120)
+class SickDiskTest
+{
+    private static final int BATCH = 200;
+
+    @TempDir
+    private Path temp;
+    private Path tmpfs;
+    private boolean isMounted;
+
+    @BeforeEach
+    void mount() throws IOException
+    {
+        final String reason = PowerCut.unavailableBecause();
+        assumeTrue(reason == null, reason);
+        tmpfs = Files.createDirectory(temp.resolve("tmpfs"));
+        assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=40m", "none", tmpfs.toString()), "cannot mount a tmpfs");
+        isMounted = true;
+    }
+
+    @AfterEach
+    void unmount() throws IOException
+    {
+        if (isMounted)
+        {
+            assertTrue(run("umount", "-l", tmpfs.toString()));
+        }
+    }
+
+    @Test
+    void shouldStopOnAFullDiskAndLoseNothingThatWasForced() throws IOException
+    {
+        final Path directory = tmpfs.resolve("journal");
+        long forcedIndex = 0;
+        try (Journal journal = Journal.open(context(directory)))
+        {
+            forcedIndex = appendUntilRefused(journal);
+            assertTrue(forcedIndex > 10_000, "stopped at " + forcedIndex);
+            assertThrows(JournalException.class, () -> append(journal, journal.lastIndex() + 1, 1));
+            assertThrows(JournalException.class, journal::force);
+        }
+        final JournalException refused = assertThrows(JournalException.class, () -> Journal.open(context(directory)));
+        assertTrue(refused.getMessage().contains("No space left"), refused.getMessage());
+        final Path copy = crashCopy(directory, temp.resolve("elsewhere"));
+        try (Journal journal = Journal.open(context(copy)))
+        {
+            assertTrue(journal.lastIndex() >= forcedIndex, journal.lastIndex() + " < " + forcedIndex);
+            assertReads(journal, 1, forcedIndex, 1);
+        }
+    }
+
+    @Test
+    void shouldTellHousekeepingThatTheDiskIsFull() throws IOException
+    {
+        try (Journal journal = Journal.open(context(tmpfs.resolve("journal"))))
+        {
+            final Path filler = fill();
+            final JournalException full = assertThrows(JournalException.class, journal::housekeeping);
+            assertInstanceOf(IOException.class, full.getCause());
+            append(journal, 1, 1);
+            journal.force(); // what is in place already does not need the room
+            Files.delete(filler);
+        }
+    }
+
+    @Test
+    void shouldStopWhenWriteBackFailsAndLoseNothingThatWasForced() throws IOException
+    {
+        try (PowerCut disk = PowerCut.mount(tmpfs, 64))
+        {
+            final Path directory = disk.path().resolve("journal");
+            final long forcedIndex;
+            try (Journal journal = Journal.open(context(directory)))
+            {
+                for (long index = 1; index <= BATCH; index++)
+                {
+                    append(journal, index, 1);
+                }
+                journal.force();
+                forcedIndex = journal.lastIndex();
+                // The image loses the blocks that are still zero, and what holds it has no room to give them back.
+                assertTrue(run("fallocate", "--dig-holes", tmpfs.resolve("disk.img").toString()));
+                final Path filler = fill();
+                final JournalException failed = assertThrows(JournalException.class, () -> appendUntilForceFails(journal));
+                assertInstanceOf(IOException.class, failed.getCause());
+                assertThrows(JournalException.class, journal::force, "the kernel would say yes now");
+                // What the disk holds, whatever the kernel says that it does.
+                Files.copy(tmpfs.resolve("disk.img"), temp.resolve("disk.img"));
+                Files.delete(filler);
+            }
+            assertHolds(temp.resolve("disk.img"), forcedIndex);
+        }
+    }
+
+    private void assertHolds(final Path image, final long forcedIndex) throws IOException
+    {
+        final Path disk = Files.createDirectory(temp.resolve("disk"));
+        assertTrue(run("mount", "-o", "loop", image.toString(), disk.toString()));
+        try (Journal journal = Journal.open(context(crashCopy(disk.resolve("journal"), temp.resolve("elsewhere")))))
+        {
+            assertTrue(journal.lastIndex() >= forcedIndex, journal.lastIndex() + " < " + forcedIndex);
+            assertReads(journal, 1, forcedIndex, 1);
+        }
+        finally
+        {
+            assertTrue(run("umount", disk.toString()));
+        }
+    }
+
+    private static JournalContext context(final Path directory)
+    {
+        return JournalFixture.context(directory).segmentBytes(4 << 20);
+    }
+
+    /**
+     * @return the last index of the last batch that was forced.
+     */
+    private static long appendUntilRefused(final Journal journal)
+    {
+        long forcedIndex = 0;
+        JournalException refusal = null;
+        while (refusal == null)
+        {
+            assertTrue(forcedIndex < 1_000_000, "the disk never gets full");
+            try
+            {
+                appendBatch(journal);
+                forcedIndex = journal.lastIndex();
+            }
+            catch (final JournalException ex)
+            {
+                refusal = ex;
+            }
+        }
+        assertInstanceOf(IOException.class, refusal.getCause(), refusal.toString());
+        return forcedIndex;
+    }
+
+    private static void appendUntilForceFails(final Journal journal)
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            appendBatch(journal);
+        }
+        fail("no force failed");
+    }
+
+    private static void appendBatch(final Journal journal)
+    {
+        for (int i = 0; i < BATCH; i++)
+        {
+            JournalFixture.append(journal, journal.lastIndex() + 1, 1);
+        }
+        journal.force();
+    }
+
+    private Path fill() throws IOException
+    {
+        final Path filler = tmpfs.resolve("filler");
+        try (OutputStream out = Files.newOutputStream(filler))
+        {
+            final byte[] block = new byte[4096];
+            while (true)
+            {
+                out.write(block);
+            }
+        }
+        catch (final IOException ex)
+        {
+            assertTrue(ex.getMessage().contains("No space left"), ex.getMessage());
+            return filler;
+        }
+    }
+
+    private static boolean run(final String... command) throws IOException
+    {
+        final Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getInputStream().readAllBytes();
+        try
+        {
+            return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0;
+        }
+        catch (final InterruptedException ex)
+        {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}
