@@ -3,6 +3,12 @@ package io.tourbillon.mvcc;
 import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.CompactionResponse;
 import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.LeaseGrantRequest;
+import io.etcd.jetcd.api.LeaseGrantResponse;
+import io.etcd.jetcd.api.LeaseGrpc;
+import io.etcd.jetcd.api.LeaseRevokeRequest;
+import io.etcd.jetcd.api.LeaseTimeToLiveRequest;
+import io.etcd.jetcd.api.LeaseTimeToLiveResponse;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.WatchGrpc;
@@ -14,6 +20,9 @@ import io.tourbillon.codecs.client.OpKind;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 /** An etcd of its own, asked over gRPC, one request after the other; it answers in the texts of {@link RecordingEgress}. */
 final class RealEtcd implements AutoCloseable
@@ -28,6 +37,7 @@ final class RealEtcd implements AutoCloseable
         .maxInboundMessageSize(MESSAGE_LENGTH_MAX)
         .build();
     private final KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(channel);
+    private final LeaseGrpc.LeaseBlockingStub leases = LeaseGrpc.newBlockingStub(channel);
     private EtcdWatches watches;
 
     RealEtcd()
@@ -91,6 +101,37 @@ final class RealEtcd implements AutoCloseable
         {
             final CompactionResponse response = kv.compact(request);
             return "compacted at " + response.getHeader().getRevision();
+        });
+    }
+
+    String grant(final long id, final long ttlS)
+    {
+        final LeaseGrantRequest request = LeaseGrantRequest.newBuilder().setID(id).setTTL(ttlS).build();
+        return answer(() ->
+        {
+            final LeaseGrantResponse response = leases.leaseGrant(request);
+            final long ttlMs = TimeUnit.SECONDS.toMillis(response.getTTL());
+            return RecordingEgress.lease(response.getID(), ttlMs, ttlMs, response.getHeader().getRevision());
+        });
+    }
+
+    String revoke(final long id)
+    {
+        final LeaseRevokeRequest request = LeaseRevokeRequest.newBuilder().setID(id).build();
+        return answer(() -> RecordingEgress.lease(id, 0, 0, leases.leaseRevoke(request).getHeader().getRevision()));
+    }
+
+    /** The keys, which etcd gives in any order, in theirs. */
+    String timeToLive(final long id)
+    {
+        final LeaseTimeToLiveRequest request = LeaseTimeToLiveRequest.newBuilder().setID(id).setKeys(true).build();
+        return answer(() ->
+        {
+            final LeaseTimeToLiveResponse response = leases.leaseTimeToLive(request);
+            final long ttlMs = response.getTTL() < 0 ? response.getTTL() : TimeUnit.SECONDS.toMillis(response.getTTL());
+            final long grantedMs = TimeUnit.SECONDS.toMillis(response.getGrantedTTL());
+            return RecordingEgress.lease(response.getID(), ttlMs, grantedMs, response.getHeader().getRevision()) +
+                response.getKeysList().stream().map(key -> " " + key.toString(ISO_8859_1)).sorted().collect(Collectors.joining());
         });
     }
 

@@ -58,6 +58,34 @@ sealed interface Step
         }
     }
 
+    record Grant(long id, long ttlS) implements Step
+    {
+        @Override
+        public void on(final Trial trial)
+        {
+            trial.grant(this);
+        }
+    }
+
+    record Revoke(long id) implements Step
+    {
+        @Override
+        public void on(final Trial trial)
+        {
+            trial.revoke(this);
+        }
+    }
+
+    /** Asks for a lease's granted time and keys. */
+    record TimeToLive(long id) implements Step
+    {
+        @Override
+        public void on(final Trial trial)
+        {
+            trial.timeToLive(this);
+        }
+    }
+
     /** Ours may remove so many changes that compaction has left. */
     record Tick(int budget) implements Step
     {

@@ -7,7 +7,8 @@ import java.util.Random;
 /** Draws steps for a {@link Trial}: mostly requests, seldom what makes an etcd wait. */
 final class StepGenerator
 {
-    private static final int WATCHERS_MAX = 12;
+    private static final int WATCHERS_MAX = 12, LEASES_MAX = 8;
+    private static final long TTL_MAX_S = 9_000_000_000L;
 
     private final Random random;
     private final EtcdModel model;
@@ -43,8 +44,24 @@ final class StepGenerator
         {
             return new Step.Restart(random.nextBoolean(), random.nextBoolean());
         }
+        if (choice < 60)
+        {
+            return lease();
+        }
         final Op op = ops.op(OpGenerator.NESTING_MAX);
         return new Step.Request(op, op.kind != OpKind.RANGE && ops.once(4));
+    }
+
+    /** Of a few leases; none lives so short that it would end by itself. */
+    private Step lease()
+    {
+        final long id = 1 + random.nextInt(LEASES_MAX);
+        return switch (random.nextInt(5))
+        {
+            case 0 -> new Step.Revoke(id);
+            case 1, 2 -> new Step.TimeToLive(id);
+            default -> new Step.Grant(id, ops.once(10) ? TTL_MAX_S + random.nextInt(2) : 100_000 + random.nextInt(1000));
+        };
     }
 
     /** Mostly from now on: for its past an etcd takes its time. */

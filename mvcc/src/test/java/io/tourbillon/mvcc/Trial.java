@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** A member, an etcd and the model, each in the same state; what is done to one is done to all, and their answers must be the same. */
 final class Trial implements AutoCloseable
@@ -135,6 +136,33 @@ final class Trial implements AutoCloseable
         model.watchers.remove(id);
         rig.egress.forget(Rig.SESSION, id);
         etcd.watches().forget(id);
+    }
+
+    void grant(final Step.Grant grant)
+    {
+        final String ours = rig.grant(grant.id(), TimeUnit.SECONDS.toMillis(grant.ttlS()));
+        require("the model", model.grant(grant.id(), TimeUnit.SECONDS.toMillis(grant.ttlS())), ours);
+        require("etcd", etcd.grant(grant.id(), grant.ttlS()), ours);
+    }
+
+    void revoke(final Step.Revoke revoke)
+    {
+        final String ours = rig.revoke(revoke.id());
+        require("the model", model.revoke(revoke.id()), ours);
+        require("etcd", etcd.revoke(revoke.id()), ours);
+    }
+
+    /** How much time is left is not compared: the clocks differ. */
+    void timeToLive(final Step.TimeToLive timeToLive)
+    {
+        final String ours = withoutTime(rig.timeToLive(timeToLive.id(), true));
+        require("the model", withoutTime(model.timeToLive(timeToLive.id(), 0)), ours);
+        require("etcd", withoutTime(etcd.timeToLive(timeToLive.id())), ours);
+    }
+
+    private static String withoutTime(final String answer)
+    {
+        return answer.replaceFirst(" ttl [0-9]+ ", " ttl some ");
     }
 
     void tick(final Step.Tick tick)
