@@ -35,8 +35,8 @@ public interface Egress
     int reply(long sessionId, DirectBuffer buffer, int offset, int length);
 
     /**
-     * Says one part of a long answer to a read. Refused, not queued, when the session's reply queue is above the level that leaves room for
-     * the answers to writes: the read then waits.
+     * Says one part of a long answer, to a read or to a write that has been applied. Refused, not queued, when the session's reply queue is
+     * above the level that leaves room for the short answers to writes: the long one then waits.
      *
      * @param sessionId of the addressee.
      * @param buffer    holding the message.

@@ -130,6 +130,17 @@ final class KeyRange
         return keyLength;
     }
 
+    /** Where a range that is not open ends: its end, or its one key. */
+    int lastOffset()
+    {
+        return isSingle() ? keyOffset : endOffset;
+    }
+
+    int lastLength()
+    {
+        return isSingle() ? keyLength : endLength;
+    }
+
     int endOffset()
     {
         return endOffset;

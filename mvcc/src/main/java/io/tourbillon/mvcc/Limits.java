@@ -13,7 +13,7 @@ public final class Limits
     public static final int TXN_OPS_MAX = 128;
     /** Deepest nesting of transactions; the outermost has depth 0. */
     public static final int TXN_DEPTH_MAX = 64;
-    /** Operations of a transaction with all that is nested in it: 1,024 writes are 0.5 million pairs to compare for duplicates. */
+    /** Operations of a transaction with all that is nested in it: some 30,000 comparisons of keys look for duplicates in 1,024. */
     public static final int TXN_OPS_TOTAL_MAX = 1024;
     /** Compares of a transaction with all that is nested in it. */
     public static final int TXN_COMPARES_TOTAL_MAX = 1024;
@@ -23,8 +23,6 @@ public final class Limits
     public static final int COMPACTION_PER_TICK_MAX = 4096;
     /** A part of an answer or of events holds at most so many bytes, or one key-value. */
     public static final int PART_LENGTH_MAX = 32 * 1024;
-    /** Keys of a range sorted by something else than the key in one pass: 131,072 x 32 bytes = 4 MiB a walk. More take more passes. */
-    public static final int SORTED_KEYS_MAX = 128 * 1024;
     /** Shortest time a lease is granted, in milliseconds; less is raised to it. etcd's: 1.5 election time-outs, rounded up to seconds. */
     public static final long LEASE_TTL_MIN_MS = 2_000;
     /** Longest time a lease may be asked for, in milliseconds: etcd's 9,000,000,000 seconds. */

@@ -124,7 +124,7 @@ public final class Mvcc
 
     private RangeWalk newWalk()
     {
-        return new RangeWalk(keys, revisions, header, counts, Limits.SORTED_KEYS_MAX);
+        return new RangeWalk(keys, revisions, header, counts, settings.sortedKeys());
     }
 
     private TxnPlan newPlan()

@@ -14,6 +14,8 @@ public final class MvccSettings
     public static final int SCANS_DEFAULT = 64;
     /** Ranges and long answers of one session at once: an eighth of all, so that a slow session leaves room for others. */
     public static final int SCANS_PER_SESSION_DEFAULT = 8;
+    /** Keys of a range sorted by something else than the key in one pass: 131,072 x 32 bytes = 4 MiB a walk. More take more passes. */
+    public static final int SORTED_KEYS_DEFAULT = 128 * 1024;
     /** Keys a read or delete visits in one duty cycle: some 100 us. */
     public static final int KEYS_PER_SLICE_DEFAULT = 256;
     /** Steps of fan-out, and of catching up, in one duty cycle: a change, a key's watching session, 16 ids of an event; some 100 us. */
@@ -31,6 +33,7 @@ public final class MvccSettings
     private int watchers = WATCHERS_DEFAULT;
     private int scans = SCANS_DEFAULT;
     private int scansPerSession = SCANS_PER_SESSION_DEFAULT;
+    private int sortedKeys = SORTED_KEYS_DEFAULT;
     private int keysPerSlice = KEYS_PER_SLICE_DEFAULT;
     private int eventsPerSlice = EVENTS_PER_SLICE_DEFAULT;
     private int waitingKeepAlives = WAITING_KEEP_ALIVES_DEFAULT;
@@ -95,6 +98,17 @@ public final class MvccSettings
     public MvccSettings scansPerSession(final int scansPerSession)
     {
         this.scansPerSession = Math.max(1, scansPerSession);
+        return this;
+    }
+
+    /**
+     * @param sortedKeys keys of a range that are sorted by something else than the key in one pass; a longer one is walked as often as it
+     *                   takes.
+     * @return this.
+     */
+    public MvccSettings sortedKeys(final int sortedKeys)
+    {
+        this.sortedKeys = Math.max(1, sortedKeys);
         return this;
     }
 
@@ -192,6 +206,11 @@ public final class MvccSettings
     int scansPerSession()
     {
         return scansPerSession;
+    }
+
+    int sortedKeys()
+    {
+        return sortedKeys;
     }
 
     int keysPerSlice()

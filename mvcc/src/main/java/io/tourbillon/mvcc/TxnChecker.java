@@ -3,7 +3,6 @@ package io.tourbillon.mvcc;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.CompareResult;
 import io.tourbillon.codecs.client.CompareTarget;
-import org.agrona.DirectBuffer;
 
 import static io.tourbillon.codecs.MessageValidator.SOUND;
 
@@ -17,10 +16,9 @@ final class TxnChecker
     private final int[] budget = new int[OPS_MAX + 1];
     private final int[] compareCount = new int[OPS_MAX + 1];
     private final int[][] branchCount = new int[2][OPS_MAX + 1];
-    private final int[] writeOps = new int[OPS_MAX];
+    private final TxnDuplicates duplicates = new TxnDuplicates();
     private final RangeQuery query = new RangeQuery();
     private final KeyRange range = new KeyRange();
-    private final KeyRange other = new KeyRange();
 
     /** {@code SOUND} or the number of the first error. */
     int check(final TxnOps ops)
@@ -32,7 +30,7 @@ final class TxnChecker
         {
             result = checkOp(ops, op);
         }
-        return result == SOUND ? checkDuplicates(ops) : result;
+        return result == SOUND && duplicates.areIn(ops) ? ErrorCode.DUPLICATE_KEY.number() : result;
     }
 
     private void count(final TxnOps ops)
@@ -122,65 +120,5 @@ final class TxnChecker
             return ErrorCode.KEY_TOO_LARGE.number();
         }
         return valueLength > Limits.VALUE_LENGTH_MAX ? ErrorCode.REQUEST_TOO_LARGE.number() : SOUND;
-    }
-
-    /** No two ops that can run together may put one key, or put a key that the other deletes, in whatever order they stand. */
-    private int checkDuplicates(final TxnOps ops)
-    {
-        int writeCount = 0;
-        for (int op = 0; op < ops.opCount(); op++)
-        {
-            if (!ops.isPut(op) && !ops.isDelete(op))
-            {
-                continue;
-            }
-            for (int i = 0; i < writeCount; i++)
-            {
-                if (collide(ops, writeOps[i], op) && !areExclusive(ops, writeOps[i], op))
-                {
-                    return ErrorCode.DUPLICATE_KEY.number();
-                }
-            }
-            writeOps[writeCount++] = op;
-        }
-        return SOUND;
-    }
-
-    private boolean collide(final TxnOps ops, final int first, final int second)
-    {
-        if (ops.isDelete(first) && ops.isDelete(second))
-        {
-            return false;
-        }
-        final boolean isFirstPut = ops.isPut(first);
-        ops.readRange(isFirstPut ? first : second, range);
-        ops.readRange(isFirstPut ? second : first, other);
-        final DirectBuffer key = range.buffer();
-        if (ops.isPut(first) && ops.isPut(second))
-        {
-            return Bytes.areEqual(key, range.keyOffset(), range.keyLength(), other.buffer(), other.keyOffset(), other.keyLength());
-        }
-        return other.contains(key, range.keyOffset(), range.keyLength());
-    }
-
-    /** Whether the ops stand in the two branches of one transaction, so that only one of them can run. */
-    private static boolean areExclusive(final TxnOps ops, final int first, final int second)
-    {
-        int a = first;
-        int b = second;
-        while (ops.depth(a) > ops.depth(b))
-        {
-            a = ops.parent(a) - 1;
-        }
-        while (ops.depth(b) > ops.depth(a))
-        {
-            b = ops.parent(b) - 1;
-        }
-        while (ops.parent(a) != ops.parent(b))
-        {
-            a = ops.parent(a) - 1;
-            b = ops.parent(b) - 1;
-        }
-        return a != b && ops.branch(a) != ops.branch(b);
     }
 }

@@ -34,7 +34,8 @@ class EtcdPropertyTest
     void shouldAnswerAsEtcdDoes(@ForAll("steps") final List<Long> steps)
     {
         final Random setup = new Random(steps.get(0));
-        final MvccSettings settings = new MvccSettings().keysPerSlice(1 + setup.nextInt(4)).eventsPerSlice(1 + setup.nextInt(8));
+        final MvccSettings settings = new MvccSettings()
+            .keysPerSlice(1 + setup.nextInt(4)).sortedKeys(1 + setup.nextInt(6)).eventsPerSlice(1 + setup.nextInt(8));
         try (Rig rig = new Rig(settings))
         {
             final Random pressure = new Random(steps.get(0));

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** A member without network and disk: a store in memory, a log that is a list, an egress that records. */
@@ -40,6 +41,7 @@ final class Rig implements AutoCloseable
     TreeStore store;
     Mvcc mvcc;
     private long correlationId;
+    private boolean waitsForAnswers = true;
     /** Leases that {@link #propose} has let expire, in the order of their entry. */
     final List<Long> expired = new ArrayList<>();
     int crashCount;
@@ -125,9 +127,22 @@ final class Rig implements AutoCloseable
         return apply(bytes, true) ? answer() : null;
     }
 
+    /** Runs an op whose answer nobody takes now. */
+    void runDeaf(final Op op)
+    {
+        egress.isBlocked = () -> true;
+        waitsForAnswers = false;
+        assertNull(run(op), "the session takes no part now");
+        waitsForAnswers = true;
+    }
+
     /** What has written is answered at once, or in slices from history. */
     private String answer()
     {
+        if (!waitsForAnswers)
+        {
+            return egress.answers.remove(correlationId);
+        }
         if (!egress.answers.containsKey(correlationId))
         {
             settle();
@@ -162,6 +177,12 @@ final class Rig implements AutoCloseable
     {
         requests.of(op, SESSION, ++correlationId);
         return op.isReadOnly() ? read() : apply();
+    }
+
+    /** The answer to the request before the last one, if it came later. */
+    String answerBeforeLast()
+    {
+        return egress.answers.remove(correlationId - 1);
     }
 
     /** Puts the op through the log even if it only reads. */
