@@ -2,17 +2,21 @@ package io.tourbillon.bptree;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
- * Growth of the file: allocates the next extent ahead and hands its mapping to the writer, one at a time. {@link #prepare()} runs on the
- * housekeeping thread, or on the writer's where it may grow inline; the lock is only between these two.
+ * Growth and shrinking of the file: allocates the next extent ahead and hands its mapping to the writer, one at a time; cuts off what the
+ * writer has given back. {@link #prepare(boolean)} runs on the housekeeping thread, or on the writer's where it may grow inline; the lock
+ * is only between these two.
  */
 final class Extents
 {
     private final PageFile file;
     private final int extentBytes;
     private volatile ByteBuffer ready;
+    private volatile Cut cut;
     private volatile IOException refusal;
+    private volatile long bytesWritten;
     private int allocatedCount;
 
     Extents(final PageFile file, final int extentBytes)
@@ -21,12 +25,10 @@ final class Extents
         this.extentBytes = extentBytes;
     }
 
-    /** Maps what an existing file has. */
-    ByteBuffer mapExisting() throws IOException
+    /** What an existing file has. */
+    void adoptExisting(final int count)
     {
-        final ByteBuffer map = file.map((long)allocatedCount * extentBytes, extentBytes);
-        allocatedCount++;
-        return map;
+        allocatedCount = count;
     }
 
     int extentBytes()
@@ -35,21 +37,63 @@ final class Extents
     }
 
     /**
-     * Allocates and maps the next extent if none is ready.
+     * Cuts the file if the writer asked for it, or allocates and maps the next extent if none is ready.
      *
-     * @return true if one was allocated in this call.
+     * @param isPatient whether it may take a second, the first time.
+     * @return true if there was something to do, and it was done.
      */
-    synchronized boolean prepare()
+    synchronized boolean prepare(final boolean isPatient)
     {
+        if (cut != null)
+        {
+            return shrink();
+        }
         final long position = (long)allocatedCount * extentBytes;
         final long endPage = (position + extentBytes) / PageLayout.PAGE_LENGTH;
-        if (ready != null || endPage > Integer.MAX_VALUE)
+        return ready == null && endPage <= Integer.MAX_VALUE && grow(position, isPatient);
+    }
+
+    /** The writer takes the extent that is ready; null if none. */
+    ByteBuffer take()
+    {
+        final ByteBuffer map = cut == null ? ready : null;
+        if (map != null)
         {
-            return false;
+            ready = null;
         }
+        return map;
+    }
+
+    /** The writer gives back the file's end, to which neither meta page nor any reader refers. */
+    void giveBack(final int remainingCount, final List<ByteBuffer> maps)
+    {
+        assert cut == null;
+        cut = new Cut(remainingCount, maps);
+    }
+
+    /** What was given back has not been cut off yet: nothing can be taken meanwhile. */
+    boolean isCutting()
+    {
+        return cut != null;
+    }
+
+    /** Why the file could not grow, or shrink, the last time; null if it could. */
+    IOException refusal()
+    {
+        return refusal;
+    }
+
+    /** Zeros written to make extents really there. */
+    long bytesWritten()
+    {
+        return bytesWritten;
+    }
+
+    private boolean grow(final long position, final boolean isPatient)
+    {
         try
         {
-            file.allocate(position, extentBytes);
+            bytesWritten += file.allocate(position, extentBytes, isPatient);
             ready = file.map(position, extentBytes);
             allocatedCount++;
             refusal = null;
@@ -62,20 +106,41 @@ final class Extents
         }
     }
 
-    /** The writer takes the extent that is ready; null if none. */
-    ByteBuffer take()
+    private boolean shrink()
     {
-        final ByteBuffer map = ready;
-        if (map != null)
+        final Cut wanted = cut;
+        try
         {
-            ready = null;
+            if (ready != null)
+            {
+                file.unmap(ready);
+                ready = null;
+            }
+            wanted.maps.forEach(file::unmap);
+            allocatedCount = wanted.remainingCount;
+            file.truncate((long)allocatedCount * extentBytes);
+            return true;
         }
-        return map;
+        catch (final IOException ex)
+        {
+            refusal = ex;       // the file stays longer than it need be; growth allocates over what is there
+            return false;
+        }
+        finally
+        {
+            cut = null;
+        }
     }
 
-    /** Why the file could not grow the last time; null if it could. */
-    IOException refusal()
+    private static final class Cut
     {
-        return refusal;
+        private final int remainingCount;
+        private final List<ByteBuffer> maps;
+
+        private Cut(final int remainingCount, final List<ByteBuffer> maps)
+        {
+            this.remainingCount = remainingCount;
+            this.maps = maps;
+        }
     }
 }

@@ -11,8 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A real file: mapped read-only, written with positional writes. A new one is made under another name (`.new`) and renamed when its
@@ -25,7 +25,7 @@ final class FilePageFile implements PageFile
     private final Path path;
     private final Path unpublished;
     private final FileChannel channel;
-    private final List<MappedByteBuffer> maps = new ArrayList<>();
+    private final Map<Long, MappedByteBuffer> maps = new ConcurrentHashMap<>();
     private boolean isPublished;
 
     FilePageFile(final Path path) throws IOException
@@ -49,13 +49,31 @@ final class FilePageFile implements PageFile
         return channel.size();
     }
 
+    @Override
+    public long allocate(final long position, final long length, final boolean isPatient) throws IOException
+    {
+        // The first extent is small change, and a start is not the time to load a library.
+        if (position > 0 && Preallocation.allocate(isPublished ? path : unpublished, position, length, isPatient) &&
+            channel.size() >= position + length)
+        {
+            return 0;
+        }
+        writeZeros(position, length);
+        return length;
+    }
+
+    @Override
+    public void truncate(final long length) throws IOException
+    {
+        channel.truncate(length);
+    }
+
     /**
      * The room is taken by the write. Forced chunk by chunk, not for durability, which the checkpoint's force gives: zeros left to that
      * one force are some hundred MiB at once, and the journal's forces stand behind them for tens of milliseconds. What a full disk took
      * of it is given back: others live on that disk, the journal first of all.
      */
-    @Override
-    public void allocate(final long position, final long length) throws IOException
+    private void writeZeros(final long position, final long length) throws IOException
     {
         final ByteBuffer zeros = ByteBuffer.allocateDirect((int)Math.min(length, ZEROS_LENGTH));
         try
@@ -82,11 +100,17 @@ final class FilePageFile implements PageFile
     public ByteBuffer map(final long position, final int length) throws IOException
     {
         final MappedByteBuffer map = channel.map(FileChannel.MapMode.READ_ONLY, position, length);
-        synchronized (maps)
-        {
-            maps.add(map);
-        }
+        maps.put(BufferUtil.address(map), map);
         return map;
+    }
+
+    @Override
+    public void unmap(final ByteBuffer map)
+    {
+        if (maps.remove(BufferUtil.address(map)) != null)
+        {
+            BufferUtil.free(map);
+        }
     }
 
     @Override
@@ -137,11 +161,8 @@ final class FilePageFile implements PageFile
     @Override
     public void close()
     {
-        synchronized (maps)
-        {
-            maps.forEach(BufferUtil::free);
-            maps.clear();
-        }
+        maps.values().forEach(BufferUtil::free);
+        maps.clear();
         try
         {
             channel.close();

@@ -30,6 +30,12 @@ final class FreePages
 
     private static final byte CHANGED_NOW = 1;
     private static final byte CHANGED_NEXT = 2;
+    private static final byte NOT_READ = 4;
+
+    /** How far the checkpoint that was opened is behind: nothing frozen since, one frozen, one durable. */
+    private static final int FRESH = 0;
+    private static final int FROZEN = 1;
+    private static final int OLD = 2;
 
     private long[] available = new long[0];
     private long[] freedNow = new long[0];
@@ -47,6 +53,14 @@ final class FreePages
     private long freedLastEpoch;
     private long freedBeforeEpoch;
     private long heldEpoch;
+    private int notReadCount;
+    private int firstNotRead;
+    private int openedAge = FRESH;
+    private int moveChunk;
+    private int heldChunk;
+    private int scanChunk;
+    private boolean isMoving;
+    private boolean isMovingToHeld;
     private int firstWord;
     private int chunkCount;
 
@@ -192,34 +206,59 @@ final class FreePages
         freedBeforeCount = freedLastCount;
         freedLastCount = freedNowCount;
         freedNowCount = 0;
+        openedAge = Math.max(openedAge, FROZEN);
         for (int i = 0; i < chunkCount; i++)
         {
-            chunkMarks[i] = (chunkMarks[i] & CHANGED_NEXT) != 0 ? CHANGED_NOW : 0;
+            final int mark = (chunkMarks[i] & CHANGED_NEXT) != 0 ? CHANGED_NOW : 0;
+            chunkMarks[i] = (byte)(chunkMarks[i] & NOT_READ | mark);
         }
     }
 
     /**
-     * The frozen state is durable: both meta pages are past what was freed before it. Pins may not be.
+     * The frozen state is durable: both meta pages are past what was freed before it. Pins may not be. The pages are moved by
+     * {@link #moveFreed(int)}.
      *
      * @param oldestPinned epoch of the oldest root that a reader has.
      */
     void onDurable(final long oldestPinned)
     {
-        if (freedBeforeCount != 0)
+        openedAge = OLD;
+        isMoving = freedBeforeCount != 0;
+        moveChunk = 0;
+        if (isMoving)
         {
-            final boolean isHeld = freedBeforeEpoch > oldestPinned;
-            final long[] target = isHeld ? held : available;
-            for (int i = 0; i < freedBefore.length; i++)
+            isMovingToHeld = freedBeforeEpoch > oldestPinned;
+            heldEpoch = isMovingToHeld ? freedBeforeEpoch : heldEpoch;
+        }
+    }
+
+    boolean isMoving()
+    {
+        return isMoving;
+    }
+
+    /** @return pages that wait no longer for the file. */
+    int moveFreed(final int limit)
+    {
+        final int before = freedBeforeCount;
+        final int end = Math.min(chunkCount, moveChunk + limit) * CHUNK_WORDS;
+        for (int i = moveChunk * CHUNK_WORDS; i < end; i++)
+        {
+            if (freedBefore[i] != 0)
             {
-                target[i] |= freedBefore[i];
+                freedBeforeCount -= Long.bitCount(freedBefore[i]);
+                (isMovingToHeld ? held : available)[i] |= freedBefore[i];
                 freedBefore[i] = 0;
             }
-            heldCount += isHeld ? freedBeforeCount : 0;
-            heldEpoch = isHeld ? freedBeforeEpoch : heldEpoch;
-            availableCount += isHeld ? 0 : freedBeforeCount;
-            freedBeforeCount = 0;
-            firstWord = 0;
         }
+        final int count = before - freedBeforeCount;
+        heldCount += isMovingToHeld ? count : 0;
+        availableCount += isMovingToHeld ? 0 : count;
+        firstWord = Math.min(firstWord, moveChunk * CHUNK_WORDS);
+        moveChunk = end / CHUNK_WORDS;
+        isMoving = moveChunk < chunkCount;
+        assert isMoving || freedBeforeCount == 0;
+        return Math.max(1, count);
     }
 
     boolean isHolding()
@@ -233,18 +272,50 @@ final class FreePages
         return heldEpoch;
     }
 
-    /** @return pages usable again. */
-    int releaseHeld()
+    /** @return pages usable again; call it until nothing is held, asking anew about the epoch each time. */
+    int releaseHeld(final int limit)
     {
-        final int count = heldCount;
-        for (int i = 0; i < held.length; i++)
+        final int before = heldCount;
+        heldChunk = heldChunk < chunkCount ? heldChunk : 0;
+        final int end = Math.min(chunkCount, heldChunk + limit) * CHUNK_WORDS;
+        for (int i = heldChunk * CHUNK_WORDS; i < end; i++)
         {
-            available[i] |= held[i];
-            held[i] = 0;
+            if (held[i] != 0)
+            {
+                heldCount -= Long.bitCount(held[i]);
+                available[i] |= held[i];
+                held[i] = 0;
+            }
         }
-        availableCount += heldCount;
-        heldCount = 0;
-        firstWord = 0;
+        availableCount += before - heldCount;
+        firstWord = Math.min(firstWord, heldChunk * CHUNK_WORDS);
+        heldChunk = end / CHUNK_WORDS;
+        return Math.max(1, before - heldCount);
+    }
+
+    /**
+     * Takes the usable pages that are the last ones, up to the first that is not.
+     *
+     * @param end   the page behind the last.
+     * @param limit most pages in this call.
+     * @return how many.
+     */
+    int takeLast(final int end, final int limit)
+    {
+        int count = 0;
+        while (count < limit && end - count > PageLayout.FIRST_PAGE)
+        {
+            final int number = end - count - 1;
+            final long bit = 1L << number;
+            if ((available[number >>> 6] & bit) == 0)
+            {
+                break;
+            }
+            available[number >>> 6] &= ~bit;
+            availableCount--;
+            chunkMarks[number / CHUNK_PAGES] |= CHANGED_NOW;
+            count++;
+        }
         return count;
     }
 
@@ -253,10 +324,11 @@ final class FreePages
     {
         for (int i = 0; i < chunkCount; i++)
         {
-            if ((chunkMarks[i] & CHANGED_NOW) != 0)
+            scanChunk = scanChunk + 1 < chunkCount ? scanChunk + 1 : 0;
+            if ((chunkMarks[scanChunk] & CHANGED_NOW) != 0)
             {
-                chunkMarks[i] &= ~CHANGED_NOW;
-                return i;
+                chunkMarks[scanChunk] &= ~CHANGED_NOW;
+                return scanChunk;
             }
         }
         return -1;
@@ -273,21 +345,69 @@ final class FreePages
         }
     }
 
-    /** Takes over a chunk of the checkpoint that was opened. */
+    /**
+     * What the opened checkpoint has free, in all chunks: they are read when they are needed.
+     *
+     * @param freeCount pages.
+     */
+    void onOpened(final int freeCount)
+    {
+        notReadCount = freeCount;
+        Arrays.fill(chunkMarks, 0, chunkCount, NOT_READ);
+    }
+
+    /** Pages that the file says are free, in chunks not read yet. */
+    int notReadCount()
+    {
+        return notReadCount;
+    }
+
+    boolean isRead(final int chunk)
+    {
+        return (chunkMarks[chunk] & NOT_READ) == 0;
+    }
+
+    /** The lowest chunk not read; -1 if none. */
+    int nextNotRead()
+    {
+        while (firstNotRead < chunkCount && isRead(firstNotRead))
+        {
+            firstNotRead++;
+        }
+        return firstNotRead < chunkCount ? firstNotRead : -1;
+    }
+
+    /** The file has no such chunk. */
+    void onAbsent(final int chunk)
+    {
+        chunkMarks[chunk] &= ~NOT_READ;
+    }
+
+    /**
+     * Takes over a chunk that has not changed since the store was opened. What the opened checkpoint c freed waits until c + 1 is durable,
+     * wherever that stands by now; no root that is pinned refers to it.
+     */
     void decodeChunk(final int chunk, final long source)
     {
+        final long[] freed = openedAge == FRESH ? freedLast : openedAge == FROZEN ? freedBefore : available;
+        int usableCount = 0;
+        int freedCount = 0;
         for (int i = 0; i < CHUNK_WORDS; i++)
         {
             final int word = chunk * CHUNK_WORDS + i;
-            available[word] = UnsafeApi.getLong(source + i * 8L);
-            freedLast[word] = UnsafeApi.getLong(source + (CHUNK_WORDS + i) * 8L);
-            availableCount += Long.bitCount(available[word]);
-            freedLastCount += Long.bitCount(freedLast[word]);
-            if (freedLast[word] != 0)
-            {
-                chunkMarks[chunk] |= CHANGED_NOW;
-            }
+            final long usableBits = UnsafeApi.getLong(source + i * 8L);
+            final long freedBits = UnsafeApi.getLong(source + (CHUNK_WORDS + i) * 8L);
+            available[word] |= usableBits;
+            freed[word] |= freedBits;
+            usableCount += Long.bitCount(usableBits);
+            freedCount += Long.bitCount(freedBits);
         }
+        chunkMarks[chunk] &= ~NOT_READ;
+        notReadCount -= usableCount + freedCount;
+        availableCount += usableCount + (openedAge == OLD ? freedCount : 0);
+        freedLastCount += openedAge == FRESH ? freedCount : 0;
+        freedBeforeCount += openedAge == FROZEN ? freedCount : 0;
+        firstWord = Math.min(firstWord, chunk * CHUNK_WORDS);
     }
 
     int chunkCapacity()
@@ -300,10 +420,16 @@ final class FreePages
         return availableCount;
     }
 
+    /** Pages that a checkpoint or two will make usable. */
+    int waitingCount()
+    {
+        return freedNowCount + freedLastCount + freedBeforeCount;
+    }
+
     /** Free pages of all kinds. */
     int freeCount()
     {
-        return availableCount + freedNowCount + freedLastCount + freedBeforeCount + heldCount + retiredCount;
+        return availableCount + waitingCount() + heldCount + retiredCount + notReadCount;
     }
 
     /** Pages that wait for pins and for nothing else, but for those whose frames wait with them. */

@@ -1,6 +1,5 @@
 package io.tourbillon.bptree;
 
-import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.ByteBuffer;
@@ -15,11 +14,14 @@ final class FreeTree
 {
     private final Tree tree;
     private final FreePages freePages;
+    private final String name;
+    private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
     private final UnsafeBuffer key = new UnsafeBuffer(new byte[4]);
     private final UnsafeBuffer chunk = new UnsafeBuffer(ByteBuffer.allocateDirect(FreePages.CHUNK_LENGTH));
 
-    FreeTree(final Tree tree, final FreePages freePages)
+    FreeTree(final Tree tree, final FreePages freePages, final String name)
     {
+        this.name = name;
         this.tree = tree;
         this.freePages = freePages;
     }
@@ -28,25 +30,63 @@ final class FreeTree
     {
         for (int i = freePages.nextChangedChunk(); i >= 0; i = freePages.nextChangedChunk())
         {
+            read(i);
             key.putInt(0, i, ByteOrder.BIG_ENDIAN);
             freePages.encodeChunk(i, chunk.addressOffset());
             tree.put(key, 0, 4, chunk, 0, FreePages.CHUNK_LENGTH);
         }
     }
 
-    void read(final String name)
+    /**
+     * Reads chunks, the lowest first, until enough usable pages are known.
+     *
+     * @param wanted usable pages.
+     * @param limit  most chunks in this call.
+     */
+    void readUntil(final int wanted, final int limit)
     {
-        final Cursor cursor = tree.cursor();
-        for (boolean isAt = cursor.first(); isAt; isAt = cursor.next())
+        for (int i = 0; i < limit && freePages.availableCount() < wanted && freePages.notReadCount() > 0; i++)
         {
-            final DirectBuffer value = cursor.value();
-            final int number = cursor.key().getInt(0, ByteOrder.BIG_ENDIAN);
-            if (value.capacity() != FreePages.CHUNK_LENGTH || number < 0 || number >= freePages.chunkCapacity())
+            final int next = freePages.nextNotRead();
+            if (next < 0)
             {
-                throw new StoreException(name + ": the free list has a chunk " + number + " of " + value.capacity() + " bytes");
+                break;
             }
-            freePages.decodeChunk(number, value.addressOffset());
+            read(next);
         }
+    }
+
+    /** Reads all there is. */
+    void readAll()
+    {
+        for (int next = freePages.nextNotRead(); next >= 0; next = freePages.nextNotRead())
+        {
+            read(next);
+        }
+        if (freePages.notReadCount() != 0)
+        {
+            throw new StoreException(name + ": the free list has " + -freePages.notReadCount() + " pages more than the meta page says");
+        }
+    }
+
+    /** Makes sure that a chunk is known. Not in the middle of a change of the free list's own tree. */
+    void read(final int number)
+    {
+        if (freePages.isRead(number))
+        {
+            return;
+        }
+        key.putInt(0, number, ByteOrder.BIG_ENDIAN);
+        if (!tree.get(key, 0, 4, view))
+        {
+            freePages.onAbsent(number);
+            return;
+        }
+        if (view.capacity() != FreePages.CHUNK_LENGTH)
+        {
+            throw new StoreException(name + ": the free list has a chunk " + number + " of " + view.capacity() + " bytes");
+        }
+        freePages.decodeChunk(number, view.addressOffset());
     }
 
     /** Pages that writing it may take, whatever has changed: three chunks a leaf at worst, and the branches above. */

@@ -11,7 +11,8 @@ import java.util.function.LongToIntFunction;
 
 /**
  * A file in anonymous memory that remembers what was not forced, so that a test or the simulator can cut its power:
- * {@link #crash(LongToIntFunction)} takes back unforced pages: all, those a test chooses, or parts of them. One thread.
+ * {@link #crash(LongToIntFunction)} takes back unforced pages: all, those a test chooses, or parts of them. A crash is one thread's
+ * business; the store's threads may use the rest.
  */
 public final class MemoryPageFile implements PageFile
 {
@@ -24,28 +25,48 @@ public final class MemoryPageFile implements PageFile
     private boolean isPublished;
 
     @Override
-    public long length()
+    public synchronized long length()
     {
         return length;
     }
 
     @Override
-    public void allocate(final long position, final long allocatedLength)
+    public synchronized long allocate(final long position, final long allocatedLength, final boolean isPatient)
     {
         assert position == length : position;
         extents.add(ByteBuffer.allocateDirect(Math.toIntExact(allocatedLength)));
         positions.add(position);
         length += allocatedLength;
+        return 0;
     }
 
     @Override
-    public ByteBuffer map(final long position, final int mappedLength)
+    public synchronized void truncate(final long remaining)
+    {
+        while (length > remaining)
+        {
+            final int last = extents.size() - 1;
+            assert positions.get(last) >= remaining : "whole extents only";
+            length = positions.remove(last);
+            BufferUtil.free(extents.remove(last));
+        }
+        unforced.tailMap(remaining, true).clear();
+    }
+
+    @Override
+    public synchronized ByteBuffer map(final long position, final int mappedLength)
     {
         return slice(position, mappedLength);
     }
 
     @Override
-    public void read(final ByteBuffer target, final long position) throws EOFException
+    public void unmap(final ByteBuffer map)
+    {
+        // A view of what stays allocated until it is cut off.
+    }
+
+    @Override
+    public synchronized void read(final ByteBuffer target, final long position) throws EOFException
     {
         if (position + target.remaining() > length)
         {
@@ -55,7 +76,7 @@ public final class MemoryPageFile implements PageFile
     }
 
     @Override
-    public void write(final ByteBuffer source, final long position)
+    public synchronized void write(final ByteBuffer source, final long position)
     {
         assert position % PAGE == 0 && source.remaining() % PAGE == 0 : "whole pages only";
         for (long at = position; source.hasRemaining(); at += PAGE)
@@ -68,7 +89,7 @@ public final class MemoryPageFile implements PageFile
     }
 
     @Override
-    public void force()
+    public synchronized void force()
     {
         unforced.clear();
     }

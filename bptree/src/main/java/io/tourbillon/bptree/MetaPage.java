@@ -13,7 +13,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
  * The root of everything: one of two 4 KiB pages at the file's start; checkpoint n is in page n % 2.
  * <pre>
  *  0        4         8         16           24        28         32                 64              576
- *  | crc32c | version | "TBPTREE" | checkpoint | extent  | highWater | reserved (32) | user header   | 17 trees of 64 bytes
+ *  | crc32c | version | "TBPTREE" | checkpoint | extent  | highWater | free (4), - (28) | user header | 17 trees of 64 bytes
  *  tree:
  *  0      4        8       16          17 .. 24   24                     56      64
  *  | root | height | size  | nameLength | -       | name (ASCII, 32)     | live  |
@@ -34,6 +34,7 @@ final class MetaPage
     private static final int CHECKPOINT_OFFSET = 16;
     private static final int EXTENT_OFFSET = 24;
     private static final int HIGH_WATER_OFFSET = 28;
+    private static final int FREE_OFFSET = 32;
     private static final int USER_HEADER_OFFSET = 64;
     private static final int TREES_OFFSET = USER_HEADER_OFFSET + TreeStore.USER_HEADER_LENGTH;
     private static final int TREE_LENGTH = 64;
@@ -126,6 +127,17 @@ final class MetaPage
     void userHeader(final UnsafeBuffer target)
     {
         target.putBytes(0, buffer, USER_HEADER_OFFSET, TreeStore.USER_HEADER_LENGTH);
+    }
+
+    /** Pages in the free list: how many its chunks have set, which are read only when they are needed. */
+    int freeCount()
+    {
+        return buffer.getInt(FREE_OFFSET);
+    }
+
+    void freeCount(final int count)
+    {
+        buffer.putInt(FREE_OFFSET, count);
     }
 
     int root(final int treeId)

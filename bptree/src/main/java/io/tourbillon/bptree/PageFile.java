@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 
 /**
  * The file under a {@link TreeStore}, as small as it can be so that a test may lose, tear or refuse what is written.
- * {@link #allocate(long, long)} is called by the housekeeping thread (or the writer), {@link #write(ByteBuffer, long)} and
+ * {@link #allocate(long, long, boolean)} is called by the housekeeping thread (or the writer), {@link #write(ByteBuffer, long)} and
  * {@link #force()} by the checkpoint thread: an implementation must bear these two at the same time.
  */
 public interface PageFile extends AutoCloseable
@@ -19,21 +19,39 @@ public interface PageFile extends AutoCloseable
     /**
      * Makes the bytes [position, position + length) really there, as zeros, so that a later write cannot fail for want of room.
      *
-     * @param position first byte, the end of what was allocated before.
-     * @param length   in bytes.
+     * @param position  first byte, the end of what was allocated before.
+     * @param length    in bytes.
+     * @param isPatient whether it may take a second, the first time, to find the best way.
+     * @return bytes written for it: 0 if the file system could do without.
      * @throws IOException if there is no room; nothing that was there before has changed.
      */
-    void allocate(long position, long length) throws IOException;
+    long allocate(long position, long length, boolean isPatient) throws IOException;
 
     /**
-     * Maps a part of the file, read-only. The view shows whatever has been written, forced or not.
+     * Cuts off everything from a position on. Called after {@link #unmap(ByteBuffer)} of all that was mapped there, on the thread that
+     * allocates.
+     *
+     * @param length in bytes that remain.
+     * @throws IOException if it cannot be done: the file keeps its length then.
+     */
+    void truncate(long length) throws IOException;
+
+    /**
+     * Maps a part of the file, read-only; any thread. The view shows whatever has been written, forced or not.
      *
      * @param position first byte.
      * @param length   in bytes, within what was allocated.
-     * @return a direct buffer of exactly length bytes, valid until {@link #close()}.
+     * @return a direct buffer of exactly length bytes, valid until {@link #unmap(ByteBuffer)} or {@link #close()}.
      * @throws IOException if it cannot be mapped.
      */
     ByteBuffer map(long position, int length) throws IOException;
+
+    /**
+     * Ends a mapping, which nobody touches any more.
+     *
+     * @param map that {@link #map(long, int)} returned.
+     */
+    void unmap(ByteBuffer map);
 
     /**
      * Reads exactly the remaining bytes of a buffer; used for the meta pages, before anything is mapped.

@@ -9,6 +9,11 @@ import java.util.Arrays;
  */
 final class Pages implements PageSource, AutoCloseable
 {
+    /** Some ten microseconds: a writer's duty cycle bears it. */
+    private static final int RELEASE_SLICE_PAGES = 1024;
+    /** 64 KiB of bitmaps, likewise. */
+    private static final int MOVE_SLICE_CHUNKS = 256;
+
     private final PageTable table;
     private final PagePool pool;
     private final FreePages freePages = new FreePages();
@@ -26,6 +31,7 @@ final class Pages implements PageSource, AutoCloseable
     private int dirtyCount;
     private int frozenCount;
     private long releaseCount;
+    private int releaseWord;
     private boolean hasChanged;
     private int stamp;
 
@@ -45,9 +51,25 @@ final class Pages implements PageSource, AutoCloseable
         this.highWater = highWater;
     }
 
+    /** @param map null if it is to be mapped when it is touched. */
     void addExtent(final ByteBuffer map)
     {
         table.addExtent(map);
+        onGrown();
+    }
+
+    /** What an existing file has. */
+    void addExtents(final int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            table.addExtent(null);
+        }
+        onGrown();
+    }
+
+    private void onGrown()
+    {
         final int capacity = table.capacity();
         freePages.capacity(capacity);
         final int words = (capacity + 63) >>> 6;
@@ -57,6 +79,16 @@ final class Pages implements PageSource, AutoCloseable
             dirty = Arrays.copyOf(dirty, length);
             frozen = Arrays.copyOf(frozen, length);
         }
+    }
+
+    /**
+     * Lets usable pages at the end be as if they had never been used.
+     *
+     * @param limit most pages in this call.
+     */
+    void trim(final int limit)
+    {
+        highWater -= freePages.takeLast(highWater, limit);
     }
 
     @Override
@@ -210,7 +242,7 @@ final class Pages implements PageSource, AutoCloseable
         }
         if (freePages.isHolding() && freePages.heldEpoch() <= pins.oldestEpoch())
         {
-            count += freePages.releaseHeld();
+            count += freePages.releaseHeld(MOVE_SLICE_CHUNKS);
         }
         return count;
     }
@@ -219,6 +251,31 @@ final class Pages implements PageSource, AutoCloseable
     void onDurable()
     {
         freePages.onDurable(pins.oldestEpoch());
+        releaseWord = 0;
+    }
+
+    /**
+     * What follows a durable checkpoint, in slices: freed pages become usable, and frames whose pages the file has now go back.
+     *
+     * @return pages in this slice; 0 when all is done.
+     */
+    int releaseSlice()
+    {
+        if (freePages.isMoving())
+        {
+            return freePages.moveFreed(MOVE_SLICE_CHUNKS);
+        }
+        final int before = frozenCount;
+        if (frozenCount > 0)
+        {
+            releaseFrames(RELEASE_SLICE_PAGES);
+        }
+        return before - frozenCount;
+    }
+
+    boolean isReleased()
+    {
+        return frozenCount == 0 && !freePages.isMoving();
     }
 
     /** Everything so far belongs to the frozen state; what is allocated from now on, to the next. */
@@ -234,24 +291,16 @@ final class Pages implements PageSource, AutoCloseable
         checkpoint++;
     }
 
-    /**
-     * Gives back the frames of frozen pages, which the file has now.
-     *
-     * @param fromWord where the last slice ended.
-     * @param limit    most pages in this slice, roughly.
-     * @return where the next slice begins; -1 when all are back.
-     */
-    int release(final int fromWord, final int limit)
+    private void releaseFrames(final int limit)
     {
-        releaseCount += frozenCount > 0 ? 1 : 0;
+        releaseCount++;
         final boolean isWatched = pins.oldestEpoch() != Pins.NONE;
         int released = 0;
-        int word = fromWord;
-        for (; word < frozen.length && frozenCount > 0 && released < limit; word++)
+        for (; frozenCount > 0 && released < limit; releaseWord++)
         {
-            for (long bits = frozen[word]; bits != 0; bits &= bits - 1)
+            for (long bits = frozen[releaseWord]; bits != 0; bits &= bits - 1)
             {
-                final int number = (word << 6) + Long.numberOfTrailingZeros(bits);
+                final int number = (releaseWord << 6) + Long.numberOfTrailingZeros(bits);
                 final long frame = table.address(number);
                 table.address(number, table.mapped(number));
                 if (isWatched)
@@ -265,10 +314,9 @@ final class Pages implements PageSource, AutoCloseable
                 released++;
                 frozenCount--;
             }
-            frozen[word] = 0;
+            frozen[releaseWord] = 0;
         }
         pins.advanceFrameEpoch();
-        return frozenCount > 0 ? word : -1;
     }
 
     long checkpoint()

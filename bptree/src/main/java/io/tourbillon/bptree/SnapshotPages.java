@@ -36,7 +36,7 @@ final class SnapshotPages implements PageSource
     {
         assert number >= PageLayout.FIRST_PAGE && number < highWater : number;
         final long address = table.addressShared(chunks, number);
-        return address != 0 ? address : load(number, treeId);
+        return address != 0 ? address : find(number, treeId);
     }
 
     @Override
@@ -45,13 +45,21 @@ final class SnapshotPages implements PageSource
         return releaseCount;
     }
 
+    /** Somebody may have touched the extent after the chunks were taken. */
+    private long find(final int number, final int treeId)
+    {
+        table.refresh(chunks, number);
+        final long address = table.addressShared(chunks, number);
+        return address != 0 ? address : load(number, treeId);
+    }
+
     /** Two threads may do this at once: both write the same address. */
     private long load(final int number, final int treeId)
     {
         proof.requireExists(number, highWater);
         final long page = table.mapped(number);
         proof.check(page, number, treeId, openedCheckpoint);
-        table.addressShared(chunks, number, page);
+        table.address(chunks, number, page);
         return page;
     }
 }

@@ -124,7 +124,7 @@ final class StoreOpener
     private void create(final int extentBytes) throws IOException
     {
         extents = new Extents(file, extentBytes);
-        if (!extents.prepare())
+        if (!extents.prepare(false))
         {
             throw new StoreException(name + " cannot be created", extents.refusal());
         }
@@ -146,7 +146,8 @@ final class StoreOpener
         }
         meta = newest(readMeta(0), readMeta(1));
         requireExtentBytes(meta.extentBytes(), name + ": the extent length");
-        if (meta.highWater() < FIRST_PAGE || (long)meta.highWater() * PAGE_LENGTH > length)
+        final int extentCount = (int)(length / meta.extentBytes());
+        if (meta.highWater() < FIRST_PAGE || (long)meta.highWater() * PAGE_LENGTH > (long)extentCount * meta.extentBytes())
         {
             throw new StoreException(
                 name + " has " + length / PAGE_LENGTH + " pages, its meta page says " + meta.highWater() + ": the file was cut");
@@ -156,17 +157,16 @@ final class StoreOpener
         file.force();
         extents = new Extents(file, meta.extentBytes());
         pages = newPages();
-        for (long mapped = meta.extentBytes(); mapped <= length; mapped += meta.extentBytes())
-        {
-            pages.addExtent(extents.mapExisting());
-        }
+        extents.adoptExisting(extentCount);
+        pages.addExtents(extentCount);
+        pages.freePages().onOpened(meta.freeCount());
     }
 
     private Pages newPages()
     {
         final int extentPages = extents.extentBytes() / PAGE_LENGTH;
         final PagePool pool = new PagePool(poolBytes, Math.min(extentPages, 256));
-        return new Pages(name, new PageTable(extentPages), pool, meta.checkpoint(), meta.highWater());
+        return new Pages(name, new PageTable(file, extentPages), pool, meta.checkpoint(), meta.highWater());
     }
 
     private MetaPage readMeta(final int slot) throws IOException

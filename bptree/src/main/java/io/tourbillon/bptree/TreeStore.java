@@ -24,7 +24,11 @@ public final class TreeStore implements AutoCloseable
     /** Most snapshots open at a time. */
     public static final int MAX_SNAPSHOTS = Pins.PINS_MAX;
 
-    private static final int RELEASE_SLICE_PAGES = 4096;
+    /** 8 MiB: below that nobody misses it. */
+    private static final int WAITING_PAGES_MIN = (8 << 20) / PAGE_LENGTH;
+    private static final int RECLAIM_SLICE_PAGES = 1024;
+    /** Of the free list, after open: each may be a page of the file not yet in memory. */
+    private static final int READ_SLICE_CHUNKS = 8;
 
     private final PageFile file;
     private final boolean ownsFile;
@@ -36,12 +40,13 @@ public final class TreeStore implements AutoCloseable
     private final UnsafeBuffer userHeader = new UnsafeBuffer(new byte[USER_HEADER_LENGTH]);
     private final Tree[] trees = new Tree[MetaPage.TREES];
     private final FreeTree freeTree;
+    private final FileTail tail;
     private final NanoClock clock;
     private final String name;
     private final long openedCheckpoint;
 
     private Checkpoint checkpoint;
-    private int releaseWord;
+    private boolean isReleasing;
     private long checkpointBytesWritten;
     private long checkpointCount;
     private long refusedReservations;
@@ -67,8 +72,8 @@ public final class TreeStore implements AutoCloseable
                 trees[id].restore(meta.root(id), meta.height(id), meta.size(id), meta.liveSize(id));
             }
         }
-        freeTree = new FreeTree(trees[0], pages.freePages());
-        freeTree.read(opener.name());
+        freeTree = new FreeTree(trees[0], pages.freePages(), name);
+        tail = new FileTail(pages, extents);
     }
 
     /**
@@ -152,7 +157,9 @@ public final class TreeStore implements AutoCloseable
                 continue;
             }
         }
+        tail.trim(freeTree);
         final int freeTreePages = freeTreePages();
+        freeTree.readUntil(freeTreePages, Integer.MAX_VALUE);
         if (pages.pool().available() < freeTreePages || pages.usable() < freeTreePages && !adoptExtent())
         {
             return null;
@@ -160,6 +167,8 @@ public final class TreeStore implements AutoCloseable
         freeTree.write();
         final long number = pages.checkpoint();
         meta.begin(number, extents.extentBytes(), pages.highWater(), userHeader);
+        meta.freeCount(pages.freePages().freeCount());
+        tail.onFrozen();
         for (int id = 0; id < MetaPage.TREES; id++)
         {
             if (trees[id] != null)
@@ -170,7 +179,7 @@ public final class TreeStore implements AutoCloseable
         meta.seal();
         pages.onFrozen();
         checkpoint = new Checkpoint(file, pages, number, meta.bytes());
-        releaseWord = -1;
+        isReleasing = false;
         return checkpoint;
     }
 
@@ -187,20 +196,20 @@ public final class TreeStore implements AutoCloseable
         {
             return 0;
         }
-        if (releaseWord < 0)
+        if (!isReleasing)
         {
             pages.onDurable();
             checkpointBytesWritten += checkpoint.bytesWritten();
             checkpointCount++;
-            releaseWord = 0;
+            isReleasing = true;
         }
-        final int before = pages.frozenCount();
-        releaseWord = pages.release(releaseWord, RELEASE_SLICE_PAGES);
-        if (releaseWord < 0)
+        final int count = pages.releaseSlice();
+        if (pages.isReleased())
         {
             checkpoint = null;
+            tail.onReleased();
         }
-        return before - pages.frozenCount();
+        return count;
     }
 
     /**
@@ -248,7 +257,7 @@ public final class TreeStore implements AutoCloseable
     /** The part of {@link #serveReaders()} that may be done in the middle of an entry. */
     int reclaim()
     {
-        return pages.reclaim(RELEASE_SLICE_PAGES);
+        return pages.reclaim(RECLAIM_SLICE_PAGES);
     }
 
     /**
@@ -293,13 +302,13 @@ public final class TreeStore implements AutoCloseable
     }
 
     /**
-     * Keeps the next extent of the file allocated ahead. Housekeeping thread; blocks in the disk.
+     * Keeps the next extent of the file allocated ahead, and cuts off the end that is free. Housekeeping thread; blocks in the disk.
      *
-     * @return 1 if an extent was allocated, 0 if there was nothing to do or no room.
+     * @return 1 if an extent was allocated or some were cut off, 0 if there was nothing to do or no room.
      */
     public int housekeeping()
     {
-        return extents.prepare() ? 1 : 0;
+        return extents.prepare(true) ? 1 : 0;
     }
 
     /**
@@ -310,6 +319,7 @@ public final class TreeStore implements AutoCloseable
      */
     public void verify()
     {
+        freeTree.readAll();
         new StoreChecker(pages, trees).check();
     }
 
@@ -384,6 +394,29 @@ public final class TreeStore implements AutoCloseable
     }
 
     /**
+     * Zeros written since open to make room in the file really there; none where the file system allocates without. Any thread.
+     *
+     * @return bytes.
+     */
+    public long growthBytesWritten()
+    {
+        return extents.bytesWritten();
+    }
+
+    /**
+     * Whether a checkpoint would bring back much room: pages freed that only checkpoints make usable again are more than a third of those
+     * in use, and more than a few MiB, or half the pool is changed. Whoever runs the store begins one then. Writer thread.
+     *
+     * @return true if so.
+     */
+    public boolean isCheckpointDue()
+    {
+        final int waiting = pages.freePages().waitingCount();
+        return pages.pool().inUse() > pages.pool().maxFrames() / 2 ||
+            waiting > WAITING_PAGES_MIN && waiting > (pages.highWater() - pages.freePages().freeCount()) / 3;
+    }
+
+    /**
      * Checkpoints completed since open.
      *
      * @return count.
@@ -452,7 +485,9 @@ public final class TreeStore implements AutoCloseable
     private boolean hasRoomFor(final int pageCount)
     {
         final int freeTreePages = freeTreePages();
-        return pages.pool().available() >= pageCount + freeTreePages && pages.usable() >= pageCount + 2 * freeTreePages;
+        final int wanted = pageCount + 2 * freeTreePages;
+        return pages.pool().available() >= pageCount + freeTreePages && pages.usable() >= wanted &&
+            (pages.freePages().notReadCount() <= 0 || pages.freePages().availableCount() >= wanted);
     }
 
     private boolean reserveSlowly(final int pageCount)
@@ -463,11 +498,13 @@ public final class TreeStore implements AutoCloseable
         }
         releaseCheckpointed();
         reclaim();
-        while (pages.usable() < pageCount + 2 * freeTreePages() && adoptExtent())
+        int wanted = pageCount + 2 * freeTreePages();
+        freeTree.readUntil(wanted, READ_SLICE_CHUNKS);
+        while (pages.usable() < wanted && adoptExtent())
         {
-            continue;
+            wanted = pageCount + 2 * freeTreePages();
         }
-        final boolean hasRoom = hasRoomFor(pageCount);
+        final boolean hasRoom = pages.pool().available() >= pageCount + freeTreePages() && pages.usable() >= wanted;
         refusedReservations += hasRoom ? 0 : 1;
         return hasRoom;
     }
@@ -475,7 +512,7 @@ public final class TreeStore implements AutoCloseable
     private boolean adoptExtent()
     {
         ByteBuffer map = extents.take();
-        if (map == null && growsInline && extents.prepare())
+        while (map == null && growsInline && extents.prepare(false))
         {
             map = extents.take();
         }

@@ -72,6 +72,36 @@ class CheckpointCrashTest
         store.close();
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void shouldBearAPowerCutAtEachStepWhileTheFileGrowsAndItsFreeTailIsGivenBack(final Luck luck) throws IOException
+    {
+        open();
+        long longest = 0;
+        long shortest = Long.MAX_VALUE;
+        for (int round = 0; round < ROUNDS; round++)
+        {
+            growOrShrink(round % 2 == 0);
+            for (int i = 0; i < round % 5; i++)
+            {
+                checkpointWholly();
+                store.housekeeping();
+            }
+            for (int failAt = 0, operations = Integer.MAX_VALUE; failAt < operations; failAt += 1 + random.nextInt(5))
+            {
+                change(20);
+                operations = cutPowerAfter(failAt, luck);
+                reopen();
+                longest = Math.max(longest, file.length());
+                shortest = Math.min(shortest, file.length());
+            }
+        }
+        final long most = longest;
+        final long least = shortest;
+        assertTrue(least < most / 2, () -> "the file was between " + least + " and " + most + " bytes");
+        store.close();
+    }
+
     @Test
     void shouldFallBackOneMetaPageAtAnyTime() throws IOException
     {
@@ -144,6 +174,11 @@ class CheckpointCrashTest
             {
                 change(5);
             }
+            while (store.releaseCheckpointed() > 0)
+            {
+                change(1);
+            }
+            store.housekeeping();
         }
         catch (final IOException ex)
         {
@@ -219,6 +254,22 @@ class CheckpointCrashTest
     {
         final long slot = (states.size() - 1) & 1;
         file.memory.flipBit(slot * PAGE + random.nextInt(PAGE), random.nextInt(8));
+    }
+
+    private void growOrShrink(final boolean isToGrow)
+    {
+        for (int i = 0; i < 150; i++)
+        {
+            assertTrue(store.reserve(100));
+            if (isToGrow)
+            {
+                put("large-" + i, 8_000);
+            }
+            else
+            {
+                model.remove(("large-" + i).getBytes());
+            }
+        }
     }
 
     private void change(final int count)

@@ -7,7 +7,8 @@ import java.nio.ByteBuffer;
 final class FaultyPageFile implements PageFile
 {
     final MemoryPageFile memory = new MemoryPageFile();
-    boolean isFull;
+    int mapCount;
+    private long mostLength = Long.MAX_VALUE;
     private int operationsUntilFailure = Integer.MAX_VALUE;
     private int operationCount;
 
@@ -16,6 +17,12 @@ final class FaultyPageFile implements PageFile
     {
         operationsUntilFailure = operations;
         operationCount = 0;
+    }
+
+    /** From now on the file cannot get longer than it is, or it can again. */
+    void isFull(final boolean isFull)
+    {
+        mostLength = isFull ? memory.length() : Long.MAX_VALUE;
     }
 
     int operationCount()
@@ -30,18 +37,32 @@ final class FaultyPageFile implements PageFile
     }
 
     @Override
-    public void allocate(final long position, final long length) throws IOException
+    public long allocate(final long position, final long length, final boolean isPatient) throws IOException
     {
-        if (isFull)
+        if (position + length > mostLength)
         {
             throw new IOException("No space left on device");
         }
-        memory.allocate(position, length);
+        return memory.allocate(position, length, isPatient);
+    }
+
+    @Override
+    public void truncate(final long length) throws IOException
+    {
+        operate();
+        memory.truncate(length);
+    }
+
+    @Override
+    public void unmap(final ByteBuffer map)
+    {
+        memory.unmap(map);
     }
 
     @Override
     public ByteBuffer map(final long position, final int length)
     {
+        mapCount++;
         return memory.map(position, length);
     }
 

@@ -95,7 +95,7 @@ class TreeStoreTest
         {
             final Tree tree = store.tree("t");
             Entries.put(store, tree, 0, 1_000, 100);
-            file.isFull = true;
+            file.isFull(true);
             int count = 1_000;
             while (store.reserve(tree.pagesForPut(100)))
             {
@@ -109,8 +109,8 @@ class TreeStoreTest
             assertEquals(count, tree.size());
             store.verify();
             removeWhatFits(store, tree, count);
-            assertTrue(store.reserve(tree.pagesForPut(100)), "what was removed makes room without growing the file");
-            file.isFull = false;
+            assertTrue(store.reserve(tree.pagesForPut(100)), "what was removed makes room without a longer file than before");
+            file.isFull(false);
             Entries.put(store, tree, count, count + 1_000, 100);
             Entries.checkpoint(store);
             store.verify();

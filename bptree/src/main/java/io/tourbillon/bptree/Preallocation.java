@@ -1,0 +1,78 @@
+package io.tourbillon.bptree;
+
+import net.openhft.posix.OpenFlag;
+import net.openhft.posix.PosixAPI;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Room in a file without writing it: fallocate(2). The library behind it takes some hundred milliseconds to load, so only a patient
+ * thread's first call loads it; until then, and where the file system or the platform has no such call, the answer is no.
+ */
+final class Preallocation
+{
+    private static final int ENOSYS = 38;
+    private static final int EOPNOTSUPP = 95;
+
+    private static volatile boolean isLoaded;
+    private static volatile boolean isBroken;
+
+    private Preallocation()
+    {
+    }
+
+    /**
+     * Allocates [position, position + length), which reads as zeros then.
+     *
+     * @param isPatient whether the library may be loaded for it.
+     * @return false if that cannot be done here: write zeros.
+     * @throws IOException if there is no room.
+     */
+    static boolean allocate(final Path path, final long position, final long length, final boolean isPatient) throws IOException
+    {
+        if (isBroken || !isLoaded && !isPatient)
+        {
+            return false;
+        }
+        try
+        {
+            final PosixAPI posix = PosixAPI.posix();
+            isLoaded = true;
+            return allocate(posix, path, position, length);
+        }
+        catch (final LinkageError | RuntimeException ex)
+        {
+            isBroken = true;    // no such library for this machine, or it may not be loaded: zeros do as well
+            return false;
+        }
+    }
+
+    private static boolean allocate(final PosixAPI posix, final Path path, final long position, final long length) throws IOException
+    {
+        final int descriptor = posix.open(path.toString(), OpenFlag.O_RDWR, 0);
+        if (descriptor < 0)
+        {
+            return false;
+        }
+        try
+        {
+            if (posix.fallocate(descriptor, 0, position, length) == 0)
+            {
+                return true;
+            }
+            final int error = posix.lastError();
+            if (error == EOPNOTSUPP || error == ENOSYS)
+            {
+                return false;
+            }
+            final String reason = posix.strerror(error);
+            posix.ftruncate(descriptor, position);          // gives back what it took: blocks beyond the end, too
+            throw new IOException(path + ": cannot allocate " + length + " bytes at " + position + ": " + reason);
+        }
+        finally
+        {
+            posix.close(descriptor);
+        }
+    }
+}
