@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Growth and shrinking of the file: allocates the next extent ahead and hands its mapping to the writer, one at a time; cuts off what the
- * writer has given back. {@link #prepare(boolean)} runs on the housekeeping thread, or on the writer's where it may grow inline; the lock
+ * writer has given back. {@link #prepare()} runs on the housekeeping thread, or on the writer's where it may grow inline; the lock
  * is only between these two.
  */
 final class Extents
@@ -39,10 +39,9 @@ final class Extents
     /**
      * Cuts the file if the writer asked for it, or allocates and maps the next extent if none is ready.
      *
-     * @param isPatient whether it may take a second, the first time.
      * @return true if there was something to do, and it was done.
      */
-    synchronized boolean prepare(final boolean isPatient)
+    synchronized boolean prepare()
     {
         if (cut != null)
         {
@@ -50,7 +49,7 @@ final class Extents
         }
         final long position = (long)allocatedCount * extentBytes;
         final long endPage = (position + extentBytes) / PageLayout.PAGE_LENGTH;
-        return ready == null && endPage <= Integer.MAX_VALUE && grow(position, isPatient);
+        return ready == null && endPage <= Integer.MAX_VALUE && grow(position);
     }
 
     /** The writer takes the extent that is ready; null if none. */
@@ -89,11 +88,11 @@ final class Extents
         return bytesWritten;
     }
 
-    private boolean grow(final long position, final boolean isPatient)
+    private boolean grow(final long position)
     {
         try
         {
-            bytesWritten += file.allocate(position, extentBytes, isPatient);
+            bytesWritten += file.allocate(position, extentBytes);
             ready = file.map(position, extentBytes);
             allocatedCount++;
             refusal = null;

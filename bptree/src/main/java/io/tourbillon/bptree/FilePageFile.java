@@ -50,10 +50,10 @@ final class FilePageFile implements PageFile
     }
 
     @Override
-    public long allocate(final long position, final long length, final boolean isPatient) throws IOException
+    public long allocate(final long position, final long length) throws IOException
     {
         // The first extent is small change, and a start is not the time to load a library.
-        if (position > 0 && Preallocation.allocate(isPublished ? path : unpublished, position, length, isPatient) &&
+        if (position > 0 && Preallocation.allocate(isPublished ? path : unpublished, position, length) &&
             channel.size() >= position + length)
         {
             return 0;

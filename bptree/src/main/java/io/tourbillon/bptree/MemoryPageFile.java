@@ -31,7 +31,7 @@ public final class MemoryPageFile implements PageFile
     }
 
     @Override
-    public synchronized long allocate(final long position, final long allocatedLength, final boolean isPatient)
+    public synchronized long allocate(final long position, final long allocatedLength)
     {
         assert position == length : position;
         extents.add(ByteBuffer.allocateDirect(Math.toIntExact(allocatedLength)));

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 
 /**
  * The file under a {@link TreeStore}, as small as it can be so that a test may lose, tear or refuse what is written.
- * {@link #allocate(long, long, boolean)} is called by the housekeeping thread (or the writer), {@link #write(ByteBuffer, long)} and
+ * {@link #allocate(long, long)} is called by the housekeeping thread (or the writer), {@link #write(ByteBuffer, long)} and
  * {@link #force()} by the checkpoint thread: an implementation must bear these two at the same time.
  */
 public interface PageFile extends AutoCloseable
@@ -19,13 +19,12 @@ public interface PageFile extends AutoCloseable
     /**
      * Makes the bytes [position, position + length) really there, as zeros, so that a later write cannot fail for want of room.
      *
-     * @param position  first byte, the end of what was allocated before.
-     * @param length    in bytes.
-     * @param isPatient whether it may take a second, the first time, to find the best way.
+     * @param position first byte, the end of what was allocated before.
+     * @param length   in bytes.
      * @return bytes written for it: 0 if the file system could do without.
      * @throws IOException if there is no room; nothing that was there before has changed.
      */
-    long allocate(long position, long length, boolean isPatient) throws IOException;
+    long allocate(long position, long length) throws IOException;
 
     /**
      * Cuts off everything from a position on. Called after {@link #unmap(ByteBuffer)} of all that was mapped there, on the thread that

@@ -38,11 +38,22 @@ final class Pin
         }
     }
 
+    private final Snapshot owner;
     private int state;
     private long passed;
     private long epoch;
     private long pinnedAtNs;
     private volatile boolean isToEnd;
+
+    Pin(final Snapshot owner)
+    {
+        this.owner = owner;
+    }
+
+    Snapshot owner()
+    {
+        return owner;
+    }
 
     /** Reader. */
     void ask()

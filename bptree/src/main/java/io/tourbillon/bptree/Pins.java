@@ -15,17 +15,17 @@ final class Pins
     /** No pin: everything may go. */
     static final long NONE = Long.MAX_VALUE;
 
-    private final AtomicReferenceArray<Snapshot> snapshots = new AtomicReferenceArray<>(PINS_MAX);
+    private final AtomicReferenceArray<Pin> places = new AtomicReferenceArray<>(PINS_MAX);
     private final AtomicLong frameEpoch = new AtomicLong();
     private volatile int placesUsed;
     private long epoch = 1;
 
     /** Any thread. */
-    boolean add(final Snapshot snapshot)
+    boolean add(final Pin pin)
     {
         for (int i = 0; i < PINS_MAX; i++)
         {
-            if (snapshots.compareAndSet(i, null, snapshot))
+            if (places.compareAndSet(i, null, pin))
             {
                 usePlace(i);
                 return true;
@@ -34,12 +34,12 @@ final class Pins
         return false;
     }
 
-    /** The thread of the snapshot, which is not pinned. */
-    void remove(final Snapshot snapshot)
+    /** The thread of the pin, which is idle. */
+    void remove(final Pin pin)
     {
         for (int i = 0; i < PINS_MAX; i++)
         {
-            snapshots.compareAndSet(i, snapshot, null);
+            places.compareAndSet(i, pin, null);
         }
     }
 
@@ -77,9 +77,9 @@ final class Pins
     }
 
     /** May be null. */
-    Snapshot at(final int place)
+    Pin at(final int place)
     {
-        return snapshots.getAcquire(place);
+        return places.getAcquire(place);
     }
 
     /** The epoch of the oldest root that is pinned, {@link #NONE} if none is. */
@@ -146,8 +146,8 @@ final class Pins
 
     private Pin pinnedAt(final int place)
     {
-        final Snapshot snapshot = snapshots.getAcquire(place);
-        return snapshot != null && snapshot.pin().isPinned() ? snapshot.pin() : null;
+        final Pin pin = places.getAcquire(place);
+        return pin != null && pin.isPinned() ? pin : null;
     }
 
     private synchronized void usePlace(final int place)

@@ -5,18 +5,20 @@ import net.openhft.posix.PosixAPI;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Room in a file without writing it: fallocate(2). The library behind it takes some hundred milliseconds to load, so only a patient
- * thread's first call loads it; until then, and where the file system or the platform has no such call, the answer is no.
+ * Room in a file without writing it: fallocate(2). The library behind it takes some hundred milliseconds to load, for which neither a
+ * start nor a thread with other work should wait: the first call begins that on a thread of its own and says no, as does every call
+ * where the file system or the platform has no such thing.
  */
 final class Preallocation
 {
     private static final int ENOSYS = 38;
     private static final int EOPNOTSUPP = 95;
+    private static final AtomicBoolean IS_ASKED_FOR = new AtomicBoolean();
 
-    private static volatile boolean isLoaded;
-    private static volatile boolean isBroken;
+    private static volatile PosixAPI loaded;
 
     private Preallocation()
     {
@@ -25,26 +27,36 @@ final class Preallocation
     /**
      * Allocates [position, position + length), which reads as zeros then.
      *
-     * @param isPatient whether the library may be loaded for it.
-     * @return false if that cannot be done here: write zeros.
+     * @return false if that cannot be done here, or not yet: write zeros.
      * @throws IOException if there is no room.
      */
-    static boolean allocate(final Path path, final long position, final long length, final boolean isPatient) throws IOException
+    static boolean allocate(final Path path, final long position, final long length) throws IOException
     {
-        if (isBroken || !isLoaded && !isPatient)
+        final PosixAPI posix = loaded;
+        if (posix != null)
         {
-            return false;
+            return allocate(posix, path, position, length);
         }
+        if (IS_ASKED_FOR.compareAndSet(false, true))
+        {
+            final Thread loader = new Thread(Preallocation::load, "preallocation-loader");
+            loader.setDaemon(true);
+            loader.start();
+        }
+        return false;
+    }
+
+    /** Loads the library, unless that cannot be done here: zeros do as well. */
+    static void load()
+    {
+        IS_ASKED_FOR.set(true);
         try
         {
-            final PosixAPI posix = PosixAPI.posix();
-            isLoaded = true;
-            return allocate(posix, path, position, length);
+            loaded = PosixAPI.posix();
         }
         catch (final LinkageError | RuntimeException ex)
         {
-            isBroken = true;    // no such library for this machine, or it may not be loaded: zeros do as well
-            return false;
+            loaded = null;
         }
     }
 

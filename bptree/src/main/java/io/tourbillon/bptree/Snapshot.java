@@ -16,7 +16,7 @@ import java.util.Arrays;
  */
 public final class Snapshot implements AutoCloseable
 {
-    private final Pin pin = new Pin();
+    private final Pin pin = new Pin(this);
     private final Pins pins;
     private final SnapshotPages pages;
     private final KeyScratch key = new KeyScratch();
@@ -127,7 +127,7 @@ public final class Snapshot implements AutoCloseable
         {
             isClosed = true;
             pin.letGo();
-            pins.remove(this);
+            pins.remove(pin);
             key.close();
         }
     }

@@ -124,7 +124,7 @@ final class StoreOpener
     private void create(final int extentBytes) throws IOException
     {
         extents = new Extents(file, extentBytes);
-        if (!extents.prepare(false))
+        if (!extents.prepare())
         {
             throw new StoreException(name + " cannot be created", extents.refusal());
         }

@@ -222,7 +222,7 @@ public final class TreeStore implements AutoCloseable
     {
         final SnapshotPages snapshotPages = new SnapshotPages(pages.table(), name, openedCheckpoint);
         final Snapshot snapshot = new Snapshot(pages.pins(), snapshotPages);
-        if (!pages.pins().add(snapshot))
+        if (!pages.pins().add(snapshot.pin()))
         {
             snapshot.close();
             throw new IllegalStateException("there are " + MAX_SNAPSHOTS + " snapshots open already");
@@ -243,11 +243,11 @@ public final class TreeStore implements AutoCloseable
         int workCount = 0;
         for (int i = 0; i < pins.places(); i++)
         {
-            final Snapshot snapshot = pins.at(i);
-            if (snapshot != null && snapshot.pin().isAsked())
+            final Pin pin = pins.at(i);
+            if (pin != null && pin.isAsked())
             {
-                snapshot.capture(trees, pages.highWater(), userHeader);
-                snapshot.pin().grant(pages.publish(), pins.frameEpoch(), clock.nanoTime());
+                pin.owner().capture(trees, pages.highWater(), userHeader);
+                pin.grant(pages.publish(), pins.frameEpoch(), clock.nanoTime());
                 workCount++;
             }
         }
@@ -308,7 +308,7 @@ public final class TreeStore implements AutoCloseable
      */
     public int housekeeping()
     {
-        return extents.prepare(true) ? 1 : 0;
+        return extents.prepare() ? 1 : 0;
     }
 
     /**
@@ -512,7 +512,7 @@ public final class TreeStore implements AutoCloseable
     private boolean adoptExtent()
     {
         ByteBuffer map = extents.take();
-        while (map == null && growsInline && extents.prepare(false))
+        while (map == null && growsInline && extents.prepare())
         {
             map = extents.take();
         }

@@ -37,13 +37,13 @@ final class FaultyPageFile implements PageFile
     }
 
     @Override
-    public long allocate(final long position, final long length, final boolean isPatient) throws IOException
+    public long allocate(final long position, final long length) throws IOException
     {
         if (position + length > mostLength)
         {
             throw new IOException("No space left on device");
         }
-        return memory.allocate(position, length, isPatient);
+        return memory.allocate(position, length);
     }
 
     @Override

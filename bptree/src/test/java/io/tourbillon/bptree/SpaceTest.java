@@ -109,7 +109,8 @@ class SpaceTest
         try (TreeStore store = TreeStore.open(TreeStoreContext.file(path).extentBytes(EXTENT_BYTES).growInline(false)))
         {
             assertEquals(EXTENT_BYTES, store.growthBytesWritten(), "the first extent, at the start");
-            assumeTrue(Preallocation.allocate(path, EXTENT_BYTES, EXTENT_BYTES, true), "no fallocate on this file system");
+            Preallocation.load();
+            assumeTrue(Preallocation.allocate(path, EXTENT_BYTES, EXTENT_BYTES), "no fallocate on this file system");
             for (int i = 0; i < 8; i++)
             {
                 assertEquals(1, store.housekeeping());
@@ -126,12 +127,13 @@ class SpaceTest
         final Path path = folder.resolve("store");
         open(path).close();
         final long length = Files.size(path);
-        assumeTrue(Preallocation.allocate(path, length, EXTENT_BYTES, true), "no fallocate on this file system");
+        Preallocation.load();
+        assumeTrue(Preallocation.allocate(path, length, EXTENT_BYTES), "no fallocate on this file system");
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE))
         {
             channel.truncate(length);
         }
-        assertThrows(IOException.class, () -> Preallocation.allocate(path, length, 1L << 45, true));
+        assertThrows(IOException.class, () -> Preallocation.allocate(path, length, 1L << 45));
         assertEquals(length, Files.size(path));
         open(path).close();
     }

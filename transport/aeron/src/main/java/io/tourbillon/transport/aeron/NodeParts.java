@@ -101,7 +101,6 @@ final class NodeParts implements AutoCloseable
     private void openState()
     {
         store = TreeStore.open(TreeStoreContext.file(directory.store()).poolBytes(config.number(NodeOption.POOL_BYTES)));
-        store.housekeeping(); // the first extent is there before the first entry
         mvcc = new Mvcc(store, new MvccSettings().clusterId(identity.clusterId()).memberId(identity.memberId()), egress);
         journal = Journal.open(new JournalContext()
             .directory(directory.journal())
