@@ -20,10 +20,11 @@ public class PinStress
     private final Pin pin = new Pin(null);
     private int page;
 
-    /** The pin has its place already. */
+    /** The pin has its place already, and has asked: or the two would hardly ever meet. */
     public PinStress()
     {
         pins.add(pin);
+        pin.ask();
     }
 
     /** Publishes once if asked, then frees and reuses. */
@@ -49,7 +50,6 @@ public class PinStress
     @Actor
     public void reader(final I_Result result)
     {
-        pin.ask();
         if (pin.isPinned())
         {
             result.r1 = page == 0 ? 3 : page;
