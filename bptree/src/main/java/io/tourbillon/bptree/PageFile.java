@@ -2,6 +2,7 @@ package io.tourbillon.bptree;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 
 /**
  * The file under a {@link TreeStore}, as small as it can be so that a test may lose, tear or refuse what is written.
@@ -10,6 +11,18 @@ import java.nio.ByteBuffer;
  */
 public interface PageFile extends AutoCloseable
 {
+    /**
+     * A real file, which a test may wrap; {@link TreeStoreContext#file(Path)} makes its own.
+     *
+     * @param path of the file; a new one is made under another name until {@link #publish()}.
+     * @return the file, open.
+     * @throws IOException if it cannot be opened or made.
+     */
+    static PageFile open(final Path path) throws IOException
+    {
+        return new FilePageFile(path);
+    }
+
     /**
      * @return length in bytes; 0 for a file that was never created.
      * @throws IOException if it cannot be told.

@@ -46,6 +46,7 @@ public final class TreeStore implements AutoCloseable
     private final long openedCheckpoint;
 
     private Checkpoint checkpoint;
+    private volatile boolean isCheckpointDue;
     private boolean isReleasing;
     private long checkpointBytesWritten;
     private long checkpointCount;
@@ -192,6 +193,7 @@ public final class TreeStore implements AutoCloseable
      */
     public int releaseCheckpointed()
     {
+        judgeCheckpoint();
         if (checkpoint == null || !checkpoint.isDurable())
         {
             return 0;
@@ -405,15 +407,25 @@ public final class TreeStore implements AutoCloseable
 
     /**
      * Whether a checkpoint would bring back much room: pages freed that only checkpoints make usable again are more than a third of those
-     * in use, and more than a few MiB, or half the pool is changed. Whoever runs the store begins one then. Writer thread.
+     * in use, and more than a few MiB; or half the pool is changed. Whoever runs the store begins one then. Any thread; as of the writer's
+     * last {@link #releaseCheckpointed()}.
      *
      * @return true if so.
      */
     public boolean isCheckpointDue()
     {
+        return isCheckpointDue;
+    }
+
+    private void judgeCheckpoint()
+    {
         final int waiting = pages.freePages().waitingCount();
-        return pages.pool().inUse() > pages.pool().maxFrames() / 2 ||
+        final boolean isDue = pages.dirtyCount() > pages.pool().maxFrames() / 2 ||
             waiting > WAITING_PAGES_MIN && waiting > (pages.highWater() - pages.freePages().freeCount()) / 3;
+        if (isDue != isCheckpointDue)
+        {
+            isCheckpointDue = isDue;
+        }
     }
 
     /**

@@ -80,7 +80,7 @@ class SpaceTest
                 key.putLong(0, Long.reverseBytes(i < keys ? i : random.nextInt(keys)));
                 assertTrue(store.reserve(tree.pagesForPut(200)));
                 tree.put(key, 0, 16, value, 0, 200);
-                if (i % 100 == 0 && store.isCheckpointDue())
+                if (i % 100 == 0 && store.releaseCheckpointed() == 0 && store.isCheckpointDue())
                 {
                     checkpointAndCut(store);
                 }

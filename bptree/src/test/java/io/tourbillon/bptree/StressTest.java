@@ -33,7 +33,7 @@ class StressTest
             "-Xmx128m",
             "-cp", System.getProperty("java.class.path"),
             "org.openjdk.jcstress.Main",
-            "-t", "PinStress|PassStress", "-c", "2", "-f", "1", "-iters", "2", "-time", "50", "-sc", "false",
+            "-t", "PinStress|PassStress", "-c", "2", "-f", "1", "-iters", "1", "-time", "50", "-sc", "false",
             "-jvmArgs", "-Xmx256m", "-r", folder.toString())
             .directory(folder.toFile())
             .redirectErrorStream(true)

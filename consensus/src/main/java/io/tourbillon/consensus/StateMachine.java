@@ -5,8 +5,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * What committed entries are applied to. All methods but {@link #housekeeping()} are called on the apply thread; none of them may block,
- * and in steady state none should allocate. An exception ends the node.
+ * What committed entries are applied to. All methods but {@link #housekeeping()} and {@link #isCheckpointDue()} are called on the apply
+ * thread; none of them may block, and in steady state none should allocate. An exception ends the node.
  */
 public interface StateMachine
 {
@@ -103,13 +103,23 @@ public interface StateMachine
 
     /**
      * Prepares on the disk what {@link #onEntry} will need, so that it need not wait for it: the store's next extent. On the housekeeping
-     * thread, the one method here that is not called on the apply thread; may block.
+     * thread; may block.
      *
      * @return work count; 0 if there was nothing to do.
      */
     default int housekeeping()
     {
         return 0;
+    }
+
+    /**
+     * Whether a checkpoint would help now, be it before its time: it would make room. Asked by the checkpoint thread.
+     *
+     * @return true if so.
+     */
+    default boolean isCheckpointDue()
+    {
+        return false;
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.tourbillon.consensus.pipeline;
 
 import io.tourbillon.consensus.Checkpoint;
+import io.tourbillon.consensus.StateMachine;
 import io.tourbillon.journal.Journal;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
@@ -38,6 +39,8 @@ final class CheckpointAgent implements Agent
     private final long intervalNs;
     private final long journalBytes;
 
+    private final StateMachine stateMachine;
+
     private Phase phase = Phase.RESTING;
     private Checkpoint checkpoint;
     private long lastNs;
@@ -60,7 +63,8 @@ final class CheckpointAgent implements Agent
         counters = ctx.counters();
         intervalNs = ctx.checkpointIntervalNs();
         journalBytes = ctx.checkpointJournalBytes();
-        lastAppliedIndex = ctx.stateMachine().appliedIndex();
+        stateMachine = ctx.stateMachine();
+        lastAppliedIndex = stateMachine.appliedIndex();
     }
 
     @Override
@@ -91,7 +95,8 @@ final class CheckpointAgent implements Agent
     {
         final long nowNs = clock.nanoTime();
         final boolean hasNews = counters.appliedIndex.getAcquire() > lastAppliedIndex;
-        final boolean isDue = nowNs - lastNs >= intervalNs || journal.appendedBytes() - lastJournalBytes >= journalBytes;
+        final boolean isDue = nowNs - lastNs >= intervalNs || journal.appendedBytes() - lastJournalBytes >= journalBytes ||
+            stateMachine.isCheckpointDue();
         // No pages: a checkpoint frees some, perhaps only the second one does, and perhaps in the middle of an entry.
         final boolean isWaitedFor = counters.applyPauses.getAcquire() != lastPauses && nowNs - lastNs >= PAUSE_INTERVAL_NS;
         if (!(hasNews && isDue) && !isWaitedFor)

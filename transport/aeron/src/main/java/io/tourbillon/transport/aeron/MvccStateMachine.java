@@ -31,6 +31,7 @@ final class MvccStateMachine implements StateMachine
     private final NodeFacts facts;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private volatile long durableIndex;
+    private boolean isUnderWay;
 
     MvccStateMachine(
         final Mvcc mvcc, final TreeStore store, final ClientEgress egress, final NodeReplies replies, final NodeFacts facts)
@@ -54,7 +55,8 @@ final class MvccStateMachine implements StateMachine
     public int onEntry(final EntryFrame entry, final boolean isReplay)
     {
         final int result = mvcc.onEntry(entry, !isReplay && entry.originMemberId() == facts.memberId());
-        if (result == Mvcc.DONE)
+        isUnderWay = result != Mvcc.DONE;
+        if (!isUnderWay)
         {
             facts.revision(mvcc.revision());
         }
@@ -82,6 +84,10 @@ final class MvccStateMachine implements StateMachine
     public int doWork(final long nowNs)
     {
         int workCount = store.releaseCheckpointed();
+        if (!isUnderWay)
+        {
+            workCount += store.serveReaders(); // a published root never has half an entry
+        }
         workCount += egress.doWork(nowNs);
         long endedId;
         while ((endedId = egress.pollEnded()) != 0)
@@ -126,6 +132,12 @@ final class MvccStateMachine implements StateMachine
     public int housekeeping()
     {
         return store.housekeeping();
+    }
+
+    @Override
+    public boolean isCheckpointDue()
+    {
+        return store.isCheckpointDue();
     }
 
     @Override
