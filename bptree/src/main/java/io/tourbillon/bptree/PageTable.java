@@ -153,11 +153,14 @@ final class PageTable implements AutoCloseable
     @Override
     public void close()
     {
-        for (int i = 0; i < extentCount; i++)
+        if (extentCount > 0)
         {
-            extents[i].freeChunk();
+            for (int i = 0; i < extentCount; i++)
+            {
+                extents[i].freeChunk();
+            }
+            extentCount = 0;
+            UnsafeApi.freeMemory(untouched);
         }
-        extentCount = 0;
-        UnsafeApi.freeMemory(untouched);
     }
 }

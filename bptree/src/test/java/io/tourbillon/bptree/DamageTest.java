@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.zip.CRC32C;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -66,6 +67,56 @@ class DamageTest
                 store.tree("t").get(key, 0, key.capacity(), new UnsafeBuffer(0, 0));
             }
         });
+    }
+
+    @Test
+    void shouldRefuseToReadADamagedPageThroughASnapshot()
+    {
+        build();
+        final int leaf = firstUsed(PageLayout.LEAF, PageLayout.FIRST_PAGE);
+        file.flipBit((long)leaf * PAGE + 1000, 0);
+        try (TreeStore store = TreeStore.open(TreeStoreContext.on(file)); Snapshot snapshot = store.snapshot())
+        {
+            assertFalse(snapshot.tryPin());
+            store.serveReaders();
+            assertTrue(snapshot.tryPin());
+            final Cursor cursor = snapshot.tree("t").cursor();
+            final StoreException ex = assertThrows(StoreException.class, () ->
+            {
+                for (boolean isAt = cursor.first(); isAt; isAt = cursor.next())
+                {
+                    assertTrue(cursor.value().capacity() > 0);
+                }
+            });
+            assertTrue(ex.getMessage().contains("page " + leaf + " is damaged"), ex.getMessage());
+        }
+    }
+
+    /** It is not read at open, but before a page is taken from it. */
+    @Test
+    void shouldFindADamagedFreeListBeforeItIsUsed()
+    {
+        build();
+        try (TreeStore store = TreeStore.open(TreeStoreContext.on(file)))
+        {
+            Entries.put(store, store.tree("t"), 0, 500, 100);
+            Entries.checkpoint(store);
+            pageCount = store.pageCount();
+        }
+        for (int number = PageLayout.FIRST_PAGE; number < pageCount; number++)
+        {
+            if (file.map((long)number * PAGE, PAGE).get(PageLayout.TREE_OFFSET) == 0)
+            {
+                file.flipBit((long)number * PAGE + 1000, 0);
+            }
+        }
+        assertThrows(StoreException.class, this::openAndVerify);
+        try (TreeStore store = TreeStore.open(TreeStoreContext.on(file)))
+        {
+            assertTrue(store.freePageCount() > 0);
+            final StoreException ex = assertThrows(StoreException.class, () -> store.reserve(10));
+            assertTrue(ex.getMessage().contains("is damaged"), ex.getMessage());
+        }
     }
 
     @Test
