@@ -9,8 +9,8 @@ import java.util.Arrays;
  */
 final class Pages implements PageSource, AutoCloseable
 {
-    /** Some ten microseconds: a writer's duty cycle bears it. */
-    private static final int RELEASE_SLICE_PAGES = 1024;
+    /** Some ten microseconds, some hundred when nothing of it is in the cache: a duty cycle of the writer bears it. */
+    private static final int RELEASE_SLICE_PAGES = 256;
     /** 64 KiB of bitmaps, likewise. */
     private static final int MOVE_SLICE_CHUNKS = 256;
 
