@@ -14,6 +14,8 @@ final class CatchUp
     private static final int WHEEL_MASK = 2 * SKIP_MAX - 1;
     /** Watchers that join their session, or are cancelled, in one turn. */
     private static final int WATCHERS_PER_TURN = 256;
+    /** More than the fan-out can park in a slice, or a session with many would never come back. */
+    private static final int UNPARKED_PER_TURN = 4 * MvccSettings.EVENTS_PER_SLICE_DEFAULT;
     private static final int WATCHERS_PER_STEP = LaneReader.WATCHERS_PER_STEP;
 
     private final MvccHeader header;
@@ -196,7 +198,7 @@ final class CatchUp
         {
             stepCount = read(lane, frontier);
         }
-        if (!session.isClosed && !lane.isCancelling && lane.nextMain > frontier)
+        if (!session.isClosed && !lane.isCancelling && lane.nextMain > frontier && table.unpark(session, UNPARKED_PER_TURN))
         {
             session.isBehind = false;
             session.liveFrom = lane.nextMain;
@@ -222,7 +224,9 @@ final class CatchUp
         {
             return cancelCompacted(session, pass);
         }
-        final long limit = session.isBehind ? session.lane.nextMain - 1 : frontier;
+        // A pass that stopped inside a revision ends it, though its session may by now be behind that: else its watchers hear it twice.
+        final long begun = pass.lane.isBetweenRevisions() ? 0 : pass.lane.nextMain;
+        final long limit = Math.max(begun, session.isBehind ? session.lane.nextMain - 1 : frontier);
         int stepCount = pass.lane.nextMain <= limit ? read(pass.lane, limit) : 0;
         final boolean isSessionBetweenRevisions = !session.isBehind || session.lane.isBetweenRevisions();
         if (!session.isClosed && pass.lane.nextMain > limit && isSessionBetweenRevisions)

@@ -130,8 +130,17 @@ final class FanOut
                 {
                     return stepCount;
                 }
-                touch(table.sessionOf(table.touchNext), main);
-                table.touchNext = table.watchers.nextHead(table.touchNext);
+                final int head = table.touchNext;
+                final WatchSession session = table.sessionOf(head);
+                table.touchNext = table.watchers.nextHead(head);
+                if (session.isBehind)
+                {
+                    table.park(head);
+                }
+                else
+                {
+                    touch(session, main);
+                }
             }
             final int after = pattern == NIL || table.patterns.isSingle(pattern) ? NIL : pattern;
             final int next = table.nextRange(record.bytes(), record.keyOffset(), record.keyLength(), after);
@@ -162,7 +171,7 @@ final class FanOut
 
     private void touch(final WatchSession session, final long main)
     {
-        if (session.isBehind || session.isClosed || session.liveFrom > main)
+        if (session.isClosed || session.liveFrom > main)
         {
             return;
         }

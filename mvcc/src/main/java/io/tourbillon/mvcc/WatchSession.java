@@ -18,6 +18,8 @@ final class WatchSession
     int firstWatcher = NIL;
     int watcherCount;
     int deadCount;
+    /** Heads that the fan-out does not come by while it is behind. */
+    int firstParked = NIL;
     /** The set of the ranges that it watches. */
     int rangeRoot = NIL;
     /** Of its watchers begin at a revision that has not come yet. */

@@ -264,6 +264,7 @@ final class WatchTable
         final int prevHead = watchers.prevHead(head);
         final int nextHead = watchers.nextHead(head);
         final int successor = heir == NIL ? nextHead : heir;
+        final boolean isParked = watchers.has(head, Watcher.IS_PARKED);
         byPattern.remove(head);
         if (heir == NIL)
         {
@@ -273,10 +274,11 @@ final class WatchTable
         {
             watchers.linkHead(prevHead, heir, nextHead);
             byPattern.insert(heir);
+            watchers.set(heir, isParked ? Watcher.IS_PARKED : 0);
         }
         if (prevHead == NIL)
         {
-            patterns.firstHead(pattern, successor);
+            first(session, pattern, isParked, successor);
         }
         touchNext = touchNext == head ? successor : touchNext;
         if (heir == NIL)
@@ -284,6 +286,49 @@ final class WatchTable
             session.rangeRoot = patterns.isSingle(pattern) ? session.rangeRoot : ranges.remove(session.rangeRoot, pattern);
             release(pattern);
         }
+    }
+
+    private void first(final WatchSession session, final int pattern, final boolean isParked, final int head)
+    {
+        if (isParked)
+        {
+            session.firstParked = head;
+        }
+        else
+        {
+            patterns.firstHead(pattern, head);
+        }
+    }
+
+    /** Takes a head of a session that is behind out of the fan-out's way: else ten thousand slow sessions cost a step each at every put. */
+    void park(final int head)
+    {
+        assert !watchers.has(head, Watcher.IS_PARKED) : "parked already";
+        final WatchSession session = sessionOf(head);
+        if (watchers.prevHead(head) == NIL)
+        {
+            patterns.firstHead(watchers.pattern(head), watchers.nextHead(head));
+        }
+        watchers.unlinkHead(head);
+        watchers.linkHead(NIL, head, session.firstParked);
+        session.firstParked = head;
+        watchers.set(head, Watcher.IS_PARKED);
+    }
+
+    /** Puts so many heads of a session back into the fan-out's way; true once there is none left. */
+    boolean unpark(final WatchSession session, final int budget)
+    {
+        for (int i = 0; i < budget && session.firstParked != NIL; i++)
+        {
+            final int head = session.firstParked;
+            final int pattern = watchers.pattern(head);
+            session.firstParked = watchers.nextHead(head);
+            watchers.unlinkHead(head);
+            watchers.linkHead(NIL, head, patterns.firstHead(pattern));
+            patterns.firstHead(pattern, head);
+            watchers.clear(head, Watcher.IS_PARKED);
+        }
+        return session.firstParked == NIL;
     }
 
     /** Forgets a session: nothing more is for it. Its watchers go in slices: {@link #sweep}. */

@@ -7,7 +7,7 @@ package io.tourbillon.mvcc;
  *  0       8               15      16        20        24     28     32         36         40       44          48
  *  | id    | minRevision   | flags | session | pattern | prev | next | prevHead | nextHead | idLink | headLink  |
  * </pre>
- * {@code minRevision} is the lowest revision whose events are for it: 56 bits of the same word as the flags. The links chain the tables
+ * {@code minRevision} is the lowest revision whose events are for it: 54 bits of the same word as the flags. The links chain the tables
  * that find a watcher by session and id, and a head by session and pattern.
  */
 final class Watcher
@@ -26,6 +26,9 @@ final class Watcher
     /** Was removed, but a place in the list is still kept by it. */
     static final int IS_DEAD = 1 << 7;
 
+    /** A head that stands in its session's list of such, not in its pattern's, for the session is behind: see {@link WatchTable#park}. */
+    static final int IS_PARKED = 1 << 8;
+
     static final int IS_IN_HISTORY = IS_IN_EVEN_PASS | IS_IN_ODD_PASS;
     static final int IS_NOT_LIVE = IS_IN_HISTORY | IS_DEAD;
 
@@ -40,10 +43,10 @@ final class Watcher
     static final int ID_LINK_OFFSET = 40;
     static final int HEAD_LINK_OFFSET = 44;
     static final int LENGTH = 48;
-    static final int FLAG_BITS = 8;
+    static final int FLAG_BITS = 10;
     static final int FLAGS_MASK = (1 << FLAG_BITS) - 1;
     /** Nobody gets there. */
-    static final long REVISION_MAX = (1L << 55) - 1;
+    static final long REVISION_MAX = (1L << 53) - 1;
 
     private Watcher()
     {

@@ -174,7 +174,8 @@ final class Requests
         final WatchCreateEncoder watch = new WatchCreateEncoder().wrapAndApplyHeader(buffer, 0, header);
         head(watch.request(), sessionId, correlationId);
         watch.watchId(watchId).startRevision(start).flags().clear()
-            .prevKv((flags & Watcher.PREV_KV) != 0).noPut((flags & Watcher.NO_PUT) != 0).noDelete((flags & Watcher.NO_DELETE) != 0);
+            .prevKv((flags & Watcher.PREV_KV) != 0).noPut((flags & Watcher.NO_PUT) != 0).noDelete((flags & Watcher.NO_DELETE) != 0)
+            .progressNotify((flags & Watcher.PROGRESS_NOTIFY) != 0);
         watch.putKey(bytes(key), 0, key.length()).putRangeEnd(bytes(end), 0, end.length());
         length = watch.limit();
         return this;

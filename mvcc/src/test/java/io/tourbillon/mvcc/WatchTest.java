@@ -238,4 +238,78 @@ class WatchTest
             assertEquals("canceled -1 code " + ErrorCode.TOO_MANY_WATCHERS.number() + " compacted 0", small.watch(0, "a", "", 0, 0));
         }
     }
+
+    @Test
+    void shouldTellOfProgressAfterAPeriodWithoutEvents()
+    {
+        final long intervalNs = 100_000_000;
+        try (WatchMember member = new WatchMember(new MvccSettings().progressNotifyIntervalNs(intervalNs)))
+        {
+            final long session = 5;
+            member.nowNs = -intervalNs / 2;
+            member.watch(session, 1, "a", "", 0, Watcher.PROGRESS_NOTIFY);
+            member.watch(session, 2, "b", "c", 0, Watcher.PROGRESS_NOTIFY);
+            member.watch(session, 3, "a", "", 0, 0);
+            member.watch(session, 4, "a", "", 90, Watcher.PROGRESS_NOTIFY);
+            member.apply(Op.put("a", "1"));
+            member.settle();
+            member.nowNs += intervalNs - 1;
+            member.settle();
+            assertEquals(List.of(), member.told(session, 2).progress, "not before its time");
+            member.nowNs += 1 + intervalNs / 10;
+            member.settle();
+            assertEquals(List.of(), member.told(session, 1).progress, "it had an event in this period");
+            assertEquals(List.of(2L), member.told(session, 2).progress);
+            assertEquals(List.of(), member.told(session, 3).progress, "it did not ask");
+            assertEquals(List.of(), member.told(session, 4).progress, "it waits for a later revision");
+            member.nowNs += intervalNs + intervalNs / 10;
+            member.settle();
+            assertEquals(List.of(2L), member.told(session, 1).progress);
+            assertEquals(List.of(2L, 2L), member.told(session, 2).progress);
+            member.isBlocked = (id) -> true;
+            member.apply(Op.put("a", "2"));
+            member.settle();
+            member.nowNs += intervalNs + intervalNs / 10;
+            member.settle();
+            assertEquals(1, member.told(session, 1).progress.size(), "it is behind");
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingBehindOfASessionThatOnlyAsksForProgress()
+    {
+        rig.run(Op.put("a", "1"));
+        assertEquals("progress at 2", rig.progressAnswer(rig.progress()));
+        final long bytes = rig.mvcc.watchBytes();
+        for (int i = 0; i < 100; i++)
+        {
+            assertEquals("progress at 2", rig.progressAnswer(rig.progress()));
+        }
+        assertEquals(bytes, rig.mvcc.watchBytes());
+        assertEquals(0, rig.doWork(), "nobody is to be looked after");
+    }
+
+    @Test
+    void shouldGiveNoPreviousValueThatIsCompacted()
+    {
+        rig.run(Op.put("a", "1"));
+        rig.run(Op.put("a", "2"));
+        rig.run(Op.put("a", "3"));
+        rig.compact(3, true);
+        rig.watch(0, "a", "", 3, Watcher.PREV_KV);
+        assertEquals(List.of("PUT a=2(2,3,2,0)", "PUT a=3(2,4,3,0) was =2(2,3,2,0)"), events(0));
+    }
+
+    @Test
+    void shouldForgetThatAWatcherWaitsOnceItIsCancelled()
+    {
+        rig.watch(0, "a", "", 0, 0);
+        rig.watch(9, "a", "", 1000, 0);
+        final long progress = rig.progress();
+        rig.settle();
+        assertNull(rig.progressAnswer(progress));
+        rig.cancel(9);
+        rig.settle();
+        assertEquals("progress at 1", rig.progressAnswer(progress));
+    }
 }
