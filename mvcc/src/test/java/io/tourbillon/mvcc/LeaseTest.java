@@ -398,4 +398,24 @@ class LeaseTest
         rig.checkFollower(new MvccSettings());
         rig.store.verify();
     }
+
+    /** What is noted of a lease is noted once, wherever the member stops. */
+    @Test
+    void shouldGoOnWithHalfTheTimesNotedAfterACrash()
+    {
+        for (int lease = 1; lease <= 10; lease++)
+        {
+            rig.grant(lease, 3_600_000);
+        }
+        rig.pass(300_000);
+        rig.betweenSteps = () ->
+        {
+            rig.checkpoint();
+            return rig.crashCount == 0;
+        };
+        assertEquals(1, rig.propose());
+        assertEquals(1, rig.crashCount);
+        assertEquals("lease 10 ttl 3301000 of 3600000 at 1", rig.timeToLive(10, false));
+        rig.checkFollower(new MvccSettings());
+    }
 }

@@ -4,6 +4,7 @@ import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
+import io.tourbillon.codecs.client.LeaseReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
 import io.tourbillon.codecs.client.StatusReplyDecoder;
@@ -30,7 +31,10 @@ final class Collector implements ReplyListener
     private final List<KeyValue> kvs = new ArrayList<>();
     private final String endpoint;
     private TxnBuilder txn = new TxnBuilder();
+    private final List<Long> leases = new ArrayList<>();
+    private final List<byte[]> leaseKeys = new ArrayList<>();
     private byte[] putKey = {};
+    private Answer.LeaseWord leaseWord;
     private boolean isOpened;
     private boolean isDone;
     private Answer answer;
@@ -50,12 +54,20 @@ final class Collector implements ReplyListener
         answer = null;
         putKey = key;
         kvs.clear();
+        leases.clear();
+        leaseKeys.clear();
         txn = new TxnBuilder();
     }
 
     void expect(final long correlationId, final NodeLink.Completion completion)
     {
         completions.put(correlationId, completion);
+    }
+
+    /** Of the request about leases that is made next. */
+    void leaseWord(final Answer.LeaseWord word)
+    {
+        leaseWord = word;
     }
 
     int inFlight()
@@ -185,6 +197,27 @@ final class Collector implements ReplyListener
     public void onCompactReply(final ClientSession session, final long correlationId, final CompactReplyDecoder reply)
     {
         done(null);
+    }
+
+    @Override
+    public void onLeaseReply(final ClientSession session, final long correlationId, final LeaseReplyDecoder reply)
+    {
+        final boolean isLast = reply.flags().last();
+        for (final LeaseReplyDecoder.LeasesDecoder lease : reply.leases())
+        {
+            leases.add(lease.id());
+        }
+        for (final LeaseReplyDecoder.KeysDecoder item : reply.keys())
+        {
+            final byte[] key = new byte[item.keyLength()];
+            item.getKey(key, 0, key.length);
+            leaseKeys.add(key);
+        }
+        if (isLast)
+        {
+            done(new Answer.Lease(Replies.header(reply.reply()), leaseWord, reply.leaseId(), reply.ttlMs(), reply.grantedTtlMs(),
+                List.copyOf(leases), List.copyOf(leaseKeys)));
+        }
     }
 
     @Override

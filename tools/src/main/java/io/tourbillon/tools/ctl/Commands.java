@@ -7,11 +7,13 @@ import io.tourbillon.tools.ctl.command.EndpointStatusCommand;
 import io.tourbillon.tools.ctl.command.ExportCommand;
 import io.tourbillon.tools.ctl.command.GetCommand;
 import io.tourbillon.tools.ctl.command.ImportCommand;
+import io.tourbillon.tools.ctl.command.LeaseCommand;
 import io.tourbillon.tools.ctl.command.MemberListCommand;
 import io.tourbillon.tools.ctl.command.PutCommand;
 import io.tourbillon.tools.ctl.command.TxnCommand;
 import io.tourbillon.tools.ctl.command.VersionCommand;
 import io.tourbillon.tools.ctl.command.WatchCommand;
+import io.tourbillon.tools.ctl.output.Answer;
 
 import java.util.List;
 
@@ -19,7 +21,8 @@ import java.util.List;
 final class Commands
 {
     static final List<String> NAMES = List.of(
-        "compaction", "del", "endpoint health", "endpoint status", "export", "get", "import", "member list", "put", "txn", "version",
+        "compaction", "del", "endpoint health", "endpoint status", "export", "get", "import", "lease grant",
+        "lease keep-alive", "lease list", "lease revoke", "lease timetolive", "member list", "put", "txn", "version",
         "watch");
 
     private Commands()
@@ -39,6 +42,11 @@ final class Commands
             case "compaction" -> new CompactionCommand();
             case "endpoint status" -> new EndpointStatusCommand();
             case "endpoint health" -> new EndpointHealthCommand();
+            case "lease grant" -> new LeaseCommand(Answer.LeaseWord.GRANT);
+            case "lease revoke" -> new LeaseCommand(Answer.LeaseWord.REVOKE);
+            case "lease timetolive" -> new LeaseCommand(Answer.LeaseWord.TIMETOLIVE);
+            case "lease list" -> new LeaseCommand(Answer.LeaseWord.LIST);
+            case "lease keep-alive" -> new LeaseCommand(Answer.LeaseWord.KEEP_ALIVE);
             case "member list" -> new MemberListCommand();
             case "import" -> new ImportCommand();
             case "export" -> new ExportCommand();

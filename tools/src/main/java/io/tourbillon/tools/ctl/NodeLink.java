@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 
 /** A session on a node for one command: one thread, which sends, polls and waits. */
 public final class NodeLink implements AutoCloseable
@@ -178,6 +179,19 @@ public final class NodeLink implements AutoCloseable
     public void compact(final long revision, final boolean isPhysical)
     {
         call(NO_KEY, () -> session.compact(revision, isPhysical));
+    }
+
+    /**
+     * Asks something about leases.
+     *
+     * @param word    which request.
+     * @param request sends it.
+     * @return the whole answer.
+     */
+    public Answer.Lease lease(final Answer.LeaseWord word, final ToLongFunction<ClientSession> request)
+    {
+        collector.leaseWord(word);
+        return (Answer.Lease)call(NO_KEY, () -> request.applyAsLong(session));
     }
 
     /** @return what the node says of itself. */

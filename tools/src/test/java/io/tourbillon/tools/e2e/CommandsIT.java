@@ -138,6 +138,28 @@ class CommandsIT
     }
 
     @Test
+    void shouldGrantRenewAndRevokeLeases()
+    {
+        final String granted = ctl.ok("lease", "grant", "60");
+        assertTrue(granted.matches("lease [0-9a-f]{16} granted with TTL\\(60s\\)\n"), granted);
+        final String id = granted.split(" ")[1];
+        assertEquals("OK\n", ctl.ok("put", "l/a", "1", "--lease", id));
+        assertTrue(ctl.ok("lease", "timetolive", id, "--keys")
+            .matches("lease " + id + " granted with TTL\\(60s\\), remaining\\((59|60)s\\), attached keys\\(\\[l/a]\\)\n"));
+        assertTrue(ctl.ok("lease", "timetolive", id, "--keys", "-w", "json").matches("\\{\"cluster_id\":\\d+,\"member_id\":\\d+," +
+            "\"revision\":\\d+,\"raft_term\":\\d+,\"id\":\\d+,\"ttl\":\\d+,\"granted-ttl\":60,\"keys\":\\[\"bC9h\"]}\n"));
+        assertEquals("lease " + id + " keepalived with TTL(60)\n", ctl.ok("lease", "keep-alive", id, "--once"));
+        assertEquals("found 1 leases\n" + id + "\n", ctl.ok("lease", "list"));
+        assertEquals("lease " + id + " revoked\n", ctl.ok("lease", "revoke", id));
+        assertEquals("", ctl.ok("get", "l/a"));
+        assertEquals("lease " + id + " already expired\n", ctl.ok("lease", "timetolive", id));
+        assertEquals("lease " + id + " expired or revoked.\n", ctl.ok("lease", "keep-alive", id));
+        assertEquals("Error: etcdserver: requested lease not found\n", ctl.fails(ExitCode.ERROR, "lease", "revoke", id));
+        assertEquals("Error: etcdserver: requested lease not found\n", ctl.fails(ExitCode.ERROR, "put", "l/b", "1", "--lease", id));
+        assertEquals("Error: lease grant command needs TTL argument\n", ctl.fails(ExitCode.BAD_ARGS, "lease", "grant"));
+    }
+
+    @Test
     void shouldTellOfTheMember()
     {
         final String simple = ctl.ok("endpoint", "status");

@@ -41,6 +41,48 @@ public sealed interface Answer
     {
     }
 
+    /** Which request about leases. */
+    enum LeaseWord
+    {
+        /** Makes one. */
+        GRANT,
+        /** Ends one. */
+        REVOKE,
+        /** Asks how long one has. */
+        TIMETOLIVE,
+        /** Asks for all. */
+        LIST,
+        /** Renews one. */
+        KEEP_ALIVE
+    }
+
+    /**
+     * To a request about leases.
+     *
+     * @param header       of the answer.
+     * @param word         which request.
+     * @param id           of the lease.
+     * @param ttlMs        granted, renewed for or left, in milliseconds; -1 = there is no such lease.
+     * @param grantedTtlMs in milliseconds.
+     * @param leases       ids, of a list.
+     * @param keys         that it holds, if asked for.
+     */
+    record Lease(Header header, LeaseWord word, long id, long ttlMs, long grantedTtlMs, List<Long> leases, List<byte[]> keys)
+        implements Answer
+    {
+        /** @return {@link #ttlMs} as etcd says it: whole seconds. */
+        public long ttl()
+        {
+            return ttlMs < 0 ? -1 : ttlMs / 1000;
+        }
+
+        /** @return {@link #grantedTtlMs} in whole seconds. */
+        public long grantedTtl()
+        {
+            return grantedTtlMs / 1000;
+        }
+    }
+
     /**
      * To a transaction.
      *

@@ -56,6 +56,23 @@ final class FieldsPrinter extends Printer
     }
 
     @Override
+    public void lease(final Answer.Lease answer, final boolean wantsKeys)
+    {
+        header(answer.header());
+        if (answer.word() != Answer.LeaseWord.REVOKE && answer.word() != Answer.LeaseWord.LIST)
+        {
+            field("ID", answer.id());
+            field("TTL", answer.ttl());
+        }
+        if (answer.word() == Answer.LeaseWord.TIMETOLIVE)
+        {
+            field("GrantedTTL", answer.grantedTtl());
+        }
+        answer.keys().forEach(key -> field("Key", GoText.quoted(key)));
+        answer.leases().forEach(id -> field("ID", id));
+    }
+
+    @Override
     public void watch(final WatchBatch batch)
     {
         header(batch.header());

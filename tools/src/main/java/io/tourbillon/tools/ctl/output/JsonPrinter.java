@@ -1,6 +1,7 @@
 package io.tourbillon.tools.ctl.output;
 
 import java.io.PrintStream;
+import java.util.Base64;
 import java.util.List;
 
 /** One line of JSON an answer, with the names, the order and the omissions of etcdctl's; bytes are base64. */
@@ -92,6 +93,52 @@ final class JsonPrinter extends Printer
             answer instanceof Answer.Delete ? "ResponseDeleteRange" : "ResponseTxn";
     }
 
+    /** etcdctl's own forms: the head's fields stand among the others, but for a revoke. */
+    @Override
+    public void lease(final Answer.Lease answer, final boolean wantsKeys)
+    {
+        final Json json = new Json(out).open('{');
+        if (answer.word() == Answer.LeaseWord.REVOKE)
+        {
+            header(json.name("header"), answer.header());
+        }
+        else
+        {
+            headerFields(json, answer.header());
+        }
+        switch (answer.word())
+        {
+            case GRANT -> json.always("ID", answer.id()).always("TTL", answer.ttl()).always("Error", "\"\"");
+            case KEEP_ALIVE -> json.always("ID", answer.id()).always("TTL", answer.ttl());
+            case TIMETOLIVE -> timeToLive(json, answer, wantsKeys);
+            case LIST ->
+            {
+                json.name("leases").open('[');
+                answer.leases().forEach(id -> json.open('{').always("id", id).close('}'));
+                json.close(']');
+            }
+            default ->
+            {
+                // a revoke's answer is its head
+            }
+        }
+        json.close('}');
+        out.print("\n");
+    }
+
+    private static void timeToLive(final Json json, final Answer.Lease answer, final boolean wantsKeys)
+    {
+        json.always("id", answer.id()).always("ttl", answer.ttl()).always("granted-ttl", answer.grantedTtl());
+        if (!wantsKeys || answer.keys().isEmpty())
+        {
+            json.always("keys", "null");
+            return;
+        }
+        json.name("keys").open('[');
+        answer.keys().forEach(key -> json.raw('"' + Base64.getEncoder().encodeToString(key) + '"'));
+        json.close(']');
+    }
+
     @Override
     public void watch(final WatchBatch batch)
     {
@@ -149,8 +196,13 @@ final class JsonPrinter extends Printer
 
     private static void header(final Json json, final Header header)
     {
-        json.open('{').unsigned("cluster_id", header.clusterId()).unsigned("member_id", header.memberId())
-            .number("revision", header.revision()).number("raft_term", header.raftTerm()).close('}');
+        headerFields(json.open('{'), header).close('}');
+    }
+
+    private static Json headerFields(final Json json, final Header header)
+    {
+        return json.unsigned("cluster_id", header.clusterId()).unsigned("member_id", header.memberId())
+            .number("revision", header.revision()).number("raft_term", header.raftTerm());
     }
 
     private static void keyValues(final Json json, final String name, final List<KeyValue> kvs)

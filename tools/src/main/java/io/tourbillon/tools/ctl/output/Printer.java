@@ -71,6 +71,14 @@ public abstract class Printer
     abstract void txn(Answer.Txn answer);
 
     /**
+     * Prints what a request about leases answered.
+     *
+     * @param answer    to print.
+     * @param wantsKeys true if its keys were asked for.
+     */
+    public abstract void lease(Answer.Lease answer, boolean wantsKeys);
+
+    /**
      * Prints a count alone.
      *
      * @param answer with its count.

@@ -70,6 +70,50 @@ final class SimplePrinter extends Printer
     }
 
     @Override
+    public void lease(final Answer.Lease answer, final boolean wantsKeys)
+    {
+        final String lease = "lease " + id(answer.id());
+        switch (answer.word())
+        {
+            case GRANT -> out.print(lease + " granted with TTL(" + answer.ttl() + "s)\n");
+            case REVOKE -> out.print(lease + " revoked\n");
+            case KEEP_ALIVE -> out.print(lease + " keepalived with TTL(" + answer.ttl() + ")\n");
+            case LIST ->
+            {
+                out.print("found " + answer.leases().size() + " leases\n");
+                answer.leases().forEach(id -> out.print(id(id) + "\n"));
+            }
+            default -> timeToLive(lease, answer, wantsKeys);
+        }
+    }
+
+    private void timeToLive(final String lease, final Answer.Lease answer, final boolean wantsKeys)
+    {
+        if (answer.grantedTtlMs() == 0 && answer.ttl() == -1)
+        {
+            out.print(lease + " already expired\n");
+            return;
+        }
+        out.print(lease + " granted with TTL(" + answer.grantedTtl() + "s), remaining(" + answer.ttl() + "s)");
+        if (wantsKeys)
+        {
+            out.print(", attached keys([");
+            for (int i = 0; i < answer.keys().size(); i++)
+            {
+                out.print(i > 0 ? " " : "");
+                out.writeBytes(answer.keys().get(i));
+            }
+            out.print("])");
+        }
+        out.print("\n");
+    }
+
+    private static String id(final long id)
+    {
+        return String.format("%016x", id);
+    }
+
+    @Override
     public void watch(final WatchBatch batch)
     {
         for (final WatchBatch.Event event : batch.events())

@@ -44,6 +44,12 @@ final class TablePrinter extends Printer
     }
 
     @Override
+    public void lease(final Answer.Lease answer, final boolean wantsKeys)
+    {
+        throw notSupported();
+    }
+
+    @Override
     public void watch(final WatchBatch batch)
     {
         throw notSupported();
