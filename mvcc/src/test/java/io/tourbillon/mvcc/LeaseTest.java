@@ -418,4 +418,30 @@ class LeaseTest
         assertEquals("lease 10 ttl 3301000 of 3600000 at 1", rig.timeToLive(10, false));
         rig.checkFollower(new MvccSettings());
     }
+
+    @Test
+    void shouldListNothingOfAHalfAppliedExpiry()
+    {
+        for (int lease = 1; lease <= 8; lease++)
+        {
+            rig.grant(lease, 2000);
+        }
+        rig.pass(2200);
+        final Requests asked = new Requests().lease(LeaseOperation.LEASES, 0, 0, false, Rig.SESSION, 1001);
+        final int[] stepCount = new int[1];
+        rig.betweenSteps = () ->
+        {
+            if (stepCount[0]++ == 0)
+            {
+                rig.mvcc.onRead(Rig.SESSION, asked.buffer, 0, asked.length);
+            }
+            rig.doWork();
+            assertNull(rig.egress.answers.get(1001L));
+            return false;
+        };
+        assertEquals(1, rig.propose());
+        rig.settle();
+        assertTrue(stepCount[0] > 0, "it takes several calls");
+        assertEquals("lease 0 ttl 0 of 0 at 1", rig.egress.answers.get(1001L));
+    }
 }
