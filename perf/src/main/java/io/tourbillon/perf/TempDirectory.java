@@ -7,15 +7,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.locks.LockSupport;
 
-/** A directory of this run, removed with all that is in it. */
+/** A directory of this run, removed with all that is in it: at {@link #close()}, or when this JVM ends before. */
 public final class TempDirectory implements AutoCloseable
 {
+    private static final int TRIES_AT_END = 50;
+    private static final long RETRY_NS = 100_000_000L;
+
     private final Path path;
+    private final Thread hook = new Thread(this::removeAtEnd, "remove-directory");
 
     private TempDirectory(final Path path)
     {
         this.path = path;
+        Runtime.getRuntime().addShutdownHook(hook);
     }
 
     /**
@@ -44,10 +50,34 @@ public final class TempDirectory implements AutoCloseable
         return path;
     }
 
+    /** The processes that write to it are being ended at the same time: it may take a few tries. */
+    private void removeAtEnd()
+    {
+        for (int i = 0; i < TRIES_AT_END && Files.exists(path); i++)
+        {
+            try
+            {
+                Files.walkFileTree(path, new Remover());
+            }
+            catch (final IOException ex)
+            {
+                LockSupport.parkNanos(RETRY_NS);
+            }
+        }
+    }
+
     /** Removes it. A file that the process just ended has removed meanwhile does not matter. */
     @Override
     public void close()
     {
+        try
+        {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        }
+        catch (final IllegalStateException ex)
+        {
+            return; // the JVM is ending: the hook removes it
+        }
         try
         {
             Files.walkFileTree(path, new Remover());

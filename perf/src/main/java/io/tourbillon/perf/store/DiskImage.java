@@ -22,9 +22,26 @@ final class DiskImage implements AutoCloseable
     private DiskImage(final Path mount)
     {
         this.mount = mount;
-        hook = new Thread(() -> SystemCommand.run("umount", "-l", mount.toString()), "unmount");
+        hook = new Thread(this::unmountAtEnd, "unmount");
         Runtime.getRuntime().addShutdownHook(hook);
         statistics = Path.of("/sys/class/block", device(mount), "stat");
+    }
+
+    /** When this JVM is interrupted: lazily, as a server may still be ending. */
+    private void unmountAtEnd()
+    {
+        try
+        {
+            new ProcessBuilder("umount", "-l", mount.toString()).inheritIO().start().waitFor();
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+        catch (final InterruptedException ex)
+        {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Whether this process may. */
