@@ -129,6 +129,34 @@ class CheckpointCrashTest
     }
 
     @Test
+    void shouldFallBackOneMetaPageThoughTheFreeTailHasJustBeenGivenBack() throws IOException
+    {
+        open();
+        long longest = 0;
+        long shortest = Long.MAX_VALUE;
+        for (int checkpoints = 2; checkpoints < 9; checkpoints++)
+        {
+            growOrShrink(true);
+            checkpointWholly();
+            longest = Math.max(longest, file.length());
+            growOrShrink(false);
+            for (int i = 0; i < checkpoints; i++)
+            {
+                change(60);
+                checkpointWholly();
+                store.housekeeping();
+            }
+            shortest = Math.min(shortest, file.length());
+            store.close();
+            damageNewestMeta();
+            states.remove(states.size() - 1);
+            reopen();
+        }
+        assertTrue(shortest < longest, "the tail was given back");
+        store.close();
+    }
+
+    @Test
     void shouldReuseFreedPagesOnlyWhenBothMetaPagesArePastThem() throws IOException
     {
         open();
@@ -232,7 +260,10 @@ class CheckpointCrashTest
         {
             change(0);
         }
-        store.releaseCheckpointed();
+        while (store.releaseCheckpointed() > 0)
+        {
+            change(0);
+        }
     }
 
     /** The user header carries the number of its checkpoint. */
