@@ -109,7 +109,7 @@ final class ChronicleAppender implements AutoCloseable
     }
 
     /**
-     * Chronicle takes the next header's place for free only if it is zero; a recycled segment has an old record's bytes there.
+     * Where nothing follows, whoever reads the file expects zeros, and a recycled segment has an old record's bytes there.
      */
     private static void endHere(final Bytes<?> bytes, final long end)
     {

@@ -63,6 +63,32 @@ class RetiredSegmentsTest
     }
 
     @Test
+    void shouldAppendRecordBehindRecordOverOldOnes() throws IOException
+    {
+        final Path directory = temp.resolve("a");
+        try (Journal journal = Journal.open(context(directory)))
+        {
+            retireOne(journal, directory);
+            keepHouse(journal);
+            appendUntilRolled(journal, 1);
+            final Path recycled = newest(directory, ".cq4");
+            final long firstIndex = journal.lastIndex();
+            final long lastIndex = firstIndex + 250;
+            appendRange(journal, firstIndex + 1, lastIndex, 1);
+            journal.force();
+            assertEquals(recycled, newest(directory, ".cq4"));
+            final long first = recordPosition(recycled, firstIndex + 1, 1);
+            final long last = recordPosition(recycled, lastIndex, 1);
+            assertTrue(last > 5 * 8192, "it is well behind what was zeroed: " + last);
+            assertTrue(last - first <= 249L * (JournalFixture.recordLength() + 8), "old records lie between: " + (last - first));
+            try (Journal again = Journal.open(context(crashCopy(directory, temp.resolve("crashed")))))
+            {
+                assertReads(again, again.firstIndex(), lastIndex, 1);
+            }
+        }
+    }
+
+    @Test
     void shouldRecoverFromACrashAtEachStep() throws IOException
     {
         final Path directory = temp.resolve("a");
