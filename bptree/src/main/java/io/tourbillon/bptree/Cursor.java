@@ -28,6 +28,8 @@ public final class Cursor
     private int leafCount;
     private int leafLevel;
     private boolean isValid;
+    /** Whether the leaf's prefix is in the buffer of the key. */
+    private boolean hasPrefix;
     private long seenChange;
     private long seenRelease;
 
@@ -154,7 +156,12 @@ public final class Cursor
     public DirectBuffer key()
     {
         refresh();
-        keyView.wrap(keyAddress, SlottedPage.copyKey(leaf, leafSlot, keyAddress));
+        if (!hasPrefix)
+        {
+            SlottedPage.copyPrefix(leaf, keyAddress);
+            hasPrefix = true;
+        }
+        keyView.wrap(keyAddress, SlottedPage.copySuffix(leaf, leafSlot, keyAddress));
         return keyView;
     }
 
@@ -227,6 +234,7 @@ public final class Cursor
     {
         leaf = pages.address(number, tree.id());
         leafCount = PageLayout.slotCount(leaf);
+        hasPrefix = false;
     }
 
     private boolean nextLeaf()

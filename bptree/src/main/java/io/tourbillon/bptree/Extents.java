@@ -17,6 +17,7 @@ final class Extents
     private volatile Cut cut;
     private volatile IOException refusal;
     private volatile long bytesWritten;
+    private volatile boolean hasEnough;
     private int allocatedCount;
 
     Extents(final PageFile file, final int extentBytes)
@@ -25,10 +26,21 @@ final class Extents
         this.extentBytes = extentBytes;
     }
 
-    /** What an existing file has. */
-    void adoptExisting(final int count)
+    /**
+     * What an existing file has. If its last extent was never used there is enough for now: a file does not grow by being opened.
+     *
+     * @param usedPages all pages that were ever used are below this number.
+     */
+    void adoptExisting(final int count, final int usedPages)
     {
         allocatedCount = count;
+        hasEnough = (long)usedPages * PageLayout.PAGE_LENGTH <= (count - 1L) * extentBytes;
+    }
+
+    /** The writer has begun the last extent. */
+    void wantMore()
+    {
+        hasEnough = false;
     }
 
     int extentBytes()
@@ -37,7 +49,7 @@ final class Extents
     }
 
     /**
-     * Cuts the file if the writer asked for it, or allocates and maps the next extent if none is ready.
+     * Cuts the file if the writer asked for it, or allocates and maps the next extent if none is ready and one is wanted.
      *
      * @return true if there was something to do, and it was done.
      */
@@ -49,7 +61,7 @@ final class Extents
         }
         final long position = (long)allocatedCount * extentBytes;
         final long endPage = (position + extentBytes) / PageLayout.PAGE_LENGTH;
-        return ready == null && endPage <= Integer.MAX_VALUE && grow(position);
+        return ready == null && !hasEnough && endPage <= Integer.MAX_VALUE && grow(position);
     }
 
     /** The writer takes the extent that is ready; null if none. */

@@ -150,9 +150,14 @@ final class SlottedPage
      */
     static int copyKey(final long page, final int index, final long target)
     {
-        final long slot = slot(page, index);
+        copyPrefix(page, target);
+        return copySuffix(page, index, target);
+    }
+
+    /** Copies what all keys of the page begin with, and up to seven bytes more. */
+    static void copyPrefix(final long page, final long target)
+    {
         final int prefixLength = prefixLength(page);
-        final int suffixLength = suffixLength(slot);
         if (prefixLength != 0)
         {
             Bytes.copyLongs(page + HEADER_LENGTH, target, Math.min(prefixLength, NEAR_PREFIX_LENGTH));
@@ -161,6 +166,18 @@ final class SlottedPage
                 Bytes.copyKey(null, page + heapEnd(page), target + NEAR_PREFIX_LENGTH, prefixLength - NEAR_PREFIX_LENGTH);
             }
         }
+    }
+
+    /**
+     * Copies the rest of a key behind the prefix, which is at the target already.
+     *
+     * @return length of the whole key.
+     */
+    static int copySuffix(final long page, final int index, final long target)
+    {
+        final long slot = slot(page, index);
+        final int prefixLength = prefixLength(page);
+        final int suffixLength = suffixLength(slot);
         UnsafeApi.putInt(target + prefixLength, Integer.reverseBytes(UnsafeApi.getInt(slot)));
         if (suffixLength > HEAD_LENGTH)
         {

@@ -157,7 +157,7 @@ final class StoreOpener
         file.force();
         extents = new Extents(file, meta.extentBytes());
         pages = newPages();
-        extents.adoptExisting(extentCount);
+        extents.adoptExisting(extentCount, meta.highWater());
         pages.addExtents(extentCount);
         pages.freePages().onOpened(meta.freeCount());
     }

@@ -166,6 +166,10 @@ public final class TreeStore implements AutoCloseable
             return null;
         }
         freeTree.write();
+        if (pages.usable() < extents.extentBytes() / PAGE_LENGTH)
+        {
+            extents.wantMore();
+        }
         final long number = pages.checkpoint();
         meta.begin(number, extents.extentBytes(), pages.highWater(), userHeader);
         meta.freeCount(pages.freePages().freeCount());
@@ -523,6 +527,7 @@ public final class TreeStore implements AutoCloseable
 
     private boolean adoptExtent()
     {
+        extents.wantMore();
         ByteBuffer map = extents.take();
         while (map == null && growsInline && extents.prepare())
         {

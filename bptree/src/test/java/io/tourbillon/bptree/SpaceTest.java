@@ -103,6 +103,27 @@ class SpaceTest
 
     /** Room is taken without writing it where the file system can; what it says is there is there. */
     @Test
+    void shouldNotGrowByBeingOpened() throws IOException
+    {
+        final Path path = folder.resolve("store");
+        long length = 0;
+        for (int i = 0; i < 5; i++)
+        {
+            try (TreeStore store = open(path))
+            {
+                Entries.put(store, store.tree("t"), 0, 100, 100);
+                Entries.checkpoint(store);
+                while (store.housekeeping() > 0)
+                {
+                    assertTrue(Files.size(path) <= 3 * EXTENT_BYTES, "it grows without end");
+                }
+            }
+            assertTrue(length == 0 || Files.size(path) == length, () -> "it has grown");
+            length = Files.size(path);
+        }
+    }
+
+    @Test
     void shouldTakeRoomWithoutWritingZeros() throws Exception
     {
         final Path path = folder.resolve("store");

@@ -101,6 +101,14 @@ class ImportDirectionTest
     void shouldLetTheJournalAloneKnowChronicle()
     {
         noClasses().that().resideOutsideOfPackage("io.tourbillon.journal..")
+            .should().dependOnClassesThat().resideInAPackage("net.openhft.chronicle..")
+            .check(mainClasses);
+    }
+
+    @Test
+    void shouldLetTheFilesAloneKnowPosix()
+    {
+        noClasses().that().resideOutsideOfPackages("io.tourbillon.journal..", "io.tourbillon.bptree..")
             .should().dependOnClassesThat().resideInAPackage("net.openhft..")
             .check(mainClasses);
     }
