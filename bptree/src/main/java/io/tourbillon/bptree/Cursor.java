@@ -32,6 +32,7 @@ public final class Cursor
     private boolean hasPrefix;
     private long seenChange;
     private long seenRelease;
+    private long pulled;
 
     Cursor(final TreeView tree, final PageSource pages, final KeyScratch wanted)
     {
@@ -276,6 +277,7 @@ public final class Cursor
             number = BranchPage.child(page[level], slot[level]);
         }
         enterLeaf(number);
+        pulled += LeafPage.pull(leaf);
         leafSlot = isToFirst ? 0 : leafCount - 1;
     }
 }

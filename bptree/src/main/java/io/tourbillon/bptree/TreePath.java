@@ -38,7 +38,7 @@ final class TreePath implements AutoCloseable
             {
                 return;
             }
-            if (c > 0 && isAtEnd())
+            if (isAtEnd() && c > 0)
             {
                 key.set(wanted, offset, length);
                 slot[leafLevel()] = PageLayout.slotCount(leaf());
