@@ -32,6 +32,9 @@ final class SlottedPage
 
     private static final int CELL_OFFSET_OFFSET = 4;
     private static final int SUFFIX_LENGTH_OFFSET = 6;
+    /** So many rests are looked at one after the other; more are loaded at once first. */
+    private static final int TIES_MIN = 2;
+    private static final long NEVER_MIND = 0x5AA5_C33C_0FF0_6996L;
     /** Slots looked at together: 64 bytes of a leaf, 96 of a branch. */
     private static final int STRIDE = 8;
 
@@ -253,16 +256,27 @@ final class SlottedPage
     }
 
     /** Among the slots from the first one that has the head wanted: nearly always it alone has. */
+    /** Loads the first word of each cell of a range, whose lines are then under way together: a binary search would wait for each. */
+    private static long pull(final long page, final int from, final int to, final int slotLength)
+    {
+        long sum = 0;
+        for (int i = from; i < to; i++)
+        {
+            sum += UnsafeApi.getLong(page + cellOffset(page + SLOTS_OFFSET + (long)i * slotLength));
+        }
+        return sum;
+    }
+
     private static int searchRests(
         final long page, final int from, final long suffix, final int suffixLength, final int slotLength, final int fixedLength)
     {
-        final int c = compareRest(page, from, suffix, suffixLength, slotLength, fixedLength);
-        if (c >= 0)
+        final int end = endOfHead(page, from + 1, slotLength);
+        int low = from;
+        int high = end;
+        if (end - from > TIES_MIN && pull(page, from, end, slotLength) == NEVER_MIND)
         {
-            return c == 0 ? from : ~from;
+            Thread.onSpinWait();                            // a use of what was loaded, or the compiler would leave the loads out
         }
-        int low = from + 1;
-        int high = endOfHead(page, low, slotLength);
         while (low < high)
         {
             final int middle = (low + high) >>> 1;
