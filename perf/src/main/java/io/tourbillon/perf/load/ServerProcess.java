@@ -1,6 +1,8 @@
 package io.tourbillon.perf.load;
 
+import io.tourbillon.codecs.DriverDirectory;
 import io.tourbillon.perf.ChildProcess;
+import org.agrona.IoUtil;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -182,6 +184,7 @@ public final class ServerProcess implements AutoCloseable
     public void kill()
     {
         process.kill();
+        IoUtil.delete(DriverDirectory.of(port).toFile(), true);     // of a node; it cannot do so itself any more
     }
 
     /** @return process id. */
