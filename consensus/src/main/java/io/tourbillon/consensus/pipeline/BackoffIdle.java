@@ -16,8 +16,10 @@ final class BackoffIdle implements IdleStrategy
     private static final int YIELDS = 20;
     /** Sleeps of the shortest length before they grow: about 50 ms of idleness. */
     private static final int SHORT_SLEEPS = 500;
+    /** Of these, after a single piece of work in the midst of long sleeps: a timer's, most likely. More work brings back them all. */
+    private static final int LONE_WORK_SLEEPS = 50;
     /** Sleeps of one length before it doubles. */
-    private static final int SLEEPS_PER_LENGTH = 200;
+    private static final int SLEEPS_PER_LENGTH = 100;
 
     private final long sleepMinNs;
     private final long sleepMaxNs;
@@ -72,6 +74,11 @@ final class BackoffIdle implements IdleStrategy
     @Override
     public void reset()
     {
+        if (idleCount > SPINS + YIELDS + SHORT_SLEEPS)
+        {
+            idleCount = SPINS + YIELDS + SHORT_SLEEPS - LONE_WORK_SLEEPS;
+            return;                                         // still announced as asleep
+        }
         idleCount = 0;
         if (isSleepy)
         {
@@ -87,6 +94,12 @@ final class BackoffIdle implements IdleStrategy
         {
             LockSupport.unpark(thread);
         }
+    }
+
+    /** Calls since there was work that counts. */
+    int idleCount()
+    {
+        return idleCount;
     }
 
     long sleepNs(final int sleepCount)

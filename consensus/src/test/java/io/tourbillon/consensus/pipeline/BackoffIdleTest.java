@@ -22,6 +22,20 @@ class BackoffIdleTest
         assertEquals(TimeUnit.MILLISECONDS.toNanos(1), idle.sleepNs(Integer.MAX_VALUE - 100));
     }
 
+    @Test
+    void shouldGoBackToSleepSoonAfterALonePieceOfWork()
+    {
+        final BackoffIdle idle = new BackoffIdle(1, 1);
+        for (int i = 0; i < 1_000; i++)
+        {
+            idle.idle();
+        }
+        idle.reset();
+        assertEquals(490, idle.idleCount());
+        idle.reset();
+        assertEquals(0, idle.idleCount());
+    }
+
     /** With sleeps of ten seconds a single lost wake fails the time-out. */
     @Test
     @Timeout(9)
