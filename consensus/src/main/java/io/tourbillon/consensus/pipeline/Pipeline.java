@@ -25,7 +25,7 @@ public final class Pipeline implements AutoCloseable
 {
     /** Shortest sleep: shorter ones take as long. */
     static final long SLEEP_MIN_NS = TimeUnit.MICROSECONDS.toNanos(50);
-    /** Longest sleep of a thread that looks for work itself, after 0.7 s without any: 250 wake-ups a second, 1 to 2 % of a core. */
+    /** Longest sleep of a thread that looks for work itself, after 0.7 s without any: some 250 wake-ups a second. */
     static final long POLLING_SLEEP_MAX_NS = TimeUnit.MILLISECONDS.toNanos(4);
     /** Longest sleep of the journal's thread, which is woken for its work. */
     static final long WOKEN_SLEEP_MAX_NS = TimeUnit.MILLISECONDS.toNanos(20);
