@@ -9,8 +9,6 @@ public final class Limits
     public static final int KEY_LENGTH_MAX = Tree.MAX_KEY_LENGTH - Leases.ID_LENGTH;
     /** Longest value in bytes: its record, with key and head, must fit a tree's value. */
     public static final int VALUE_LENGTH_MAX = Tree.MAX_VALUE_LENGTH - KEY_LENGTH_MAX - RevisionRecord.HEAD_LENGTH_MAX;
-    /** etcd's max-txn-ops: compares, success or failure operations of a transaction; what it takes is not left for those nested in it. */
-    public static final int TXN_OPS_MAX = 128;
     /** Deepest nesting of transactions; the outermost has depth 0. */
     public static final int TXN_DEPTH_MAX = 64;
     /** Operations of a transaction with all that is nested in it: some 30,000 comparisons of keys look for duplicates in 1,024. */

@@ -13,6 +13,7 @@ final class TxnChecker
     private static final int FAILURE = 1;
     private static final int OPS_MAX = Limits.TXN_OPS_TOTAL_MAX;
 
+    private final int opsMax;
     private final int[] budget = new int[OPS_MAX + 1];
     private final int[] compareCount = new int[OPS_MAX + 1];
     private final int[][] branchCount = new int[2][OPS_MAX + 1];
@@ -20,17 +21,37 @@ final class TxnChecker
     private final RangeQuery query = new RangeQuery();
     private final KeyRange range = new KeyRange();
 
+    /** What may be in the log: for entries and reads. */
+    TxnChecker()
+    {
+        this(OPS_MAX);
+    }
+
+    /** etcd's max-txn-ops: compares, success or failure operations of a transaction; what it takes is not left for those nested in it. */
+    TxnChecker(final int opsMax)
+    {
+        assert opsMax >= 1 && opsMax <= OPS_MAX : opsMax;
+        this.opsMax = opsMax;
+    }
+
     /** {@code SOUND} or the number of the first error. */
     int check(final TxnOps ops)
     {
+        final int result = checkOps(ops);
+        return result == SOUND && duplicates.areIn(ops) ? ErrorCode.DUPLICATE_KEY.number() : result;
+    }
+
+    /** All but duplicates. */
+    int checkOps(final TxnOps ops)
+    {
         count(ops);
-        budget[0] = Limits.TXN_OPS_MAX;
+        budget[0] = opsMax;
         int result = checkTxn(ops, 0);
         for (int op = 0; op < ops.opCount() && result == SOUND; op++)
         {
             result = checkOp(ops, op);
         }
-        return result == SOUND && duplicates.areIn(ops) ? ErrorCode.DUPLICATE_KEY.number() : result;
+        return result;
     }
 
     private void count(final TxnOps ops)

@@ -99,6 +99,33 @@ class EtcdSemanticsTest
         assertEquals(2, rig.mvcc.revision());
     }
 
+    /** Each member bounds what it lets in; what is in the log means the same to all. */
+    @Test
+    void shouldRunInTheLogWhatAMemberWithAHigherBoundHasLetIn()
+    {
+        final Op txn = Op.txn();
+        for (int i = 0; i < Limits.TXN_OPS_TOTAL_MAX; i++)
+        {
+            txn.then(Op.put("k" + i, "v"));
+        }
+        assertEquals(error(ErrorCode.TOO_MANY_OPS), rig.run(txn));
+        assertTrue(rig.runAsEntry(txn).startsWith("txn at 2 then"));
+        assertEquals(Limits.TXN_OPS_TOTAL_MAX, rig.mvcc.keyCount());
+        assertEquals(error(ErrorCode.TOO_MANY_OPS), rig.runAsEntry(txn.then(Op.put("one more", "v"))));
+    }
+
+    @Test
+    void shouldSayWhatIsWrongBeforeTheOpsThatAreTooMany()
+    {
+        final Op wide = Op.txn();
+        for (int i = 0; i <= Rig.TXN_OPS_MAX; i++)
+        {
+            wide.then(Op.put("k" + i, "v"));
+        }
+        assertEquals(error(ErrorCode.KEY_NOT_PROVIDED), rig.run(Op.txn().then(Op.put("", "v"), wide)));
+        assertEquals(error(ErrorCode.TOO_MANY_OPS), rig.run(Op.txn().then(wide, Op.put("", "v"))));
+    }
+
     @Test
     void shouldCompareOnTheStateBeforeTheTransaction()
     {

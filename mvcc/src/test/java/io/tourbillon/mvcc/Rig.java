@@ -4,7 +4,9 @@ import io.tourbillon.bptree.Checkpoint;
 import io.tourbillon.bptree.MemoryPageFile;
 import io.tourbillon.bptree.TreeStore;
 import io.tourbillon.bptree.TreeStoreContext;
+import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.LeaseOperation;
+import io.tourbillon.codecs.client.OpKind;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.codecs.record.LeaseTickDecoder;
 import io.tourbillon.codecs.record.MessageHeaderDecoder;
@@ -26,6 +28,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class Rig implements AutoCloseable
 {
     static final long SESSION = 7;
+    /** etcd's default. */
+    static final int TXN_OPS_MAX = 128;
+    private static final String TOO_MANY_OPS = "error " + ErrorCode.TOO_MANY_OPS.number();
     /** Shorter than what is taken for a stall. */
     private static final long CYCLE_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int CALLS_MAX = 1_000_000;
@@ -37,6 +42,7 @@ final class Rig implements AutoCloseable
     final List<byte[]> log = new ArrayList<>();
     private final MemoryPageFile file = new MemoryPageFile();
     private final MvccSettings settings;
+    private final TxnAdmission txnAdmission = new TxnAdmission(TXN_OPS_MAX);
     private final EntryFrame frame = new EntryFrame();
     TreeStore store;
     Mvcc mvcc;
@@ -173,10 +179,16 @@ final class Rig implements AutoCloseable
         throw new AssertionError("the entry does not end");
     }
 
+    /** As a node does: a transaction with too many operations is refused before anything else. */
     String run(final Op op)
     {
         requests.of(op, SESSION, ++correlationId);
-        return op.isReadOnly() ? read() : apply();
+        return isRefused(op) ? TOO_MANY_OPS : op.isReadOnly() ? read() : apply();
+    }
+
+    private boolean isRefused(final Op op)
+    {
+        return op.kind == OpKind.TXN && txnAdmission.hasTooMany(requests.buffer, 0, requests.length);
     }
 
     /** The answer to the request before the last one, if it came later. */
@@ -187,6 +199,13 @@ final class Rig implements AutoCloseable
 
     /** Puts the op through the log even if it only reads. */
     String runLogged(final Op op)
+    {
+        requests.of(op, SESSION, ++correlationId);
+        return isRefused(op) ? TOO_MANY_OPS : apply();
+    }
+
+    /** An op that another member has let into the log. */
+    String runAsEntry(final Op op)
     {
         requests.of(op, SESSION, ++correlationId);
         return apply();

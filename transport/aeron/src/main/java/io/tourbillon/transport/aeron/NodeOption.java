@@ -1,5 +1,7 @@
 package io.tourbillon.transport.aeron;
 
+import io.tourbillon.mvcc.Limits;
+
 import java.util.List;
 
 /**
@@ -50,6 +52,10 @@ public enum NodeOption
     /** Longest request. */
     MAX_REQUEST_BYTES("max-request-bytes", Kind.BYTES, "1536k", 1024, 4L << 20,
         "Longest request; a longer one is answered 'request is too large'. etcd's option and default."),
+    /** Operations of a transaction. */
+    MAX_TXN_OPS("max-txn-ops", Kind.COUNT, "128", 1, Limits.TXN_OPS_TOTAL_MAX,
+        "Most compares, success or failure operations of a transaction, with those around it; a longer one is answered " +
+        "'too many operations in txn request'. etcd's option and default."),
     /** Connections. */
     MAX_CONNECTIONS("max-connections", Kind.COUNT, "64", 1, 1024,
         "Client connections. Each costs a publication of three terms in the driver's directory."),

@@ -31,14 +31,14 @@ import io.tourbillon.codecs.client.WatchCreateDecoder;
 import io.tourbillon.codecs.client.WatchProgressRequestDecoder;
 import io.tourbillon.consensus.Admission;
 import io.tourbillon.consensus.ReadLevel;
+import io.tourbillon.mvcc.TxnAdmission;
 import org.agrona.DirectBuffer;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 /**
  * What becomes of one inbound message: validated, then one line a template. Writes go to the log, reads to apply, the connection's own
- * messages
- * are answered here. Sequencer; does not allocate in steady state, does not block; nothing that a client sends makes it throw.
+ * messages are answered here. Sequencer; does not allocate in steady state, does not block; nothing that a client sends makes it throw.
  */
 final class RequestRouter
 {
@@ -51,6 +51,7 @@ final class RequestRouter
     private final long memberId;
     private final int requestLengthMax;
     private final int inFlightMax;
+    private final TxnAdmission txnAdmission;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final ConnectDecoder connect = new ConnectDecoder();
     private final OpenSessionDecoder openSession = new OpenSessionDecoder();
@@ -73,6 +74,7 @@ final class RequestRouter
         this.memberId = memberId;
         this.requestLengthMax = config.intNumber(NodeOption.MAX_REQUEST_BYTES);
         this.inFlightMax = config.intNumber(NodeOption.MAX_IN_FLIGHT);
+        this.txnAdmission = new TxnAdmission(config.intNumber(NodeOption.MAX_TXN_OPS));
     }
 
     void admission(final Admission value)
@@ -237,7 +239,14 @@ final class RequestRouter
     private void onTxn(final Connection connection, final DirectBuffer buffer, final int offset, final int length)
     {
         final int shape = TxnShape.of(txn.wrapAndApplyHeader(buffer, offset, header));
-        if (shape == TxnShape.WRITES)
+        if (txnAdmission.hasTooMany(buffer, offset, length))
+        {
+            if (admissible(connection, inFlightMax, buffer, offset, length) != null)
+            {
+                refuse(connection, buffer, offset, ErrorCode.TOO_MANY_OPS);
+            }
+        }
+        else if (shape == TxnShape.WRITES)
         {
             write(connection, buffer, offset, length);
         }

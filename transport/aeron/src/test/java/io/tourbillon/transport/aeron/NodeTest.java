@@ -4,11 +4,13 @@ import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.journal.Forcer;
 import io.tourbillon.transport.client.MediaKind;
 import io.tourbillon.transport.client.async.Event;
+import io.tourbillon.transport.client.async.Op;
 import io.tourbillon.transport.client.async.PutResult;
 import io.tourbillon.transport.client.async.RangeQuery;
 import io.tourbillon.transport.client.async.StatusResult;
 import io.tourbillon.transport.client.async.TourbillonAsyncClient;
 import io.tourbillon.transport.client.async.TourbillonException;
+import io.tourbillon.transport.client.async.TxnBuilder;
 import io.tourbillon.transport.client.async.WatchQuery;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -88,6 +92,27 @@ class NodeTest
         assertFalse(events.poll().isDelete());
         assertTrue(events.poll().isDelete());
         assertNull(Clients.await(client.get("k1")).first());
+    }
+
+    @Test
+    void shouldBoundTransactionsAsItIsToldTo()
+    {
+        final NodeConfig config = TestConfig.in(directory).set(NodeOption.MAX_TXN_OPS, "130");
+        launch(config);
+        final TourbillonAsyncClient client = connect(config, MediaKind.IPC);
+        final Op[] ops = new Op[130];
+        Arrays.setAll(ops, i -> Op.put(("k" + i).getBytes(UTF_8), "v".getBytes(UTF_8)));
+        assertEquals(130, Clients.await(client.txn().then(ops).commit()).responses().size());
+        final Op oneMore = Op.range(RangeQuery.of("k"));
+        for (final TxnBuilder txn : List.of(
+            client.txn().then(ops).then(oneMore),
+            client.txn().orElse(Collections.nCopies(131, oneMore).toArray(new Op[0]))))
+        {
+            final TourbillonException refusal = assertThrows(TourbillonException.class, () -> Clients.await(txn.commit()));
+            assertEquals(ErrorCode.TOO_MANY_OPS, refusal.code());
+            assertEquals("etcdserver: too many operations in txn request", refusal.getMessage());
+        }
+        assertEquals(2, Clients.await(client.get("k1")).header().revision());
     }
 
     @ParameterizedTest
