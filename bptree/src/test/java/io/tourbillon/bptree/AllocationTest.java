@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 
 import java.lang.management.ManagementFactory;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Below one byte of heap an operation, over a million operations of each kind. */
@@ -29,14 +30,17 @@ class AllocationTest
             // Twice to the warm-up's end: extents, slabs and bitmaps grow to what the load needs, and the compiler has seen it all.
             run(store, tree, cursor, OPERATIONS);
             final long before = threads.getCurrentThreadAllocatedBytes();
-            run(store, tree, cursor, OPERATIONS);
+            final int removed = run(store, tree, cursor, OPERATIONS);
             final long allocated = threads.getCurrentThreadAllocatedBytes() - before;
             assertTrue(allocated < OPERATIONS, () -> allocated + " bytes in " + OPERATIONS + " rounds of operations");
+            assertEquals(OPERATIONS, removed);
         }
     }
 
-    private void run(final TreeStore store, final Tree tree, final Cursor cursor, final int operations) throws InterruptedException
+    /** How many entries were removed: those that came {@link #KEYS} rounds before, the first ones in the run before. */
+    private int run(final TreeStore store, final Tree tree, final Cursor cursor, final int operations) throws InterruptedException
     {
+        int removed = 0;
         for (int i = 0; i < operations; i++)
         {
             require(store.reserve(64));
@@ -47,15 +51,17 @@ class AllocationTest
             require(cursor.seek(key, 0, 16) && cursor.key().capacity() + cursor.value().capacity() > 0);
             cursor.next();
             key.putLong(8, 2);
+            key.putLong(0, i * 0xD1B54A32D192ED03L);
             tree.put(key, 0, 16, value, 0, i % 100);
-            key.putLong(0, (i * 0xD1B54A32D192ED03L) % KEYS);
-            tree.remove(key, 0, 16);
+            key.putLong(0, Math.floorMod(i - KEYS, operations) * 0xD1B54A32D192ED03L);
+            removed += tree.remove(key, 0, 16) ? 1 : 0;
             store.releaseCheckpointed();
             if (i % 250_000 == 0)
             {
                 checkpointOnAnotherThread(store);
             }
         }
+        return removed;
     }
 
     private static void checkpointOnAnotherThread(final TreeStore store) throws InterruptedException
