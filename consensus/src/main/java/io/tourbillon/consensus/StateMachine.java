@@ -55,7 +55,7 @@ public interface StateMachine
 
     /**
      * Work that only an entry of the log may do (compaction advances by the log alone): asked after each duty cycle. A leader whose
-     * clients write nothing then proposes a CompactTick with this budget.
+     * clients write little then proposes a CompactTick with this budget every other millisecond.
      *
      * @return budget of the tick; 0 if none is wanted.
      */

@@ -12,9 +12,11 @@ import static io.tourbillon.codecs.MessageValidator.SOUND;
  * Removes what no read may ask for any more. The bound is set when the compact entry is applied and counts at once; the removal follows in
  * slices whose size is a function of the log alone, so members with the same log hold the same records.
  * <p>
- * It walks the changes made since the last compaction, not the live keys: a change at or below the bound makes the one before it (its
- * {@code prev}) needless, and a tombstone below the bound is needless itself, with the key's head if nothing came after. A tombstone at
- * the bound stays for watchers that start there; so the next compaction begins with the last one's bound.
+ * It walks the changes made since the last compaction, not the live keys. A change is needless if its key has a later one at or below the
+ * bound, which the key's head tells; so is a tombstone below the bound, with the head if nothing came after. The change before it (its
+ * {@code prev}) goes with it if it lies before the walk. So of what the walk comes by each page is copied once, however many of its records
+ * go: removing every {@code prev} from where it stands would copy a page for each. A tombstone at the bound stays for watchers that start
+ * there; so the next compaction begins with the last one's bound.
  */
 final class Compactor
 {
@@ -27,6 +29,10 @@ final class Compactor
     private final RevisionRecord record = new RevisionRecord();
     private final UnsafeBuffer key = new UnsafeBuffer(new byte[Limits.KEY_LENGTH_MAX]);
     private final KeyHead head = new KeyHead();
+    private final Versions versions;
+    /** Where the walk to the present bound began: what is needless from here on goes when the walk comes to it. */
+    private long walkMain;
+    private long walkSub;
 
     Compactor(final Tree keys, final Tree revisions, final MvccHeader header)
     {
@@ -34,6 +40,15 @@ final class Compactor
         this.revisions = revisions;
         this.header = header;
         cursor = revisions.cursor();
+        versions = new Versions(revisions, header);
+        beginWalk();
+    }
+
+    /** Below the cursor an older bound may have held; nothing is known of that after an open or with another member's state. */
+    void beginWalk()
+    {
+        walkMain = header.compactCursorMain();
+        walkSub = header.compactCursorSub();
     }
 
     /** Whether a compaction to a revision may begin: {@code SOUND} or the number of an error. */
@@ -54,6 +69,7 @@ final class Compactor
         {
             header.compactCursor(oldBound, 0); // tombstones at the old bound were kept: look at them again
         }
+        beginWalk();
         header.compactRevision(revision);
         header.compactedBound(revision);
         header.stateHash(Bytes.mix(header.stateHash(), -revision));
@@ -106,30 +122,36 @@ final class Compactor
         }
         final long prevMain = record.prevMain();
         final int prevSub = record.prevSub();
-        final boolean isNeedless = record.isTombstone() && main < header.compactedBound();
         final int keyLength = record.keyLength();
-        if (isNeedless)
+        final boolean isGone = record.isTombstone() && main < header.compactedBound();
+        final boolean isNeedless = isSuperseded(main, sub) || isGone;
+        final boolean isHeadNeedless = isGone && head.modMain() == main;
+        if (isHeadNeedless)
         {
             key.putBytes(0, record.bytes(), record.keyOffset(), keyLength);
         }
-        if (prevMain != 0)
+        if (prevMain != 0 && (prevMain < walkMain || prevMain == walkMain && prevSub < walkSub))
         {
             revisions.remove(removed.of(prevMain, prevSub), 0, removed.length());
         }
         if (isNeedless)
         {
             revisions.remove(removed.of(main, sub), 0, removed.length());
-            removeHead(main, keyLength);
+        }
+        if (isHeadNeedless)
+        {
+            keys.remove(key, 0, keyLength);
         }
         header.compactCursor(main, sub + 1);
     }
 
-    /** The head goes with its tombstone unless the key has come back. */
-    private void removeHead(final long main, final int keyLength)
+    /** Whether the key of the record has a later change at or below the bound; loads its head. */
+    private boolean isSuperseded(final long main, final int sub)
     {
-        if (head.load(keys, key, 0, keyLength) && head.isTombstone() && head.modMain() == main)
+        if (!head.load(keys, record.bytes(), record.keyOffset(), record.keyLength()) || !versions.findAt(head, header.compactedBound()))
         {
-            keys.remove(key, 0, keyLength);
+            throw new IllegalStateException("damaged store: no head leads to change " + main + "." + sub);
         }
+        return versions.main() != main;
     }
 }

@@ -343,6 +343,7 @@ public final class Mvcc
      */
     public void onStateReplaced()
     {
+        compactor.beginWalk();
         fanOut.sendAllToHistory();
     }
 

@@ -8,7 +8,6 @@ import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Takes requests in, puts them in order, and moves the committed sequence. The only writer of Raft state, the ring's cursor and the
@@ -16,7 +15,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class SequencerAgent implements Agent
 {
-    private static final long TICK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final int HEARTBEATS_PER_ELECTION = 10;
 
     private final NanoClock clock;
@@ -37,7 +35,7 @@ final class SequencerAgent implements Agent
     private long seenCommitted = -1;
     private long seenReads;
     private final long heartbeatNs;
-    private long lastTickNs;
+    private final TickPace tickPace = new TickPace();
     private long lastNowNs;
     private boolean isIngressStarted;
 
@@ -68,9 +66,9 @@ final class SequencerAgent implements Agent
     @Override
     public void onStart()
     {
-        lastTickNs = clock.nanoTime();
-        lastNowNs = lastTickNs;
-        raft.onStart(lastTickNs);
+        lastNowNs = clock.nanoTime();
+        tickPace.begin(lastNowNs, log.lastIndex());
+        raft.onStart(lastNowNs);
         ingress.onStart(admission);
         isIngressStarted = true;
     }
@@ -129,17 +127,18 @@ final class SequencerAgent implements Agent
         }
     }
 
-    /** Lets work that only entries may do go on while clients write nothing. */
+    /** Lets work that only entries may do go on while clients write little. */
     private int maybeTick(final long nowNs)
     {
         final int budget = (int)counters.tickBudget.getAcquire();
-        if (budget <= 0 || nowNs - lastTickNs < TICK_INTERVAL_NS || log.lastIndex() != counters.appliedIndex.getAcquire())
+        if (budget <= 0 || !tickPace.isDue(nowNs, log.lastIndex(), counters.appliedIndex.getAcquire()))
         {
             return 0;
         }
-        lastTickNs = nowNs;
         tickEncoder.wrapAndApplyHeader(tick, 0, headerEncoder).budget(budget);
         final int length = MessageHeaderEncoder.ENCODED_LENGTH + tickEncoder.encodedLength();
-        return admission.propose(0, 0, 0, tick, 0, length) > 0 ? 1 : 0;
+        final boolean isProposed = admission.propose(0, 0, 0, tick, 0, length) > 0;
+        tickPace.begin(nowNs, log.lastIndex());
+        return isProposed ? 1 : 0;
     }
 }

@@ -16,8 +16,8 @@ import java.io.IOException;
 /** Makes {@link Mvcc} and its store the state machine of the pipeline. Apply thread, but for {@link Checkpoint#step()} and housekeeping. */
 final class MvccStateMachine implements StateMachine
 {
-    /** Records that one tick of an idle leader lets compaction look at: some hundred microseconds. */
-    private static final int TICK_BUDGET = Math.min(1024, Limits.COMPACTION_PER_TICK_MAX);
+    /** Changes that one tick of a leader lets compaction look at: some 200 us, which is what a put behind it waits. */
+    private static final int TICK_BUDGET = Math.min(128, Limits.COMPACTION_PER_TICK_MAX);
 
     static
     {
