@@ -9,8 +9,9 @@ import java.util.zip.CRC32C;
 
 /**
  * A frozen state of all trees on its way to the file. Made by {@link TreeStore#freeze()} on the writer thread, run by one other thread
- * (or the same); the writer goes on meanwhile. The order is the safety argument: all pages, a force, then the meta page, a force.
- * A crash before the meta page is whole leaves the older meta page, none of whose pages was written over.
+ * (or the same); the writer goes on meanwhile. The order is the safety argument: all pages, a force, then one meta page, a force, and the
+ * other, a force. A crash before the first is whole leaves the second, of the state before, none of whose pages was written over; a crash
+ * after that leaves this one. When both are durable nothing refers to the state before any more.
  */
 public final class Checkpoint
 {
@@ -25,7 +26,7 @@ public final class Checkpoint
     private final int extentShift;
     private final long number;
     private final int pageCount;
-    private final ByteBuffer meta;
+    private final MetaPage meta;
     private final CRC32C crc = new CRC32C();
 
     private ByteBuffer staging;
@@ -35,19 +36,19 @@ public final class Checkpoint
     private volatile boolean isDurable;
     private volatile boolean hasFailed;
 
-    Checkpoint(final PageFile file, final Pages pages, final long number, final ByteBuffer meta)
+    Checkpoint(final PageFile file, final Pages pages, final MetaPage meta)
     {
         this.file = file;
         this.frozen = pages.frozen();
         this.chunks = pages.table().chunks();
         this.extentShift = pages.table().extentShift();
-        this.number = number;
+        this.number = meta.checkpoint();
         this.pageCount = pages.frozenCount();
         this.meta = meta;
     }
 
     /**
-     * Writes a bounded amount (4 MiB), forced; the last step writes the meta page and forces it. Blocks in the disk.
+     * Writes a bounded amount (4 MiB), forced; the last step writes the meta pages and forces each. Blocks in the disk.
      *
      * @return true once the frozen state is durable.
      * @throws IOException on any failure: fatal to the node, never to be retried.
@@ -72,7 +73,7 @@ public final class Checkpoint
     }
 
     /**
-     * Tells whether the meta page is durable. Any thread.
+     * Tells whether both meta pages are durable. Any thread.
      *
      * @return true once {@link #step()} has returned true.
      */
@@ -102,7 +103,7 @@ public final class Checkpoint
     }
 
     /**
-     * What has been written so far, the meta page included. The thread that runs {@link #step()}; any other once it is durable.
+     * What has been written so far, the meta pages included. The thread that runs {@link #step()}; any other once it is durable.
      *
      * @return bytes.
      */
@@ -139,9 +140,9 @@ public final class Checkpoint
     private boolean writeMeta() throws IOException
     {
         closeStaging();
-        file.write(meta, (number & 1) * PageLayout.PAGE_LENGTH);
-        file.force();
-        bytesWritten += PageLayout.PAGE_LENGTH;
+        meta.write(file, 0);
+        meta.write(file, 1);
+        bytesWritten += 2 * PageLayout.PAGE_LENGTH;
         return true;
     }
 

@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * Gives the file's free end back, in whole extents. At a freeze, usable pages at the end become pages never used: that moves the meta
- * page's high water down. When neither meta page's high water, nor what has been used since, is above an extent, it is cut off: a crash at
- * any time finds a file at least as long as either meta page wants it. Owned by the writer.
+ * pages' high water down. When neither theirs, nor what has been used since, is above an extent, it is cut off: a crash at any time finds
+ * a file at least as long as either meta page wants it. Owned by the writer.
  */
 final class FileTail
 {
@@ -17,15 +17,13 @@ final class FileTail
 
     private final Pages pages;
     private final Extents extents;
-    private int lastEnd;
     private int frozenEnd;
 
     FileTail(final Pages pages, final Extents extents)
     {
         this.pages = pages;
         this.extents = extents;
-        lastEnd = pages.table().capacity();     // the other meta page's is not known
-        frozenEnd = lastEnd;
+        frozenEnd = pages.highWater();
     }
 
     /** Just before a freeze. */
@@ -47,18 +45,17 @@ final class FileTail
         }
     }
 
-    /** The high water is in a meta page now. */
+    /** The high water is on its way to the meta pages. */
     void onFrozen()
     {
-        lastEnd = frozenEnd;
         frozenEnd = pages.highWater();
     }
 
-    /** That meta page is durable, so the two meta pages are of the two last freezes. */
+    /** Both meta pages have it. */
     void onReleased()
     {
         final PageTable table = pages.table();
-        final int end = Math.max(pages.highWater(), Math.max(lastEnd, frozenEnd));
+        final int end = Math.max(pages.highWater(), frozenEnd);
         final int neededCount = (end + (1 << table.extentShift()) - 1) >>> table.extentShift();
         final int keptCount = neededCount + 1 + neededCount / SPARE_SHARE;
         if (table.extentCount() > keptCount && !extents.isCutting())

@@ -7,10 +7,10 @@ import java.util.Arrays;
 /**
  * Which pages are free, and from when on they may be used again.
  * <p>
- * A page that checkpoint c-1 still refers to and that is freed while c is being worked on must stay as it is until BOTH meta pages are
- * c or later, that is until c+1 is durable: only then has the meta page of c-1 been overwritten, and falling back one meta page lands
- * on c. Three sets hold what waits: freed now (c), freed last (c-1), and freed before (c-2, while the checkpoint c-1 is under way).
- * A page that was both taken and freed within c is known to no meta page and free at once.
+ * A page that checkpoint c-1 refers to and that is freed while c is being worked on must stay as it is in the file until BOTH meta pages
+ * say c, that is until c is durable: before that, a crash may land on c-1. It may be taken again once c is frozen, for what is put into it
+ * then is written by c+1, which begins when c is durable. So what is freed waits in one set, until the freeze. A page that was both taken
+ * and freed within c is known to no meta page and free at once.
  * <p>
  * Readers that have pinned a root may know it longer. What was freed before a freeze is older than all roots published after it, so when
  * the file is done with a set, it joins those held until no older root is pinned. A page that no meta page but a published root knows
@@ -22,44 +22,32 @@ final class FreePages
 {
     static final int CHUNK_PAGES = 2048;
     static final int CHUNK_WORDS = CHUNK_PAGES / Long.SIZE;
-    /** A chunk in the file: usable pages, then those freed in the checkpoint that carries the chunk. */
-    static final int CHUNK_LENGTH = 2 * CHUNK_WORDS * Long.BYTES;
+    /** A chunk in the file: the pages that the checkpoint which carries it does not refer to. */
+    static final int CHUNK_LENGTH = CHUNK_WORDS * Long.BYTES;
 
     /** Looked through for a run: 8,192 pages, some microseconds at worst. */
     private static final int RUN_SEARCH_WORDS = 128;
 
-    private static final byte CHANGED_NOW = 1;
-    private static final byte CHANGED_NEXT = 2;
-    private static final byte NOT_READ = 4;
-
-    /** How far the checkpoint that was opened is behind: nothing frozen since, one frozen, one durable. */
-    private static final int FRESH = 0;
-    private static final int FROZEN = 1;
-    private static final int OLD = 2;
+    private static final byte CHANGED = 1;
+    private static final byte NOT_READ = 2;
 
     private long[] available = new long[0];
-    private long[] freedNow = new long[0];
-    private long[] freedLast = new long[0];
-    private long[] freedBefore = new long[0];
+    private long[] freed = new long[0];
+    private long[] moving = new long[0];
     private long[] held = new long[0];
     private long[] retired = new long[0];
     private byte[] chunkMarks = new byte[0];
     private int availableCount;
-    private int freedNowCount;
-    private int freedLastCount;
-    private int freedBeforeCount;
+    private int freedCount;
+    private int movingCount;
     private int heldCount;
     private int retiredCount;
-    private long freedLastEpoch;
-    private long freedBeforeEpoch;
     private long heldEpoch;
     private int notReadCount;
     private int firstNotRead;
-    private int openedAge = FRESH;
     private int moveChunk;
     private int heldChunk;
     private int scanChunk;
-    private boolean isMoving;
     private boolean isMovingToHeld;
     private int firstWord;
     private int chunkCount;
@@ -72,9 +60,8 @@ final class FreePages
             final int length = Math.max(chunkCount, chunkMarks.length * 2); // doubled, or a growing file would cost more with each extent
             final int words = length * CHUNK_WORDS;
             available = Arrays.copyOf(available, words);
-            freedNow = Arrays.copyOf(freedNow, words);
-            freedLast = Arrays.copyOf(freedLast, words);
-            freedBefore = Arrays.copyOf(freedBefore, words);
+            freed = Arrays.copyOf(freed, words);
+            moving = Arrays.copyOf(moving, words);
             held = Arrays.copyOf(held, words);
             retired = Arrays.copyOf(retired, words);
             chunkMarks = Arrays.copyOf(chunkMarks, length);
@@ -97,7 +84,7 @@ final class FreePages
         final int number = (word << 6) + Long.numberOfTrailingZeros(available[word]);
         available[word] &= available[word] - 1;
         availableCount--;
-        chunkMarks[number / CHUNK_PAGES] |= CHANGED_NOW;
+        chunkMarks[number / CHUNK_PAGES] |= CHANGED;
         return number;
     }
 
@@ -113,7 +100,7 @@ final class FreePages
             for (int number = first; number < first + count; number++)
             {
                 available[number >>> 6] &= ~(1L << number);
-                chunkMarks[number / CHUNK_PAGES] |= CHANGED_NOW;
+                chunkMarks[number / CHUNK_PAGES] |= CHANGED;
             }
             availableCount -= count;
         }
@@ -153,7 +140,7 @@ final class FreePages
         available[number >>> 6] |= 1L << number;
         availableCount++;
         firstWord = Math.min(firstWord, number >>> 6);
-        chunkMarks[number / CHUNK_PAGES] |= CHANGED_NOW;
+        chunkMarks[number / CHUNK_PAGES] |= CHANGED;
     }
 
     /** No meta page has ever known this page, but pinned readers may. */
@@ -162,7 +149,7 @@ final class FreePages
         assert !isFree(number) : "page " + number + " freed twice";
         retired[number >>> 6] |= 1L << number;
         retiredCount++;
-        chunkMarks[number / CHUNK_PAGES] |= CHANGED_NOW;
+        chunkMarks[number / CHUNK_PAGES] |= CHANGED;
     }
 
     /** The pins that a retired page waited for are gone. */
@@ -177,88 +164,62 @@ final class FreePages
     void free(final int number)
     {
         assert !isFree(number) : "page " + number + " freed twice";
-        freedNow[number >>> 6] |= 1L << number;
-        freedNowCount++;
-        chunkMarks[number / CHUNK_PAGES] |= CHANGED_NOW | CHANGED_NEXT;
+        freed[number >>> 6] |= 1L << number;
+        freedCount++;
+        chunkMarks[number / CHUNK_PAGES] |= CHANGED;
     }
 
     boolean isFree(final int number)
     {
         final int word = number >>> 6;
-        final long waiting = freedNow[word] | freedLast[word] | freedBefore[word] | held[word] | retired[word];
+        final long waiting = freed[word] | moving[word] | held[word] | retired[word];
         return ((available[word] | waiting) & 1L << number) != 0;
     }
 
     /**
-     * The state as it is now has been frozen: a new one begins.
+     * The state as it is now has been frozen: a new one begins. What was freed is moved by {@link #moveFreed(int)}.
      *
-     * @param epoch of the next root: all roots that have pages which were freed so far are older.
-     */
-    void onFrozen(final long epoch)
-    {
-        assert freedBeforeCount == 0 : "the checkpoint before is not durable";
-        final long[] empty = freedBefore;
-        freedBefore = freedLast;
-        freedLast = freedNow;
-        freedNow = empty;
-        freedBeforeEpoch = freedLastEpoch;
-        freedLastEpoch = epoch;
-        freedBeforeCount = freedLastCount;
-        freedLastCount = freedNowCount;
-        freedNowCount = 0;
-        openedAge = Math.max(openedAge, FROZEN);
-        for (int i = 0; i < chunkCount; i++)
-        {
-            final int mark = (chunkMarks[i] & CHANGED_NEXT) != 0 ? CHANGED_NOW : 0;
-            chunkMarks[i] = (byte)(chunkMarks[i] & NOT_READ | mark);
-        }
-    }
-
-    /**
-     * The frozen state is durable: both meta pages are past what was freed before it. Pins may not be. The pages are moved by
-     * {@link #moveFreed(int)}.
-     *
+     * @param epoch        of the next root: all roots that have pages which were freed so far are older.
      * @param oldestPinned epoch of the oldest root that a reader has.
      */
-    void onDurable(final long oldestPinned)
+    void onFrozen(final long epoch, final long oldestPinned)
     {
-        openedAge = OLD;
-        isMoving = freedBeforeCount != 0;
+        assert movingCount == 0 : "what was freed before is not usable yet";
+        final long[] empty = moving;
+        moving = freed;
+        freed = empty;
+        movingCount = freedCount;
+        freedCount = 0;
         moveChunk = 0;
-        if (isMoving)
-        {
-            isMovingToHeld = freedBeforeEpoch > oldestPinned;
-            heldEpoch = isMovingToHeld ? freedBeforeEpoch : heldEpoch;
-        }
+        isMovingToHeld = movingCount != 0 && epoch > oldestPinned;
+        heldEpoch = isMovingToHeld ? epoch : heldEpoch;
     }
 
     boolean isMoving()
     {
-        return isMoving;
+        return movingCount != 0;
     }
 
-    /** @return pages that wait no longer for the file. */
+    /** @return chunks looked through. */
     int moveFreed(final int limit)
     {
-        final int before = freedBeforeCount;
-        final int end = Math.min(chunkCount, moveChunk + limit) * CHUNK_WORDS;
-        for (int i = moveChunk * CHUNK_WORDS; i < end; i++)
+        final int before = movingCount;
+        final int firstChunk = moveChunk;
+        moveChunk = Math.min(chunkCount, moveChunk + limit);
+        for (int i = firstChunk * CHUNK_WORDS; i < moveChunk * CHUNK_WORDS; i++)
         {
-            if (freedBefore[i] != 0)
+            if (moving[i] != 0)
             {
-                freedBeforeCount -= Long.bitCount(freedBefore[i]);
-                (isMovingToHeld ? held : available)[i] |= freedBefore[i];
-                freedBefore[i] = 0;
+                movingCount -= Long.bitCount(moving[i]);
+                (isMovingToHeld ? held : available)[i] |= moving[i];
+                moving[i] = 0;
             }
         }
-        final int count = before - freedBeforeCount;
-        heldCount += isMovingToHeld ? count : 0;
-        availableCount += isMovingToHeld ? 0 : count;
-        firstWord = Math.min(firstWord, moveChunk * CHUNK_WORDS);
-        moveChunk = end / CHUNK_WORDS;
-        isMoving = moveChunk < chunkCount;
-        assert isMoving || freedBeforeCount == 0;
-        return Math.max(1, count);
+        heldCount += isMovingToHeld ? before - movingCount : 0;
+        availableCount += isMovingToHeld ? 0 : before - movingCount;
+        firstWord = Math.min(firstWord, firstChunk * CHUNK_WORDS);
+        assert moveChunk < chunkCount || movingCount == 0;
+        return moveChunk - firstChunk;
     }
 
     boolean isHolding()
@@ -313,7 +274,7 @@ final class FreePages
             }
             available[number >>> 6] &= ~bit;
             availableCount--;
-            chunkMarks[number / CHUNK_PAGES] |= CHANGED_NOW;
+            chunkMarks[number / CHUNK_PAGES] |= CHANGED;
             count++;
         }
         return count;
@@ -325,23 +286,22 @@ final class FreePages
         for (int i = 0; i < chunkCount; i++)
         {
             scanChunk = scanChunk + 1 < chunkCount ? scanChunk + 1 : 0;
-            if ((chunkMarks[scanChunk] & CHANGED_NOW) != 0)
+            if ((chunkMarks[scanChunk] & CHANGED) != 0)
             {
-                chunkMarks[scanChunk] &= ~CHANGED_NOW;
+                chunkMarks[scanChunk] &= ~CHANGED;
                 return scanChunk;
             }
         }
         return -1;
     }
 
-    /** Writes a chunk as the state that is about to be frozen has to carry it: by the time it is durable, freed last is usable. */
+    /** Writes a chunk as the state that is about to be frozen has to carry it: by the time it is opened, nothing waits. */
     void encodeChunk(final int chunk, final long target)
     {
         for (int i = 0; i < CHUNK_WORDS; i++)
         {
             final int word = chunk * CHUNK_WORDS + i;
-            UnsafeApi.putLong(target + i * 8L, available[word] | freedLast[word] | held[word] | retired[word]);
-            UnsafeApi.putLong(target + (CHUNK_WORDS + i) * 8L, freedNow[word]);
+            UnsafeApi.putLong(target + i * 8L, available[word] | freed[word] | moving[word] | held[word] | retired[word]);
         }
     }
 
@@ -383,30 +343,19 @@ final class FreePages
         chunkMarks[chunk] &= ~NOT_READ;
     }
 
-    /**
-     * Takes over a chunk that has not changed since the store was opened. What the opened checkpoint c freed waits until c + 1 is durable,
-     * wherever that stands by now; no root that is pinned refers to it.
-     */
+    /** Takes over a chunk that has not changed since the store was opened: no meta page and no root that is pinned refers to its pages. */
     void decodeChunk(final int chunk, final long source)
     {
-        final long[] freed = openedAge == FRESH ? freedLast : openedAge == FROZEN ? freedBefore : available;
-        int usableCount = 0;
-        int freedCount = 0;
+        int count = 0;
         for (int i = 0; i < CHUNK_WORDS; i++)
         {
-            final int word = chunk * CHUNK_WORDS + i;
-            final long usableBits = UnsafeApi.getLong(source + i * 8L);
-            final long freedBits = UnsafeApi.getLong(source + (CHUNK_WORDS + i) * 8L);
-            available[word] |= usableBits;
-            freed[word] |= freedBits;
-            usableCount += Long.bitCount(usableBits);
-            freedCount += Long.bitCount(freedBits);
+            final long bits = UnsafeApi.getLong(source + i * 8L);
+            available[chunk * CHUNK_WORDS + i] |= bits;
+            count += Long.bitCount(bits);
         }
         chunkMarks[chunk] &= ~NOT_READ;
-        notReadCount -= usableCount + freedCount;
-        availableCount += usableCount + (openedAge == OLD ? freedCount : 0);
-        freedLastCount += openedAge == FRESH ? freedCount : 0;
-        freedBeforeCount += openedAge == FROZEN ? freedCount : 0;
+        notReadCount -= count;
+        availableCount += count;
         firstWord = Math.min(firstWord, chunk * CHUNK_WORDS);
     }
 
@@ -420,16 +369,16 @@ final class FreePages
         return availableCount;
     }
 
-    /** Pages that a checkpoint or two will make usable. */
-    int waitingCount()
+    /** Pages that the next freeze makes usable. */
+    int freedCount()
     {
-        return freedNowCount + freedLastCount + freedBeforeCount;
+        return freedCount;
     }
 
     /** Free pages of all kinds. */
     int freeCount()
     {
-        return availableCount + waitingCount() + heldCount + retiredCount + notReadCount;
+        return availableCount + freedCount + movingCount + heldCount + retiredCount + notReadCount;
     }
 
     /** Pages that wait for pins and for nothing else, but for those whose frames wait with them. */

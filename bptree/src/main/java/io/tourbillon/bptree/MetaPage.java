@@ -2,6 +2,7 @@ package io.tourbillon.bptree;
 
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,7 @@ import java.util.zip.CRC32C;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /**
- * The root of everything: one of two 4 KiB pages at the file's start; checkpoint n is in page n % 2.
+ * The root of everything: the two 4 KiB pages at the file's start, which say the same but while a checkpoint replaces them, page 0 first.
  * <pre>
  *  0        4         8         16           24        28         32                 64              576
  *  | crc32c | version | "TBPTREE" | checkpoint | extent  | highWater | free (4), - (28) | user header | 17 trees of 64 bytes
@@ -94,9 +95,16 @@ final class MetaPage
         buffer.putInt(CRC_OFFSET, computeCrc());
     }
 
-    boolean isIntact(final int slot)
+    boolean isIntact()
     {
-        return buffer.getLong(MAGIC_OFFSET) == MAGIC && buffer.getInt(CRC_OFFSET) == computeCrc() && (checkpoint() & 1) == slot;
+        return isOurs() && buffer.getInt(CRC_OFFSET) == computeCrc();
+    }
+
+    /** Puts it in one of the two places, forced. */
+    void write(final PageFile file, final int slot) throws IOException
+    {
+        file.write(bytes(), (long)slot * PageLayout.PAGE_LENGTH);
+        file.force();
     }
 
     int version()

@@ -247,35 +247,21 @@ final class Pages implements PageSource, AutoCloseable
         return count;
     }
 
-    /** A checkpoint is durable: what the file alone had kept of freed pages is over; pins may keep them still. */
-    void onDurable()
+    /** What follows a freeze, in slices: pages freed before it become usable. Returns more than 0 until all are. */
+    int moveFreed()
     {
-        freePages.onDurable(pins.oldestEpoch());
-        releaseWord = 0;
+        return freePages.isMoving() ? freePages.moveFreed(MOVE_SLICE_CHUNKS) : 0;
     }
 
-    /**
-     * What follows a durable checkpoint, in slices: freed pages become usable, and frames whose pages the file has now go back.
-     *
-     * @return pages in this slice; 0 when all is done.
-     */
+    /** What follows a durable checkpoint, in slices: frames whose pages the file has now go back. Returns their count, 0 when all have. */
     int releaseSlice()
     {
-        if (freePages.isMoving())
-        {
-            return freePages.moveFreed(MOVE_SLICE_CHUNKS);
-        }
         final int before = frozenCount;
         if (frozenCount > 0)
         {
             releaseFrames(RELEASE_SLICE_PAGES);
         }
         return before - frozenCount;
-    }
-
-    boolean isReleased()
-    {
-        return frozenCount == 0 && !freePages.isMoving();
     }
 
     /** Everything so far belongs to the frozen state; what is allocated from now on, to the next. */
@@ -287,7 +273,8 @@ final class Pages implements PageSource, AutoCloseable
         frozenCount = dirtyCount;
         dirty = empty;
         dirtyCount = 0;
-        freePages.onFrozen(pins.epoch());
+        releaseWord = 0;
+        freePages.onFrozen(pins.epoch(), pins.oldestEpoch());
         checkpoint++;
     }
 

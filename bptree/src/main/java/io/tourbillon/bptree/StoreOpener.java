@@ -130,8 +130,8 @@ final class StoreOpener
         }
         meta.begin(0, extentBytes, FIRST_PAGE, new UnsafeBuffer(new byte[TreeStore.USER_HEADER_LENGTH]));
         meta.seal();
-        file.write(meta.bytes(), 0);
-        file.force();
+        meta.write(file, 0);
+        meta.write(file, 1);
         file.publish();
         pages = newPages();
         pages.addExtent(extents.take());
@@ -144,7 +144,9 @@ final class StoreOpener
         {
             throw new StoreException(name + " is " + length + " bytes long: too short to be a store");
         }
-        meta = newest(readMeta(0), readMeta(1));
+        final MetaPage first = readMeta(0);
+        final MetaPage second = readMeta(1);
+        meta = newest(first, second);
         requireExtentBytes(meta.extentBytes(), name + ": the extent length");
         final int extentCount = (int)(length / meta.extentBytes());
         if (meta.highWater() < FIRST_PAGE || (long)meta.highWater() * PAGE_LENGTH > (long)extentCount * meta.extentBytes())
@@ -153,8 +155,14 @@ final class StoreOpener
                 name + " has " + length / PAGE_LENGTH + " pages, its meta page says " + meta.highWater() + ": the file was cut");
         }
         // A process that was killed may have written this meta page and not forced it. Were it lost in a power cut after pages that only
-        // the older one refers to were written over, falling back would find them gone.
+        // the older one refers to were written over, falling back would find them gone. And one that was torn, or is older, has to say
+        // the same before the good one is written over by the next checkpoint, and before a page that only the older refers to is.
         file.force();
+        final int badSlot = meta == first ? 1 : 0;
+        if (!(badSlot == 0 ? first : second).bytes().equals(meta.bytes()))
+        {
+            meta.write(file, badSlot);
+        }
         extents = new Extents(file, meta.extentBytes());
         pages = newPages();
         extents.adoptExisting(extentCount, meta.highWater());
@@ -176,19 +184,19 @@ final class StoreOpener
         return page;
     }
 
-    private MetaPage newest(final MetaPage even, final MetaPage odd)
+    private MetaPage newest(final MetaPage first, final MetaPage second)
     {
-        final boolean isEvenGood = even.isIntact(0);
-        final boolean isOddGood = odd.isIntact(1);
-        if (!isEvenGood && !isOddGood)
+        final boolean isFirstGood = first.isIntact();
+        final boolean isSecondGood = second.isIntact();
+        if (!isFirstGood && !isSecondGood)
         {
-            throw new StoreException(even.isOurs() || odd.isOurs() ?
+            throw new StoreException(first.isOurs() || second.isOurs() ?
                 name + ": both meta pages are damaged: restore this member from its peers or a backup" :
                 name + " is not a Tourbillon store");
         }
-        requireKnownVersion(even, isEvenGood);
-        requireKnownVersion(odd, isOddGood);
-        return isEvenGood && (!isOddGood || even.checkpoint() > odd.checkpoint()) ? even : odd;
+        requireKnownVersion(first, isFirstGood);
+        requireKnownVersion(second, isSecondGood);
+        return isFirstGood && (!isSecondGood || first.checkpoint() > second.checkpoint()) ? first : second;
     }
 
     private void requireKnownVersion(final MetaPage page, final boolean isGood)

@@ -25,7 +25,9 @@ public final class TreeStore implements AutoCloseable
     public static final int MAX_SNAPSHOTS = Pins.PINS_MAX;
 
     /** 8 MiB: below that nobody misses it. */
-    private static final int WAITING_PAGES_MIN = (8 << 20) / PAGE_LENGTH;
+    private static final int FREED_PAGES_MIN = (8 << 20) / PAGE_LENGTH;
+    /** Of the pages in use. Random puts fill pages by two thirds, so the file stays under 1.5 x 1.25 times the data. */
+    private static final int FREED_SHARE = 4;
     private static final int RECLAIM_SLICE_PAGES = 1024;
     /** Of the free list, after open: each may be a page of the file not yet in memory. */
     private static final int READ_SLICE_CHUNKS = 8;
@@ -47,7 +49,6 @@ public final class TreeStore implements AutoCloseable
 
     private Checkpoint checkpoint;
     private volatile boolean isCheckpointDue;
-    private boolean isReleasing;
     private long checkpointBytesWritten;
     private long checkpointCount;
     private long refusedReservations;
@@ -170,8 +171,7 @@ public final class TreeStore implements AutoCloseable
         {
             extents.wantMore();
         }
-        final long number = pages.checkpoint();
-        meta.begin(number, extents.extentBytes(), pages.highWater(), userHeader);
+        meta.begin(pages.checkpoint(), extents.extentBytes(), pages.highWater(), userHeader);
         meta.freeCount(pages.freePages().freeCount());
         tail.onFrozen();
         for (int id = 0; id < MetaPage.TREES; id++)
@@ -183,35 +183,30 @@ public final class TreeStore implements AutoCloseable
         }
         meta.seal();
         pages.onFrozen();
-        checkpoint = new Checkpoint(file, pages, number, meta.bytes());
-        isReleasing = false;
+        checkpoint = new Checkpoint(file, pages, meta);
         return checkpoint;
     }
 
     /**
-     * Takes back the memory of pages that a durable checkpoint wrote, and the pages that nobody can fall back to any more; a bounded
-     * slice per call. Writer thread; cheap when there is nothing to do: call it in each duty cycle. Invalidates views of values, of all
-     * trees, when it returns more than 0.
+     * Takes back the pages freed before the last freeze, and the memory of pages that a durable checkpoint wrote; a bounded slice per call.
+     * Writer thread; cheap when there is nothing to do: call it in each duty cycle. Invalidates views of values, of all trees, when it
+     * returns more than 0.
      *
      * @return pages taken back in this call; 0 when there is nothing to do.
      */
     public int releaseCheckpointed()
     {
         judgeCheckpoint();
-        if (checkpoint == null || !checkpoint.isDurable())
+        final int movedCount = pages.moveFreed();
+        if (movedCount > 0 || checkpoint == null || !checkpoint.isDurable())
         {
-            return 0;
-        }
-        if (!isReleasing)
-        {
-            pages.onDurable();
-            checkpointBytesWritten += checkpoint.bytesWritten();
-            checkpointCount++;
-            isReleasing = true;
+            return movedCount;
         }
         final int count = pages.releaseSlice();
-        if (pages.isReleased())
+        if (pages.frozenCount() == 0)
         {
+            checkpointBytesWritten += checkpoint.bytesWritten();
+            checkpointCount++;
             checkpoint = null;
             tail.onReleased();
         }
@@ -410,7 +405,7 @@ public final class TreeStore implements AutoCloseable
     }
 
     /**
-     * Whether a checkpoint would bring back much room: pages freed that only checkpoints make usable again are more than a third of those
+     * Whether a checkpoint would bring back much room: pages freed that only a freeze makes usable again are more than a quarter of those
      * in use, and more than a few MiB; or half the pool is changed. Whoever runs the store begins one then. Any thread; as of the writer's
      * last {@link #releaseCheckpointed()}.
      *
@@ -423,9 +418,9 @@ public final class TreeStore implements AutoCloseable
 
     private void judgeCheckpoint()
     {
-        final int waiting = pages.freePages().waitingCount();
+        final int freed = pages.freePages().freedCount();
         final boolean isDue = pages.dirtyCount() > pages.pool().maxFrames() / 2 ||
-            waiting > WAITING_PAGES_MIN && waiting > (pages.highWater() - pages.freePages().freeCount()) / 3;
+            freed > FREED_PAGES_MIN && freed > (pages.highWater() - pages.freePages().freeCount()) / FREED_SHARE;
         if (isDue != isCheckpointDue)
         {
             isCheckpointDue = isDue;

@@ -9,22 +9,15 @@ import java.io.IOException;
 public interface Checkpoint
 {
     /**
-     * @return index of the last entry that the frozen state carries.
+     * @return index of the last entry that the frozen state carries: once durable, no start needs that entry or one before it.
      */
     long appliedIndex();
 
     /**
      * Writes a bounded, paced amount. Blocks for that.
      *
-     * @return true once the checkpoint is durable, its meta page included.
+     * @return true once the checkpoint is durable and nothing can make a start fall back to an older one.
      * @throws IOException if the disk refused: the node must stop, nothing is retried.
      */
     boolean step() throws IOException;
-
-    /**
-     * Asked once {@link #step()} has returned true: how far the journal may be deleted, so that falling back one meta stays possible.
-     *
-     * @return applied index of the OLDER of the two durable metas; 0 if there is only one.
-     */
-    long olderAppliedIndex();
 }

@@ -179,7 +179,7 @@ public final class Journal implements AutoCloseable
      * Deletes whole segments from the front that hold no entry above the index. Housekeeping thread only; blocks. Readers that ask for a
      * deleted index get {@link JournalReader#NOT_FOUND}.
      *
-     * @param uptoIndex last index that is no longer needed: at most the older meta's applied index.
+     * @param uptoIndex last index that is no longer needed: at most the durable checkpoint's applied index.
      */
     public void deletePrefix(final long uptoIndex)
     {

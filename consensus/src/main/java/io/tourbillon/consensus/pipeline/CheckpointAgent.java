@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Writes checkpoints when they are due, never before the journal has forced what they carry, and then lets the journal drop what both
- * metas are past. May block.
+ * Writes checkpoints when they are due, never before the journal has forced what they carry, and then lets the journal drop that. May
+ * block.
  */
 final class CheckpointAgent implements Agent
 {
@@ -143,7 +143,7 @@ final class CheckpointAgent implements Agent
         if (checkpoint.step())
         {
             lastAppliedIndex = checkpoint.appliedIndex();
-            journal.deletePrefix(checkpoint.olderAppliedIndex());
+            journal.deletePrefix(lastAppliedIndex);
             counters.checkpoints.addRelease(1);
             counters.checkpointIndex.setRelease(lastAppliedIndex);
             checkpoint = null;

@@ -30,7 +30,6 @@ final class MvccStateMachine implements StateMachine
     private final NodeReplies replies;
     private final NodeFacts facts;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
-    private volatile long durableIndex;
     private boolean isUnderWay;
 
     MvccStateMachine(
@@ -41,7 +40,6 @@ final class MvccStateMachine implements StateMachine
         this.egress = egress;
         this.replies = replies;
         this.facts = facts;
-        this.durableIndex = mvcc.appliedIndex();
         facts.revision(mvcc.revision());
     }
 
@@ -147,18 +145,15 @@ final class MvccStateMachine implements StateMachine
         return frozen == null ? null : new StoreCheckpoint(frozen, mvcc.appliedIndex());
     }
 
-    /** Of a store with two metas: once this one is durable, the older of them is what was newest before. */
-    private final class StoreCheckpoint implements Checkpoint
+    private static final class StoreCheckpoint implements Checkpoint
     {
         private final io.tourbillon.bptree.Checkpoint frozen;
         private final long appliedIndex;
-        private final long olderAppliedIndex;
 
         private StoreCheckpoint(final io.tourbillon.bptree.Checkpoint frozen, final long appliedIndex)
         {
             this.frozen = frozen;
             this.appliedIndex = appliedIndex;
-            this.olderAppliedIndex = durableIndex;
         }
 
         @Override
@@ -170,18 +165,7 @@ final class MvccStateMachine implements StateMachine
         @Override
         public boolean step() throws IOException
         {
-            final boolean isDurable = frozen.step();
-            if (isDurable)
-            {
-                durableIndex = appliedIndex;
-            }
-            return isDurable;
-        }
-
-        @Override
-        public long olderAppliedIndex()
-        {
-            return olderAppliedIndex;
+            return frozen.step();
         }
     }
 }
