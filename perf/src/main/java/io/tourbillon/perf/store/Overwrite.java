@@ -14,7 +14,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 
@@ -31,11 +34,12 @@ final class Overwrite implements Callable<Integer>
     @Option(names = "--times", defaultValue = "10", description = "The data's size is overwritten so often. Default: ${DEFAULT-VALUE}")
     private double times;
 
-    @Option(names = "--rate", defaultValue = "100000", description = "Puts per second. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--rate", defaultValue = "10000",
+        description = "Puts per second. Each of them has a page written sooner or later: see what the disk takes. Default: ${DEFAULT-VALUE}")
     private double ratePerS;
 
     @Option(names = "--pool-mb", defaultValue = "256",
-        description = "For changed pages, as a node has; a checkpoint begins at a quarter of it. Default: ${DEFAULT-VALUE}")
+        description = "For changed pages; a checkpoint begins when the store says that one is due. Default: ${DEFAULT-VALUE}")
     private int poolMb;
 
     private final Draw draw = new Draw();
@@ -45,18 +49,23 @@ final class Overwrite implements Callable<Integer>
     private TreeStore store;
     private Tree tree;
     private Background background;
+    private Path file;
     private long version;
+    private long longestWaitNs;
+    private long longestFreezeNs;
+    private long longestPutNs;
     private long remaining;
 
     @Override
-    public Integer call()
+    public Integer call() throws IOException
     {
         options.require(times > 0 && times <= 1_000, "--times " + times + ": must be above 0 and at most 1000");
         options.require(ratePerS > 0 && poolMb >= 16, "--rate must be above 0, --pool-mb at least 16");
         try (TempDirectory directory = options.tempDirectory())
         {
             keySpace = new KeySpace(options.keyCount(), MvccRig.KEY_LENGTH, MvccRig.VALUE_LENGTH);
-            store = TreeStore.open(TreeStoreContext.file(directory.path().resolve("store.tb"))
+            file = directory.path().resolve("store.tb");
+            store = TreeStore.open(TreeStoreContext.file(file)
                 .poolBytes((long)poolMb << 20)
                 .growInline(false));
             background = new Background(store);
@@ -74,7 +83,7 @@ final class Overwrite implements Callable<Integer>
         return 0;
     }
 
-    private void run()
+    private void run() throws IOException
     {
         for (int i = 0; i < keySpace.keyCount(); i++)
         {
@@ -84,9 +93,9 @@ final class Overwrite implements Callable<Integer>
         final double liveBytes = (double)keySpace.keyCount() * MvccRig.PAYLOAD_LENGTH;
         System.out.printf(Locale.ROOT, "%n%,d keys of %d B, values of %d B: %,.0f MB live; random overwrites at %,.0f/s; pool %d MB%n%n",
             keySpace.keyCount(), MvccRig.KEY_LENGTH, MvccRig.VALUE_LENGTH, liveBytes / (1 << 20), ratePerS, poolMb);
-        System.out.println("| overwritten, times the data | file / live data | pages in use / live data | checkpoints | p99.9 us " +
-            "| longest put, us |");
-        System.out.println("|---|---|---|---|---|---|");
+        System.out.println("| overwritten, times the data | file / live data | pages in use / live data | checkpoints | p99 us | p99.9 us " +
+            "| longest put, us | longest wait for room | longest freeze | longest change of the tree |");
+        System.out.println("|---|---|---|---|---|---|---|---|---|---|");
         row(0, liveBytes, Paced.histogram());
         for (int i = 1; i <= ROWS; i++)
         {
@@ -97,12 +106,17 @@ final class Overwrite implements Callable<Integer>
         check();
     }
 
-    private void row(final double overwritten, final double liveBytes, final Histogram latencies)
+    private void row(final double overwritten, final double liveBytes, final Histogram latencies) throws IOException
     {
-        System.out.printf(Locale.ROOT, "| %.1f | %.2f | %.2f | %,d | %.1f | %.1f |%n", overwritten, store.fileBytes() / liveBytes,
+        System.out.printf(Locale.ROOT, "| %.1f | %.2f | %.2f | %,d | %.1f | %.1f | %.1f | %.1f | %.1f | %.1f |%n", overwritten,
+            Files.size(file) / liveBytes,
             (double)(store.pageCount() - store.freePageCount()) * TreeStore.PAGE_LENGTH / liveBytes, store.checkpointCount(),
-            latencies.getValueAtPercentile(99.9) / 1e3, latencies.getMaxValue() / 1e3);
+            latencies.getValueAtPercentile(99) / 1e3, latencies.getValueAtPercentile(99.9) / 1e3, latencies.getMaxValue() / 1e3,
+            longestWaitNs / 1e3, longestFreezeNs / 1e3, longestPutNs / 1e3);
         System.out.flush();
+        longestWaitNs = 0;
+        longestFreezeNs = 0;
+        longestPutNs = 0;
     }
 
     private void put(final int keyIndex)
@@ -110,16 +124,22 @@ final class Overwrite implements Callable<Integer>
         store.releaseCheckpointed();
         keySpace.putKey(keyIndex, key, 0);
         keySpace.putValue(keyIndex, ++version, 0, value, 0);
+        final long startNs = System.nanoTime();
         while (!store.reserve(tree.pagesForPut(MvccRig.VALUE_LENGTH)))
         {
             background.tryCheckpoint();
             store.releaseCheckpointed();
         }
+        final long roomNs = System.nanoTime();
         tree.put(key, 0, MvccRig.KEY_LENGTH, value, 0, MvccRig.VALUE_LENGTH);
-        if (store.dirtyPageCount() > store.poolPagesMax() / 4)
+        final long putNs = System.nanoTime();
+        if (store.isCheckpointDue())
         {
             background.tryCheckpoint();
         }
+        longestWaitNs = Math.max(longestWaitNs, roomNs - startNs);
+        longestPutNs = Math.max(longestPutNs, putNs - roomNs);
+        longestFreezeNs = Math.max(longestFreezeNs, System.nanoTime() - putNs);
     }
 
     private void check()
