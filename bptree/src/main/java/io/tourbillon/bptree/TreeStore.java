@@ -49,6 +49,7 @@ public final class TreeStore implements AutoCloseable
 
     private Checkpoint checkpoint;
     private volatile boolean isCheckpointDue;
+    private volatile int freedPages;
     private long checkpointBytesWritten;
     private long checkpointCount;
     private long refusedReservations;
@@ -416,9 +417,24 @@ public final class TreeStore implements AutoCloseable
         return isCheckpointDue;
     }
 
+    /**
+     * Pages freed since the last freeze, all of them replaced by others: what a checkpoint now would write that the next one may have to
+     * write again. Any thread; as of the writer's last {@link #releaseCheckpointed()}.
+     *
+     * @return bytes.
+     */
+    public long freedBytes()
+    {
+        return (long)freedPages * PAGE_LENGTH;
+    }
+
     private void judgeCheckpoint()
     {
         final int freed = pages.freePages().freedCount();
+        if (freed != freedPages)
+        {
+            freedPages = freed;
+        }
         final boolean isDue = pages.dirtyCount() > pages.pool().maxFrames() / 2 ||
             freed > FREED_PAGES_MIN && freed > (pages.highWater() - pages.freePages().freeCount()) / FREED_SHARE;
         if (isDue != isCheckpointDue)

@@ -28,7 +28,7 @@ class CheckpointCrashTest
     /** What the disk made of the pages that were written and not forced. */
     enum Luck
     {
-        NOTHING_KEPT, ALL_KEPT, SOME_KEPT, TORN, ONLY_META_KEPT;
+        NOTHING_KEPT, ALL_KEPT, SOME_KEPT, TORN, ONLY_META_KEPT, META_TORN;
 
         LongToIntFunction on(final Random random)
         {
@@ -39,6 +39,7 @@ class CheckpointCrashTest
                 case SOME_KEPT -> (page) -> random.nextBoolean() ? PAGE : 0;
                 case TORN -> (page) -> random.nextInt(9) * 512;
                 case ONLY_META_KEPT -> (page) -> page < PageLayout.FIRST_PAGE ? PAGE : 0;
+                case META_TORN -> (page) -> page < PageLayout.FIRST_PAGE ? 512 : PAGE;
             };
         }
     }

@@ -5,7 +5,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * What committed entries are applied to. All methods but {@link #housekeeping()} and {@link #isCheckpointDue()} are called on the apply
+ * What committed entries are applied to. All methods but {@link #housekeeping()} and {@link #isCheckpointDue} are called on the apply
  * thread; none of them may block, and in steady state none should allocate. An exception ends the node.
  */
 public interface StateMachine
@@ -113,11 +113,13 @@ public interface StateMachine
     }
 
     /**
-     * Whether a checkpoint would help now, be it before its time: it would make room. Asked by the checkpoint thread.
+     * Whether a checkpoint would help now, be it before its time: it would make room, or let go of enough of the journal for what it
+     * costs. Asked by the checkpoint thread.
      *
+     * @param journalBytes appended since the last checkpoint was asked for.
      * @return true if so.
      */
-    default boolean isCheckpointDue()
+    default boolean isCheckpointDue(final long journalBytes)
     {
         return false;
     }

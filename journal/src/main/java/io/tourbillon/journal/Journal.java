@@ -285,7 +285,7 @@ public final class Journal implements AutoCloseable
     }
 
     /**
-     * @return files on disk of segments that were deleted, kept to become spares; a few at most.
+     * @return files on disk of segments that were deleted, kept to become spares; 384 MiB at most.
      */
     public int retiredSegmentCount()
     {

@@ -22,7 +22,7 @@ public final class JournalContext
     /**
      * Bytes of a segment unless set.
      */
-    public static final long SEGMENT_BYTES_DEFAULT = 64L << 20;
+    public static final long SEGMENT_BYTES_DEFAULT = 32L << 20;
 
     /**
      * Longest entry frame unless set: the largest request, 2 MiB, and 64 KiB for frame and message headers.

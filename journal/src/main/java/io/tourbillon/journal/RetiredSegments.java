@@ -12,12 +12,15 @@ import java.util.ArrayDeque;
 final class RetiredSegments
 {
     /**
-     * What one checkpoint lets go, 256 MiB in segments of 64, and half as much for what is appended while it is written.
+     * What one checkpoint of a large store lets go, and as much again for what is appended while it is written.
      */
-    static final int COUNT_MAX = 6;
+    private static final long BYTES_MAX = 384L << 20;
+    private static final int COUNT_MIN = 2;
+    private static final int COUNT_MAX = 64;
 
     private final SegmentFiles files;
     private final JournalCounters counters;
+    private final int countMax;
     private final ArrayDeque<Path> paths = new ArrayDeque<>(COUNT_MAX);
 
     /**
@@ -27,6 +30,7 @@ final class RetiredSegments
     {
         this.files = files;
         this.counters = counters;
+        countMax = countMax(files.segmentBytes());
         for (final Path path : files.listRetired())
         {
             if (isWanted(path))
@@ -73,9 +77,17 @@ final class RetiredSegments
         return zeroedBytes;
     }
 
+    /**
+     * @return most files that are kept.
+     */
+    static int countMax(final long segmentBytes)
+    {
+        return (int)Math.max(COUNT_MIN, Math.min(COUNT_MAX, BYTES_MAX / segmentBytes));
+    }
+
     private boolean isWanted(final Path path) throws IOException
     {
-        return paths.size() < COUNT_MAX && files.isReusable(path);
+        return paths.size() < countMax && files.isReusable(path);
     }
 
     private void add(final Path path)

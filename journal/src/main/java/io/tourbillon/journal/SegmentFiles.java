@@ -61,6 +61,11 @@ final class SegmentFiles
         return directory;
     }
 
+    long segmentBytes()
+    {
+        return segmentBytes;
+    }
+
     Path livePath(final int number)
     {
         return directory.resolve(stem(number) + LIVE_SUFFIX);

@@ -26,6 +26,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class RetiredSegmentsTest
 {
+    private static final int COUNT_MAX = RetiredSegments.countMax(JournalFixture.SEGMENT_BYTES);
+
     @TempDir
     private Path temp;
 
@@ -203,23 +205,25 @@ class RetiredSegmentsTest
     @Test
     void shouldKeepAFewAndDeleteTheRest()
     {
+        assertEquals(12, RetiredSegments.countMax(32 << 20), "384 MiB");
+        assertEquals(2, RetiredSegments.countMax(1 << 30));
         final Path directory = temp.resolve("a");
         try (Journal journal = Journal.open(context(directory)))
         {
-            appendRange(journal, 1, 4000, 1);
+            appendRange(journal, 1, 40_000, 1);
             journal.force();
-            assertTrue(journal.segmentCount() > RetiredSegments.COUNT_MAX + 2, "segments: " + journal.segmentCount());
-            journal.deletePrefix(4000);
+            assertTrue(journal.segmentCount() > COUNT_MAX + 2, "segments: " + journal.segmentCount());
+            journal.deletePrefix(40_000);
             assertEquals(1, journal.segmentCount());
-            assertEquals(RetiredSegments.COUNT_MAX, journal.retiredSegmentCount());
-            assertEquals(RetiredSegments.COUNT_MAX, named(directory, ".retired").size());
+            assertEquals(COUNT_MAX, journal.retiredSegmentCount());
+            assertEquals(COUNT_MAX, named(directory, ".retired").size());
             assertEquals(1, named(directory, ".cq4").size());
         }
         try (Journal journal = Journal.open(context(directory)))
         {
-            assertEquals(RetiredSegments.COUNT_MAX, journal.retiredSegmentCount(), "the next run takes them over");
+            assertEquals(COUNT_MAX, journal.retiredSegmentCount(), "the next run takes them over");
             keepHouse(journal);
-            assertEquals(RetiredSegments.COUNT_MAX - 1, journal.retiredSegmentCount());
+            assertEquals(COUNT_MAX - 1, journal.retiredSegmentCount());
             assertEquals(1, journal.recycledSegmentCount());
         }
         try (Journal journal = Journal.open(context(directory).segmentBytes(8 << 20)))

@@ -95,8 +95,8 @@ final class CheckpointAgent implements Agent
     {
         final long nowNs = clock.nanoTime();
         final boolean hasNews = counters.appliedIndex.getAcquire() > lastAppliedIndex;
-        final boolean isDue = nowNs - lastNs >= intervalNs || journal.appendedBytes() - lastJournalBytes >= journalBytes ||
-            stateMachine.isCheckpointDue();
+        final long appendedBytes = journal.appendedBytes() - lastJournalBytes;
+        final boolean isDue = nowNs - lastNs >= intervalNs || appendedBytes >= journalBytes || stateMachine.isCheckpointDue(appendedBytes);
         // No pages: a checkpoint frees some, perhaps only the second one does, and perhaps in the middle of an entry.
         final boolean isWaitedFor = counters.applyPauses.getAcquire() != lastPauses && nowNs - lastNs >= PAUSE_INTERVAL_NS;
         if (!(hasNews && isDue) && !isWaitedFor)

@@ -34,8 +34,8 @@ final class Overwrite implements Callable<Integer>
     @Option(names = "--times", defaultValue = "10", description = "The data's size is overwritten so often. Default: ${DEFAULT-VALUE}")
     private double times;
 
-    @Option(names = "--rate", defaultValue = "10000",
-        description = "Puts per second. Each of them has a page written sooner or later: see what the disk takes. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--rate", defaultValue = "20000",
+        description = "Puts per second. Each has about a page written sooner or later: see what the disk takes. Default: ${DEFAULT-VALUE}")
     private double ratePerS;
 
     @Option(names = "--pool-mb", defaultValue = "256",
@@ -93,8 +93,8 @@ final class Overwrite implements Callable<Integer>
         final double liveBytes = (double)keySpace.keyCount() * MvccRig.PAYLOAD_LENGTH;
         System.out.printf(Locale.ROOT, "%n%,d keys of %d B, values of %d B: %,.0f MB live; random overwrites at %,.0f/s; pool %d MB%n%n",
             keySpace.keyCount(), MvccRig.KEY_LENGTH, MvccRig.VALUE_LENGTH, liveBytes / (1 << 20), ratePerS, poolMb);
-        System.out.println("| overwritten, times the data | file / live data | pages in use / live data | checkpoints | p99 us | p99.9 us " +
-            "| longest put, us | longest wait for room | longest freeze | longest change of the tree |");
+        System.out.println("| overwritten, times the data | file / live data | pages in use / live data | checkpoints | p99 us " +
+            "| p99.9 us | longest put, us | longest wait for room | longest freeze | longest change of the tree |");
         System.out.println("|---|---|---|---|---|---|---|---|---|---|");
         row(0, liveBytes, Paced.histogram());
         for (int i = 1; i <= ROWS; i++)

@@ -18,6 +18,9 @@ final class MvccStateMachine implements StateMachine
 {
     /** Changes that one tick of a leader lets compaction look at: some 200 us, which is what a put behind it waits. */
     private static final int TICK_BUDGET = Math.min(128, Limits.COMPACTION_PER_TICK_MAX);
+    /** A checkpoint is due before its time if so much of the journal can go for an eighth of that in pages written once more. */
+    private static final long EARLY_JOURNAL_BYTES = 32L << 20;
+    private static final int EARLY_COST_SHARE = 8;
 
     static
     {
@@ -133,9 +136,9 @@ final class MvccStateMachine implements StateMachine
     }
 
     @Override
-    public boolean isCheckpointDue()
+    public boolean isCheckpointDue(final long journalBytes)
     {
-        return store.isCheckpointDue();
+        return store.isCheckpointDue() || journalBytes > EARLY_JOURNAL_BYTES && journalBytes / EARLY_COST_SHARE > store.freedBytes();
     }
 
     @Override

@@ -35,14 +35,14 @@ public enum NodeOption
     DRIVER_DIR("driver-dir", Kind.PATH, "", 0, 4096,
         "Directory of the embedded media driver; empty: in /dev/shm by user and client port, which is where clients look."),
     /** Journal segment length. */
-    SEGMENT_BYTES("journal-segment-bytes", Kind.BYTES, "64m", 4L << 20, 1L << 30,
+    SEGMENT_BYTES("journal-segment-bytes", Kind.BYTES, "32m", 4L << 20, 1L << 30,
         "Length of one journal file. Written with zeros before use, so a short one starts faster and a long one rolls less often."),
     /** Ring length. */
     RING_SLOTS("ring-slots", Kind.POWER_OF_TWO, "8192", 64, 1L << 16,
         "Slots between sequencer, journal and apply; bounds the entries of one force."),
     /** Checkpoint by bytes. */
     CHECKPOINT_JOURNAL_BYTES("checkpoint-journal-bytes", Kind.BYTES, "192m", 1L << 20, 1L << 40,
-        "A checkpoint is due after so many journal bytes; bounds what a start replays."),
+        "A checkpoint is due after so many journal bytes, and from 32m on if it is cheap for these; bounds what a start replays."),
     /** Checkpoint by time. */
     CHECKPOINT_SECONDS("checkpoint-seconds", Kind.SECONDS, "300", 1, 86_400,
         "A checkpoint is due after so many seconds in which something was written."),
