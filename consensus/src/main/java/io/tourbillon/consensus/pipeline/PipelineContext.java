@@ -441,7 +441,7 @@ public final class PipelineContext
         requirePowerOfTwo(faults, "readQueueLength", readQueueLength, 64 << 10, 64 << 20);
         requireIn(faults, "checkpointJournalBytes", checkpointJournalBytes, 1, Long.MAX_VALUE);
         requireIn(faults, "checkpointIntervalNs", checkpointIntervalNs, 1, Long.MAX_VALUE);
-        requireIn(faults, "electionTimeoutNs", electionTimeoutNs, 1, TimeUnit.MINUTES.toNanos(1));
+        requireIn(faults, "electionTimeoutNs", electionTimeoutNs, 2, TimeUnit.MINUTES.toNanos(1));
         return faults;
     }
 

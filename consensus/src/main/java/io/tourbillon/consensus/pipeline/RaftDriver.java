@@ -2,9 +2,11 @@ package io.tourbillon.consensus.pipeline;
 
 import io.tourbillon.codecs.record.MessageHeaderEncoder;
 import io.tourbillon.codecs.record.NoOpEncoder;
+import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.RaftCore;
 import io.tourbillon.consensus.raft.RaftEffects;
 import io.tourbillon.consensus.raft.Role;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.ByteBuffer;
@@ -153,15 +155,94 @@ final class RaftDriver implements RaftEffects
     }
 
     @Override
-    public void sendVoteReply(final long toId, final long term, final boolean isGranted, final boolean isPreVote)
+    public void abandonReads(final long readId)
     {
-        throw new IllegalStateException("no peer is connected, member " + toId + " cannot have asked");
+        throw alone("lost its leadership");
     }
 
     @Override
-    public void sendAppendRefusal(final long toId, final long term)
+    public void appendConfiguration(final long term, final long index, final Configuration configuration)
     {
-        throw new IllegalStateException("no peer is connected, member " + toId + " cannot have asked");
+        throw alone("changes its members");
+    }
+
+    @Override
+    public boolean appendEntry(final DirectBuffer buffer, final int offset, final int length)
+    {
+        throw alone("follows");
+    }
+
+    @Override
+    public boolean truncateFrom(final long index)
+    {
+        throw alone("follows");
+    }
+
+    @Override
+    public void sendVoteRequest(
+        final long toId, final long term, final long lastIndex, final long lastTerm, final boolean isPreVote, final boolean isTransfer)
+    {
+        throw alone("campaigns before member " + toId);
+    }
+
+    @Override
+    public void sendVoteReply(final long toId, final long term, final boolean isGranted, final boolean isPreVote)
+    {
+        throw alone("was asked by member " + toId);
+    }
+
+    @Override
+    public long sendEntries(
+        final long toId, final long term, final long prevIndex, final long prevTerm, final long lastIndex, final long commitIndex)
+    {
+        throw alone("replicates to member " + toId);
+    }
+
+    @Override
+    public void sendAppendReply(final long toId, final long term, final long matchIndex)
+    {
+        throw alone("follows member " + toId);
+    }
+
+    @Override
+    public void sendAppendRefusal(final long toId, final long term, final long rejectedIndex, final long hintIndex)
+    {
+        throw alone("was sent entries by member " + toId);
+    }
+
+    @Override
+    public boolean sendHeartbeat(final long toId, final long term, final long commitIndex, final long round)
+    {
+        throw alone("leads member " + toId);
+    }
+
+    @Override
+    public void sendHeartbeatReply(final long toId, final long term, final long round)
+    {
+        throw alone("follows member " + toId);
+    }
+
+    @Override
+    public void sendTimeoutNow(final long toId, final long term)
+    {
+        throw alone("hands over to member " + toId);
+    }
+
+    @Override
+    public void sendSnapshot(final long toId)
+    {
+        throw alone("replicates to member " + toId);
+    }
+
+    @Override
+    public void onConfiguration(final Configuration configuration)
+    {
+        assert configuration.members().size() == 1 : configuration;
+    }
+
+    private static IllegalStateException alone(final String what)
+    {
+        return new IllegalStateException("no peer is connected, yet the member " + what);
     }
 
     @Override

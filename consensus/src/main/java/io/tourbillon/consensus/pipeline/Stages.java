@@ -2,6 +2,7 @@ package io.tourbillon.consensus.pipeline;
 
 import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.RaftCore;
+import io.tourbillon.consensus.raft.RaftSettings;
 import io.tourbillon.journal.Durability;
 import io.tourbillon.journal.HardState;
 import io.tourbillon.journal.Journal;
@@ -62,8 +63,9 @@ final class Stages
         final Journal journal = ctx.journal();
         final HardState hardState = journal.hardState();
         return new RaftCore(
-            ctx.memberId(),
+            new RaftSettings(ctx.memberId(), ctx.electionTimeoutNs()),
             Configuration.ofVoters(ctx.memberId()),
+            0,
             log,
             new SplitMixTimeouts(ctx.electionTimeoutNs(), ctx.electionSeed()),
             hardState.term(),

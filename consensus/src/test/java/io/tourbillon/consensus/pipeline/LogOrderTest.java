@@ -2,6 +2,7 @@ package io.tourbillon.consensus.pipeline;
 
 import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.RaftCore;
+import io.tourbillon.consensus.raft.RaftSettings;
 import io.tourbillon.journal.Journal;
 import io.tourbillon.journal.JournalContext;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -46,7 +47,7 @@ class LogOrderTest
         journalAgent = new JournalAgent(ctx, ring, new BackoffIdle(1, 1));
         feed = new ApplyFeed(stateMachine, journal, ring, counters);
         feed.onStart();
-        final RaftCore core = new RaftCore(1, Configuration.ofVoters(1), log, () -> 1, 0, RaftCore.NO_VOTE);
+        final RaftCore core = new RaftCore(new RaftSettings(1, 10), Configuration.ofVoters(1), 0, log, () -> 1, 0, RaftCore.NO_VOTE);
         raft = new RaftDriver(core, 1, log, ring, new ReadQueue(64 << 10, stateMachine), counters);
     }
 

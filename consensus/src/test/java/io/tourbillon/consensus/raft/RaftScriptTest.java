@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -21,15 +22,42 @@ class RaftScriptTest
 
     static Stream<Path> scripts() throws IOException
     {
-        return Files.list(SCRIPTS).filter((path) -> path.toString().endsWith(".txt")).sorted();
+        return scriptsIn(SCRIPTS);
+    }
+
+    static Stream<Path> clusterScripts() throws IOException
+    {
+        return scriptsIn(SCRIPTS.resolve("cluster"));
+    }
+
+    private static Stream<Path> scriptsIn(final Path directory) throws IOException
+    {
+        try (Stream<Path> files = Files.list(directory))
+        {
+            return files.filter((path) -> path.toString().endsWith(".txt")).sorted().toList().stream();
+        }
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("scripts")
     void shouldDoWhatTheScriptSays(final Path script) throws IOException
     {
+        final ScriptedMember member = new ScriptedMember();
+        compare(script, member::run);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("clusterScripts")
+    void shouldDoTogetherWhatTheScriptSays(final Path script) throws IOException
+    {
+        final ScriptedCluster cluster = new ScriptedCluster();
+        compare(script, cluster::run);
+    }
+
+    private static void compare(final Path script, final Function<List<String>, String> runner) throws IOException
+    {
         final String expected = Files.readString(script);
-        final String actual = play(expected.lines().toList());
+        final String actual = play(expected.lines().toList(), runner);
         if (Boolean.getBoolean("rewrite"))
         {
             Files.writeString(script, actual);
@@ -40,9 +68,8 @@ class RaftScriptTest
         }
     }
 
-    private static String play(final List<String> lines)
+    private static String play(final List<String> lines, final Function<List<String>, String> runner)
     {
-        final ScriptedMember member = new ScriptedMember();
         final StringBuilder out = new StringBuilder();
         final List<String> commands = new ArrayList<>();
         boolean isAnswer = false;
@@ -59,7 +86,7 @@ class RaftScriptTest
             out.append(line).append('\n');
             if (line.equals("----"))
             {
-                out.append(member.run(commands));
+                out.append(runner.apply(commands));
                 commands.clear();
                 isAnswer = true;
             }

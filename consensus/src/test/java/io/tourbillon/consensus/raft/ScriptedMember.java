@@ -15,6 +15,7 @@ import io.tourbillon.codecs.peer.VoteReplyDecoder;
 import io.tourbillon.codecs.peer.VoteReplyEncoder;
 import io.tourbillon.codecs.peer.VoteRequestDecoder;
 import io.tourbillon.codecs.peer.VoteRequestEncoder;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.ArrayList;
@@ -75,7 +76,7 @@ final class ScriptedMember implements RaftLog, RaftEffects
         final long[] voters = Arrays.stream(words(words, "voters", "1").split(",")).mapToLong(Long::parseLong).toArray();
         try
         {
-            core = new RaftCore(MEMBER_ID, Configuration.ofVoters(voters), this, () -> 1000,
+            core = new RaftCore(new RaftSettings(MEMBER_ID, 1000), Configuration.ofVoters(voters), 0, this, () -> 1000,
                 number(words, "term", 0), number(words, "vote", RaftCore.NO_VOTE));
         }
         catch (final IllegalArgumentException ex)
@@ -129,12 +130,12 @@ final class ScriptedMember implements RaftLog, RaftEffects
             case "append":
                 final AppendRequestEncoder append = new AppendRequestEncoder().wrapAndApplyHeader(buffer, 0, headerEncoder);
                 peer(append.peer(), words);
-                append.prevLogIndex(0).prevLogTerm(0).leaderCommit(99);
+                append.prevLogIndex(0).prevLogTerm(0).leaderCommit(99).putFrames(new byte[0], 0, 0);
                 return core.onAppendRequest(nowNs, new AppendRequestDecoder().wrapAndApplyHeader(buffer, 0, headerDecoder), this);
             case "append-reply":
                 final AppendReplyEncoder reply = new AppendReplyEncoder().wrapAndApplyHeader(buffer, 0, headerEncoder);
                 peer(reply.peer(), words);
-                reply.matchIndex(99).success((short)1);
+                reply.matchIndex(99).success((short)1).rejectedIndex(0).hintIndex(0);
                 return core.onAppendReply(nowNs, new AppendReplyDecoder().wrapAndApplyHeader(buffer, 0, headerDecoder), this);
             case "heartbeat":
                 final HeartbeatEncoder heartbeat = new HeartbeatEncoder().wrapAndApplyHeader(buffer, 0, headerEncoder);
@@ -158,7 +159,14 @@ final class ScriptedMember implements RaftLog, RaftEffects
 
     private static String verdict(final int result)
     {
-        return result == RaftCore.NOT_A_VOTER ? "not a voter" : result == RaftCore.WRONG_ADDRESS ? "wrong address" : "result " + result;
+        return switch (result)
+        {
+            case RaftCore.TAKEN -> "taken";
+            case RaftCore.WRONG_ADDRESS -> "wrong address";
+            case RaftCore.OUT_OF_DATE -> "out of date";
+            case RaftCore.LEADER_LIVES -> "the leader lives";
+            default -> "result " + result;
+        };
     }
 
     private static long number(final String[] words, final String name, final long otherwise)
@@ -227,9 +235,89 @@ final class ScriptedMember implements RaftLog, RaftEffects
     }
 
     @Override
-    public void sendAppendRefusal(final long toId, final long term)
+    public void sendAppendRefusal(final long toId, final long term, final long rejectedIndex, final long hintIndex)
     {
-        say("  to " + toId + ": entries refused term=" + term);
+        say("  to " + toId + ": entries refused after " + rejectedIndex + ", try " + hintIndex + " term=" + term);
+    }
+
+    @Override
+    public void appendConfiguration(final long term, final long index, final Configuration configuration)
+    {
+        terms.add(term);
+        say("  configuration " + configuration + " at " + term + ":" + index);
+    }
+
+    @Override
+    public boolean appendEntry(final DirectBuffer source, final int offset, final int length)
+    {
+        throw new AssertionError("no entries are sent to a scripted member");
+    }
+
+    @Override
+    public boolean truncateFrom(final long index)
+    {
+        throw new AssertionError("no entries are sent to a scripted member");
+    }
+
+    @Override
+    public void abandonReads(final long readId)
+    {
+        say("  gives up reads up to " + readId);
+    }
+
+    @Override
+    public void sendVoteRequest(
+        final long toId, final long term, final long lastIndex, final long lastTerm, final boolean isPreVote, final boolean isTransfer)
+    {
+        say("  to " + toId + ": " + (isPreVote ? "pre-vote?" : "vote?") + " term=" + term + " last=" + lastTerm + ":" + lastIndex);
+    }
+
+    @Override
+    public long sendEntries(
+        final long toId, final long term, final long prevIndex, final long prevTerm, final long lastIndex, final long commitIndex)
+    {
+        say("  to " + toId + ": entries after " + prevTerm + ":" + prevIndex + " up to " + lastIndex + " commit=" + commitIndex);
+        return lastIndex;
+    }
+
+    @Override
+    public void sendAppendReply(final long toId, final long term, final long matchIndex)
+    {
+        say("  to " + toId + ": has up to " + matchIndex + " term=" + term);
+    }
+
+    @Override
+    public boolean sendHeartbeat(final long toId, final long term, final long commitIndex, final long round)
+    {
+        say("  to " + toId + ": heartbeat term=" + term + " round=" + round + " commit=" + commitIndex);
+        return true;
+    }
+
+    @Override
+    public void sendHeartbeatReply(final long toId, final long term, final long round)
+    {
+        say("  to " + toId + ": heard round " + round);
+    }
+
+    @Override
+    public void sendTimeoutNow(final long toId, final long term)
+    {
+        say("  to " + toId + ": campaign now");
+    }
+
+    @Override
+    public void sendSnapshot(final long toId)
+    {
+        say("  to " + toId + ": the state");
+    }
+
+    @Override
+    public void onConfiguration(final Configuration configuration)
+    {
+        if (configuration.members().size() > 1)
+        {
+            say("  members " + configuration);
+        }
     }
 
     @Override

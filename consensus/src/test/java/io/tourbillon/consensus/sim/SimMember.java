@@ -3,8 +3,8 @@ package io.tourbillon.consensus.sim;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.RaftCore;
-import io.tourbillon.consensus.raft.RaftEffects;
 import io.tourbillon.consensus.raft.RaftLog;
+import io.tourbillon.consensus.raft.RaftSettings;
 import io.tourbillon.consensus.raft.Role;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /** One run of a member, from a start to a crash: the stages of the pipeline, each moved by a call. */
-final class SimMember implements RaftLog, RaftEffects
+final class SimMember implements RaftLog, LoneMemberEffects
 {
     static final long MEMBER_ID = 1;
 
@@ -50,7 +50,7 @@ final class SimMember implements RaftLog, RaftEffects
         log.addAll(journal.entries());
         recoveredLastIndex = log.size();
         history.recovered(log.stream().map((entry) -> frame(entry).correlationId()).toList());
-        core = new RaftCore(MEMBER_ID, Configuration.ofVoters(MEMBER_ID), this, () -> 10, journal.term(), journal.voteId());
+        core = new RaftCore(new RaftSettings(MEMBER_ID, 10), Configuration.ofVoters(MEMBER_ID), 0, this, () -> 10, journal.term(), journal.voteId());
         core.onStart(now, this);
     }
 
@@ -233,18 +233,6 @@ final class SimMember implements RaftLog, RaftEffects
     {
         confirmedReadId = readId;
         readIndex = newReadIndex;
-    }
-
-    @Override
-    public void sendVoteReply(final long toId, final long term, final boolean isGranted, final boolean isPreVote)
-    {
-        throw new SimFailure("there is nobody to answer");
-    }
-
-    @Override
-    public void sendAppendRefusal(final long toId, final long term)
-    {
-        throw new SimFailure("there is nobody to answer");
     }
 
     @Override

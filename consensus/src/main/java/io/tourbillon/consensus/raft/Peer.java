@@ -1,0 +1,132 @@
+package io.tourbillon.consensus.raft;
+
+/**
+ * What a member knows of another one. Most of it means something only while this member leads.
+ */
+final class Peer
+{
+    /** How entries are sent. */
+    enum Mode
+    {
+        /** Where its log agrees is not known: one message at a time. */
+        PROBE,
+        /** It agrees: entries follow one another without waiting, as far as the window allows. */
+        PIPELINE,
+        /** What it lacks is no longer in the log: the state itself is on its way. */
+        SNAPSHOT
+    }
+
+    final long id;
+    /** It has given its vote (1), refused it (-1), or not answered (0), in the election that is on. */
+    int vote;
+    Mode mode = Mode.PROBE;
+    /** Durable there, as far as this leader has heard. Never goes back in a term. */
+    long matchIndex;
+    /** Next to be sent; above {@link #matchIndex}. */
+    long nextIndex;
+    /** Commit index last sent. */
+    long sentCommitIndex;
+    /** Last heartbeat round it has answered. */
+    long answeredRound;
+    /** When something was last acknowledged, or sent while nothing was on the way. */
+    long progressNs;
+    /** In PROBE: a message is on its way. */
+    boolean isProbeSent;
+    /** It was heard since the last check of the quorum. */
+    boolean isActive;
+
+    Peer(final long id)
+    {
+        this.id = id;
+    }
+
+    /** This member begins to lead. */
+    void reset(final long lastIndex, final long round, final long nowNs)
+    {
+        matchIndex = 0;
+        nextIndex = lastIndex + 1;
+        sentCommitIndex = 0;
+        answeredRound = round;
+        // A member that was never heard counts as heard until the first check: it had no time to answer.
+        isActive = true;
+        probe(nowNs);
+    }
+
+    void probe(final long nowNs)
+    {
+        mode = Mode.PROBE;
+        isProbeSent = false;
+        progressNs = nowNs;
+    }
+
+    boolean isReadyToSend(final long lastIndex, final int windowEntries)
+    {
+        return switch (mode)
+        {
+            case PROBE -> !isProbeSent;
+            case PIPELINE -> nextIndex <= lastIndex && nextIndex - 1 - matchIndex < windowEntries;
+            case SNAPSHOT -> false;
+        };
+    }
+
+    void onSent(final long lastSentIndex, final long nowNs)
+    {
+        assert lastSentIndex >= nextIndex - 1 : lastSentIndex + " < " + nextIndex;
+        if (mode == Mode.PROBE)
+        {
+            isProbeSent = true;
+            return;
+        }
+        if (nextIndex - 1 == matchIndex)
+        {
+            progressNs = nowNs;
+        }
+        nextIndex = lastSentIndex + 1;
+    }
+
+    void onMatched(final long index, final long nowNs)
+    {
+        if (index > matchIndex)
+        {
+            matchIndex = index;
+            progressNs = nowNs;
+        }
+        nextIndex = Math.max(nextIndex, matchIndex + 1);
+        if (mode == Mode.PROBE)
+        {
+            mode = Mode.PIPELINE;
+            nextIndex = matchIndex + 1;
+            progressNs = nowNs;
+            // Until now it could not believe what it was told of the commit index.
+            sentCommitIndex = 0;
+        }
+    }
+
+    /** The state was installed there, up to an index; or it was not, and the index is 0. */
+    void onSnapshotEnd(final long index, final long nowNs)
+    {
+        nextIndex = Math.max(matchIndex, index) + 1;
+        probe(nowNs);
+        // A snapshot that failed is not begun again before the next heartbeat.
+        isProbeSent = index == 0;
+    }
+
+    /**
+     * It lacks what came before a message. Refusals of messages that were sent before it agreed, or before the last step back, say nothing new.
+     */
+    void onRefused(final long rejectedIndex, final long hintIndex, final long nowNs)
+    {
+        final boolean isNews = mode == Mode.PROBE ? rejectedIndex == nextIndex - 1 : rejectedIndex > matchIndex;
+        if (mode != Mode.SNAPSHOT && isNews)
+        {
+            nextIndex = Math.max(matchIndex + 1, Math.min(hintIndex, rejectedIndex));
+            probe(nowNs);
+        }
+    }
+
+    /** Entries are on their way and nothing has come back for too long: a connection was lost, and with it messages. */
+    boolean isStuck(final long nowNs, final long timeoutNs)
+    {
+        return mode == Mode.PIPELINE && nextIndex - 1 > matchIndex && nowNs - progressNs > timeoutNs;
+    }
+}
