@@ -59,7 +59,8 @@ public final class ConfigurationRecord
         final int offset = entry.payloadOffset();
         final int schemaId = payload.getShort(offset + MessageHeaderDecoder.schemaIdEncodingOffset(), LITTLE_ENDIAN);
         final int templateId = payload.getShort(offset + MessageHeaderDecoder.templateIdEncodingOffset(), LITTLE_ENDIAN);
-        return schemaId == ConfigurationDecoder.SCHEMA_ID && templateId == ConfigurationDecoder.TEMPLATE_ID ? decode(payload, offset) : null;
+        final boolean isConfiguration = schemaId == ConfigurationDecoder.SCHEMA_ID && templateId == ConfigurationDecoder.TEMPLATE_ID;
+        return isConfiguration ? decode(payload, offset) : null;
     }
 
     private static Configuration decode(final DirectBuffer payload, final int offset)

@@ -112,7 +112,8 @@ final class Peer
     }
 
     /**
-     * It lacks what came before a message. Refusals of messages that were sent before it agreed, or before the last step back, say nothing new.
+     * It lacks what came before a message. Refusals of messages that were sent before it agreed, or before the last step back, say nothing
+     * new.
      */
     void onRefused(final long rejectedIndex, final long hintIndex, final long nowNs)
     {

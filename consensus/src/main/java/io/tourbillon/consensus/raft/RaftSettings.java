@@ -9,8 +9,8 @@ package io.tourbillon.consensus.raft;
  * @param heartbeatIntervalNs between heartbeats, in nanoseconds; less than half an election time-out.
  * @param windowEntries       most entries on their way to a member that it has not acknowledged.
  * @param hasPreVote          whether a member asks before it begins a term (thesis 9.6).
- * @param leaseDriftNs        leader-lease reads (thesis 6.4.1): how much of an election time-out two members' clocks may disagree about; a lease
- *                            ends that much before it. {@link #NO_LEASE}: a read waits for a round of heartbeats.
+ * @param leaseDriftNs        leader-lease reads (thesis 6.4.1): how much of an election time-out two members' clocks may disagree about; a
+ *                            lease ends that much before it. {@link #NO_LEASE}: a read waits for a round of heartbeats.
  */
 public record RaftSettings(
     long memberId, long electionTimeoutNs, long heartbeatIntervalNs, int windowEntries, boolean hasPreVote, long leaseDriftNs)

@@ -60,7 +60,7 @@ final class ReadRounds
         return round;
     }
 
-    /** A majority has answered this round. True if reads were confirmed by it: {@link #settledReadId()} and {@link #readIndex()} tell which. */
+    /** A majority has answered this round. True if reads were confirmed by it: {@link #settledReadId()}, {@link #readIndex()}. */
     boolean onReached(final long reachedRound)
     {
         if (reachedRound <= confirmedRound || reachedRound + ROUNDS_MAX <= round)

@@ -36,7 +36,8 @@ final class ScriptedMessages
     }
 
     static Message voteRequest(
-        final long from, final long to, final long term, final long lastIndex, final long lastTerm, final boolean isPre, final boolean isTransfer)
+        final long from, final long to, final long term,
+        final long lastIndex, final long lastTerm, final boolean isPre, final boolean isTransfer)
     {
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[128]);
         final VoteRequestEncoder encoder = new VoteRequestEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
@@ -52,7 +53,8 @@ final class ScriptedMessages
         final VoteReplyEncoder encoder = new VoteReplyEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
         peer(encoder.peer(), from, to, term);
         encoder.granted(flag(isGranted)).preVote(flag(isPre));
-        return new Message(from, to, (isPre ? "pre-vote " : "vote ") + (isGranted ? "granted" : "refused") + " term=" + term, buffer.byteArray());
+        final String what = (isPre ? "pre-vote " : "vote ") + (isGranted ? "granted" : "refused");
+        return new Message(from, to, what + " term=" + term, buffer.byteArray());
     }
 
     static Message entries(
@@ -71,8 +73,8 @@ final class ScriptedMessages
             at += frame.length;
         }
         encoder.putFrames(all, 0, length);
-        return new Message(from, to,
-            "entries term=" + term + " after " + prevTerm + ":" + prev + " count=" + frames.size() + " commit=" + commit, buffer.byteArray());
+        final String text = "entries term=" + term + " after " + prevTerm + ":" + prev + " count=" + frames.size() + " commit=" + commit;
+        return new Message(from, to, text, buffer.byteArray());
     }
 
     static Message appendReply(

@@ -327,7 +327,8 @@ final class ScriptedNode implements RaftLog, RaftEffects
     @Override
     public void sendVoteReply(final long toId, final long term, final boolean isGranted, final boolean isPreVote)
     {
-        SimpleChecks.require(isPreVote || !isGranted || (durableTerm == term && durableVoteId == toId), "a vote left before it was durable");
+        final boolean isDurable = durableTerm == term && durableVoteId == toId;
+        SimpleChecks.require(isPreVote || !isGranted || isDurable, "a vote left before it was durable");
         cluster.send(ScriptedMessages.voteReply(id, toId, term, isGranted, isPreVote));
     }
 

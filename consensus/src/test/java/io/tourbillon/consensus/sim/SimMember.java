@@ -50,7 +50,8 @@ final class SimMember implements RaftLog, LoneMemberEffects
         log.addAll(journal.entries());
         recoveredLastIndex = log.size();
         history.recovered(log.stream().map((entry) -> frame(entry).correlationId()).toList());
-        core = new RaftCore(new RaftSettings(MEMBER_ID, 10), Configuration.ofVoters(MEMBER_ID), 0, this, () -> 10, journal.term(), journal.voteId());
+        final RaftSettings settings = new RaftSettings(MEMBER_ID, 10);
+        core = new RaftCore(settings, Configuration.ofVoters(MEMBER_ID), 0, this, () -> 10, journal.term(), journal.voteId());
         core.onStart(now, this);
     }
 

@@ -1,0 +1,210 @@
+package io.tourbillon.consensus.raft;
+
+import io.tourbillon.codecs.peer.PeerHeaderDecoder;
+import io.tourbillon.codecs.peer.TimeoutNowDecoder;
+import io.tourbillon.codecs.peer.VoteReplyDecoder;
+import io.tourbillon.codecs.peer.VoteRequestDecoder;
+import io.tourbillon.consensus.raft.Peers.Reading;
+
+/**
+ * Asks for votes and counts them, is asked for votes and gives them. Raft paper, 5.2 and 5.4.1; thesis 4.2.3 and 9.6.
+ */
+final class Election
+{
+    private final RaftSettings settings;
+    private final Ballot ballot;
+    private final ElectionTimer timer;
+    private final Membership membership;
+    private final Peers peers;
+    private final MemberLog log;
+    private final Standing standing;
+
+    Election(
+        final RaftSettings settings,
+        final Ballot ballot,
+        final ElectionTimer timer,
+        final Membership membership,
+        final Peers peers,
+        final MemberLog log,
+        final Standing standing)
+    {
+        this.settings = settings;
+        this.ballot = ballot;
+        this.timer = timer;
+        this.membership = membership;
+        this.peers = peers;
+        this.log = log;
+        this.standing = standing;
+    }
+
+    int onTick(final long nowNs, final RaftEffects effects)
+    {
+        if (!timer.isDue(nowNs) || !membership.isVoter())
+        {
+            return 0;
+        }
+        if (settings.hasPreVote() && !membership.isSoleVoter())
+        {
+            standing.ask(nowNs, effects);
+            forgetVotes();
+            askForVotes(ballot.term() + 1, true, effects);
+        }
+        else
+        {
+            campaign(nowNs, "election time-out", effects);
+        }
+        return 1;
+    }
+
+    int onTimeoutNow(final long nowNs, final TimeoutNowDecoder message, final RaftEffects effects)
+    {
+        final PeerHeaderDecoder peer = message.peer();
+        if (peer.term() != ballot.term() || standing.role() != Role.FOLLOWER || standing.leaderId() != peer.fromId())
+        {
+            return RaftCore.OUT_OF_DATE;
+        }
+        if (!membership.isVoter())
+        {
+            return RaftCore.NOT_A_VOTER;
+        }
+        forgetVotes();
+        standing.takeOver(nowNs, effects);
+        return RaftCore.TAKEN;
+    }
+
+    int onVoteRequest(final long nowNs, final VoteRequestDecoder request, final RaftEffects effects)
+    {
+        final PeerHeaderDecoder peer = request.peer();
+        // Who hears its leader lets nobody depose it (thesis 4.2.3): neither a removed member nor one that was cut off.
+        if (peer.term() > ballot.term() && request.transfer() == 0 && isLeaderAlive(nowNs))
+        {
+            return RaftCore.LEADER_LIVES;
+        }
+        final boolean isUpToDate = request.lastLogTerm() > log.lastTerm() ||
+            (request.lastLogTerm() == log.lastTerm() && request.lastLogIndex() >= log.lastIndex());
+        if (request.preVote() != 0)
+        {
+            answerPreVote(peer.fromId(), peer.term(), isUpToDate && peer.term() > ballot.term(), effects);
+        }
+        else
+        {
+            answerVote(nowNs, peer.fromId(), peer.term(), isUpToDate, effects);
+        }
+        return RaftCore.TAKEN;
+    }
+
+    int onVoteReply(final long nowNs, final VoteReplyDecoder reply, final RaftEffects effects)
+    {
+        final PeerHeaderDecoder peer = reply.peer();
+        final boolean isPreVote = reply.preVote() != 0;
+        final boolean isGranted = reply.granted() != 0;
+        if (peer.term() > ballot.term() && !(isPreVote && isGranted))
+        {
+            standing.follow(nowNs, peer.term(), RaftCore.NO_LEADER, "member " + peer.fromId() + " is in a later term", effects);
+            return RaftCore.TAKEN;
+        }
+        final Peer voter = peers.find(peer.fromId());
+        final boolean isAwaited = isPreVote ?
+            standing.role() == Role.PRE_CANDIDATE && (!isGranted || peer.term() == ballot.term() + 1) :
+            standing.role() == Role.CANDIDATE && peer.term() == ballot.term();
+        if (voter == null || !isAwaited)
+        {
+            return RaftCore.OUT_OF_DATE;
+        }
+        voter.vote = isGranted ? 1 : -1;
+        countVotes(nowNs, effects);
+        return RaftCore.TAKEN;
+    }
+
+    void onHardStateDurable(final long nowNs, final RaftEffects effects)
+    {
+        ballot.maybeTell(effects);
+        if (standing.role() == Role.CANDIDATE && ballot.isVoteDurable())
+        {
+            askForVotes(ballot.term(), false, effects);
+            countVotes(nowNs, effects);
+        }
+    }
+
+    private void campaign(final long nowNs, final String reason, final RaftEffects effects)
+    {
+        forgetVotes();
+        standing.campaign(nowNs, reason, effects);
+    }
+
+    private void askForVotes(final long forTerm, final boolean isPreVote, final RaftEffects effects)
+    {
+        for (int i = 0; i < peers.count(); i++)
+        {
+            if (membership.current().isVoter(peers.at(i).id))
+            {
+                final boolean isTransfer = standing.isTransfer() && !isPreVote;
+                effects.sendVoteRequest(peers.at(i).id, forTerm, log.lastIndex(), log.lastTerm(), isPreVote, isTransfer);
+            }
+        }
+    }
+
+    private void forgetVotes()
+    {
+        for (int i = 0; i < peers.count(); i++)
+        {
+            peers.at(i).vote = 0;
+        }
+    }
+
+    private void countVotes(final long nowNs, final RaftEffects effects)
+    {
+        final long outcome = peers.reached(Reading.VOTE, 1);
+        if (outcome < 0)
+        {
+            standing.follow(nowNs, ballot.term(), RaftCore.NO_LEADER, "a majority refused its vote", effects);
+        }
+        else if (outcome > 0 && standing.role() == Role.PRE_CANDIDATE)
+        {
+            campaign(nowNs, "a majority would vote for it", effects);
+        }
+        else if (outcome > 0 && ballot.isVoteDurable())
+        {
+            standing.lead(nowNs, effects);
+        }
+    }
+
+    private void answerPreVote(final long toId, final long forTerm, final boolean isGranted, final RaftEffects effects)
+    {
+        if (ballot.isTermDurable())
+        {
+            effects.sendVoteReply(toId, isGranted ? forTerm : ballot.term(), isGranted, true);
+        }
+    }
+
+    private void answerVote(
+        final long nowNs, final long candidateId, final long forTerm, final boolean isUpToDate, final RaftEffects effects)
+    {
+        if (forTerm > ballot.term())
+        {
+            standing.follow(nowNs, forTerm, RaftCore.NO_LEADER, "member " + candidateId + " campaigns", effects);
+        }
+        if (forTerm < ballot.term() || !isUpToDate || (ballot.voteId() != RaftCore.NO_VOTE && ballot.voteId() != candidateId))
+        {
+            if (ballot.isTermDurable())
+            {
+                effects.sendVoteReply(candidateId, ballot.term(), false, false);
+            }
+            return;
+        }
+        if (ballot.voteId() == RaftCore.NO_VOTE)
+        {
+            ballot.enter(ballot.term(), candidateId);
+            ballot.persist(effects);
+            standing.restartTimer(nowNs);
+        }
+        ballot.tell(effects);
+    }
+
+    /** Whether this member knows of a leader that a majority may well follow. */
+    private boolean isLeaderAlive(final long nowNs)
+    {
+        return standing.isLeader() || timer.mayOweLease(nowNs) ||
+            (standing.leaderId() != RaftCore.NO_LEADER && timer.isLeaderHeard(nowNs));
+    }
+}

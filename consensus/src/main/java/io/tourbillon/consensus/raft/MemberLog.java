@@ -1,0 +1,230 @@
+package io.tourbillon.consensus.raft;
+
+import io.tourbillon.codecs.record.EntryFrame;
+import org.agrona.DirectBuffer;
+
+/**
+ * This member's log: what of it is committed and durable; and beside its leader's: up to where they agree, and what of it the leader has
+ * been told. Raft paper, 5.3.
+ */
+final class MemberLog
+{
+    /** Of a refused message, the hint goes back at most so many entries of one term at once. */
+    private static final int HINT_STEPS_MAX = 1024;
+    private static final long NONE = -1;
+
+    private final RaftLog log;
+    private final Membership membership;
+    private final EntryFrame frame = new EntryFrame();
+    /** Never goes back; at most the log's last index. */
+    private long commitIndex;
+    /** Up to here this member's disk has the log. */
+    private long durableIndex;
+    /** The log up to here is the leader's: its message said so, of this term. */
+    private long agreedIndex;
+    /** Told to the leader of this term. */
+    private long acknowledgedIndex;
+    /** A message asked for an answer that has not left yet. */
+    private boolean isAnswerOwed;
+
+    MemberLog(final RaftLog log, final Membership membership, final long commitIndex)
+    {
+        this.log = log;
+        this.membership = membership;
+        this.commitIndex = commitIndex;
+        this.durableIndex = log.lastIndex();
+        onLeader();
+    }
+
+    long commitIndex()
+    {
+        return commitIndex;
+    }
+
+    long durableIndex()
+    {
+        return durableIndex;
+    }
+
+    long lastIndex()
+    {
+        return log.lastIndex();
+    }
+
+    long lastTerm()
+    {
+        return log.lastTerm();
+    }
+
+    /** A new leader, or none: what is committed is in every leader's log, more is not known. */
+    void onLeader()
+    {
+        agreedIndex = commitIndex;
+        // What it has must be asked for first: an answer that nobody asked for would say less than the leader believes.
+        acknowledgedIndex = commitIndex;
+        isAnswerOwed = false;
+    }
+
+    /** An entry is durable, and all before it. */
+    void onDurable(final long entryTerm, final long entryIndex)
+    {
+        assert log.termOf(entryIndex) == entryTerm : "acknowledged " + entryTerm + ":" + entryIndex + ", which is not in the log";
+        durableIndex = Math.max(durableIndex, entryIndex);
+    }
+
+    /** As far as the leader says so, and the logs are known to agree. */
+    void commitAsFollower(final long leaderCommit, final RaftEffects effects)
+    {
+        final long index = Math.min(leaderCommit, agreedIndex);
+        if (index > commitIndex)
+        {
+            commit(index, effects);
+        }
+    }
+
+    void commit(final long index, final RaftEffects effects)
+    {
+        assert index > commitIndex : index + " <= " + commitIndex;
+        assert index <= log.lastIndex() : index + " > " + log.lastIndex();
+        commitIndex = index;
+        membership.forgetBefore(index);
+        effects.commit(index);
+    }
+
+    /** Whether the entry before those sent is in this log. */
+    boolean isAgreedAt(final long prevIndex, final long prevTerm)
+    {
+        return prevIndex <= Math.max(commitIndex, agreedIndex) || (prevIndex <= log.lastIndex() && log.termOf(prevIndex) == prevTerm);
+    }
+
+    /** First index worth trying after a refusal: behind the log's end, or where the term begins that does not fit. */
+    long hintFor(final long prevIndex)
+    {
+        if (prevIndex > log.lastIndex())
+        {
+            return log.lastIndex() + 1;
+        }
+        final long conflictingTerm = log.termOf(prevIndex);
+        long index = prevIndex;
+        for (int i = 0; i < HINT_STEPS_MAX && index > commitIndex + 1 && log.termOf(index - 1) == conflictingTerm; i++)
+        {
+            index--;
+        }
+        return index;
+    }
+
+    /**
+     * Takes entries behind one that is agreed: what is there already is passed over, what contradicts it goes, the rest is appended.
+     *
+     * @return {@link RaftCore#TAKEN}, {@link RaftCore#MALFORMED} or {@link RaftCore#NO_ROOM}.
+     */
+    int take(
+        final long nowNs,
+        final long term,
+        final long prevIndex,
+        final DirectBuffer buffer,
+        final int firstOffset,
+        final int limit,
+        final RaftEffects effects)
+    {
+        agreedIndex = Math.max(agreedIndex, prevIndex);
+        isAnswerOwed = true;
+        long index = prevIndex + 1;
+        for (int offset = firstOffset; offset < limit; index++)
+        {
+            if (!isFrameAt(buffer, offset, limit, index) || frame.term() > term)
+            {
+                return RaftCore.MALFORMED;
+            }
+            final int length = frame.length();
+            if (!isInLog(index, frame.term()) && !append(nowNs, buffer, offset, length, effects))
+            {
+                return RaftCore.NO_ROOM;
+            }
+            agreedIndex = Math.max(agreedIndex, index);
+            offset += length;
+        }
+        return RaftCore.TAKEN;
+    }
+
+    /** Whether a whole frame begins there that has the index which must come. */
+    private boolean isFrameAt(final DirectBuffer buffer, final int offset, final int limit, final long index)
+    {
+        if (limit - offset < EntryFrame.LENGTH_MIN)
+        {
+            return false;
+        }
+        final int length = EntryFrame.lengthAt(buffer, offset);
+        if (length < EntryFrame.LENGTH_MIN || length > limit - offset)
+        {
+            return false;
+        }
+        frame.wrap(buffer, offset, length);
+        return frame.isWhole() && frame.index() == index;
+    }
+
+    private boolean isInLog(final long index, final long entryTerm)
+    {
+        return index <= commitIndex || (index <= log.lastIndex() && log.termOf(index) == entryTerm);
+    }
+
+    private boolean append(final long nowNs, final DirectBuffer buffer, final int offset, final int length, final RaftEffects effects)
+    {
+        final long index = frame.index();
+        if (index <= log.lastIndex() && !truncateFrom(index, nowNs, effects))
+        {
+            return false;
+        }
+        if (!effects.appendEntry(buffer, offset, length))
+        {
+            return false;
+        }
+        final Configuration configuration = ConfigurationRecord.of(frame);
+        if (configuration != null)
+        {
+            membership.append(index, configuration, nowNs, effects);
+        }
+        return true;
+    }
+
+    private boolean truncateFrom(final long index, final long nowNs, final RaftEffects effects)
+    {
+        assert index > commitIndex : "would truncate what is committed: " + index + " of " + commitIndex;
+        assert index > agreedIndex : "would truncate what the leader has: " + index + " of " + agreedIndex;
+        if (!effects.truncateFrom(index))
+        {
+            return false;
+        }
+        durableIndex = Math.min(durableIndex, index - 1);
+        membership.truncateFrom(index, nowNs, effects);
+        return true;
+    }
+
+    /** What can be acknowledged now, or -1 if there is nothing new to say. */
+    private long toAcknowledge()
+    {
+        final long index = Math.min(agreedIndex, durableIndex);
+        return index > acknowledgedIndex || (isAnswerOwed && index == agreedIndex) ? index : NONE;
+    }
+
+    void maybeAcknowledge(final long leaderId, final long term, final RaftEffects effects)
+    {
+        final long index = toAcknowledge();
+        if (index >= 0)
+        {
+            acknowledgedIndex = index;
+            isAnswerOwed = isAnswerOwed && index < agreedIndex;
+            effects.sendAppendReply(leaderId, term, index);
+        }
+    }
+
+    /** A state took the place of the log up to an index. */
+    void restartAt(final long index)
+    {
+        assert index >= commitIndex : index + " < " + commitIndex;
+        commitIndex = index;
+        durableIndex = Math.max(index, Math.min(durableIndex, log.lastIndex()));
+        agreedIndex = Math.max(agreedIndex, index);
+        isAnswerOwed = true;
+    }
+}

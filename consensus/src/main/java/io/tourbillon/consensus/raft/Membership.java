@@ -1,0 +1,82 @@
+package io.tourbillon.consensus.raft;
+
+/**
+ * The configuration that acts, and everybody who must know when another one does.
+ */
+final class Membership
+{
+    private final long memberId;
+    private final RaftLog log;
+    private final ConfigurationLog configurations;
+    private final Peers peers;
+    private final Leadership leadership;
+
+    Membership(
+        final long memberId, final RaftLog log, final ConfigurationLog configurations, final Peers peers, final Leadership leadership)
+    {
+        this.memberId = memberId;
+        this.log = log;
+        this.configurations = configurations;
+        this.peers = peers;
+        this.leadership = leadership;
+    }
+
+    Configuration current()
+    {
+        return configurations.current();
+    }
+
+    /** Of the entry that carries it. */
+    long currentIndex()
+    {
+        return configurations.currentIndex();
+    }
+
+    boolean isVoter()
+    {
+        return current().isVoter(memberId);
+    }
+
+    boolean isSoleVoter()
+    {
+        return current().isSoleVoter(memberId);
+    }
+
+    /** Before {@link #act}. */
+    void recover(final long index, final Configuration configuration)
+    {
+        configurations.append(index, configuration);
+    }
+
+    void append(final long index, final Configuration configuration, final long nowNs, final RaftEffects effects)
+    {
+        configurations.append(index, configuration);
+        act(nowNs, effects);
+    }
+
+    void truncateFrom(final long index, final long nowNs, final RaftEffects effects)
+    {
+        if (configurations.truncateFrom(index))
+        {
+            act(nowNs, effects);
+        }
+    }
+
+    void forgetBefore(final long commitIndex)
+    {
+        configurations.forgetBefore(commitIndex);
+    }
+
+    void restartAt(final long index, final Configuration configuration, final long nowNs, final RaftEffects effects)
+    {
+        configurations.restartAt(index, configuration);
+        act(nowNs, effects);
+    }
+
+    void act(final long nowNs, final RaftEffects effects)
+    {
+        peers.configure(current(), log.lastIndex(), leadership.round(), nowNs);
+        leadership.onConfigured();
+        effects.onConfiguration(current());
+    }
+}
