@@ -3,7 +3,7 @@ package io.tourbillon.mvcc;
 import static io.tourbillon.mvcc.RecordSlab.NIL;
 
 /**
- * A hash of records that are chained through a field of their own. It grows by one bucket with an element (linear hashing), so no
+ * A hash of records that are chained through a field of their own. It grows by one bucket at a time (linear hashing), so no
  * insertion takes long. The caller follows a chain and compares. Apply thread.
  */
 final class ChainedIndex
@@ -21,15 +21,21 @@ final class ChainedIndex
     private static final int BUCKETS_INITIAL = 16;
 
     private final Links links;
+    private final int elementsPerBucket;
     private final RecordSlab buckets = new RecordSlab(Integer.BYTES);
     private int bucketCount;
     private int mask = BUCKETS_INITIAL - 1;
     private int split;
     private int size;
 
-    ChainedIndex(final Links links)
+    /**
+     * @param links            the records' part.
+     * @param elementsPerBucket how many share a bucket of 4 bytes on the average: a lookup reads half of them more.
+     */
+    ChainedIndex(final Links links, final int elementsPerBucket)
     {
         this.links = links;
+        this.elementsPerBucket = elementsPerBucket;
         while (bucketCount < BUCKETS_INITIAL)
         {
             addBucket();
@@ -57,7 +63,7 @@ final class ChainedIndex
 
     void insert(final int element)
     {
-        if (++size > bucketCount)
+        if (++size > bucketCount * elementsPerBucket)
         {
             splitBucket();
         }

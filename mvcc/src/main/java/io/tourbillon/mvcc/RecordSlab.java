@@ -5,19 +5,22 @@ import org.agrona.concurrent.UnsafeBuffer;
 import java.util.Arrays;
 
 /**
- * Small records of one length, each named by an int. They lie in chunks of plain bytes: growing adds a chunk and moves nothing, and what
- * is freed is given out again. Apply thread.
+ * Records of one length, each named by an int. They lie in chunks of plain bytes: growing adds a chunk and moves nothing, and what is freed
+ * is given out again. Apply thread.
  */
 final class RecordSlab
 {
     /** Names no record. */
     static final int NIL = 0;
 
-    private static final int CHUNK_SHIFT = 10;
-    private static final int CHUNK_MASK = (1 << CHUNK_SHIFT) - 1;
+    /** So that a table of few records is small; for long records, so that their chunk is made in no time: 48 KiB. */
+    private static final int CHUNK_SHIFT_MAX = 10;
+    private static final int CHUNK_LENGTH_MAX = 48 << 10;
     private static final int CHUNK_OVERHEAD = 72;
 
     private final int recordLength;
+    private final int chunkShift;
+    private final int chunkMask;
     private UnsafeBuffer[] chunks = new UnsafeBuffer[4];
     private int chunkCount;
     private int used = 1;
@@ -27,6 +30,9 @@ final class RecordSlab
     {
         assert recordLength >= Integer.BYTES && recordLength % Integer.BYTES == 0 : recordLength;
         this.recordLength = recordLength;
+        final int fitting = Math.max(1, CHUNK_LENGTH_MAX / recordLength);
+        chunkShift = Math.min(CHUNK_SHIFT_MAX, Integer.SIZE - 1 - Integer.numberOfLeadingZeros(fitting));
+        chunkMask = (1 << chunkShift) - 1;
     }
 
     /** A record of zeros. Records that were never freed come in ascending order from 1 on. */
@@ -39,7 +45,7 @@ final class RecordSlab
             chunk(record).setMemory(offset(record), recordLength, (byte)0);
             return record;
         }
-        if (used >> CHUNK_SHIFT == chunkCount)
+        if (used >> chunkShift == chunkCount)
         {
             addChunk();
         }
@@ -52,7 +58,7 @@ final class RecordSlab
         {
             chunks = Arrays.copyOf(chunks, 2 * chunkCount);
         }
-        chunks[chunkCount++] = new UnsafeBuffer(new byte[recordLength << CHUNK_SHIFT]);
+        chunks[chunkCount++] = new UnsafeBuffer(new byte[recordLength << chunkShift]);
     }
 
     void free(final int record)
@@ -81,20 +87,21 @@ final class RecordSlab
         chunk(record).putLong(offset(record) + field, value);
     }
 
-    private UnsafeBuffer chunk(final int record)
+    /** Where a record lies, from its {@link #offset} on. */
+    UnsafeBuffer chunk(final int record)
     {
         assert record != NIL : "no record";
-        return chunks[record >> CHUNK_SHIFT];
+        return chunks[record >> chunkShift];
     }
 
-    private int offset(final int record)
+    int offset(final int record)
     {
-        return (record & CHUNK_MASK) * recordLength;
+        return (record & chunkMask) * recordLength;
     }
 
     /** Bytes of heap held. */
     long bytes()
     {
-        return (long)chunkCount * ((recordLength << CHUNK_SHIFT) + CHUNK_OVERHEAD) + 4L * chunks.length;
+        return (long)chunkCount * ((recordLength << chunkShift) + CHUNK_OVERHEAD) + 4L * chunks.length;
     }
 }

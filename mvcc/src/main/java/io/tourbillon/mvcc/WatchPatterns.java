@@ -1,7 +1,7 @@
 package io.tourbillon.mvcc;
 
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 import java.util.Arrays;
 
@@ -11,26 +11,101 @@ import static io.tourbillon.mvcc.RecordSlab.NIL;
  * The distinct keys and ranges that are watched, each once with its bytes, whoever watches it. A pattern is named by an int, lives while
  * it is retained, and knows the first of the sessions' heads that watch it. Apply thread.
  * <pre>
- *  0      4      8            12          16          20
- *  | hash | link | first head | retained  | keyLength |      bytes: key, range end
+ *  0      4            8          12          14          16
+ *  | link | first head | retained | keyLength | endLength | key ... | range end ... |
  * </pre>
+ * It lies in the slab of the shortest records that it fits: up to {@link #FINE_LENGTH_MAX} these are 8 bytes apart, then by a third. What
+ * is freed serves patterns of its slab alone, so watchers of all lengths, made and cancelled in turn, hold four times the longest at most.
  */
 final class WatchPatterns implements ChainedIndex.Links
 {
-    private static final int HASH_OFFSET = 0;
-    private static final int LINK_OFFSET = 4;
-    private static final int FIRST_HEAD_OFFSET = 8;
-    private static final int RETAINED_OFFSET = 12;
-    private static final int KEY_LENGTH_OFFSET = 16;
-    private static final int RECORD_LENGTH = 20;
-    private static final int ARRAY_OVERHEAD = 16;
+    private static final int LINK_OFFSET = 0;
+    private static final int FIRST_HEAD_OFFSET = 4;
+    private static final int RETAINED_OFFSET = 8;
+    private static final int KEY_LENGTH_OFFSET = 12;
+    private static final int END_LENGTH_OFFSET = 14;
+    private static final int BYTES_OFFSET = 16;
+    private static final int STEP = 8;
+    private static final int FINE_LENGTH_MAX = 128;
+    private static final int RECORD_LENGTH_MAX = BYTES_OFFSET + 2 * Limits.KEY_LENGTH_MAX;
+    /** A name is the number of a slab and of a record in it. */
+    private static final int RECORD_BITS = 26;
+    private static final int RECORD_MASK = (1 << RECORD_BITS) - 1;
+    /** So that names stay positive. */
+    private static final int SLABS_MAX = 1 << Integer.SIZE - 1 - RECORD_BITS;
 
-    private final RecordSlab slab = new RecordSlab(RECORD_LENGTH);
-    private final ChainedIndex index = new ChainedIndex(this);
-    private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
-    private final UnsafeBuffer otherView = new UnsafeBuffer(0, 0);
-    private byte[][] bytes = new byte[16][];
-    private long keyBytes;
+    static
+    {
+        assert Limits.KEY_LENGTH_MAX < 1 << Short.SIZE : "lengths are unsigned shorts";
+    }
+
+    private final RecordSlab[] slabs;
+    private final int[] recordLengths;
+    private final ChainedIndex index = new ChainedIndex(this, 1);
+
+    WatchPatterns()
+    {
+        final int[] lengths = new int[SLABS_MAX];
+        int count = 0;
+        for (int length = BYTES_OFFSET + STEP; count == 0 || lengths[count - 1] < RECORD_LENGTH_MAX; length = longer(length))
+        {
+            lengths[count++] = length;
+        }
+        recordLengths = Arrays.copyOf(lengths, count);
+        slabs = new RecordSlab[count];
+        Arrays.setAll(slabs, (i) -> new RecordSlab(recordLengths[i]));
+    }
+
+    private static int longer(final int length)
+    {
+        return length + (length < FINE_LENGTH_MAX ? STEP : length / 3 & -STEP);
+    }
+
+    private RecordSlab slab(final int pattern)
+    {
+        return slabs[pattern >>> RECORD_BITS];
+    }
+
+    private int getInt(final int pattern, final int field)
+    {
+        return slab(pattern).getInt(pattern & RECORD_MASK, field);
+    }
+
+    private void putInt(final int pattern, final int field, final int value)
+    {
+        slab(pattern).putInt(pattern & RECORD_MASK, field, value);
+    }
+
+    /** What its key lies in, from {@link #keyAt} on; the range end follows. */
+    private DirectBuffer buffer(final int pattern)
+    {
+        return slab(pattern).chunk(pattern & RECORD_MASK);
+    }
+
+    private int keyAt(final int pattern)
+    {
+        return slab(pattern).offset(pattern & RECORD_MASK) + BYTES_OFFSET;
+    }
+
+    private int keyLength(final int pattern)
+    {
+        return length(pattern, KEY_LENGTH_OFFSET);
+    }
+
+    private int endLength(final int pattern)
+    {
+        return length(pattern, END_LENGTH_OFFSET);
+    }
+
+    private int length(final int pattern, final int field)
+    {
+        return slab(pattern).chunk(pattern & RECORD_MASK).getShort(keyAt(pattern) - BYTES_OFFSET + field) & 0xFFFF;
+    }
+
+    private int endAt(final int pattern)
+    {
+        return keyAt(pattern) + keyLength(pattern);
+    }
 
     /** The pattern of a single key; NIL if nobody watches it. */
     int findSingle(final DirectBuffer key, final int offset, final int length)
@@ -38,8 +113,7 @@ final class WatchPatterns implements ChainedIndex.Links
         final int hash = hash(key, offset, length, 0, 0);
         for (int pattern = index.first(hash); pattern != NIL; pattern = link(pattern))
         {
-            if (hash(pattern) == hash && bytes[pattern].length == length && keyLength(pattern) == length &&
-                Bytes.areEqual(key, offset, length, view(pattern), 0, length))
+            if (isSingle(pattern) && Bytes.areEqual(key, offset, length, buffer(pattern), keyAt(pattern), keyLength(pattern)))
             {
                 return pattern;
             }
@@ -53,43 +127,39 @@ final class WatchPatterns implements ChainedIndex.Links
         final int hash = hash(range.buffer(), range.keyOffset(), range.keyLength(), range.endOffset(), range.endLength());
         for (int pattern = index.first(hash); pattern != NIL; pattern = link(pattern))
         {
-            if (hash(pattern) == hash && isSame(pattern, range))
+            if (isSame(pattern, range))
             {
                 return pattern;
             }
         }
-        final int pattern = slab.allocate();
-        slab.putInt(pattern, HASH_OFFSET, hash);
-        slab.putInt(pattern, KEY_LENGTH_OFFSET, range.keyLength());
-        putBytes(pattern, range);
+        final int pattern = allocate(range);
         index.insert(pattern);
         return pattern;
     }
 
-    private void putBytes(final int pattern, final KeyRange range)
+    private int allocate(final KeyRange range)
     {
-        if (pattern >= bytes.length)
+        int number = 0;
+        while (recordLengths[number] < BYTES_OFFSET + range.keyLength() + range.endLength())
         {
-            bytes = Arrays.copyOf(bytes, pattern + pattern / 2);
+            number++;
         }
-        final byte[] copy = new byte[range.keyLength() + range.endLength()];
-        range.buffer().getBytes(range.keyOffset(), copy, 0, range.keyLength());
-        range.buffer().getBytes(range.endOffset(), copy, range.keyLength(), range.endLength());
-        bytes[pattern] = copy;
-        keyBytes += heapBytes(copy);
-    }
-
-    private static long heapBytes(final byte[] array)
-    {
-        return ARRAY_OVERHEAD + (array.length + 7 & ~7);
+        final int record = slabs[number].allocate();
+        assert record <= RECORD_MASK : record;
+        final MutableDirectBuffer chunk = slabs[number].chunk(record);
+        final int at = slabs[number].offset(record);
+        chunk.putShort(at + KEY_LENGTH_OFFSET, (short)range.keyLength());
+        chunk.putShort(at + END_LENGTH_OFFSET, (short)range.endLength());
+        chunk.putBytes(at + BYTES_OFFSET, range.buffer(), range.keyOffset(), range.keyLength());
+        chunk.putBytes(at + BYTES_OFFSET + range.keyLength(), range.buffer(), range.endOffset(), range.endLength());
+        return number << RECORD_BITS | record;
     }
 
     private boolean isSame(final int pattern, final KeyRange range)
     {
-        final int keyLength = keyLength(pattern);
-        final UnsafeBuffer own = view(pattern);
-        return Bytes.areEqual(own, 0, keyLength, range.buffer(), range.keyOffset(), range.keyLength()) &&
-            Bytes.areEqual(own, keyLength, own.capacity() - keyLength, range.buffer(), range.endOffset(), range.endLength());
+        final DirectBuffer own = buffer(pattern);
+        return Bytes.areEqual(own, keyAt(pattern), keyLength(pattern), range.buffer(), range.keyOffset(), range.keyLength()) &&
+            Bytes.areEqual(own, endAt(pattern), endLength(pattern), range.buffer(), range.endOffset(), range.endLength());
     }
 
     private static int hash(final DirectBuffer buffer, final int offset, final int length, final int endOffset, final int endLength)
@@ -102,17 +172,17 @@ final class WatchPatterns implements ChainedIndex.Links
     /** Holds a pattern; true if nobody did before. */
     boolean retain(final int pattern)
     {
-        final int before = slab.getInt(pattern, RETAINED_OFFSET);
-        slab.putInt(pattern, RETAINED_OFFSET, before + 1);
+        final int before = getInt(pattern, RETAINED_OFFSET);
+        putInt(pattern, RETAINED_OFFSET, before + 1);
         return before == 0;
     }
 
     /** Lets go of a pattern; true if it was the last to hold it: {@link #drop} it then. */
     boolean release(final int pattern)
     {
-        final int left = slab.getInt(pattern, RETAINED_OFFSET) - 1;
+        final int left = getInt(pattern, RETAINED_OFFSET) - 1;
         assert left >= 0 : "released more often than retained";
-        slab.putInt(pattern, RETAINED_OFFSET, left);
+        putInt(pattern, RETAINED_OFFSET, left);
         return left == 0;
     }
 
@@ -120,55 +190,44 @@ final class WatchPatterns implements ChainedIndex.Links
     {
         assert firstHead(pattern) == NIL : "somebody watches it";
         index.remove(pattern);
-        keyBytes -= heapBytes(bytes[pattern]);
-        bytes[pattern] = null;
-        slab.free(pattern);
+        slab(pattern).free(pattern & RECORD_MASK);
     }
 
     boolean isSingle(final int pattern)
     {
-        return keyLength(pattern) == bytes[pattern].length;
+        return endLength(pattern) == 0;
     }
 
     int firstHead(final int pattern)
     {
-        return slab.getInt(pattern, FIRST_HEAD_OFFSET);
+        return getInt(pattern, FIRST_HEAD_OFFSET);
     }
 
     void firstHead(final int pattern, final int head)
     {
-        slab.putInt(pattern, FIRST_HEAD_OFFSET, head);
-    }
-
-    private int keyLength(final int pattern)
-    {
-        return slab.getInt(pattern, KEY_LENGTH_OFFSET);
-    }
-
-    private UnsafeBuffer view(final int pattern)
-    {
-        view.wrap(bytes[pattern]);
-        return view;
+        putInt(pattern, FIRST_HEAD_OFFSET, head);
     }
 
     /** Whether a range begins at or before a key. */
     boolean beginsAtOrBefore(final int pattern, final DirectBuffer key, final int offset, final int length)
     {
-        return Bytes.compare(view(pattern), 0, keyLength(pattern), key, offset, length) <= 0;
+        return Bytes.compare(buffer(pattern), keyAt(pattern), keyLength(pattern), key, offset, length) <= 0;
     }
 
     /** Whether a range ends after a key. */
     boolean endsAfter(final int pattern, final DirectBuffer key, final int offset, final int length)
     {
-        final int keyLength = keyLength(pattern);
-        final UnsafeBuffer own = view(pattern);
-        final int endLength = own.capacity() - keyLength;
-        return Bytes.isOpenEnd(own, keyLength, endLength) || Bytes.compare(own, keyLength, endLength, key, offset, length) > 0;
+        return hasOpenEnd(pattern) || Bytes.compare(buffer(pattern), endAt(pattern), endLength(pattern), key, offset, length) > 0;
+    }
+
+    private boolean hasOpenEnd(final int pattern)
+    {
+        return Bytes.isOpenEnd(buffer(pattern), endAt(pattern), endLength(pattern));
     }
 
     boolean contains(final int pattern, final DirectBuffer key, final int offset, final int length)
     {
-        return isSingle(pattern) ? Bytes.areEqual(view(pattern), 0, keyLength(pattern), key, offset, length) :
+        return isSingle(pattern) ? Bytes.areEqual(buffer(pattern), keyAt(pattern), keyLength(pattern), key, offset, length) :
             beginsAtOrBefore(pattern, key, offset, length) && endsAfter(pattern, key, offset, length);
     }
 
@@ -179,31 +238,20 @@ final class WatchPatterns implements ChainedIndex.Links
         {
             return 0;
         }
-        final int leftLength = keyLength(left);
-        final int rightLength = keyLength(right);
-        final UnsafeBuffer other = otherView;
-        other.wrap(bytes[right]);
-        final int byKey = Bytes.compare(view(left), 0, leftLength, other, 0, rightLength);
-        return byKey != 0 ? byKey :
-            Bytes.compare(view, leftLength, view.capacity() - leftLength, other, rightLength, other.capacity() - rightLength);
+        final int byKey = Bytes.compare(
+            buffer(left), keyAt(left), keyLength(left), buffer(right), keyAt(right), keyLength(right));
+        return byKey != 0 ? byKey : compareEnds(left, right);
+    }
+
+    private int compareEnds(final int left, final int right)
+    {
+        return Bytes.compare(buffer(left), endAt(left), endLength(left), buffer(right), endAt(right), endLength(right));
     }
 
     /** The range that ends later of two. */
     int laterEnd(final int left, final int right)
     {
-        final int leftLength = keyLength(left);
-        final int rightLength = keyLength(right);
-        final UnsafeBuffer other = otherView;
-        other.wrap(bytes[right]);
-        final int rightEnd = other.capacity() - rightLength;
-        if (Bytes.isOpenEnd(other, rightLength, rightEnd))
-        {
-            return right;
-        }
-        final UnsafeBuffer own = view(left);
-        final int leftEnd = own.capacity() - leftLength;
-        return Bytes.isOpenEnd(own, leftLength, leftEnd) || Bytes.compare(own, leftLength, leftEnd, other, rightLength, rightEnd) >= 0 ?
-            left : right;
+        return !hasOpenEnd(right) && (hasOpenEnd(left) || compareEnds(left, right) >= 0) ? left : right;
     }
 
     int size()
@@ -214,24 +262,29 @@ final class WatchPatterns implements ChainedIndex.Links
     /** Bytes of heap held. */
     long bytes()
     {
-        return slab.bytes() + index.bytes() + keyBytes + 4L * bytes.length;
+        long bytes = index.bytes();
+        for (final RecordSlab slab : slabs)
+        {
+            bytes += slab.bytes();
+        }
+        return bytes;
     }
 
     @Override
     public int hash(final int pattern)
     {
-        return slab.getInt(pattern, HASH_OFFSET);
+        return hash(buffer(pattern), keyAt(pattern), keyLength(pattern), endAt(pattern), endLength(pattern));
     }
 
     @Override
     public int link(final int pattern)
     {
-        return slab.getInt(pattern, LINK_OFFSET);
+        return getInt(pattern, LINK_OFFSET);
     }
 
     @Override
     public void link(final int pattern, final int next)
     {
-        slab.putInt(pattern, LINK_OFFSET, next);
+        putInt(pattern, LINK_OFFSET, next);
     }
 }

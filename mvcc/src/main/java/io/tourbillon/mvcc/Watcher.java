@@ -4,11 +4,16 @@ package io.tourbillon.mvcc;
  * A watcher's record. The watchers of one session are a list in which those of the same key or range stand in a row: the first of a row is
  * its head, and the heads of one key or range, one a session, are a list again.
  * <pre>
- *  0       8               15      16        20        24     28     32         36         40       44          48
- *  | id    | minRevision   | flags | session | pattern | prev | next | prevHead | nextHead | idLink | headLink  |
+ *  0       8               15      16        20        24     28     32          36       40
+ *  | id    | minRevision   | flags | session | pattern | prev | next | headLinks | idLink |
  * </pre>
- * {@code minRevision} is the lowest revision whose events are for it: 54 bits of the same word as the flags. The links chain the tables
- * that find a watcher by session and id, and a head by session and pattern.
+ * {@code minRevision} is the lowest revision whose events are for it: 54 bits of the same word as the flags. {@code idLink} chains the
+ * table that finds a watcher by session and id. Most heads are alone: {@code headLinks} names a record that only a head has which stands in
+ * a list with others, or stood there once, or is parked:
+ * <pre>
+ *  0          4          8         12
+ *  | prevHead | nextHead | chain   |        chain: of the table that finds a head by session and pattern
+ * </pre>
  */
 final class Watcher
 {
@@ -38,11 +43,13 @@ final class Watcher
     static final int PATTERN_OFFSET = 20;
     static final int PREV_OFFSET = 24;
     static final int NEXT_OFFSET = 28;
-    static final int PREV_HEAD_OFFSET = 32;
-    static final int NEXT_HEAD_OFFSET = 36;
-    static final int ID_LINK_OFFSET = 40;
-    static final int HEAD_LINK_OFFSET = 44;
-    static final int LENGTH = 48;
+    static final int HEAD_LINKS_OFFSET = 32;
+    static final int ID_LINK_OFFSET = 36;
+    static final int LENGTH = 40;
+    static final int PREV_HEAD_OFFSET = 0;
+    static final int NEXT_HEAD_OFFSET = 4;
+    static final int CHAIN_OFFSET = 8;
+    static final int HEAD_LINKS_LENGTH = 12;
     static final int FLAG_BITS = 10;
     static final int FLAGS_MASK = (1 << FLAG_BITS) - 1;
     /** Nobody gets there. */

@@ -4,10 +4,16 @@ import static io.tourbillon.mvcc.RecordSlab.NIL;
 import static io.tourbillon.mvcc.Watcher.FLAGS_MASK;
 import static io.tourbillon.mvcc.Watcher.FLAG_BITS;
 
-/** The records of all watchers, each named by an int. Apply thread. */
+/** The records of all watchers, each named by an int, and the tables that find them. Apply thread. */
 final class Watchers
 {
+    /** Looked up to create and to cancel, and to tell a session apart from others that watch the same: not for each event. */
+    private static final int ELEMENTS_PER_BUCKET = 2;
+
     private final RecordSlab slab = new RecordSlab(Watcher.LENGTH);
+    private final RecordSlab linksSlab = new RecordSlab(Watcher.HEAD_LINKS_LENGTH);
+    private final ChainedIndex byId = new ChainedIndex(new IdLinks(), ELEMENTS_PER_BUCKET);
+    private final ChainedIndex byPattern = new ChainedIndex(new PatternLinks(), ELEMENTS_PER_BUCKET);
 
     int add(final long id, final int session, final int pattern, final long minRevision, final int flags)
     {
@@ -21,6 +27,7 @@ final class Watchers
 
     void free(final int watcher)
     {
+        assert headLinks(watcher) == NIL : "a head yet";
         slab.free(watcher);
     }
 
@@ -128,22 +135,56 @@ final class Watchers
 
     int prevHead(final int head)
     {
-        return slab.getInt(head, Watcher.PREV_HEAD_OFFSET);
+        return headLink(head, Watcher.PREV_HEAD_OFFSET);
     }
 
     /** The head of the next session that watches the same. */
     int nextHead(final int head)
     {
-        return slab.getInt(head, Watcher.NEXT_HEAD_OFFSET);
+        return headLink(head, Watcher.NEXT_HEAD_OFFSET);
     }
 
-    /** Puts a head between two others of a pattern's list, either of which may be missing. */
+    private int headLink(final int head, final int field)
+    {
+        final int links = headLinks(head);
+        return links == NIL ? NIL : linksSlab.getInt(links, field);
+    }
+
+    private int headLinks(final int head)
+    {
+        return slab.getInt(head, Watcher.HEAD_LINKS_OFFSET);
+    }
+
+    /** Makes room for a head's links, from when on it is found by session and pattern. One without them is the only one in its list. */
+    void giveLinks(final int head)
+    {
+        if (headLinks(head) == NIL)
+        {
+            slab.putInt(head, Watcher.HEAD_LINKS_OFFSET, linksSlab.allocate());
+            byPattern.insert(head);
+        }
+    }
+
+    private void takeLinks(final int head)
+    {
+        final int links = headLinks(head);
+        if (links != NIL)
+        {
+            byPattern.remove(head);
+            slab.putInt(head, Watcher.HEAD_LINKS_OFFSET, NIL);
+            linksSlab.free(links);
+        }
+    }
+
+    /** Puts a head between two others of a list, either of which may be missing. */
     void linkHead(final int prev, final int head, final int next)
     {
-        slab.putInt(head, Watcher.PREV_HEAD_OFFSET, prev);
-        slab.putInt(head, Watcher.NEXT_HEAD_OFFSET, next);
-        joinHeads(prev, head);
-        joinHeads(head, next);
+        if (prev != NIL || next != NIL || headLinks(head) != NIL)
+        {
+            giveLinks(head);
+            joinHeads(prev, head);
+            joinHeads(head, next);
+        }
     }
 
     void unlinkHead(final int head)
@@ -151,15 +192,39 @@ final class Watchers
         joinHeads(prevHead(head), nextHead(head));
     }
 
+    /** Unlinks what is a head no more. */
+    void endHead(final int head)
+    {
+        unlinkHead(head);
+        takeLinks(head);
+    }
+
+    /** Puts the next in the row into its head's place. */
+    void replaceHead(final int head, final int heir)
+    {
+        final int prev = prevHead(head);
+        final int next = nextHead(head);
+        final boolean hasLinks = headLinks(head) != NIL;
+        takeLinks(head);
+        if (hasLinks)
+        {
+            giveLinks(heir);
+            joinHeads(prev, heir);
+            joinHeads(heir, next);
+        }
+    }
+
     private void joinHeads(final int prev, final int next)
     {
         if (prev != NIL)
         {
-            slab.putInt(prev, Watcher.NEXT_HEAD_OFFSET, next);
+            giveLinks(prev);
+            linksSlab.putInt(headLinks(prev), Watcher.NEXT_HEAD_OFFSET, next);
         }
         if (next != NIL)
         {
-            slab.putInt(next, Watcher.PREV_HEAD_OFFSET, prev);
+            giveLinks(next);
+            linksSlab.putInt(headLinks(next), Watcher.PREV_HEAD_OFFSET, prev);
         }
     }
 
@@ -169,67 +234,85 @@ final class Watchers
         return (int)(hash ^ hash >>> 32);
     }
 
+    /** The first of a session's heads of a pattern that has links; NIL if there is none. */
+    int findHead(final int session, final int pattern)
+    {
+        int head = byPattern.first(hash(session, pattern));
+        while (head != NIL && (pattern(head) != pattern || session(head) != session))
+        {
+            head = headLink(head, Watcher.CHAIN_OFFSET);
+        }
+        return head;
+    }
+
+    /** A session's watcher of an id; NIL if there is none. */
+    int find(final int session, final long id)
+    {
+        int watcher = byId.first(hash(session, id));
+        while (watcher != NIL && (id(watcher) != id || session(watcher) != session))
+        {
+            watcher = slab.getInt(watcher, Watcher.ID_LINK_OFFSET);
+        }
+        return watcher;
+    }
+
+    /** From now on it is found by its id. */
+    void addId(final int watcher)
+    {
+        byId.insert(watcher);
+    }
+
+    /** From now on its id is free. */
+    void removeId(final int watcher)
+    {
+        byId.remove(watcher);
+    }
+
     /** Bytes of heap held. */
     long bytes()
     {
-        return slab.bytes();
+        return slab.bytes() + linksSlab.bytes() + byId.bytes() + byPattern.bytes();
     }
 
-    /** The table of watchers by session and id. */
-    ChainedIndex byId()
+    private final class IdLinks implements ChainedIndex.Links
     {
-        return new ChainedIndex(new Links(Watcher.ID_LINK_OFFSET)
+        @Override
+        public int hash(final int watcher)
         {
-            @Override
-            public int hash(final int watcher)
-            {
-                return Watchers.hash(session(watcher), id(watcher));
-            }
-        });
-    }
-
-    /** The table of heads by session and pattern. */
-    ChainedIndex byPattern()
-    {
-        return new ChainedIndex(new Links(Watcher.HEAD_LINK_OFFSET)
-        {
-            @Override
-            public int hash(final int head)
-            {
-                return Watchers.hash(session(head), pattern(head));
-            }
-        });
-    }
-
-    int idLink(final int watcher)
-    {
-        return slab.getInt(watcher, Watcher.ID_LINK_OFFSET);
-    }
-
-    int headLink(final int head)
-    {
-        return slab.getInt(head, Watcher.HEAD_LINK_OFFSET);
-    }
-
-    private abstract class Links implements ChainedIndex.Links
-    {
-        private final int field;
-
-        private Links(final int field)
-        {
-            this.field = field;
+            return Watchers.hash(session(watcher), id(watcher));
         }
 
         @Override
-        public int link(final int element)
+        public int link(final int watcher)
         {
-            return slab.getInt(element, field);
+            return slab.getInt(watcher, Watcher.ID_LINK_OFFSET);
         }
 
         @Override
-        public void link(final int element, final int next)
+        public void link(final int watcher, final int next)
         {
-            slab.putInt(element, field, next);
+            slab.putInt(watcher, Watcher.ID_LINK_OFFSET, next);
+        }
+    }
+
+    private final class PatternLinks implements ChainedIndex.Links
+    {
+        @Override
+        public int hash(final int head)
+        {
+            return Watchers.hash(session(head), pattern(head));
+        }
+
+        @Override
+        public int link(final int head)
+        {
+            return headLink(head, Watcher.CHAIN_OFFSET);
+        }
+
+        @Override
+        public void link(final int head, final int next)
+        {
+            linksSlab.putInt(headLinks(head), Watcher.CHAIN_OFFSET, next);
         }
     }
 }

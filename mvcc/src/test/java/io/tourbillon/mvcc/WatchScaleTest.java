@@ -53,7 +53,7 @@ class WatchScaleTest
         final long ownKey = bytesPerWatcher(8, (i) -> range(String.format("key-%016d", i), ""));
         assertTrue(sameKey <= 64, () -> "a watcher of a key that others watch: " + sameKey + " bytes");
         assertTrue(sameRange <= 64, () -> "a watcher of a range that others watch: " + sameRange + " bytes");
-        assertTrue(ownKey <= 64 + 80, () -> "a watcher of a key of its own, 20 bytes of key included: " + ownKey + " bytes");
+        assertTrue(ownKey <= 64 + 24, () -> "a watcher of a key of its own, 20 bytes of key in 24: " + ownKey + " bytes");
     }
 
     @Test
