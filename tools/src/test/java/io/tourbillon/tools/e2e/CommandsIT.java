@@ -154,7 +154,11 @@ class CommandsIT
         assertEquals("", ctl.ok("get", "l/a"));
         assertEquals("lease " + id + " already expired\n", ctl.ok("lease", "timetolive", id));
         assertEquals("lease " + id + " expired or revoked.\n", ctl.ok("lease", "keep-alive", id));
-        assertEquals("Error: etcdserver: requested lease not found\n", ctl.fails(ExitCode.ERROR, "lease", "revoke", id));
+        assertEquals("", ctl.ok("lease", "keep-alive", id, "-w", "json"));
+        assertEquals("Error: failed to revoke lease (etcdserver: requested lease not found)\n",
+            ctl.fails(ExitCode.ERROR, "lease", "revoke", id));
+        assertEquals("Error: failed to grant lease (etcdserver: too large lease TTL)\n",
+            ctl.fails(ExitCode.ERROR, "lease", "grant", "9000000001"));
         assertEquals("Error: etcdserver: requested lease not found\n", ctl.fails(ExitCode.ERROR, "put", "l/b", "1", "--lease", id));
         assertEquals("Error: lease grant command needs TTL argument\n", ctl.fails(ExitCode.BAD_ARGS, "lease", "grant"));
     }

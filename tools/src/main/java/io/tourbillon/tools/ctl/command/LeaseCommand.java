@@ -11,6 +11,7 @@ import io.tourbillon.tools.ctl.output.Printer;
 import io.tourbillon.transport.client.ClientSession;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 
 /** {@code lease grant}, {@code revoke}, {@code timetolive}, {@code list}, {@code keep-alive}. */
 public final class LeaseCommand implements Command
@@ -66,10 +67,9 @@ public final class LeaseCommand implements Command
     @Override
     public int run(final Context context)
     {
-        final int wanted = word == Answer.LeaseWord.LIST ? 0 : 1;
-        if (context.arguments().size() != wanted)
+        if (word != Answer.LeaseWord.LIST && context.arguments().size() != 1)
         {
-            throw Words.badArgs(complaint());
+            throw Words.badArgs(complaint()); // a list takes no notice of any, as etcdctl's
         }
         final long argument = word == Answer.LeaseWord.LIST ? 0 :
             word == Answer.LeaseWord.GRANT ? ttl(context.arguments().get(0)) : id(context.arguments().get(0));
@@ -78,8 +78,8 @@ public final class LeaseCommand implements Command
         {
             switch (word)
             {
-                case GRANT -> printer.lease(node.lease(word, session -> session.grantLease(0, toMs(argument))), false);
-                case REVOKE -> printer.lease(node.lease(word, session -> session.revokeLease(argument)), false);
+                case GRANT -> printer.lease(change(node, "grant", session -> session.grantLease(0, toMs(argument))), false);
+                case REVOKE -> printer.lease(change(node, "revoke", session -> session.revokeLease(argument)), false);
                 case TIMETOLIVE ->
                 {
                     final boolean wantsKeys = context.flags().is("keys");
@@ -90,6 +90,19 @@ public final class LeaseCommand implements Command
             }
         }
         return ExitCode.SUCCESS;
+    }
+
+    /** What is wrong is told in etcdctl's words. */
+    private Answer.Lease change(final NodeLink node, final String verb, final ToLongFunction<ClientSession> request)
+    {
+        try
+        {
+            return node.lease(word, request);
+        }
+        catch (final CtlException ex)
+        {
+            throw new CtlException(ex.exitCode(), "failed to " + verb + " lease (" + ex.getMessage() + ")");
+        }
     }
 
     /** As long as the lease lives, each third of its time. */
@@ -116,7 +129,7 @@ public final class LeaseCommand implements Command
             }
             renewed = node.lease(word, session -> session.keepLeaseAlive(id));
         }
-        context.out().print("lease " + String.format("%016x", id) + " expired or revoked.\n");
+        printer.leaseEnded(id);
     }
 
     private String complaint()
@@ -126,7 +139,6 @@ public final class LeaseCommand implements Command
             case GRANT -> "lease grant command needs TTL argument";
             case REVOKE -> "lease revoke command needs 1 argument";
             case TIMETOLIVE -> "lease timetolive command needs lease ID as argument";
-            case LIST -> "lease list command accepts no arguments";
             default -> "lease keep-alive command needs lease ID as argument";
         };
     }

@@ -79,6 +79,15 @@ public abstract class Printer
     public abstract void lease(Answer.Lease answer, boolean wantsKeys);
 
     /**
+     * Tells that a lease which was kept alive has ended: in words only, as etcdctl.
+     *
+     * @param id of the lease.
+     */
+    public void leaseEnded(final long id)
+    {
+    }
+
+    /**
      * Prints a count alone.
      *
      * @param answer with its count.

@@ -87,6 +87,12 @@ final class SimplePrinter extends Printer
         }
     }
 
+    @Override
+    public void leaseEnded(final long id)
+    {
+        out.print("lease " + id(id) + " expired or revoked.\n");
+    }
+
     private void timeToLive(final String lease, final Answer.Lease answer, final boolean wantsKeys)
     {
         if (answer.grantedTtlMs() == 0 && answer.ttl() == -1)
