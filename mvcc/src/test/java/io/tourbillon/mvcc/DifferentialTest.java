@@ -2,6 +2,8 @@ package io.tourbillon.mvcc;
 
 import org.junit.jupiter.api.Test;
 
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -10,7 +12,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
@@ -21,6 +27,8 @@ class DifferentialTest
 {
     private static final int ROUND_COUNT = 8;
     private static final int STEPS_PER_ROUND = 13_000;
+    private static final String COMMAND =
+        "mvn -q -B -pl mvcc -am test -Dtest=DifferentialTest -Dsurefire.failIfNoSpecifiedTests=false";
     /** Each mostly waits for its etcd. */
     private static final int ROUNDS_AT_ONCE = 4;
 
@@ -58,26 +66,35 @@ class DifferentialTest
 
     private static Void run(final long seed)
     {
-        final Random random = new Random(seed);
-        final MvccSettings settings = new MvccSettings().keysPerSlice(1 + random.nextInt(32)).eventsPerSlice(1 + random.nextInt(32));
-        final long startNs = System.nanoTime();
-        try (Trial trial = new Trial(settings))
+        System.out.println(new DifferentialRun(DifferentialTest::rig, UnaryOperator.identity(), COMMAND).run(seed, STEPS_PER_ROUND));
+        return null;
+    }
+
+    private static Rig rig(final Random random)
+    {
+        return new Rig(new MvccSettings().keysPerSlice(1 + random.nextInt(32)).eventsPerSlice(1 + random.nextInt(32)));
+    }
+
+    /** A member that miscounts a range with one key is found out by a put and a range. */
+    @Test
+    void shouldShortenAHistoryToWhatADifferenceNeeds()
+    {
+        final DifferentialRun run = new DifferentialRun((random) -> miscounting(), UnaryOperator.identity(), COMMAND).withoutEtcd();
+        final AssertionError ex = assertThrows(AssertionError.class, () -> run.run(7, 2_000));
+        final String shortest = ex.getMessage().substring(ex.getMessage().indexOf("shortest of"));
+        final long stepCount = shortest.lines().filter((line) -> line.matches("[0-9]+\\. .*")).count();
+        assertEquals(2, stepCount, shortest);
+        assertTrue(shortest.contains("PUT(") && shortest.endsWith("again with: " + COMMAND + " -Dseed=7"), shortest);
+    }
+
+    private static Member miscounting()
+    {
+        final Rig rig = new Rig();
+        final InvocationHandler handler = (proxy, method, arguments) ->
         {
-            final StepGenerator steps = new StepGenerator(random, trial.model);
-            for (int i = 0; i < STEPS_PER_ROUND; i++)
-            {
-                trial.run(steps.next());
-            }
-            trial.checkEvents();
-            trial.checkFollower();
-            System.out.println("seed " + seed + ": revision " + trial.model.revision + ", not sent " + trial.notSentCount() +
-                ", " + (System.nanoTime() - startNs) / 1_000_000 + " ms");
-            return null;
-        }
-        catch (final AssertionError ex)
-        {
-            throw new AssertionError(ex.getMessage() + "\nagain with: mvn -q -B -pl mvcc -am test -Dtest=DifferentialTest -Dseed=" + seed +
-                " -Dsurefire.failIfNoSpecifiedTests=false", ex.getCause());
-        }
+            final Object answer = method.invoke(rig, arguments);
+            return answer instanceof final String text ? text.replace(" count 1 ", " count 2 ") : answer;
+        };
+        return (Member)Proxy.newProxyInstance(Member.class.getClassLoader(), new Class<?>[]{Member.class}, handler);
     }
 }

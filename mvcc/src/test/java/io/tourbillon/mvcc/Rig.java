@@ -25,7 +25,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** A member without network and disk: a store in memory, a log that is a list, an egress that records. */
-final class Rig implements AutoCloseable
+final class Rig implements Member
 {
     static final long SESSION = 7;
     /** etcd's default. */
@@ -77,7 +77,8 @@ final class Rig implements AutoCloseable
     }
 
     /** Makes all that was applied durable. */
-    void checkpoint()
+    @Override
+    public void checkpoint()
     {
         final Checkpoint checkpoint = store.freeze();
         if (checkpoint == null)
@@ -102,7 +103,8 @@ final class Rig implements AutoCloseable
     }
 
     /** Loses what no checkpoint has, opens again and replays the log's tail. */
-    void crash()
+    @Override
+    public void crash()
     {
         crashCount++;
         store.close();
@@ -180,7 +182,8 @@ final class Rig implements AutoCloseable
     }
 
     /** As a node does: a transaction with too many operations is refused before anything else. */
-    String run(final Op op)
+    @Override
+    public String run(final Op op)
     {
         requests.of(op, SESSION, ++correlationId);
         return isRefused(op) ? TOO_MANY_OPS : op.isReadOnly() ? read() : apply();
@@ -198,7 +201,8 @@ final class Rig implements AutoCloseable
     }
 
     /** Puts the op through the log even if it only reads. */
-    String runLogged(final Op op)
+    @Override
+    public String runLogged(final Op op)
     {
         requests.of(op, SESSION, ++correlationId);
         return isRefused(op) ? TOO_MANY_OPS : apply();
@@ -218,13 +222,15 @@ final class Rig implements AutoCloseable
         return egress.answers.remove(correlationId);
     }
 
-    String compact(final long revision, final boolean isPhysical)
+    @Override
+    public String compact(final long revision, final boolean isPhysical)
     {
         requests.compact(revision, isPhysical, SESSION, ++correlationId);
         return apply();
     }
 
-    void tick(final int budget)
+    @Override
+    public void tick(final int budget)
     {
         requests.tick(budget);
         applyOwn();
@@ -244,13 +250,15 @@ final class Rig implements AutoCloseable
 
     // ---- leases
 
-    String grant(final long id, final long ttlMs)
+    @Override
+    public String grant(final long id, final long ttlMs)
     {
         requests.lease(LeaseOperation.GRANT, id, ttlMs, false, SESSION, ++correlationId);
         return apply();
     }
 
-    String revoke(final long id)
+    @Override
+    public String revoke(final long id)
     {
         requests.lease(LeaseOperation.REVOKE, id, 0, false, SESSION, ++correlationId);
         return apply();
@@ -270,7 +278,8 @@ final class Rig implements AutoCloseable
         return egress.answers.remove(correlationId);
     }
 
-    String timeToLive(final long id, final boolean wantsKeys)
+    @Override
+    public String timeToLive(final long id, final boolean wantsKeys)
     {
         requests.lease(LeaseOperation.TIME_TO_LIVE, id, 0, wantsKeys, SESSION, ++correlationId);
         return read();
@@ -322,14 +331,16 @@ final class Rig implements AutoCloseable
         }
     }
 
-    String watch(final long id, final String key, final String end, final long start, final int flags)
+    @Override
+    public String watch(final long id, final String key, final String end, final long start, final int flags)
     {
         requests.watch(id, key, end, start, flags, SESSION, ++correlationId);
         assertTrue(mvcc.onRead(SESSION, requests.buffer, 0, requests.length));
         return egress.answers.remove(correlationId);
     }
 
-    String cancel(final long id)
+    @Override
+    public String cancel(final long id)
     {
         requests.cancel(id, SESSION, ++correlationId);
         assertTrue(mvcc.onRead(SESSION, requests.buffer, 0, requests.length));
@@ -353,6 +364,31 @@ final class Rig implements AutoCloseable
     int doWork()
     {
         return mvcc.doWork(nowNs);
+    }
+
+    @Override
+    public String endOfWatch()
+    {
+        return egress.log.get(egress.log.size() - 1);
+    }
+
+    @Override
+    public List<String> events(final long watchId, final int count)
+    {
+        settle();
+        return egress.eventsOf(SESSION, watchId);
+    }
+
+    @Override
+    public void forget(final long watchId)
+    {
+        egress.forget(SESSION, watchId);
+    }
+
+    @Override
+    public void checkEnd()
+    {
+        checkFollower(new MvccSettings());
     }
 
     /** Works until there is nothing to do. */

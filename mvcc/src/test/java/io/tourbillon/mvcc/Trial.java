@@ -11,27 +11,33 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
-/** A member, an etcd and the model, each in the same state; what is done to one is done to all, and their answers must be the same. */
+/**
+ * A member, the model and, unless that is left out, an etcd, each in the same state; what is done to one is done to all, and their answers
+ * must be the same.
+ */
 final class Trial implements AutoCloseable
 {
+    private static final String ETCD = "etcd";
     private static final int TRANSCRIPT_MAX = 40;
     private static final int ANSWER_LENGTH_MAX = 400;
 
     final EtcdModel model = new EtcdModel();
-    private final Rig rig;
-    private final RealEtcd etcd = new RealEtcd();
+    private final Member member;
+    private final RealEtcd etcd;
     private final Deque<Step> transcript = new ArrayDeque<>();
     private final Set<Long> compactedWatchIds = new HashSet<>();
     private int stepCount;
     private int notSentCount;
 
-    Trial(final MvccSettings settings)
+    Trial(final Member member, final boolean withEtcd)
     {
-        rig = new Rig(settings);
+        this.member = member;
+        etcd = withEtcd ? new RealEtcd() : null;
     }
 
-    /** Does a step; throws if the answers differ. */
+    /** Does a step; throws a {@link Difference} if the answers differ. */
     void run(final Step step)
     {
         stepCount++;
@@ -47,9 +53,9 @@ final class Trial implements AutoCloseable
     {
         final Op op = request.op();
         final String expected = model.run(op);
-        final String ours = request.isLogged() ? rig.runLogged(op) : rig.run(op);
+        final String ours = request.isLogged() ? member.runLogged(op) : member.run(op);
         require("the model", expected, ours);
-        require("etcd", etcd(op, expected), ours);
+        requireOfEtcd(() -> etcd(op, expected), ours);
     }
 
     private String etcd(final Op op, final String expected)
@@ -68,9 +74,9 @@ final class Trial implements AutoCloseable
     {
         settleWatchers();
         final String expected = model.compact(compact.revision());
-        final String ours = rig.compact(compact.revision(), compact.isPhysical());
+        final String ours = member.compact(compact.revision(), compact.isPhysical());
         require("the model", expected, ours);
-        require("etcd", etcd.compact(compact.revision(), compact.isPhysical()), ours);
+        requireOfEtcd(() -> etcd.compact(compact.revision(), compact.isPhysical()), ours);
     }
 
     /**
@@ -103,8 +109,8 @@ final class Trial implements AutoCloseable
         {
             return; // WATCH_ID_AFTER_COMPACTION
         }
-        final String ours = rig.watch(watch.id(), watch.key(), watch.end(), watch.start(), watch.flags());
-        require("etcd", etcd.watches().create(watch), ours);
+        final String ours = member.watch(watch.id(), watch.key(), watch.end(), watch.start(), watch.flags());
+        requireOfEtcd(() -> etcd.watches().create(watch), ours);
         if (!ours.startsWith("created"))
         {
             return;
@@ -112,8 +118,7 @@ final class Trial implements AutoCloseable
         final long id = Long.parseLong(ours.split(" ")[1]);
         if (!model.watch(id, watch.key(), watch.end(), watch.start(), watch.flags()))
         {
-            final String end = rig.egress.log.get(rig.egress.log.size() - 1);
-            require("etcd", etcd.watches().awaitCancel(id) + " ''", end);
+            requireOfEtcd(() -> etcd.watches().awaitCancel(id) + " ''", member.endOfWatch());
             compactedWatchIds.add(id);
         }
     }
@@ -125,7 +130,8 @@ final class Trial implements AutoCloseable
         {
             final long id = ids.get(cancel.place());
             checkEvents(id);
-            require("etcd", etcd.watches().cancel(id), rig.cancel(id));
+            final String ours = member.cancel(id);
+            requireOfEtcd(() -> etcd.watches().cancel(id), ours);
             forget(id);
         }
     }
@@ -134,30 +140,33 @@ final class Trial implements AutoCloseable
     private void forget(final long id)
     {
         model.watchers.remove(id);
-        rig.egress.forget(Rig.SESSION, id);
-        etcd.watches().forget(id);
+        member.forget(id);
+        if (etcd != null)
+        {
+            etcd.watches().forget(id);
+        }
     }
 
     void grant(final Step.Grant grant)
     {
-        final String ours = rig.grant(grant.id(), TimeUnit.SECONDS.toMillis(grant.ttlS()));
+        final String ours = member.grant(grant.id(), TimeUnit.SECONDS.toMillis(grant.ttlS()));
         require("the model", model.grant(grant.id(), TimeUnit.SECONDS.toMillis(grant.ttlS())), ours);
-        require("etcd", etcd.grant(grant.id(), grant.ttlS()), ours);
+        requireOfEtcd(() -> etcd.grant(grant.id(), grant.ttlS()), ours);
     }
 
     void revoke(final Step.Revoke revoke)
     {
-        final String ours = rig.revoke(revoke.id());
+        final String ours = member.revoke(revoke.id());
         require("the model", model.revoke(revoke.id()), ours);
-        require("etcd", etcd.revoke(revoke.id()), ours);
+        requireOfEtcd(() -> etcd.revoke(revoke.id()), ours);
     }
 
     /** How much time is left is not compared: the clocks differ. */
     void timeToLive(final Step.TimeToLive timeToLive)
     {
-        final String ours = withoutTime(rig.timeToLive(timeToLive.id(), true));
+        final String ours = withoutTime(member.timeToLive(timeToLive.id(), true));
         require("the model", withoutTime(model.timeToLive(timeToLive.id(), 0)), ours);
-        require("etcd", withoutTime(etcd.timeToLive(timeToLive.id())), ours);
+        requireOfEtcd(() -> withoutTime(etcd.timeToLive(timeToLive.id())), ours);
     }
 
     private static String withoutTime(final String answer)
@@ -167,7 +176,7 @@ final class Trial implements AutoCloseable
 
     void tick(final Step.Tick tick)
     {
-        rig.tick(tick.budget());
+        member.tick(tick.budget());
     }
 
     void restart(final Step.Restart restart)
@@ -175,14 +184,17 @@ final class Trial implements AutoCloseable
         checkEvents();
         if (restart.withCheckpoint())
         {
-            rig.checkpoint();
+            member.checkpoint();
         }
         if (restart.withStop())
         {
-            rig.crash();
+            member.crash();
             model.watchers.clear();
             compactedWatchIds.clear();
-            etcd.newWatchStream();
+            if (etcd != null)
+            {
+                etcd.newWatchStream();
+            }
         }
     }
 
@@ -194,11 +206,13 @@ final class Trial implements AutoCloseable
 
     private void checkEvents(final long id)
     {
-        rig.settle();
         final List<String> expected = model.watchers.get(id).expected;
-        final List<String> ours = rig.egress.eventsOf(Rig.SESSION, id);
+        final List<String> ours = member.events(id, expected.size());
         requireEvents("the model, watcher " + id, expected, ours);
-        requireEvents("etcd, watcher " + id, etcd.watches().events(id, expected.size()), ours);
+        if (etcd != null)
+        {
+            requireEvents(ETCD + ", watcher " + id, etcd.watches().events(id, expected.size()), ours);
+        }
     }
 
     private void requireEvents(final String who, final List<String> theirs, final List<String> ours)
@@ -210,10 +224,11 @@ final class Trial implements AutoCloseable
         }
     }
 
-    /** A second member with the same log must be in the same state. */
-    void checkFollower()
+    /** After the last step: all must have been heard, and a second member with the same log must be in the same state. */
+    void checkEnd()
     {
-        rig.checkFollower(new MvccSettings());
+        checkEvents();
+        member.checkEnd();
     }
 
     /** How many requests etcd was not sent. */
@@ -222,11 +237,19 @@ final class Trial implements AutoCloseable
         return notSentCount;
     }
 
+    private void requireOfEtcd(final Supplier<String> theirs, final String ours)
+    {
+        if (etcd != null)
+        {
+            require(ETCD, theirs.get(), ours);
+        }
+    }
+
     private void require(final String who, final String theirs, final String ours)
     {
         if (!Objects.equals(theirs, ours))
         {
-            throw new AssertionError(who + ": " + shown(theirs) + "\nours: " + shown(ours) + "\nafter" + transcript());
+            throw new Difference(who.startsWith(ETCD), who + ": " + shown(theirs) + "\nours: " + shown(ours), "\nafter" + transcript());
         }
     }
 
@@ -250,7 +273,10 @@ final class Trial implements AutoCloseable
     @Override
     public void close()
     {
-        rig.close();
-        etcd.close();
+        member.close();
+        if (etcd != null)
+        {
+            etcd.close();
+        }
     }
 }

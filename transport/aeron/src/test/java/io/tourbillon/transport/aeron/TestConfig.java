@@ -3,13 +3,17 @@ package io.tourbillon.transport.aeron;
 import java.nio.file.Path;
 
 /** Settings for nodes of tests: own ports, small files. */
-final class TestConfig
+public final class TestConfig
 {
     private TestConfig()
     {
     }
 
-    static NodeConfig in(final Path directory)
+    /**
+     * @param directory of the test.
+     * @return options of a small node on free ports.
+     */
+    public static NodeConfig in(final Path directory)
     {
         final int port = Ports.free();
         return new NodeConfig()
