@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 
 /**
  * A place in a tree, or in a snapshot's tree. Reusable, does not allocate once its buffers have grown to the longest value seen. The thread
- * of the tree. Any write to the tree invalidates it: seek again. It bears {@link TreeStore#releaseCheckpointed()} and
- * {@link Snapshot#pass()}, which end the views it gave.
+ * of the tree. Any write to the tree invalidates it: seek again. It bears {@link TreeStore#reserve(int)}, {@link TreeStore#serveReaders()}
+ * and {@link Snapshot#pass()}, which end the views it gave.
  */
 public final class Cursor
 {

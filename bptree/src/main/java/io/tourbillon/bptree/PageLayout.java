@@ -19,7 +19,8 @@ import java.nio.ByteOrder;
  */
 final class PageLayout
 {
-    static final int PAGE_LENGTH = 4096;
+    static final int PAGE_SHIFT = 12;
+    static final int PAGE_LENGTH = 1 << PAGE_SHIFT;
     static final int CRC_OFFSET = 0;
     static final int NUMBER_OFFSET = 4;
     static final int CHECKPOINT_OFFSET = 8;

@@ -13,6 +13,11 @@ final class Pages implements PageSource, AutoCloseable
     private static final int RELEASE_SLICE_PAGES = 256;
     /** 64 KiB of bitmaps, likewise. */
     private static final int MOVE_SLICE_CHUNKS = 256;
+    /** Frames that are made free together: some microseconds. */
+    private static final int EVICT_SLICE_PAGES = 64;
+    /** Of the pool, free ahead of need: a sixteenth, and no more than 8 MiB. */
+    private static final int SPARE_SHARE = 16;
+    private static final int SPARE_PAGES_MAX = (8 << 20) / PageLayout.PAGE_LENGTH;
 
     private final PageTable table;
     private final PagePool pool;
@@ -174,6 +179,11 @@ final class Pages implements PageSource, AutoCloseable
         if (PageLayout.checkpoint(page) != checkpoint)
         {
             freePages.free(number);
+            if (pool.isClean(page))
+            {
+                pool.retake(page);
+                leaveFrame(number, page);
+            }
             return;
         }
         dirty[number >>> 6] &= ~(1L << number);
@@ -187,6 +197,57 @@ final class Pages implements PageSource, AutoCloseable
         {
             seen.add(page, number, pins.epoch());
             freePages.retire(number);
+        }
+    }
+
+    /** A page that the file has is looked for there from now on; its frame is free once pinned readers have passed. */
+    private void leaveFrame(final int number, final long frame)
+    {
+        table.address(number, table.mapped(number));
+        if (pins.oldestEpoch() == Pins.NONE)
+        {
+            pool.giveBack(frame);
+        }
+        else
+        {
+            moved.add(frame, PageLayout.NO_PAGE, pins.nextFrameEpoch());
+            pins.advanceFrameEpoch();
+        }
+    }
+
+    /**
+     * Sees to it that so many frames are free, or will be when pinned readers have passed, by giving up clean ones. Addresses taken before
+     * may be void then.
+     */
+    void makeRoom(final int frameCount)
+    {
+        final int missing = frameCount - pool.freeCount() - moved.count();
+        if (missing > 0 && pool.cleanCount() > 0)
+        {
+            evict(Math.max(missing, EVICT_SLICE_PAGES));
+        }
+    }
+
+    /** As {@link #makeRoom(int)}, a slice at a time, of what the next reservations may want: readers need time to pass. */
+    int makeSpareRoom()
+    {
+        final int before = pool.cleanCount();
+        final int spare = Math.min(pool.maxFrames() / SPARE_SHARE, SPARE_PAGES_MAX);
+        if (before > 0 && pool.freeCount() + moved.count() < spare)
+        {
+            evict(EVICT_SLICE_PAGES);
+        }
+        return before - pool.cleanCount();
+    }
+
+    private void evict(final int limit)
+    {
+        releaseCount++;
+        for (int i = Math.min(limit, pool.cleanCount()); i > 0; i--)
+        {
+            final long frame = pool.nextClean();
+            pool.retake(frame);
+            leaveFrame(PageLayout.number(frame), frame);
         }
     }
 
@@ -253,7 +314,7 @@ final class Pages implements PageSource, AutoCloseable
         return freePages.isMoving() ? freePages.moveFreed(MOVE_SLICE_CHUNKS) : 0;
     }
 
-    /** What follows a durable checkpoint, in slices: frames whose pages the file has now go back. Returns their count, 0 when all have. */
+    /** What follows a durable checkpoint, in slices: frames whose pages the file has now are clean. Returns their count, 0 when all are. */
     int releaseSlice()
     {
         final int before = frozenCount;
@@ -280,8 +341,6 @@ final class Pages implements PageSource, AutoCloseable
 
     private void releaseFrames(final int limit)
     {
-        releaseCount++;
-        final boolean isWatched = pins.oldestEpoch() != Pins.NONE;
         int released = 0;
         for (; frozenCount > 0 && released < limit; releaseWord++)
         {
@@ -289,21 +348,19 @@ final class Pages implements PageSource, AutoCloseable
             {
                 final int number = (releaseWord << 6) + Long.numberOfTrailingZeros(bits);
                 final long frame = table.address(number);
-                table.address(number, table.mapped(number));
-                if (isWatched)
+                if (freePages.isFree(number))
                 {
-                    moved.add(frame, PageLayout.NO_PAGE, pins.nextFrameEpoch());
+                    leaveFrame(number, frame);
                 }
                 else
                 {
-                    pool.giveBack(frame);
+                    pool.keep(frame);
                 }
                 released++;
                 frozenCount--;
             }
             frozen[releaseWord] = 0;
         }
-        pins.advanceFrameEpoch();
     }
 
     long checkpoint()
@@ -376,25 +433,31 @@ final class Pages implements PageSource, AutoCloseable
         pool.close();
     }
 
+    private long load(final int number, final int treeId, final long newest)
+    {
+        final long page = prove(number, treeId, newest);
+        table.address(number, page);
+        return page;
+    }
+
     /**
      * Proves a page as the file has it.
      *
      * @param newest checkpoint that it may be of.
      * @return its address in the mapping.
      */
-    long load(final int number, final int treeId, final long newest)
+    long prove(final int number, final int treeId, final long newest)
     {
         proof.requireExists(number, highWater);
         final long page = table.mapped(number);
         proof.check(page, number, treeId, newest);
-        table.address(number, page);
         return page;
     }
 
-    /** For the checker: a page as it is now, without touching what has been proven. */
+    /** For the checker: whether the file has the page as it is now. */
     boolean isInFile(final int number)
     {
         final long address = table.address(number);
-        return address == 0 || address == table.mapped(number);
+        return address == 0 || address == table.mapped(number) || pool.isClean(address);
     }
 }

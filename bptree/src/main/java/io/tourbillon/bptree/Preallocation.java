@@ -5,20 +5,15 @@ import net.openhft.posix.PosixAPI;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Room in a file without writing it: fallocate(2). The library behind it takes some hundred milliseconds to load, for which neither a
- * start nor a thread with other work should wait: the first call begins that on a thread of its own and says no, as does every call
- * where the file system or the platform has no such thing.
+ * Room in a file without writing it: fallocate(2). It says no while the {@link PosixLibrary} is loading, and for ever where the file system
+ * or the platform has no such thing.
  */
 final class Preallocation
 {
     private static final int ENOSYS = 38;
     private static final int EOPNOTSUPP = 95;
-    private static final AtomicBoolean IS_ASKED_FOR = new AtomicBoolean();
-
-    private static volatile PosixAPI loaded;
 
     private Preallocation()
     {
@@ -32,32 +27,8 @@ final class Preallocation
      */
     static boolean allocate(final Path path, final long position, final long length) throws IOException
     {
-        final PosixAPI posix = loaded;
-        if (posix != null)
-        {
-            return allocate(posix, path, position, length);
-        }
-        if (IS_ASKED_FOR.compareAndSet(false, true))
-        {
-            final Thread loader = new Thread(Preallocation::load, "preallocation-loader");
-            loader.setDaemon(true);
-            loader.start();
-        }
-        return false;
-    }
-
-    /** Loads the library, unless that cannot be done here: zeros do as well. */
-    static void load()
-    {
-        IS_ASKED_FOR.set(true);
-        try
-        {
-            loaded = PosixAPI.posix();
-        }
-        catch (final LinkageError | RuntimeException ex)
-        {
-            loaded = null;
-        }
+        final PosixAPI posix = PosixLibrary.ifLoaded();
+        return posix != null && allocate(posix, path, position, length);
     }
 
     private static boolean allocate(final PosixAPI posix, final Path path, final long position, final long length) throws IOException

@@ -84,7 +84,11 @@ final class StoreChecker
         require(number >= FIRST_PAGE && number < pages.highWater(), "page " + number + " does not exist");
         require(!seen.get(number), "page " + number + " is referred to twice");
         seen.set(number);
-        final long page = pages.isInFile(number) ? pages.load(number, tree.id(), pages.checkpoint() - 1) : pages.address(number, tree.id());
+        final boolean isInFile = pages.isInFile(number);
+        final long written = isInFile ? pages.prove(number, tree.id(), pages.checkpoint() - 1) : 0;
+        final long page = pages.address(number, tree.id());
+        require(!isInFile || Bytes.compare(page + NUMBER_OFFSET, written + NUMBER_OFFSET, PAGE_LENGTH - NUMBER_OFFSET) == 0,
+            "page " + number + " is not in memory as it is in the file");
         require(number(page) == number && treeId(page) == tree.id(), "page " + number + " has another's header");
         require(checkpoint(page) <= parentCheckpoint, "page " + number + " is newer than its parent");
         return page;

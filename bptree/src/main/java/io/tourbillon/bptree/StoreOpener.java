@@ -173,7 +173,7 @@ final class StoreOpener
     private Pages newPages()
     {
         final int extentPages = extents.extentBytes() / PAGE_LENGTH;
-        final PagePool pool = new PagePool(poolBytes, Math.min(extentPages, 256));
+        final PagePool pool = new PagePool(poolBytes);
         return new Pages(name, new PageTable(file, extentPages), pool, meta.checkpoint(), meta.highWater());
     }
 

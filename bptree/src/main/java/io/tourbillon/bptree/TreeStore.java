@@ -129,7 +129,8 @@ public final class TreeStore implements AutoCloseable
     }
 
     /**
-     * Makes sure that so many pages can be dirtied without failing. Ask before the first write of an entry. Writer thread.
+     * Makes sure that so many pages can be dirtied without failing. Ask before the first write of an entry. Writer thread. May take the
+     * memory of pages that the file has for it: views of values, of all trees, are void afterwards.
      *
      * @param pageCount worst case; see {@link Tree#pagesForPut(int)}.
      * @return false if the pool or the disk is full: nothing changed, checkpoint or free, and try later.
@@ -163,7 +164,8 @@ public final class TreeStore implements AutoCloseable
         tail.trim(freeTree);
         final int freeTreePages = freeTreePages();
         freeTree.readUntil(freeTreePages, Integer.MAX_VALUE);
-        if (pages.pool().available() < freeTreePages || pages.usable() < freeTreePages && !adoptExtent())
+        pages.makeRoom(freeTreePages);
+        if (pages.pool().freeCount() < freeTreePages || pages.usable() < freeTreePages && !adoptExtent())
         {
             return null;
         }
@@ -189,11 +191,10 @@ public final class TreeStore implements AutoCloseable
     }
 
     /**
-     * Takes back the pages freed before the last freeze, and the memory of pages that a durable checkpoint wrote; a bounded slice per call.
-     * Writer thread; cheap when there is nothing to do: call it in each duty cycle. Invalidates views of values, of all trees, when it
-     * returns more than 0.
+     * Takes back the pages freed before the last freeze, and marks the memory of those that a durable checkpoint wrote as a mere cache of
+     * the file; a bounded slice per call. Writer thread; cheap when there is nothing to do: call it in each duty cycle.
      *
-     * @return pages taken back in this call; 0 when there is nothing to do.
+     * @return pages of this slice; 0 when there is nothing to do.
      */
     public int releaseCheckpointed()
     {
@@ -235,7 +236,8 @@ public final class TreeStore implements AutoCloseable
     /**
      * Publishes the trees and the user header as they are now to all snapshots that ask for them, and takes back pages whose last pin has
      * gone. Writer thread; call it in each duty cycle, between entries: a root must not have half an entry. A load when there is no
-     * snapshot, a few when none asks. What was dirty is copied at its next change once something was published.
+     * snapshot, a few when none asks. What was dirty is copied at its next change once something was published. Keeps some frames of the
+     * pool free, too: views of values, of all trees, are void when it returns more than 0.
      *
      * @return roots granted and pages taken back, the latter in slices.
      */
@@ -253,7 +255,7 @@ public final class TreeStore implements AutoCloseable
                 workCount++;
             }
         }
-        return workCount + reclaim();
+        return workCount + reclaim() + pages.makeSpareRoom();
     }
 
     /** The part of {@link #serveReaders()} that may be done in the middle of an entry. */
@@ -356,13 +358,23 @@ public final class TreeStore implements AutoCloseable
     }
 
     /**
-     * Frames of the pool that hold pages not yet taken back from a checkpoint.
+     * Frames of the pool that hold pages which no durable checkpoint has, or wait for readers.
      *
      * @return count of pages.
      */
     public int poolPagesInUse()
     {
         return pages.pool().inUse();
+    }
+
+    /**
+     * Frames of the pool that hold pages which the file has too: a cache, given up page by page for those that it has not.
+     *
+     * @return count of pages.
+     */
+    public int poolPagesClean()
+    {
+        return pages.pool().cleanCount();
     }
 
     /**
@@ -513,7 +525,7 @@ public final class TreeStore implements AutoCloseable
     {
         final int freeTreePages = freeTreePages();
         final int wanted = pageCount + 2 * freeTreePages;
-        return pages.pool().available() >= pageCount + freeTreePages && pages.usable() >= wanted &&
+        return pages.pool().freeCount() >= pageCount + freeTreePages && pages.usable() >= wanted &&
             (pages.freePages().notReadCount() <= 0 || pages.freePages().availableCount() >= wanted);
     }
 
@@ -525,13 +537,14 @@ public final class TreeStore implements AutoCloseable
         }
         releaseCheckpointed();
         reclaim();
+        pages.makeRoom(pageCount + freeTreePages());
         int wanted = pageCount + 2 * freeTreePages();
         freeTree.readUntil(wanted, READ_SLICE_CHUNKS);
         while (pages.usable() < wanted && adoptExtent())
         {
             wanted = pageCount + 2 * freeTreePages();
         }
-        final boolean hasRoom = pages.pool().available() >= pageCount + freeTreePages() && pages.usable() >= wanted;
+        final boolean hasRoom = pages.pool().freeCount() >= pageCount + freeTreePages() && pages.usable() >= wanted;
         refusedReservations += hasRoom ? 0 : 1;
         return hasRoom;
     }

@@ -130,7 +130,7 @@ class SpaceTest
         try (TreeStore store = TreeStore.open(TreeStoreContext.file(path).extentBytes(EXTENT_BYTES).growInline(false)))
         {
             assertEquals(EXTENT_BYTES, store.growthBytesWritten(), "the first extent, at the start");
-            Preallocation.load();
+            PosixLibrary.load();
             assumeTrue(Preallocation.allocate(path, EXTENT_BYTES, EXTENT_BYTES), "no fallocate on this file system");
             for (int i = 0; i < 8; i++)
             {
@@ -148,7 +148,7 @@ class SpaceTest
         final Path path = folder.resolve("store");
         open(path).close();
         final long length = Files.size(path);
-        Preallocation.load();
+        PosixLibrary.load();
         assumeTrue(Preallocation.allocate(path, length, EXTENT_BYTES), "no fallocate on this file system");
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE))
         {

@@ -42,6 +42,7 @@ class TreePropertyTest
         private final KeyGenerator keys;
         private final List<Model> models = new ArrayList<>();
         private final int largeValueEvery;
+        private final int poolBytes;
         private byte[] lastWritten = new byte[0];
         private TreeStore store;
         private Checkpoint checkpoint;
@@ -51,6 +52,7 @@ class TreePropertyTest
             random = new Random(seed);
             keys = new KeyGenerator(random);
             largeValueEvery = 10 + random.nextInt(100);
+            poolBytes = random.nextBoolean() ? 64 << 20 : 1 << 20;
             openStore();
             for (int i = 0; i < TREES; i++)
             {
@@ -128,7 +130,7 @@ class TreePropertyTest
             checkAll();
         }
 
-        void emptyHalf()
+        void emptyHalf() throws Exception
         {
             for (final Model model : models)
             {
@@ -141,7 +143,7 @@ class TreePropertyTest
             }
         }
 
-        void emptyAll()
+        void emptyAll() throws Exception
         {
             for (final Model model : models)
             {
@@ -161,29 +163,39 @@ class TreePropertyTest
         }
 
         /** What the tree says it may need is all it takes. */
-        private void put(final Model model, final byte[] key, final byte[] value)
+        private void put(final Model model, final byte[] key, final byte[] value) throws Exception
         {
             final int most = model.tree().pagesForPut(value.length);
-            assertTrue(store.reserve(most));
+            reserve(most);
             final int before = store.dirtyPageCount();
             model.put(key, value);
             lastWritten = key;
             assertTrue(store.dirtyPageCount() - before <= most, () -> "took " + (store.dirtyPageCount() - before) + " of " + most);
         }
 
-        private void remove(final Model model, final byte[] key)
+        private void remove(final Model model, final byte[] key) throws Exception
         {
             final int most = model.tree().pagesForRemove();
-            assertTrue(store.reserve(most));
+            reserve(most);
             final int before = store.dirtyPageCount();
             model.remove(key);
             lastWritten = key;
             assertTrue(store.dirtyPageCount() - before <= most, () -> "took " + (store.dirtyPageCount() - before) + " of " + most);
         }
 
+        /** In a pool too small for all, checkpoints make room. */
+        private void reserve(final int pageCount) throws Exception
+        {
+            for (int i = 0; !store.reserve(pageCount); i++)
+            {
+                assertTrue(i < 100, "the pool stays full");
+                stepCheckpoint();
+            }
+        }
+
         private void openStore()
         {
-            store = TreeStore.open(TreeStoreContext.on(file).poolBytes(64 << 20));
+            store = TreeStore.open(TreeStoreContext.on(file).poolBytes(poolBytes));
         }
 
         private void stepCheckpoint() throws Exception
