@@ -48,7 +48,7 @@ public enum NodeOption
         "A checkpoint is due after so many seconds in which something was written."),
     /** Page pool. */
     POOL_BYTES("pool-bytes", Kind.BYTES, "512m", 16L << 20, 1L << 40,
-        "Memory for pages not yet in a checkpoint; what they leave caches others. When they fill it, writing pauses until a checkpoint ends."),
+        "Memory for pages not yet in a checkpoint; the rest caches others. When they fill it, writing pauses until a checkpoint ends."),
     /** Longest request. */
     MAX_REQUEST_BYTES("max-request-bytes", Kind.BYTES, "1536k", 1024, 4L << 20,
         "Longest request; a longer one is answered 'request is too large'. etcd's option and default."),
