@@ -129,8 +129,8 @@ public final class TreeStore implements AutoCloseable
     }
 
     /**
-     * Makes sure that so many pages can be dirtied without failing. Ask before the first write of an entry. Writer thread. May take the
-     * memory of pages that the file has for it: views of values, of all trees, are void afterwards.
+     * Makes sure that so many pages can be dirtied without failing. Ask before the first write of an entry. Writer thread. May give up
+     * clean frames for it: views of values, of all trees, that were taken before last until the next write to any tree.
      *
      * @param pageCount worst case; see {@link Tree#pagesForPut(int)}.
      * @return false if the pool or the disk is full: nothing changed, checkpoint or free, and try later.
@@ -237,7 +237,7 @@ public final class TreeStore implements AutoCloseable
      * Publishes the trees and the user header as they are now to all snapshots that ask for them, and takes back pages whose last pin has
      * gone. Writer thread; call it in each duty cycle, between entries: a root must not have half an entry. A load when there is no
      * snapshot, a few when none asks. What was dirty is copied at its next change once something was published. Keeps some frames of the
-     * pool free, too: views of values, of all trees, are void when it returns more than 0.
+     * pool free, too: when it returns more than 0, views of values, of all trees, last until the next write to any tree.
      *
      * @return roots granted and pages taken back, the latter in slices.
      */
