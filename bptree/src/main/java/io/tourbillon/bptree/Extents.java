@@ -37,7 +37,7 @@ final class Extents
         hasEnough = (long)usedPages * PageLayout.PAGE_LENGTH <= (count - 1L) * extentBytes;
     }
 
-    /** The writer has begun the last extent. */
+    /** The writer will soon need one more. */
     void wantMore()
     {
         hasEnough = false;
@@ -79,6 +79,7 @@ final class Extents
     void giveBack(final int remainingCount, final List<ByteBuffer> maps)
     {
         assert cut == null;
+        hasEnough = true;
         cut = new Cut(remainingCount, maps);
     }
 

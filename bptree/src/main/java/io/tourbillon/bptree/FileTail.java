@@ -12,8 +12,8 @@ final class FileTail
 {
     /** 128 MiB a checkpoint: a fraction of a millisecond. */
     private static final int TRIM_PAGES_MAX = 32_768;
-    /** Stays, so that a store that breathes does not allocate and cut again and again: one extent and a sixteenth. */
-    private static final int SPARE_SHARE = 16;
+    /** Stays, so that a store that breathes does not allocate and cut again and again: this share, and one extent at least. */
+    private static final int SPARE_SHARE = 32;
 
     private final Pages pages;
     private final Extents extents;
@@ -57,7 +57,7 @@ final class FileTail
         final PageTable table = pages.table();
         final int end = Math.max(pages.highWater(), frozenEnd);
         final int neededCount = (end + (1 << table.extentShift()) - 1) >>> table.extentShift();
-        final int keptCount = neededCount + 1 + neededCount / SPARE_SHARE;
+        final int keptCount = neededCount + Math.max(1, neededCount / SPARE_SHARE);
         if (table.extentCount() > keptCount && !extents.isCutting())
         {
             final List<ByteBuffer> maps = table.dropExtents(keptCount);

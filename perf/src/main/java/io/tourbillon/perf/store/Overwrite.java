@@ -27,6 +27,9 @@ import java.util.concurrent.Callable;
 final class Overwrite implements Callable<Integer>
 {
     private static final int ROWS = 10;
+    /** The time without a core is looked up for each put as slow as this, and now and then so that the last time was not long ago. */
+    private static final long SLOW_NS = 500_000;
+    private static final int DELAY_SAMPLE_PUTS = 16;
 
     @Mixin
     private StoreOptions options;
@@ -51,9 +54,11 @@ final class Overwrite implements Callable<Integer>
     private Background background;
     private Path file;
     private long version;
+    private SchedulerDelay delay;
     private long longestWaitNs;
     private long longestFreezeNs;
     private long longestPutNs;
+    private long longestOwnNs;
     private long remaining;
 
     @Override
@@ -69,6 +74,7 @@ final class Overwrite implements Callable<Integer>
                 .poolBytes((long)poolMb << 20)
                 .growInline(false));
             background = new Background(store);
+            delay = SchedulerDelay.ofThisThread();
             try
             {
                 tree = store.tree("entries");
@@ -78,6 +84,7 @@ final class Overwrite implements Callable<Integer>
             {
                 background.close();
                 store.close();
+                delay.close();
             }
         }
         return 0;
@@ -94,8 +101,9 @@ final class Overwrite implements Callable<Integer>
         System.out.printf(Locale.ROOT, "%n%,d keys of %d B, values of %d B: %,.0f MB live; random overwrites at %,.0f/s; pool %d MB%n%n",
             keySpace.keyCount(), MvccRig.KEY_LENGTH, MvccRig.VALUE_LENGTH, liveBytes / (1 << 20), ratePerS, poolMb);
         System.out.println("| overwritten, times the data | file / live data | pages in use / live data | checkpoints | p99 us " +
-            "| p99.9 us | longest put, us | longest wait for room | longest freeze | longest change of the tree |");
-        System.out.println("|---|---|---|---|---|---|---|---|---|---|");
+            "| p99.9 us | longest put, us | longest wait for room | longest freeze | longest change of the tree " +
+            "| longest of the three without waits for a core |");
+        System.out.println("|---|---|---|---|---|---|---|---|---|---|---|");
         row(0, liveBytes, Paced.histogram());
         for (int i = 1; i <= ROWS; i++)
         {
@@ -108,15 +116,16 @@ final class Overwrite implements Callable<Integer>
 
     private void row(final double overwritten, final double liveBytes, final Histogram latencies) throws IOException
     {
-        System.out.printf(Locale.ROOT, "| %.1f | %.2f | %.2f | %,d | %.1f | %.1f | %.1f | %.1f | %.1f | %.1f |%n", overwritten,
+        System.out.printf(Locale.ROOT, "| %.1f | %.2f | %.2f | %,d | %.1f | %.1f | %.1f | %.1f | %.1f | %.1f | %.1f |%n", overwritten,
             Files.size(file) / liveBytes,
             (double)(store.pageCount() - store.freePageCount()) * TreeStore.PAGE_LENGTH / liveBytes, store.checkpointCount(),
             latencies.getValueAtPercentile(99) / 1e3, latencies.getValueAtPercentile(99.9) / 1e3, latencies.getMaxValue() / 1e3,
-            longestWaitNs / 1e3, longestFreezeNs / 1e3, longestPutNs / 1e3);
+            longestWaitNs / 1e3, longestFreezeNs / 1e3, longestPutNs / 1e3, longestOwnNs / 1e3);
         System.out.flush();
         longestWaitNs = 0;
         longestFreezeNs = 0;
         longestPutNs = 0;
+        longestOwnNs = 0;
     }
 
     private void put(final int keyIndex)
@@ -137,9 +146,14 @@ final class Overwrite implements Callable<Integer>
         {
             background.tryCheckpoint();
         }
+        final long endNs = System.nanoTime();
         longestWaitNs = Math.max(longestWaitNs, roomNs - startNs);
         longestPutNs = Math.max(longestPutNs, putNs - roomNs);
-        longestFreezeNs = Math.max(longestFreezeNs, System.nanoTime() - putNs);
+        longestFreezeNs = Math.max(longestFreezeNs, endNs - putNs);
+        if (endNs - startNs > SLOW_NS || version % DELAY_SAMPLE_PUTS == 0)
+        {
+            longestOwnNs = Math.max(longestOwnNs, endNs - startNs - delay.sinceLastNs());
+        }
     }
 
     private void check()
