@@ -27,9 +27,10 @@ final class BranchPage
     }
 
     /** The slot of the child that a key belongs under. */
-    static int childSlot(final long page, final long key, final int keyLength)
+    static int childSlot(final PageSource pages, final int treeId, final long page, final long key, final int keyLength)
     {
-        final int found = SlottedPage.search(page, 1, key, keyLength, SLOT_LENGTH, FIXED_LENGTH);
+        final int found = KeyTails.isLong(keyLength) ? KeyTails.search(pages, treeId, page, 1, key, keyLength) :
+            SlottedPage.search(page, 1, key, keyLength, SLOT_LENGTH, FIXED_LENGTH);
         return found >= 0 ? found : ~found - 1;
     }
 

@@ -162,7 +162,9 @@ public final class Cursor
             SlottedPage.copyPrefix(leaf, keyAddress);
             hasPrefix = true;
         }
-        keyView.wrap(keyAddress, SlottedPage.copySuffix(leaf, leafSlot, keyAddress));
+        final int length = SlottedPage.copySuffix(leaf, leafSlot, keyAddress);
+        KeyTails.read(pages, tree.id(), leaf, leafSlot, keyAddress, length);
+        keyView.wrap(keyAddress, length);
         return keyView;
     }
 
@@ -223,11 +225,11 @@ public final class Cursor
         for (int level = 0; level < leafLevel; level++)
         {
             page[level] = pages.address(number, tree.id());
-            slot[level] = BranchPage.childSlot(page[level], wanted.address(), length);
+            slot[level] = BranchPage.childSlot(pages, tree.id(), page[level], wanted.address(), length);
             number = BranchPage.child(page[level], slot[level]);
         }
         enterLeaf(number);
-        leafSlot = LeafPage.search(leaf, wanted.address(), length);
+        leafSlot = LeafPage.search(pages, tree.id(), leaf, wanted.address(), length);
         return true;
     }
 

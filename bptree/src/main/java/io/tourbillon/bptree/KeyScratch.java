@@ -42,9 +42,10 @@ final class KeyScratch implements AutoCloseable
     }
 
     /** Takes the key of a slot. */
-    void take(final long page, final int index)
+    void take(final PageSource pages, final int treeId, final long page, final int index)
     {
         length = SlottedPage.copyKey(page, index, address);
+        KeyTails.read(pages, treeId, page, index, address, length);
         UnsafeApi.putLong(address + length, 0L);
     }
 

@@ -31,16 +31,17 @@ final class LeafPage
     }
 
     /** Finds a key: its index, or ~(index of the first greater one). */
-    static int search(final long page, final long key, final int keyLength)
+    static int search(final PageSource pages, final int treeId, final long page, final long key, final int keyLength)
     {
-        return SlottedPage.search(page, 0, key, keyLength, SLOT_LENGTH, FIXED_LENGTH);
+        return KeyTails.isLong(keyLength) ? KeyTails.search(pages, treeId, page, 0, key, keyLength) :
+            SlottedPage.search(page, 0, key, keyLength, SLOT_LENGTH, FIXED_LENGTH);
     }
 
     /** What follows the key's rest: the value, or where it is. */
     static long payload(final long page, final int index)
     {
         final long slot = page + SlottedPage.SLOTS_OFFSET + (long)index * SLOT_LENGTH;
-        return page + SlottedPage.cellOffset(slot) + FIXED_LENGTH + SlottedPage.restLength(SlottedPage.suffixLength(slot));
+        return page + SlottedPage.cellOffset(slot) + FIXED_LENGTH + SlottedPage.restLength(page, SlottedPage.suffixLength(slot));
     }
 
     static long cell(final long page, final int index)
@@ -67,7 +68,8 @@ final class LeafPage
 
     static boolean isInline(final int keyLength, final int valueLength)
     {
-        return valueLength <= MAX_INLINE_VALUE_LENGTH && FIXED_LENGTH + keyLength + valueLength <= MAX_CELL_LENGTH;
+        final int keyPart = Math.min(keyLength, KeyTails.INLINE_LENGTH + KeyTails.REFERENCE_LENGTH);
+        return valueLength <= MAX_INLINE_VALUE_LENGTH && FIXED_LENGTH + keyPart + valueLength <= MAX_CELL_LENGTH;
     }
 
     static boolean isOverflow(final long cell)

@@ -24,7 +24,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
  */
 final class MetaPage
 {
-    static final int FORMAT_VERSION = 1;
+    /** 2: keys have tails, see {@link KeyTails}, and the free list one bitmap a chunk, not two. No older one is read. */
+    static final int FORMAT_VERSION = 2;
     static final int TREES = TreeStore.MAX_TREES + 1;
 
     private static final long MAGIC = ByteBuffer.wrap("TBPTREE\n".getBytes(StandardCharsets.US_ASCII))

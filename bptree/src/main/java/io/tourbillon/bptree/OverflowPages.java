@@ -3,9 +3,9 @@ package io.tourbillon.bptree;
 import static io.tourbillon.bptree.PageLayout.*;
 
 /**
- * Values too long for a leaf: pages linked by their `next` field, each filled with the value's bytes from the header to its end. They
- * are neighbours in the file where there is room for that, so that a value is read and written there in one go. Written once and never
- * changed: a new value gets new pages.
+ * Values too long for a leaf, and tails of keys too long for a page: pages linked by their `next` field, each filled with the value's
+ * bytes from the header to its end. They are neighbours in the file where there is room for that, so that a value is read and written
+ * there in one go. Written once and never changed: a new value gets new pages.
  */
 final class OverflowPages
 {
@@ -59,6 +59,25 @@ final class OverflowPages
             Bytes.copy(page + HEADER_LENGTH, target + offset, Math.min(BODY_LENGTH, valueLength - offset));
             number = next(page);
         }
+    }
+
+    /** Compares a value with bytes that are elsewhere: negative if the value comes first. */
+    static int compare(
+        final PageSource pages, final int treeId, final int firstPage, final int valueLength, final long other, final int otherLength)
+    {
+        final int shared = Math.min(valueLength, otherLength);
+        int number = firstPage;
+        for (int offset = 0; offset < shared; offset += BODY_LENGTH)
+        {
+            final long page = pages.address(number, treeId);
+            final int c = Bytes.compare(page + HEADER_LENGTH, other + offset, Math.min(BODY_LENGTH, shared - offset));
+            if (c != 0)
+            {
+                return c;
+            }
+            number = next(page);
+        }
+        return valueLength - otherLength;
     }
 
     static void free(final Pages pages, final int treeId, final int firstPage, final int valueLength)

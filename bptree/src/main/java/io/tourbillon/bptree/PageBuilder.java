@@ -87,18 +87,18 @@ final class PageBuilder implements AutoCloseable
     /**
      * Writes the slots of two neighbours into one of them.
      *
-     * @param separator       the key between them in their parent; becomes the key of the right branch's first child.
-     * @param separatorLength in bytes.
-     * @param target          left or right.
+     * @param separator the key between them in their parent; becomes the key of the right branch's first child.
+     * @param tail      first page of the separator's tail, or NO_PAGE; it goes with the key.
+     * @param target    left or right.
      * @return false if they do not fit one page; nothing changed.
      */
-    boolean merge(final long left, final long right, final long separator, final int separatorLength, final long target)
+    boolean merge(final long left, final long right, final KeyScratch separator, final int tail, final long target)
     {
         final int type = type(left);
         final int leftCount = slotCount(left);
         final int rightCount = slotCount(right);
         begin(type, left, 0, 0);
-        final int prefixLength = mergedPrefix(left, right, separator, separatorLength);
+        final int prefixLength = mergedPrefix(left, right, separator.address(), separator.length());
         if (prefixLength != 0)
         {
             SlottedPage.storePrefix(scratch, key, prefixLength);
@@ -110,7 +110,7 @@ final class PageBuilder implements AutoCloseable
         int from = 0;
         if (type == BRANCH)
         {
-            if (!appendAs(right, 0, separator, separatorLength))
+            if (!appendAs(right, 0, separator.address(), separator.length(), tail))
             {
                 return false;
             }
@@ -134,7 +134,7 @@ final class PageBuilder implements AutoCloseable
         }
         final int firstLength = SlottedPage.copyKey(page, first, key);
         final int lastLength = SlottedPage.copyKey(page, to - 1, otherKey);
-        return Bytes.commonPrefix(key, firstLength, otherKey, lastLength);
+        return commonPrefix(key, firstLength, otherKey, lastLength);
     }
 
     /** The prefix a page could have if one more key came to it. */
@@ -155,7 +155,7 @@ final class PageBuilder implements AutoCloseable
 
     private static int cellAndSlot(final long page, final int keyLength, final int payloadLength)
     {
-        final int restLength = SlottedPage.restLength(keyLength - prefixLength(page));
+        final int restLength = SlottedPage.restLength(page, keyLength - prefixLength(page));
         return SlottedPage.slotLength(page) + SlottedPage.fixedLength(page) + restLength + payloadLength;
     }
 
@@ -188,14 +188,21 @@ final class PageBuilder implements AutoCloseable
         if (first >= slotCount(left))
         {
             Bytes.copyKey(null, separator, key, separatorLength);
-            return slotCount(right) > 1 ? Bytes.commonPrefix(key, separatorLength, otherKey, lastLength) : 0;
+            return slotCount(right) > 1 ? commonPrefix(key, separatorLength, otherKey, lastLength) : 0;
         }
         final int firstLength = SlottedPage.copyKey(left, first, key);
         if (first == 1 && slotCount(right) == 1)
         {
-            return Bytes.commonPrefix(key, firstLength, separator, separatorLength);
+            return commonPrefix(key, firstLength, separator, separatorLength);
         }
-        return Bytes.commonPrefix(key, firstLength, otherKey, lastLength);
+        return commonPrefix(key, firstLength, otherKey, lastLength);
+    }
+
+    /** Of that part of the keys which a page may take for its prefix. */
+    private static int commonPrefix(final long a, final int aLength, final long b, final int bLength)
+    {
+        return Bytes.commonPrefix(
+            a, Math.min(aLength, KeyTails.PREFIX_LENGTH_MAX), b, Math.min(bLength, KeyTails.PREFIX_LENGTH_MAX));
     }
 
     /** With the longest prefix; a prefix of short keys may cost more than it saves, so with the old one if that does not fit. */
@@ -228,7 +235,7 @@ final class PageBuilder implements AutoCloseable
         {
             final boolean isKeyless = isBranch && slotCount(scratch) == 0;
             final int keyLength = isKeyless ? 0 : SlottedPage.copyKey(source, i, key);
-            if (!appendAs(source, i, key, keyLength))
+            if (!appendAs(source, i, key, keyLength, isKeyless ? NO_PAGE : KeyTails.firstPage(source, i)))
             {
                 return false;
             }
@@ -236,11 +243,11 @@ final class PageBuilder implements AutoCloseable
         return true;
     }
 
-    private boolean appendAs(final long source, final int index, final long asKey, final int keyLength)
+    private boolean appendAs(final long source, final int index, final long asKey, final int keyLength, final int tail)
     {
         final int suffixLength = Math.max(0, keyLength - prefixLength(scratch));
         final int fixedLength = SlottedPage.fixedLength(source);
-        final int restLength = SlottedPage.restLength(suffixLength);
+        final int restLength = SlottedPage.restLength(scratch, suffixLength);
         final int payloadLength = SlottedPage.payloadLength(source, index);
         if (SlottedPage.contiguousFree(scratch) < SlottedPage.slotLength(source) + fixedLength + restLength + payloadLength)
         {
@@ -249,6 +256,7 @@ final class PageBuilder implements AutoCloseable
         final long suffix = asKey + prefixLength(scratch);
         final long cell = SlottedPage.insert(scratch, slotCount(scratch), suffix, suffixLength, payloadLength);
         Bytes.copyKey(null, SlottedPage.cell(source, index), cell, fixedLength);
+        KeyTails.hand(scratch, slotCount(scratch) - 1, tail);
         if (type(source) == BRANCH)
         {
             BranchPage.child(scratch, slotCount(scratch) - 1, BranchPage.child(source, index));

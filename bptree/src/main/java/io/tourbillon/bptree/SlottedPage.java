@@ -14,7 +14,8 @@ import static io.tourbillon.bptree.PageLayout.*;
  *                | head    | cellOffset  | suffixLength | child   |
  *  cell:         | fixed part (leaf 2, branch 12) | rest of the key | payload |
  * </pre>
- * key = prefix + suffix; `head` is the first four bytes of the suffix as a big-endian number (zero-filled), `rest` what follows them.
+ * key = prefix + suffix; `head` is the first four bytes of the suffix as a big-endian number (zero-filled), `rest` what follows them: of
+ * a long key, what {@link KeyTails} leaves in the page, and where the tail is.
  * The heads are searched before any rest is looked at. Two keys with equal heads compare by their rests, then by their lengths.
  * Slot 0 of a branch has no key: it stands for everything below slot 1.
  * <p>
@@ -92,9 +93,12 @@ final class SlottedPage
         return type(page) == LEAF ? LeafPage.FIXED_LENGTH : BranchPage.FIXED_LENGTH;
     }
 
-    static int restLength(final int suffixLength)
+    /** Of the bytes between a cell's fixed part and its payload. */
+    static int restLength(final long page, final int suffixLength)
     {
-        return Math.max(0, suffixLength - HEAD_LENGTH);
+        final int inlineLength = KeyTails.INLINE_LENGTH - prefixLength(page);
+        return suffixLength <= inlineLength ? Math.max(0, suffixLength - HEAD_LENGTH) :
+            inlineLength - HEAD_LENGTH + KeyTails.REFERENCE_LENGTH;
     }
 
     static int payloadLength(final long page, final int index)
@@ -104,7 +108,7 @@ final class SlottedPage
 
     static int cellLength(final long page, final int index)
     {
-        return fixedLength(page) + restLength(suffixLength(page, index)) + payloadLength(page, index);
+        return fixedLength(page) + restLength(page, suffixLength(page, index)) + payloadLength(page, index);
     }
 
     static int contiguousFree(final long page)
@@ -147,9 +151,9 @@ final class SlottedPage
     }
 
     /**
-     * Copies a whole key out. Writes up to seven bytes beyond it.
+     * Copies a key out, a long one without its tail. Writes up to seven bytes beyond it.
      *
-     * @return its length.
+     * @return length of the whole key.
      */
     static int copyKey(final long page, final int index, final long target)
     {
@@ -172,7 +176,7 @@ final class SlottedPage
     }
 
     /**
-     * Copies the rest of a key behind the prefix, which is at the target already.
+     * Copies the rest of a key behind the prefix, which is at the target already; of a long one, without its tail.
      *
      * @return length of the whole key.
      */
@@ -184,8 +188,9 @@ final class SlottedPage
         UnsafeApi.putInt(target + prefixLength, Integer.reverseBytes(UnsafeApi.getInt(slot)));
         if (suffixLength > HEAD_LENGTH)
         {
+            final int inlineLength = Math.min(suffixLength, KeyTails.INLINE_LENGTH - prefixLength);
             Bytes.copyKey(
-                null, page + cellOffset(slot) + fixedLength(page), target + prefixLength + HEAD_LENGTH, suffixLength - HEAD_LENGTH);
+                null, page + cellOffset(slot) + fixedLength(page), target + prefixLength + HEAD_LENGTH, inlineLength - HEAD_LENGTH);
         }
         return prefixLength + suffixLength;
     }
@@ -255,7 +260,6 @@ final class SlottedPage
         return UnsafeApi.getInt(slot) + Integer.MIN_VALUE < biasedHead ? 1 : 0;
     }
 
-    /** Among the slots from the first one that has the head wanted: nearly always it alone has. */
     /** Loads the first word of each cell of a range, whose lines are then under way together: a binary search would wait for each. */
     private static long pull(final long page, final int from, final int to, final int slotLength)
     {
@@ -267,6 +271,7 @@ final class SlottedPage
         return sum;
     }
 
+    /** Among the slots from the first one that has the head wanted: nearly always it alone has. */
     private static int searchRests(
         final long page, final int from, final long suffix, final int suffixLength, final int slotLength, final int fixedLength)
     {
@@ -329,14 +334,15 @@ final class SlottedPage
     /**
      * Opens a slot and a cell for a key that has the page's prefix; there must be room in one piece.
      *
-     * @param suffix the key without the prefix, followed by four zero bytes.
-     * @return address of the cell; the caller fills its fixed part, its payload, and the child of a branch's slot.
+     * @param suffix the key without the prefix, followed by four zero bytes; of a long key, at least what is inline.
+     * @return address of the cell; the caller fills its fixed part, its payload, the reference to the key's tail, and the child of a
+     * branch's slot.
      */
     static long insert(final long page, final int index, final long suffix, final int suffixLength, final int payloadLength)
     {
         final int count = slotCount(page);
         final int fixedLength = fixedLength(page);
-        final int restLength = restLength(suffixLength);
+        final int restLength = restLength(page, suffixLength);
         final int slotLength = slotLength(page);
         assert index >= 0 && index <= count : index;
         assert contiguousFree(page) >= slotLength + fixedLength + restLength + payloadLength : "no room";
@@ -354,7 +360,7 @@ final class SlottedPage
         final long cell = page + cellOffset;
         if (restLength != 0)
         {
-            Bytes.copyKey(null, suffix + HEAD_LENGTH, cell + fixedLength, restLength);
+            Bytes.copyKey(null, suffix + HEAD_LENGTH, cell + fixedLength, restLength); // of a long key, four bytes of no meaning too
         }
         return cell;
     }
@@ -407,7 +413,7 @@ final class SlottedPage
     {
         assert type(page) == BRANCH;
         final long slot = slot(page, 0);
-        garbage(page, garbage(page) + restLength(suffixLength(page, 0)));
+        garbage(page, garbage(page) + restLength(page, suffixLength(page, 0)));
         UnsafeApi.putInt(slot, 0);
         UnsafeApi.putShort(slot + SUFFIX_LENGTH_OFFSET, (short)0);
     }

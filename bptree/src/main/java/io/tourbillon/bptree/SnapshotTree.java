@@ -48,9 +48,9 @@ public final class SnapshotTree extends TreeView
         long page = pages.address(root, id);
         for (int level = height - 1; level > 0; level--)
         {
-            page = pages.address(BranchPage.child(page, BranchPage.childSlot(page, key.address(), length)), id);
+            page = pages.address(BranchPage.child(page, BranchPage.childSlot(pages, id, page, key.address(), length)), id);
         }
-        final int slot = LeafPage.search(page, key.address(), length);
+        final int slot = LeafPage.search(pages, id, page, key.address(), length);
         if (slot < 0)
         {
             return false;

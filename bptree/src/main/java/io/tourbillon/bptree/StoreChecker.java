@@ -101,10 +101,12 @@ final class StoreChecker
         {
             cells += SlottedPage.cellLength(page, i);
             require(SlottedPage.cellOffset(page, i) >= heapStart(page), "page " + number(page) + " has a cell before its heap");
+            checkTail(page, i);
         }
         final int heap = SlottedPage.heapEnd(page) - heapStart(page);
         require(cells + garbage(page) == heap, "page " + number(page) + " has " + cells + " bytes of cells and " + garbage(page) +
             " of garbage in a heap of " + heap);
+        require(prefixLength(page) <= KeyTails.PREFIX_LENGTH_MAX, "page " + number(page) + " has a prefix of " + prefixLength(page));
         require(SlottedPage.contiguousFree(page) >= 0, "page " + number(page) + " has slots that run into its cells");
     }
 
@@ -113,22 +115,36 @@ final class StoreChecker
         if (LeafPage.isOverflow(LeafPage.cell(leaf, slot)))
         {
             final long payload = LeafPage.payload(leaf, slot);
-            final int pageCount = OverflowPages.pageCount(LeafPage.overflowLength(payload));
-            int number = LeafPage.overflowPage(payload);
-            for (int i = 0; i < pageCount; i++)
-            {
-                final long page = page(number, checkpoint(leaf));
-                require(type(page) == OVERFLOW, "page " + number + " is not an overflow page");
-                number = next(page);
-            }
-            require(number == NO_PAGE, "page " + number + " follows the last page of a value");
+            checkOverflow(LeafPage.overflowPage(payload), LeafPage.overflowLength(payload), checkpoint(leaf));
         }
+    }
+
+    private void checkTail(final long page, final int slot)
+    {
+        final int length = SlottedPage.keyLength(page, slot);
+        require(length <= Tree.MAX_KEY_LENGTH, "page " + number(page) + " slot " + slot + " has a key of " + length + " bytes");
+        if (KeyTails.isLong(length))
+        {
+            checkOverflow(KeyTails.firstPage(page, slot), length - KeyTails.INLINE_LENGTH, checkpoint(page));
+        }
+    }
+
+    private void checkOverflow(final int firstPage, final int length, final long parentCheckpoint)
+    {
+        int number = firstPage;
+        for (int i = 0; i < OverflowPages.pageCount(length); i++)
+        {
+            final long page = page(number, parentCheckpoint);
+            require(type(page) == OVERFLOW, "page " + number + " is not an overflow page");
+            number = next(page);
+        }
+        require(number == NO_PAGE, "page " + number + " follows the last page of a value");
     }
 
     private byte[] key(final long page, final int slot)
     {
         final KeyScratch scratch = new KeyScratch();
-        scratch.take(page, slot);
+        scratch.take(pages, tree.id(), page, slot);
         final byte[] key = scratch.bytes();
         scratch.close();
         return key;

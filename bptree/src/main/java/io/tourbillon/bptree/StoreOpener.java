@@ -201,9 +201,10 @@ final class StoreOpener
 
     private void requireKnownVersion(final MetaPage page, final boolean isGood)
     {
-        if (isGood && page.version() > MetaPage.FORMAT_VERSION)
+        if (isGood && page.version() != MetaPage.FORMAT_VERSION)
         {
-            throw new StoreException(name + " has format " + page.version() + ", newer than this binary, which knows formats up to " +
+            throw new StoreException(name + " has format " + page.version() + ", " +
+                (page.version() > MetaPage.FORMAT_VERSION ? "newer" : "older") + " than this binary, which knows format " +
                 MetaPage.FORMAT_VERSION);
         }
     }

@@ -9,8 +9,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class Tree extends TreeView
 {
-    /** Longest key in bytes. */
-    public static final int MAX_KEY_LENGTH = 1920;
+    /** Longest key in bytes: 8 KiB, and what a layer above puts before or behind it. */
+    public static final int MAX_KEY_LENGTH = (8 << 10) + 64;
     /** Longest value in bytes: 16 MiB. */
     public static final int MAX_VALUE_LENGTH = 16 << 20;
 
@@ -238,7 +238,8 @@ public final class Tree extends TreeView
      */
     public int pagesForPut(final int valueLength)
     {
-        return (SPLITS_MAX + 1) * (height + 1) + OverflowPages.pageCount(valueLength);
+        final int tails = (SPLITS_MAX + 1) * KeyTails.PAGES_MAX; // the key's own, and with each split that of a separator
+        return (SPLITS_MAX + 1) * (height + 1) + tails + OverflowPages.pageCount(valueLength);
     }
 
     /**

@@ -41,7 +41,7 @@ final class TreeInserter
             cell = insert(key, keyLength, payloadLength);
             tree.addSize(1, isLive ? 1 : 0);
         }
-        final long payload = cell + LeafPage.FIXED_LENGTH + SlottedPage.restLength(keyLength - prefixLength(path.leaf()));
+        final long payload = cell + LeafPage.FIXED_LENGTH + SlottedPage.restLength(path.leaf(), keyLength - prefixLength(path.leaf()));
         fill(cell, payload, isInline, isLive, base, value, valueLength);
         path.stay();
         return isNew;
@@ -82,6 +82,7 @@ final class TreeInserter
         final long cell = SlottedPage.resize(leaf, slot, payloadLength);
         if (cell == 0)
         {
+            KeyTails.free(pages, tree.id(), leaf, slot);
             SlottedPage.remove(leaf, slot);
             tree.addSize(-1, -wasLive);
         }
@@ -102,6 +103,7 @@ final class TreeInserter
             assert !path.isFound();
             cell = workspace.builder.insert(path.leaf(), path.leafSlot(), key, keyLength, payloadLength);
         }
+        KeyTails.write(pages, tree.id(), path.leaf(), path.leafSlot(), key, keyLength);
         return cell;
     }
 
@@ -147,6 +149,14 @@ final class TreeInserter
         {
             return false;
         }
+        if (type(page) == LEAF)
+        {
+            KeyTails.write(pages, tree.id(), parent, parentSlot + 1, separator.address(), separator.length());
+        }
+        else
+        {
+            KeyTails.hand(parent, parentSlot + 1, KeyTails.firstPage(page, from)); // the key goes up, and nobody keeps it here
+        }
         final long right = pages.allocate(type(page), tree.id());
         if (from < count)
         {
@@ -165,14 +175,14 @@ final class TreeInserter
         final KeyScratch separator = workspace.separator;
         if (isAppending)
         {
-            left.take(page, count - 1);
+            left.take(pages, tree.id(), page, count - 1);
             separator.shortest(left, key, keyLength);
             return count;
         }
         assert count >= 2 : "two of the largest cells fit a page";
         final int from = middle(page);
-        left.take(page, from - 1);
-        separator.take(page, from);
+        left.take(pages, tree.id(), page, from - 1);
+        separator.take(pages, tree.id(), page, from);
         separator.shortest(left, separator.address(), separator.length());
         return from;
     }
@@ -181,7 +191,7 @@ final class TreeInserter
     {
         assert slotCount(page) >= 2 : "two of the largest cells fit a page";
         final int from = isAppending ? slotCount(page) - 1 : middle(page);
-        workspace.separator.take(page, from);
+        workspace.separator.take(pages, tree.id(), page, from);
         return from;
     }
 

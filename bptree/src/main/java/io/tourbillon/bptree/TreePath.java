@@ -62,11 +62,11 @@ final class TreePath implements AutoCloseable
         for (int level = 0; level < last; level++)
         {
             page[level] = at;
-            slot[level] = BranchPage.childSlot(at, wanted, length);
+            slot[level] = BranchPage.childSlot(pages, treeId, at, wanted, length);
             at = pages.address(BranchPage.child(at, slot[level]), treeId);
         }
         page[last] = at;
-        final int found = LeafPage.search(at, wanted, length);
+        final int found = LeafPage.search(pages, treeId, at, wanted, length);
         isFound = found >= 0;
         slot[last] = isFound ? found : ~found;
         seenRelease = pages.releaseCount();

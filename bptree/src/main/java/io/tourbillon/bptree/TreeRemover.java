@@ -31,6 +31,7 @@ final class TreeRemover
         path.leave();
         path.touch();
         tree.freeValue(path.leaf(), path.leafSlot());
+        KeyTails.free(pages, tree.id(), path.leaf(), path.leafSlot());
         tree.addSize(-1, -LeafPage.live(LeafPage.cell(path.leaf(), path.leafSlot())));
         SlottedPage.remove(path.leaf(), path.leafSlot());
         shrink();
@@ -69,7 +70,13 @@ final class TreeRemover
         }
         else
         {
-            removeChild(path.page[level - 1], path.slot[level - 1]);
+            final long parent = path.page[level - 1];
+            final int slot = path.slot[level - 1];
+            if (slot > 0 || slotCount(parent) > 1)
+            {
+                KeyTails.free(pages, tree.id(), parent, Math.max(1, slot)); // without the first child the second needs no key
+            }
+            removeChild(parent, slot);
         }
         return true;
     }
@@ -106,10 +113,14 @@ final class TreeRemover
             return false;
         }
         final KeyScratch separator = workspace.separator;
-        separator.take(parent, leftSlot + 1);
-        if (!workspace.builder.merge(left, right, separator.address(), separator.length(), target))
+        separator.take(pages, tree.id(), parent, leftSlot + 1);
+        if (!workspace.builder.merge(left, right, separator, KeyTails.firstPage(parent, leftSlot + 1), target))
         {
             return false;
+        }
+        if (type(target) == LEAF)
+        {
+            KeyTails.free(pages, tree.id(), parent, leftSlot + 1);
         }
         BranchPage.fill(parent, leftSlot, target);
         removeChild(parent, leftSlot + 1);

@@ -17,6 +17,7 @@ class AllocationTest
 
     private final ThreadMXBean threads = (ThreadMXBean)ManagementFactory.getThreadMXBean();
     private final UnsafeBuffer key = new UnsafeBuffer(new byte[16]);
+    private final UnsafeBuffer longKey = new UnsafeBuffer(new byte[Tree.MAX_KEY_LENGTH]);
     private final UnsafeBuffer value = new UnsafeBuffer(new byte[3_000]);
     private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
 
@@ -55,6 +56,10 @@ class AllocationTest
             tree.put(key, 0, 16, value, 0, i % 100);
             key.putLong(0, Math.floorMod(i - KEYS, operations) * 0xD1B54A32D192ED03L);
             removed += tree.remove(key, 0, 16) ? 1 : 0;
+            if (i % 50 == 0)
+            {
+                goOnWithLongKey(tree, cursor, i / 50);
+            }
             store.releaseCheckpointed();
             if (i % 250_000 == 0)
             {
@@ -62,6 +67,17 @@ class AllocationTest
             }
         }
         return removed;
+    }
+
+    private void goOnWithLongKey(final Tree tree, final Cursor cursor, final int number)
+    {
+        final int last = longKey.capacity() - Integer.BYTES;
+        longKey.putInt(last, number % 100);
+        tree.put(longKey, 0, longKey.capacity(), value, 0, number % 100);
+        require(tree.get(longKey, 0, longKey.capacity(), view));
+        require(cursor.seek(longKey, 0, longKey.capacity()) && cursor.key().capacity() == longKey.capacity());
+        longKey.putInt(last, number * 7 % 100);
+        tree.remove(longKey, 0, longKey.capacity());
     }
 
     private static void checkpointOnAnotherThread(final TreeStore store) throws InterruptedException

@@ -292,17 +292,23 @@ class CheckpointCrashTest
     {
         for (int i = 0; i < count; i++)
         {
-            final int key = random.nextInt(400);
+            final String key = key(random.nextInt(400));
             if (random.nextInt(3) == 0)
             {
                 assertTrue(store.reserve(100));
-                model.remove(("key-" + key).getBytes());
+                model.remove(key.getBytes());
             }
             else
             {
-                put("key-" + key, random.nextInt(50) == 0 ? 9_000 : random.nextInt(200));
+                put(key, random.nextInt(50) == 0 ? 9_000 : random.nextInt(200));
             }
         }
+    }
+
+    /** One of eight is several KiB long, and differs from the others of those in the end. */
+    private static String key(final int number)
+    {
+        return number % 8 == 0 ? "long-" + "0".repeat(number % 16 == 0 ? 2_000 : 7_000) + number : "key-" + number;
     }
 
     private void put(final String key, final int length)

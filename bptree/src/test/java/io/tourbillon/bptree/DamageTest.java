@@ -92,6 +92,44 @@ class DamageTest
         }
     }
 
+    @Test
+    void shouldRefuseADamagedTailOfAKeyAtFirstTouch()
+    {
+        final UnsafeBuffer key = Entries.filled(Tree.MAX_KEY_LENGTH, 'k');
+        try (TreeStore store = TreeStore.open(TreeStoreContext.on(file)))
+        {
+            Entries.put(store, store.tree("t"), key, Entries.bytes("v"));
+            Entries.checkpoint(store);
+            pageCount = store.pageCount();
+            size = 1;
+        }
+        int found = 0;
+        for (int number = PageLayout.FIRST_PAGE; number < pageCount; number++)
+        {
+            if (typeOf(number) == PageLayout.OVERFLOW)
+            {
+                final String damaged = "page " + number + " is damaged";
+                file.flipBit((long)number * PAGE + PAGE / 2, 5);
+                assertTrue(assertThrows(StoreException.class, this::openAndVerify).getMessage().contains(damaged));
+                try (TreeStore store = TreeStore.open(TreeStoreContext.on(file)))
+                {
+                    final Tree tree = store.tree("t");
+                    final UnsafeBuffer view = new UnsafeBuffer(0, 0);
+                    final StoreException onGet =
+                        assertThrows(StoreException.class, () -> tree.get(key, 0, key.capacity(), view));
+                    assertTrue(onGet.getMessage().contains(damaged), onGet.getMessage());
+                    final Cursor cursor = tree.cursor();
+                    assertTrue(cursor.first());
+                    assertTrue(assertThrows(StoreException.class, cursor::key).getMessage().contains(damaged));
+                }
+                file.flipBit((long)number * PAGE + PAGE / 2, 5);
+                found++;
+            }
+        }
+        assertEquals(KeyTails.PAGES_MAX, found);
+        openAndVerify();
+    }
+
     /** It is not read at open, but before a page is taken from it. */
     @Test
     void shouldFindADamagedFreeListBeforeItIsUsed()

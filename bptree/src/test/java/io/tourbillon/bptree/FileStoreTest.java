@@ -134,21 +134,28 @@ class FileStoreTest
     }
 
     @Test
-    void shouldRefuseANewerFormatByName() throws IOException
+    void shouldRefuseAnotherFormatByName() throws IOException
     {
         open().close();
+        format(7);
+        assertRefused("store.tree has format 7, newer than this binary");
+        format(1);
+        assertRefused("store.tree has format 1, older than this binary");
+    }
+
+    private void format(final int version) throws IOException
+    {
         try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw"))
         {
             final byte[] bytes = new byte[TreeStore.PAGE_LENGTH];
             file.readFully(bytes);
-            final ByteBuffer page = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(4, 7);
+            final ByteBuffer page = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(4, version);
             final CRC32C crc = new CRC32C();
             crc.update(bytes, 4, bytes.length - 4);
             page.putInt(0, (int)crc.getValue());
             file.seek(0);
             file.write(bytes);
         }
-        assertRefused("store.tree has format 7, newer than this binary");
     }
 
     @Test

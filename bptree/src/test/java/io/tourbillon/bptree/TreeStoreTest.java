@@ -3,6 +3,11 @@ package io.tourbillon.bptree;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -42,6 +47,69 @@ class TreeStoreTest
             store.verify();
         }
         file.close();
+    }
+
+    /** Each separator is as long as its key and has a tail of its own, through splits and merges of branches of two or three children. */
+    @Test
+    void shouldKeepKeysThatDifferInTheirLastByteAlone()
+    {
+        final Random random = new Random(7);
+        try (TreeStore store = TreeStore.open(TreeStoreContext.inMemory()))
+        {
+            final Model model = new Model(store.tree("t"));
+            final List<byte[]> keys = new ArrayList<>();
+            for (int i = 0; i < 1_000; i++)
+            {
+                final byte[] key = new byte[Tree.MAX_KEY_LENGTH];
+                new Random(i / 4).nextBytes(key);
+                key[key.length - 1] = (byte)(i & 3);
+                keys.add(key);
+            }
+            Collections.shuffle(keys, random);
+            for (final byte[] key : keys)
+            {
+                assertTrue(store.reserve(model.tree().pagesForPut(1_000)));
+                model.put(key, new byte[random.nextInt(1_000)]);
+            }
+            assertTrue(model.tree().height() > 3, () -> "only " + model.tree().height() + " high");
+            store.verify();
+            model.checkAll();
+            Collections.shuffle(keys, random);
+            for (int i = 0; i < keys.size(); i++)
+            {
+                model.remove(keys.get(i));
+                model.checkSeeks(keys.get(i));
+                if (i % 50 == 0)
+                {
+                    store.verify();
+                }
+            }
+            assertEquals(store.pageCount() - PageLayout.FIRST_PAGE, store.freePageCount());
+        }
+    }
+
+    /** A leaf full of keys that share all that pages hold of them: a key that does not makes it split down to two of them. */
+    @Test
+    void shouldCountTheTailsOfAllSeparatorsThatOnePutMakes()
+    {
+        try (TreeStore store = TreeStore.open(TreeStoreContext.inMemory()))
+        {
+            final Tree tree = store.tree("t");
+            final UnsafeBuffer key = Entries.filled(Tree.MAX_KEY_LENGTH, 'k');
+            for (int i = 0; i < 150; i++)
+            {
+                key.putByte(Tree.MAX_KEY_LENGTH - 1, (byte)i);
+                Entries.put(store, tree, key, Entries.bytes(""));
+            }
+            assertEquals(1, tree.height());
+            Entries.checkpoint(store);
+            final int most = tree.pagesForPut(0);
+            assertTrue(store.reserve(most));
+            tree.put(Entries.bytes("a"), 0, 1, key, 0, 0);
+            assertTrue(store.dirtyPageCount() <= most, () -> "took " + store.dirtyPageCount() + " of " + most);
+            assertTrue(store.dirtyPageCount() > 20, () -> "took " + store.dirtyPageCount() + " only");
+            store.verify();
+        }
     }
 
     @Test

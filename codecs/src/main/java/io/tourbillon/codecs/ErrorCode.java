@@ -47,8 +47,9 @@ public enum ErrorCode
     NOT_SUPPORTED(1017, GrpcCode.UNIMPLEMENTED, Action.FIX_REQUEST, "tourbillon: not supported"),
     /** The request names another member than the one it reached. */
     WRONG_MEMBER(1018, GrpcCode.FAILED_PRECONDITION, Action.GO_ELSEWHERE, "tourbillon: request is for another member"),
-    /** A key longer than the store takes. */
-    KEY_TOO_LARGE(1019, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "tourbillon: key is too large"),
+    /** A key or range end longer than {@link Protocol#KEY_LENGTH_MAX}. */
+    KEY_TOO_LARGE(1019, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST,
+        "tourbillon: key or range end is longer than " + Protocol.KEY_LENGTH_MAX + " bytes"),
     /** A transaction nested deeper than the node takes. */
     TXN_TOO_DEEP(1020, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "tourbillon: transaction is nested too deep"),
     /** A grant names a lease that exists. */

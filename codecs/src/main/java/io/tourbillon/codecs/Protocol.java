@@ -21,6 +21,8 @@ public final class Protocol
     public static final int RESPONSE_PORT_DISTANCE = 2;
     /** Longest request in bytes by default, SBE header included: etcd's max-request-bytes, 1.5 MiB. */
     public static final int REQUEST_LENGTH_MAX = 1536 * 1024;
+    /** Longest key or range end in bytes: 8 KiB. */
+    public static final int KEY_LENGTH_MAX = 8 * 1024;
     /** Offset of {@code requestHeader} and {@code replyHeader} in every message: right after the SBE header. */
     public static final int HEAD_OFFSET = MessageHeaderDecoder.ENCODED_LENGTH;
     /** Offset of the session id in every message. */

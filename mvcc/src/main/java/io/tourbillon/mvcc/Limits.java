@@ -1,12 +1,13 @@
 package io.tourbillon.mvcc;
 
 import io.tourbillon.bptree.Tree;
+import io.tourbillon.codecs.Protocol;
 
 /** Bounds that decide what an entry does: the same on every member, so not settings. */
 public final class Limits
 {
-    /** Longest key or range end in bytes: with a lease's id before it, it must fit a tree's key. */
-    public static final int KEY_LENGTH_MAX = Tree.MAX_KEY_LENGTH - Leases.ID_LENGTH;
+    /** Longest key or range end in bytes. */
+    public static final int KEY_LENGTH_MAX = Protocol.KEY_LENGTH_MAX;
     /** Longest value in bytes: its record, with key and head, must fit a tree's value. */
     public static final int VALUE_LENGTH_MAX = Tree.MAX_VALUE_LENGTH - KEY_LENGTH_MAX - RevisionRecord.HEAD_LENGTH_MAX;
     /** Deepest nesting of transactions; the outermost has depth 0. */
@@ -29,6 +30,14 @@ public final class Limits
     public static final int LEASES_MAX = 1 << 20;
     /** Leases that one leaseTick entry says something of: 12 KiB. */
     public static final int LEASES_PER_TICK_MAX = 512;
+
+    static
+    {
+        if (KEY_LENGTH_MAX + Leases.ID_LENGTH > Tree.MAX_KEY_LENGTH)
+        {
+            throw new IllegalStateException("a key with a lease's id before it does not fit a tree's key");
+        }
+    }
 
     private Limits()
     {

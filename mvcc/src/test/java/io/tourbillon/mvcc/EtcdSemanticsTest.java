@@ -158,6 +158,8 @@ class EtcdSemanticsTest
     {
         assertEquals("put at 2", rig.run(Op.put("k".repeat(Limits.KEY_LENGTH_MAX), "v")));
         assertEquals(error(ErrorCode.KEY_TOO_LARGE), rig.run(Op.put("k".repeat(Limits.KEY_LENGTH_MAX + 1), "v")));
+        assertEquals(error(ErrorCode.KEY_TOO_LARGE), rig.run(Op.range("k", "l".repeat(Limits.KEY_LENGTH_MAX + 1))));
+        assertEquals(error(ErrorCode.KEY_TOO_LARGE), rig.run(Op.delete("k", "l".repeat(Limits.KEY_LENGTH_MAX + 1))));
         assertEquals(error(ErrorCode.KEY_NOT_PROVIDED), rig.run(Op.put("", "v")));
     }
 

@@ -17,8 +17,14 @@ final class OpGenerator
 {
     static final int NESTING_MAX = 3;
     private static final String LETTERS = "abcdefgh";
-    /** Keys that are rare: the lowest, the highest, one that is the prefix of others, one that is long. */
-    private static final String[] ODD_KEYS = {"\0", "\0\0", "\u00ff", "\u00ff\u00ff", "a\0", "a\u00ff", "b/" + "long/".repeat(300), "bb"};
+    /** So much that keys which differ behind it do so where pages have nothing of them. */
+    private static final String LONG_KEY = "b/" + "long/".repeat(1_600);
+    /** Keys that are rare: the lowest, the highest, one that is the prefix of others, long ones. */
+    private static final String[] ODD_KEYS =
+    {
+        "\0", "\0\0", "\u00ff", "\u00ff\u00ff", "a\0", "a\u00ff", "bb",
+        LONG_KEY.substring(0, 1_502), LONG_KEY, LONG_KEY + "1", LONG_KEY + "2"
+    };
     private static final int LONG_VALUE_LENGTH = 20_000;
     private static final int OPS_MAX = 128;
     private static final long NO_SUCH_LEASE = 77;
@@ -40,7 +46,7 @@ final class OpGenerator
 
     String key()
     {
-        if (once(40))
+        if (once(30))
         {
             return ODD_KEYS[random.nextInt(ODD_KEYS.length)];
         }

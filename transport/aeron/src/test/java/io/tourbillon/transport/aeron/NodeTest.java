@@ -1,9 +1,11 @@
 package io.tourbillon.transport.aeron;
 
 import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.Protocol;
 import io.tourbillon.journal.Forcer;
 import io.tourbillon.transport.client.MediaKind;
 import io.tourbillon.transport.client.async.Event;
+import io.tourbillon.transport.client.async.KeyValue;
 import io.tourbillon.transport.client.async.Op;
 import io.tourbillon.transport.client.async.PutResult;
 import io.tourbillon.transport.client.async.RangeQuery;
@@ -150,6 +152,43 @@ class NodeTest
             assertThrows(TourbillonException.class, () -> Clients.await(client.put("big".getBytes(UTF_8), new byte[1536 * 1024])));
         assertEquals(ErrorCode.REQUEST_TOO_LARGE, refused.code());
         assertEquals("etcdserver: request is too large", refused.getMessage());
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = MediaKind.class, names = {"IPC", "UDP"})
+    void shouldTakeKeysOfSeveralKiBAndRefuseLongerOnes(final MediaKind mediaKind)
+    {
+        final NodeConfig config = TestConfig.in(directory);
+        launch(config);
+        final TourbillonAsyncClient client = connect(config, mediaKind);
+        final ConcurrentLinkedQueue<Event> events = new ConcurrentLinkedQueue<>();
+        final byte[][] keys = new byte[8][];
+        for (int i = 0; i < keys.length; i++)
+        {
+            keys[i] = "k".repeat(Protocol.KEY_LENGTH_MAX).getBytes(UTF_8);
+            keys[i][Protocol.KEY_LENGTH_MAX - 1] = (byte)('a' + i);
+        }
+        final RangeQuery all = RangeQuery.prefix("k".repeat(Protocol.KEY_LENGTH_MAX - 1).getBytes(UTF_8));
+        Clients.await(client.watch(WatchQuery.of(keys[3], new byte[0]), events::addAll).created());
+        for (final byte[] key : keys)
+        {
+            Clients.await(client.put(key, new byte[]{key[Protocol.KEY_LENGTH_MAX - 1]}));
+        }
+        final List<KeyValue> found = Clients.await(client.range(all)).kvs();
+        assertEquals(8, found.size());
+        for (int i = 0; i < found.size(); i++)
+        {
+            assertArrayEquals(keys[i], found.get(i).key());
+            assertEquals((char)('a' + i) + "", found.get(i).valueText());
+        }
+        Clients.await(client.delete(keys[3]));
+        Await.until("both events", () -> events.size() == 2);
+        assertArrayEquals(keys[3], events.poll().kv().key());
+        assertEquals(7, Clients.await(client.range(all)).keyCount());
+        final TourbillonException refused = assertThrows(
+            TourbillonException.class, () -> Clients.await(client.put(new byte[Protocol.KEY_LENGTH_MAX + 1], new byte[1])));
+        assertEquals(ErrorCode.KEY_TOO_LARGE, refused.code());
+        assertEquals("tourbillon: key or range end is longer than 8192 bytes", refused.getMessage());
     }
 
     @Test
