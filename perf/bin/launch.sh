@@ -39,6 +39,7 @@ java_flags=(
     --add-opens java.base/sun.nio.ch=ALL-UNNAMED
     --add-opens java.base/jdk.internal.misc=ALL-UNNAMED
     -Dchronicle.analytics.disable=true
+    -Dtourbillon.launcher="$root_dir/tools/bin/tourbillon"
     -XX:+UseSerialGC
 )
 if [ "$java_major" -ge 24 ]; then

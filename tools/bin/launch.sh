@@ -93,11 +93,18 @@ use_archive()
     fi
 }
 
-# Starts a node of its own in a temporary directory, talks to it, ends it; the JVM writes down the classes it loaded.
+# Starts a node of its own in a temporary directory, talks to it, ends it; the JVM writes down the classes it loaded. Beside this shell, which waits
+# for it: a SIGTERM ends the shell at once, and the archive is there for the next start.
 make_archive()
 {
-    local made="$archive.$$"
     mkdir -p -- "$archive_dir"
+    rehearse &
+    wait "$!"
+}
+
+rehearse()
+{
+    local made="$archive.$$"
     if "$java_bin" "${java_flags[@]}" -Xmx256m -XX:ArchiveClassesAtExit="$made" -Xlog:disable -cp "$tools_jar" \
         io.tourbillon.tools.server.Rehearsal > "$archive_dir/rehearsal.log" 2>&1 && [ -s "$made" ]; then
         mv -f -- "$made" "$archive"

@@ -58,13 +58,36 @@ public final class ServerProcess implements AutoCloseable
         command.add("-Xms64m");
         command.add("-Xmx256m");
         command.addAll(jvmFlags);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), NODE_MAIN,
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), NODE_MAIN));
+        command.addAll(nodeOptions(durability, directory, port));
+        command.addAll(options);
+        return launch(command, directory, NODE_READY, port);
+    }
+
+    /**
+     * Starts a node as operators do, by its launcher, and waits until it serves. What was packaged last is what runs.
+     *
+     * @param durability fsync or none.
+     * @param directory  for its data and its output.
+     * @param options    further ones.
+     * @return the node.
+     */
+    public static ServerProcess startPackagedNode(final String durability, final Path directory, final List<String> options)
+    {
+        final int port = freeUdpPort();
+        final List<String> command = new ArrayList<>(List.of(System.getProperty("tourbillon.launcher")));
+        command.addAll(nodeOptions(durability, directory, port));
+        command.addAll(options);
+        return launch(command, directory, NODE_READY, port);
+    }
+
+    private static List<String> nodeOptions(final String durability, final Path directory, final int port)
+    {
+        return List.of(
             "--data-dir", directory.resolve("data").toString(),
             "--listen-client", HOST + ":" + port,
             "--listen-peer", HOST + ":" + (port + 1),
-            "--durability", durability));
-        command.addAll(options);
-        return launch(command, directory, NODE_READY, port);
+            "--durability", durability);
     }
 
     /** What the launch scripts pass for Chronicle and Agrona; the heap is the node's own. */

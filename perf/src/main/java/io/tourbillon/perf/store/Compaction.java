@@ -40,6 +40,7 @@ final class Compaction implements Callable<Integer>
     private final Draw draw = new Draw();
     private MvccRig rig;
     private long version;
+    private long writtenBytes;
 
     @Override
     public Integer call()
@@ -61,8 +62,10 @@ final class Compaction implements Callable<Integer>
                 put();
             }
             rig.background.checkpointAll();
+            writtenBytes = rig.store.checkpointBytesWritten();
             final Paced paced = new Paced(ratePerS);
             final Histogram before = paced.run(seconds, this::put);
+            final double writtenBefore = checkpointedPerPut(before);
             final long usedBefore = rig.usedBytes();
             final long bound = rig.mvcc.revision();
             final long startNs = System.nanoTime();
@@ -70,18 +73,28 @@ final class Compaction implements Callable<Integer>
             final double entryUs = rig.longestCallNs() / 1e3;
             final Histogram during = paced.run(rig.mvcc::isCompacting, this::put);
             final double compactionS = (System.nanoTime() - startNs) / 1e9;
+            final double writtenDuring = checkpointedPerPut(during);
             final Histogram after = paced.run(seconds, this::put);
             check(bound);
             System.out.printf(Locale.ROOT, "%nputs of %d B at %,.0f/s over %,d keys; compaction of %,d revisions in %.1f s; pages in use " +
-                "%,d MB before, %,d MB at the end; the entry itself %.1f us%n%n", MvccRig.PAYLOAD_LENGTH, ratePerS, historyKeys,
-                    bound - 1, compactionS,
-                usedBefore >> 20, rig.usedBytes() >> 20, entryUs);
+                "%,d MB before, %,d MB at the end; the entry itself %.1f us; checkpoints write %,.0f B a put without, %,.0f B with it%n%n",
+                MvccRig.PAYLOAD_LENGTH, ratePerS, historyKeys, bound - 1, compactionS, usedBefore >> 20, rig.usedBytes() >> 20, entryUs,
+                writtenBefore, writtenDuring);
             System.out.println(Paced.HEAD);
             System.out.println(Paced.row("without", before));
             System.out.println(Paced.row("with a compaction", during));
             System.out.println(Paced.row("without, after it", after));
         }
         return 0;
+    }
+
+    /** What the puts of a run had written, once all of it is: the cost of a page that is copied for little. */
+    private double checkpointedPerPut(final Histogram puts)
+    {
+        rig.background.checkpointAll();
+        final long written = rig.store.checkpointBytesWritten() - writtenBytes;
+        writtenBytes += written;
+        return (double)written / puts.getTotalCount();
     }
 
     private void put()

@@ -187,7 +187,7 @@ final class OpenTime implements Callable<Integer>
     {
         return isEtcd ?
             ServerProcess.startEtcd(etcdBinary, "fsync", directory, List.of()) :
-            ServerProcess.startNode("fsync", directory, isKilled ? List.of() : List.of("--checkpoint-journal-bytes", "16m"), List.of());
+            ServerProcess.startPackagedNode("fsync", directory, isKilled ? List.of() : List.of("--checkpoint-journal-bytes", "16m"));
     }
 
     private static void get(final boolean isEtcd, final KeySpace keySpace, final ServerProcess server, final int keyIndex)

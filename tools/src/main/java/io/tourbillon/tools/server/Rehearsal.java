@@ -15,19 +15,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * Does once what a node and tbctl do, on a node of its own in a temporary directory, so that the JVM can write down the classes that took:
- * the launchers
- * run it under {@code -XX:ArchiveClassesAtExit}.
+ * Does once what a node and tbctl do, on a node of its own in a temporary directory, so that the JVM can write down the classes that
+ * took: the launchers run it under {@code -XX:ArchiveClassesAtExit}.
  */
 public final class Rehearsal
 {
     private static final int PORT_TRIES = 100;
     private static final int PORT_MIN = 20_000;
     private static final int PORTS = 10_000;
+    /** Seconds of patience: on a machine with too much to do, a first start takes many times what it costs. */
+    private static final String PATIENCE = "120s";
+    private static final long PATIENCE_MS = 120_000;
     private static final String TXN = "mod(\"a\") > \"0\"\n\nget a\nput b \"2\"\n\nget a\n\n";
 
     private Rehearsal()
@@ -66,14 +69,14 @@ public final class Rehearsal
         server.start();
         final boolean isRehearsed = talk("127.0.0.1:" + port);
         tourbillon.onSignal();
-        server.join(10_000);
+        server.join(PATIENCE_MS);
         deleteAll(directory);
         return isRehearsed;
     }
 
     private static boolean talk(final String endpoint)
     {
-        if (!tbctl(endpoint, "", "endpoint", "health", "--dial-timeout", "10s"))
+        if (!tbctl(endpoint, "", "endpoint", "health"))
         {
             return false;
         }
@@ -91,10 +94,9 @@ public final class Rehearsal
 
     private static boolean tbctl(final String endpoint, final String input, final String... words)
     {
-        final String[] args = new String[words.length + 2];
-        args[0] = "--endpoints";
-        args[1] = endpoint;
-        System.arraycopy(words, 0, args, 2, words.length);
+        final String[] flags = {"--endpoints", endpoint, "--dial-timeout", PATIENCE, "--command-timeout", PATIENCE};
+        final String[] args = Arrays.copyOf(flags, flags.length + words.length);
+        System.arraycopy(words, 0, args, flags.length, words.length);
         final ByteArrayOutputStream err = new ByteArrayOutputStream();
         final int exitCode = Tbctl.run(args, new ByteArrayInputStream(input.getBytes(UTF_8)),
             new PrintStream(OutputStream.nullOutputStream(), false, UTF_8), new PrintStream(err, true, UTF_8));

@@ -1,11 +1,6 @@
 package io.tourbillon.tools.server;
 
 import io.tourbillon.transport.aeron.NodeOption;
-import picocli.CommandLine;
-import picocli.CommandLine.Help;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParseResult;
 
 import java.io.IOException;
 import java.io.Reader;
@@ -16,57 +11,74 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
 
-/** The launcher's command line, made from {@link NodeOption}, so that an option is described in one place. */
+/**
+ * The launcher's command line: {@code --name value} and {@code --name=value} of each {@link NodeOption}. Read by hand, not by picocli: its
+ * classes are in a format too old for a class-data archive, and loading some 230 of them is a good part of a start. It prints the help.
+ */
 final class ServerOptions
 {
     static final String CONFIG_FILE = "config-file";
-    private static final int HELP_WIDTH = 110;
 
-    private final CommandLine commandLine;
+    private final Map<String, String> given = new LinkedHashMap<>();
+    private boolean isHelpWanted;
+    private boolean isVersionWanted;
 
-    ServerOptions(final String version)
+    /**
+     * @throws IllegalArgumentException if a word is no option, an option has no value, or is given twice.
+     */
+    ServerOptions(final String... words)
     {
-        final CommandSpec spec = CommandSpec.create().name("tourbillon").version("tourbillon Version: " + version);
-        spec.usageMessage()
-            .header("Starts a Tourbillon node: a replicated, watchable key-value store.")
-            .description("", "With no option: data in ./tourbillon-data; clients on 127.0.0.1:2479/udp and by shared memory.", "")
-            .optionListHeading("Options (sizes take k, m, g for KiB, MiB, GiB):%n")
-            .footer("", "Exit codes: 0 stopped by a signal; 1 could not start or had to stop; 2 wrong options.",
-                "Example: tourbillon --data-dir /var/lib/tourbillon --durability fsync")
-            .sortOptions(false)
-            .showDefaultValues(false)
-            .width(HELP_WIDTH);
+        for (int i = 0; i < words.length; i++)
+        {
+            switch (words[i])
+            {
+                case "-h", "--help" -> isHelpWanted = true;
+                case "--version" -> isVersionWanted = true;
+                default -> i += take(words[i], i + 1 < words.length ? words[i + 1] : null);
+            }
+        }
+    }
+
+    /** Takes an option with its value: how many words behind it that was. */
+    private int take(final String word, final String next)
+    {
+        final int equalsAt = word.indexOf('=');
+        final String name = equalsAt < 0 ? word : word.substring(0, equalsAt);
+        if (!isOption(name))
+        {
+            throw new IllegalArgumentException("unknown option: " + word);
+        }
+        final boolean isNext = equalsAt < 0;
+        final String value = isNext ? next : word.substring(equalsAt + 1);
+        if (value == null || isNext && value.startsWith("--"))
+        {
+            throw new IllegalArgumentException("option " + name + " has no value");
+        }
+        if (given.put(name.substring(2), value) != null)
+        {
+            throw new IllegalArgumentException("option " + name + " is given twice");
+        }
+        return isNext ? 1 : 0;
+    }
+
+    private static boolean isOption(final String name)
+    {
+        boolean isKnown = name.equals("--" + CONFIG_FILE);
         for (final NodeOption option : NodeOption.values())
         {
-            spec.addOption(toOption(option));
+            isKnown |= name.equals("--" + option.key());
         }
-        spec.addOption(OptionSpec.builder("--" + CONFIG_FILE).type(Path.class).paramLabel("<file>")
-            .description("Options from a file of lines `name=value`, named as here without dashes. The command line wins.").build());
-        spec.addOption(OptionSpec.builder("-h", "--help").usageHelp(true).description("Prints this.").build());
-        spec.addOption(OptionSpec.builder("--version").versionHelp(true).description("Prints the version.").build());
-        commandLine = new CommandLine(spec);
-        commandLine.setColorScheme(Help.defaultColorScheme(Help.Ansi.AUTO));
+        return isKnown;
     }
 
-    private static OptionSpec toOption(final NodeOption option)
+    boolean isHelpWanted()
     {
-        final String byDefault = option.defaultValue().isEmpty() ? "" : " [" + option.defaultValue() + "]";
-        return OptionSpec.builder("--" + option.key())
-            .type(String.class)
-            .paramLabel('<' + label(option) + '>')
-            // A description is a format for picocli, where a per cent sign is an instruction.
-            .description((option.why() + byDefault).replace("%", "%%"))
-            .build();
+        return isHelpWanted;
     }
 
-    private static String label(final NodeOption option)
+    boolean isVersionWanted()
     {
-        return option.kind() == NodeOption.Kind.CHOICE ? String.join("|", option.choices()) : option.kind().label();
-    }
-
-    CommandLine commandLine()
-    {
-        return commandLine;
+        return isVersionWanted;
     }
 
     /**
@@ -74,22 +86,15 @@ final class ServerOptions
      *
      * @throws IOException if the config file cannot be read.
      */
-    Map<String, String> settings(final ParseResult parsed) throws IOException
+    Map<String, String> settings() throws IOException
     {
         final Map<String, String> settings = new LinkedHashMap<>();
-        final Path configFile = parsed.matchedOptionValue("--" + CONFIG_FILE, null);
-        if (configFile != null)
+        if (given.containsKey(CONFIG_FILE))
         {
-            readFile(configFile, settings);
+            readFile(Path.of(given.get(CONFIG_FILE)), settings);
         }
-        for (final NodeOption option : NodeOption.values())
-        {
-            final String value = parsed.matchedOptionValue("--" + option.key(), null);
-            if (value != null)
-            {
-                settings.put(option.key(), value);
-            }
-        }
+        settings.putAll(given);
+        settings.remove(CONFIG_FILE);
         return settings;
     }
 

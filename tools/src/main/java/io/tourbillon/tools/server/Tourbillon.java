@@ -9,12 +9,9 @@ import io.tourbillon.transport.aeron.NodeConfig;
 import io.tourbillon.transport.aeron.NodeEvents;
 import io.tourbillon.transport.aeron.NodeException;
 import io.tourbillon.transport.aeron.NodeOption;
-import picocli.CommandLine;
-import picocli.CommandLine.ParseResult;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -76,19 +73,19 @@ public final class Tourbillon
      */
     int run(final String[] args)
     {
-        final ServerOptions options = new ServerOptions(Version.text());
         final NodeConfig config;
         try
         {
-            final ParseResult parsed = options.commandLine().parseArgs(args);
-            if (CommandLine.printHelpIfRequested(parsed))
+            final ServerOptions options = new ServerOptions(args);
+            if (options.isHelpWanted() || options.isVersionWanted())
             {
+                out.print(options.isHelpWanted() ? ServerHelp.text() : "tourbillon Version: " + Version.text() + System.lineSeparator());
+                out.flush();
                 return EXIT_OK;
             }
-            final Map<String, String> settings = options.settings(parsed);
-            config = NodeConfig.parse(settings);
+            config = NodeConfig.parse(options.settings());
         }
-        catch (final CommandLine.ParameterException ex)
+        catch (final IllegalArgumentException ex)
         {
             return fail(EXIT_USAGE, ex.getMessage() + System.lineSeparator() + "See tourbillon --help");
         }

@@ -3,6 +3,8 @@ package io.tourbillon.tools.server;
 import io.tourbillon.transport.aeron.NodeOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,16 +31,30 @@ class ServerOptionsTest
     {
         final Path file = directory.resolve("node.properties");
         Files.writeString(file, "name=from-file\nring-slots=128\n");
-        final ServerOptions options = new ServerOptions("test");
-        final Map<String, String> settings =
-            options.settings(options.commandLine().parseArgs("--name", "from-line", "--config-file", file.toString()));
-        assertEquals(Map.of("name", "from-line", "ring-slots", "128"), settings);
+        final ServerOptions options = new ServerOptions("--name", "from-line", "--config-file", file.toString());
+        assertEquals(Map.of("name", "from-line", "ring-slots", "128"), options.settings());
+    }
+
+    @Test
+    void shouldTakeAValueBehindASpaceOrAnEqualsSign() throws IOException
+    {
+        assertEquals(Map.of("name", "a=b", "driver-dir", "", "ring-slots", "64"),
+            new ServerOptions("--name=a=b", "--driver-dir=", "--ring-slots", "64").settings());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--ring-slots", "--name --ring-slots 64", "--name a --name=b", "ring-slots 64", "-ring-slots 64", "--ring 64"})
+    void shouldRefuseWhatIsNoOptionWithOneValue(final String line)
+    {
+        assertEquals(Tourbillon.EXIT_USAGE, tourbillon.run(line.split(" ")));
+        assertTrue(err.toString(UTF_8).contains("See tourbillon --help"), err.toString(UTF_8));
     }
 
     @Test
     void shouldDescribeEveryOptionInTheHelp()
     {
-        final String help = new ServerOptions("test").commandLine().getUsageMessage();
+        assertEquals(Tourbillon.EXIT_OK, tourbillon.run(new String[]{"--help"}));
+        final String help = out.toString(UTF_8);
         for (final NodeOption option : NodeOption.values())
         {
             assertTrue(help.contains("--" + option.key() + "="), option.key() + " is not in:\n" + help);
