@@ -10,8 +10,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "store", mixinStandardHelpOptions = true,
     description = "What the store costs in bytes and in stalls. Each scenario prints a markdown table. Exit code 1: void.",
     subcommands = {
-        BytesPerKey.class, CheckpointStall.class, Overwrite.class, ApplyBound.class, Watchers.class, Compaction.class, OpenTime.class,
-        BytesWritten.class})
+        BytesPerKey.class, CheckpointStall.class, Overwrite.class, ApplyBound.class, Watchers.class, Versions.class, Compaction.class,
+        OpenTime.class, BytesWritten.class})
 public final class StoreTool implements Runnable
 {
     @Spec

@@ -409,7 +409,8 @@ public final class ClientSession
     }
 
     /**
-     * Asks how far all watches of this session were delivered; {@link ReplyListener#onWatchProgress} answers, at some time.
+     * Asks how far all watches of this session were delivered; {@link ReplyListener#onWatchProgress} answers, at some time, or
+     * {@link ReplyListener#onProgressRefused}. What is unanswered when the session is opened anew is forgotten.
      *
      * @return 0, or {@link ClientResult}.
      */

@@ -299,6 +299,10 @@ final class Inbound implements FragmentHandler
         {
             onRequestError(session, correlationId, code, reply);
         }
+        else
+        {
+            session.listener.onProgressRefused(session, reply.code()); // all else that has no id is not answered
+        }
     }
 
     private void onRequestError(final ClientSession session, final long correlationId, final ErrorCode code, final ErrorReplyDecoder reply)

@@ -190,7 +190,17 @@ public interface ReplyListener
     }
 
     /**
-     * A watch has ended, asked for or not.
+     * A request for progress was refused; the others that were made are still to be answered. It may be made again later.
+     *
+     * @param session   of the watches.
+     * @param errorCode number of an {@link io.tourbillon.codecs.ErrorCode}.
+     */
+    default void onProgressRefused(final ClientSession session, final int errorCode)
+    {
+    }
+
+    /**
+     * A watch has ended, asked for or not. If more of a revision was to come ({@link #onWatchEventsEnd}), it is not coming.
      *
      * @param session         of the watch.
      * @param watchId         of the watch.

@@ -14,6 +14,7 @@ import io.tourbillon.transport.client.async.TourbillonAsyncClient;
 import io.tourbillon.transport.client.async.TourbillonException;
 import io.tourbillon.transport.client.async.UnknownOutcomeException;
 import io.tourbillon.transport.client.async.WatchHandle;
+import io.tourbillon.transport.client.async.WatchListener;
 import io.tourbillon.transport.client.async.WatchQuery;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +133,36 @@ class AsyncClientTest
         assertEquals(4, events.poll(10, TimeUnit.SECONDS).kv().modRevision());
         assertTrue(events.isEmpty());
         watch.close();
+    }
+
+    /** A revision is never split: of one whose rest is compacted by the time it is asked for again, nothing is told. */
+    @Test
+    void shouldTellNothingOfARevisionWhoseRestIsCompacted() throws Exception
+    {
+        open(MediaKind.IPC, 5_000);
+        final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+        final CompletableFuture<TourbillonException> end = new CompletableFuture<>();
+        final WatchHandle watch = client.watch(WatchQuery.prefix("k/".getBytes(UTF_8)), new WatchListener()
+        {
+            @Override
+            public void onEvents(final List<Event> batch)
+            {
+                events.addAll(batch);
+            }
+
+            @Override
+            public void onCanceled(final TourbillonException error)
+            {
+                end.complete(error);
+            }
+        });
+        get(watch.created());
+        node.call(() -> node.lastConnection().events(
+            List.of(node.store.put("k/1", new byte[1]), node.store.put("k/2", new byte[1])), true));
+        node.isCompacted = true;
+        node.dropConnections();
+        assertEquals(ErrorCode.COMPACTED, get(end).code());
+        assertEquals(List.of(2L), events.stream().map(event -> event.kv().modRevision()).toList());
     }
 
     @Test

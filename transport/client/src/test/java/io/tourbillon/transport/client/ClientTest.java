@@ -265,6 +265,9 @@ class ClientTest
         await(() -> recorder.watchesCreated.contains(watchId));
         assertEquals(0, session.progress());
         await(() -> recorder.progressRevision == 1);
+        node.refusesProgress = true;
+        assertEquals(0, session.progress());
+        await(() -> recorder.progressRefusals.equals(List.of(ErrorCode.TOO_MANY_IN_FLIGHT.number())));
         assertEquals(0, session.cancelWatch(watchId));
         await(() -> recorder.watchesCanceled.size() == 1);
         session.watch(utf8("compacted"), 0, 9, NONE, 0, 0, 1, 0);

@@ -194,13 +194,7 @@ final class FakeConnection
                 onWatch(sessionId, correlationId, new WatchCreateDecoder().wrapAndApplyHeader(buffer, offset, header));
             case WatchCancelDecoder.TEMPLATE_ID ->
                 onCancel(sessionId, correlationId, new WatchCancelDecoder().wrapAndApplyHeader(buffer, offset, header).watchId());
-            case WatchProgressRequestDecoder.TEMPLATE_ID ->
-            {
-                final WatchProgressEncoder progress = new WatchProgressEncoder().wrapAndApplyHeader(out, 0, headerOut);
-                head(progress.reply(), sessionId, correlationId);
-                progress.watchId(-1);
-                send(MessageHeaderEncoder.ENCODED_LENGTH + WatchProgressEncoder.BLOCK_LENGTH);
-            }
+            case WatchProgressRequestDecoder.TEMPLATE_ID -> onProgress(sessionId, correlationId);
             case TxnRequestDecoder.TEMPLATE_ID ->
             {
                 final byte[] copy = new byte[length];
@@ -313,7 +307,7 @@ final class FakeConnection
     {
         final Watcher watcher = new Watcher(
             sessionId, request.watchId(), text(request.keyLength(), request::getKey), text(request.rangeEndLength(), request::getRangeEnd));
-        if (watcher.from().equals("compacted"))
+        if (watcher.from().equals("compacted") || node.isCompacted && request.startRevision() > 0)
         {
             error(sessionId, correlationId, ErrorCode.COMPACTED);
             return;
@@ -345,6 +339,19 @@ final class FakeConnection
         head(canceled.reply(), sessionId, correlationId);
         canceled.watchId(watchId).compactRevision(0).code(0).putReason(NOTHING, 0, 0);
         send(MessageHeaderEncoder.ENCODED_LENGTH + canceled.encodedLength());
+    }
+
+    private void onProgress(final long sessionId, final long correlationId)
+    {
+        if (node.refusesProgress)
+        {
+            error(sessionId, correlationId, ErrorCode.TOO_MANY_IN_FLIGHT);
+            return;
+        }
+        final WatchProgressEncoder progress = new WatchProgressEncoder().wrapAndApplyHeader(out, 0, headerOut);
+        head(progress.reply(), sessionId, correlationId);
+        progress.watchId(-1);
+        send(MessageHeaderEncoder.ENCODED_LENGTH + WatchProgressEncoder.BLOCK_LENGTH);
     }
 
     void events(final List<FakeStore.Change> changes, final boolean isFragment)

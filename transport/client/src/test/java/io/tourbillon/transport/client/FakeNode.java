@@ -29,6 +29,9 @@ final class FakeNode implements AutoCloseable
     volatile boolean isMute;
     /** Nothing is taken. */
     volatile boolean isFrozen;
+    /** Watches that resume are told that their revision is compacted. */
+    volatile boolean isCompacted;
+    volatile boolean refusesProgress;
     volatile int keepAliveMs = 100;
     volatile int timeoutMs = 2_000;
     volatile int requestsInFlightMax = 1_024;

@@ -22,6 +22,7 @@ final class Recorder implements ReplyListener
     final List<Integer> watchesCanceled = new ArrayList<>();
     final List<Integer> closes = new ArrayList<>();
     byte[] lastValue;
+    final List<Integer> progressRefusals = new ArrayList<>();
     long progressRevision;
     long statusKeyCount = -1;
     int wholeRanges;
@@ -102,6 +103,12 @@ final class Recorder implements ReplyListener
     public void onWatchProgress(final ClientSession session, final long watchId, final long revision)
     {
         progressRevision = revision;
+    }
+
+    @Override
+    public void onProgressRefused(final ClientSession session, final int errorCode)
+    {
+        progressRefusals.add(errorCode);
     }
 
     @Override

@@ -40,6 +40,9 @@ final class ClientAgent implements Agent, ReplyListener
     private final Long2ObjectHashMap<Request<?>> pending = new Long2ObjectHashMap<>();
     private final Long2ObjectHashMap<WatchHandle> watches = new Long2ObjectHashMap<>();
     private final List<WatchHandle> touched = new ArrayList<>();
+    private long newestRevision;
+    /** Of which the last message of events left some for the next one; 0 = none. */
+    private long openRevision;
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
     private volatile boolean isIpc;
 
@@ -103,7 +106,7 @@ final class ClientAgent implements Agent, ReplyListener
         client.close();
         failQueued("the client was closed");
         runCommands();
-        new ArrayList<>(watches.values()).forEach(handle -> handle.onEnded(null));
+        new ArrayList<>(watches.values()).forEach(handle -> handle.onEnded(null, openRevision));
         watches.clear();
         opened.completeExceptionally(new TourbillonException(ErrorCode.NOT_CONNECTED, "the client was closed"));
     }
@@ -129,7 +132,7 @@ final class ClientAgent implements Agent, ReplyListener
         handle.watchId = session.watch(key, 0, key.capacity(), end, 0, end.capacity(), query.startRevision(), query.flags());
         if (handle.watchId < 0)
         {
-            handle.onEnded(new TourbillonException(ErrorCode.NOT_CONNECTED, "the client was closed"));
+            handle.onEnded(new TourbillonException(ErrorCode.NOT_CONNECTED, "the client was closed"), openRevision);
             return;
         }
         watches.put(handle.watchId, handle);
@@ -290,11 +293,13 @@ final class ClientAgent implements Agent, ReplyListener
         {
             touched.add(handle);
         }
+        newestRevision = event.modRevision();
     }
 
     @Override
     public void onWatchEventsEnd(final ClientSession from, final long revision, final boolean isFragment)
     {
+        openRevision = isFragment ? newestRevision : 0;
         if (!isFragment)
         {
             final List<WatchHandle> handles = new ArrayList<>(touched);
@@ -327,7 +332,8 @@ final class ClientAgent implements Agent, ReplyListener
         {
             touched.remove(handle);
             final String text = why.getStringWithoutLengthUtf8(0, why.capacity());
-            handle.onEnded(errorCode == 0 ? null : new TourbillonException(errorCode, text(errorCode, text), compactRevision));
+            handle.onEnded(errorCode == 0 ? null : new TourbillonException(errorCode, text(errorCode, text), compactRevision),
+                openRevision);
         }
     }
 

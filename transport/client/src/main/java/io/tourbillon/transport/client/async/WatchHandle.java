@@ -68,9 +68,11 @@ public final class WatchHandle implements AutoCloseable
         listener.onCreated(revision);
     }
 
-    void onEnded(final TourbillonException error)
+    /** @param openRevision of which more was to come, so that nothing of it is handed over; 0 = none. */
+    void onEnded(final TourbillonException error, final long openRevision)
     {
         hasEnded = true;
+        events.removeIf(event -> event.kv().modRevision() == openRevision);
         flush();
         created.completeExceptionally(null != error ? error : new java.util.concurrent.CancellationException("the watch was closed"));
         listener.onCanceled(error);
