@@ -9,6 +9,8 @@ import org.agrona.DirectBuffer;
  */
 public interface Admission
 {
+    /** Result of {@link #propose}: another member leads and was sent the request. If it refuses, {@link Ingress#onRejected} says so. */
+    long FORWARDED = 0;
     /** More than the bound waits to be applied or read: back off. */
     long TOO_MANY_REQUESTS = -2001;
     /** This member is not the leader, and knows none to ask. */
@@ -25,7 +27,7 @@ public interface Admission
      * @param buffer          with the SBE message, header included.
      * @param offset          of the message.
      * @param length          of the message in bytes.
-     * @return index of the entry, or one of the negative values above.
+     * @return index of the entry, {@link #FORWARDED}, or one of the negative values above.
      */
     long propose(long sessionId, long correlationId, long sessionSequence, DirectBuffer buffer, int offset, int length);
 

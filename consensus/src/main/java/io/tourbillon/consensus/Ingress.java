@@ -21,6 +21,17 @@ public interface Ingress
     int poll(long nowNs);
 
     /**
+     * A request that {@link Admission#propose} handed on to the leader did not get into the log. Nothing was written.
+     *
+     * @param sessionId     that asked.
+     * @param correlationId of the request.
+     * @param code          number of an {@link io.tourbillon.codecs.ErrorCode}.
+     */
+    default void onRejected(final long sessionId, final long correlationId, final int code)
+    {
+    }
+
+    /**
      * Called once after the last {@link #poll(long)}, also when the node ends because of a failure.
      */
     default void onClose()

@@ -16,6 +16,8 @@ final class AdmissionGate implements Admission
     private final RaftDriver driver;
     private final LogWriter log;
     private final ReadQueue linearizableReads;
+    private final ReadConfirmer confirmer;
+    private final long memberId;
     private final ReadQueue serializableReads;
     private final PipelineCounters counters;
     private final int requestLengthMax;
@@ -23,7 +25,6 @@ final class AdmissionGate implements Admission
     private final long backlogMax;
 
     private long nowNs;
-    private long lastReadId;
     /** Apply's counters as last looked at: asked again only when they seem to say no. */
     private long knownAppliedIndex;
     private long knownAppliedBytes;
@@ -34,12 +35,15 @@ final class AdmissionGate implements Admission
         final RaftDriver driver,
         final LogWriter log,
         final ReadQueue linearizableReads,
+        final ReadConfirmer confirmer,
         final ReadQueue serializableReads)
     {
         this.core = core;
         this.driver = driver;
         this.log = log;
         this.linearizableReads = linearizableReads;
+        this.confirmer = confirmer;
+        memberId = ctx.memberId();
         this.serializableReads = serializableReads;
         counters = ctx.counters();
         requestLengthMax = ctx.requestLengthMax();
@@ -61,9 +65,27 @@ final class AdmissionGate implements Admission
         final int offset,
         final int length)
     {
+        // What a member proposes by itself as a leader is nobody else's to propose.
+        if (core.role() != Role.LEADER && sessionId != 0 && length <= requestLengthMax)
+        {
+            return forward(sessionId, correlationId, sessionSequence, buffer, offset, length);
+        }
+        return proposeFor(memberId, sessionId, correlationId, sessionSequence, buffer, offset, length);
+    }
+
+    /** Into the own log, for a client of whichever member. */
+    long proposeFor(
+        final long originMemberId,
+        final long sessionId,
+        final long correlationId,
+        final long sessionSequence,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length)
+    {
         final long verdict = judgeProposal(length);
-        final long index = verdict < 0 ?
-            verdict : log.append(core.term(), sessionId, correlationId, sessionSequence, buffer, offset, length);
+        final long index = verdict < 0 ? verdict :
+            log.append(core.term(), originMemberId, sessionId, correlationId, sessionSequence, buffer, offset, length);
         if (index < 0)
         {
             counters.proposalsRejected.addRelease(1);
@@ -72,14 +94,37 @@ final class AdmissionGate implements Admission
         return index;
     }
 
+    private long forward(
+        final long sessionId,
+        final long correlationId,
+        final long sessionSequence,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length)
+    {
+        final long leaderId = core.leaderId();
+        if (leaderId == RaftCore.NO_LEADER)
+        {
+            counters.proposalsRejected.addRelease(1);
+            return NO_LEADER;
+        }
+        if (!driver.sender().forward(leaderId, core.term(), sessionId, correlationId, sessionSequence, buffer, offset, length))
+        {
+            counters.proposalsRejected.addRelease(1);
+            return TOO_MANY_REQUESTS;
+        }
+        counters.requestsForwarded.addRelease(1);
+        return FORWARDED;
+    }
+
     @Override
     public long read(final long sessionId, final ReadLevel level, final DirectBuffer buffer, final int offset, final int length)
     {
         final long result = switch (level)
         {
             case SERIALIZABLE -> offer(serializableReads, 0, 0, sessionId, buffer, offset, length);
-            case LINEARIZABLE -> offerLinearizable(0, sessionId, buffer, offset, length);
-            case AFTER_MY_WRITES -> offerLinearizable(log.lastIndex(), sessionId, buffer, offset, length);
+            case LINEARIZABLE -> offerLinearizable(false, sessionId, buffer, offset, length);
+            case AFTER_MY_WRITES -> offerLinearizable(true, sessionId, buffer, offset, length);
         };
         if (result < 0)
         {
@@ -89,16 +134,18 @@ final class AdmissionGate implements Admission
     }
 
     private long offerLinearizable(
-        final long ownIndex, final long sessionId, final DirectBuffer buffer, final int offset, final int length)
+        final boolean isAfterWrites, final long sessionId, final DirectBuffer buffer, final int offset, final int length)
     {
-        if (core.role() != Role.LEADER)
+        if (core.leaderId() == RaftCore.NO_LEADER)
         {
             return NO_LEADER;
         }
-        final long result = offer(linearizableReads, lastReadId + 1, ownIndex, sessionId, buffer, offset, length);
+        // Another's log is not this one: the leader says where the writes that were forwarded to it are.
+        final long ownIndex = isAfterWrites && core.role() == Role.LEADER ? log.lastIndex() : 0;
+        final long result = offer(linearizableReads, confirmer.nextId(), ownIndex, sessionId, buffer, offset, length);
         if (result == 0)
         {
-            core.onRead(nowNs, ++lastReadId, driver);
+            confirmer.onQueued(nowNs, isAfterWrites);
         }
         return result;
     }

@@ -62,6 +62,7 @@ final class ApplyAgent implements Agent
         final long nowNs = clock.nanoTime();
         int workCount = feed.poll();
         followLeadership(nowNs);
+        maybeServeAsFollower();
         followStalls(nowNs);
         workCount += runReads();
         workCount += stateMachine.doWork(nowNs);
@@ -119,6 +120,16 @@ final class ApplyAgent implements Agent
             ledSinceIndex = termStartIndex;
             counters.ready.setRelease(1);
             stateMachine.onLeader(nowNs);
+        }
+    }
+
+    /** A follower serves once it has caught up with what it was told first. */
+    private void maybeServeAsFollower()
+    {
+        if (counters.ready.getPlain() == 0 && counters.leaderId.getAcquire() != memberId && counters.leaderId.getAcquire() != 0 &&
+            counters.committedIndex.getAcquire() > 0 && feed.appliedIndex() >= counters.committedIndex.getAcquire())
+        {
+            counters.ready.setRelease(1);
         }
     }
 

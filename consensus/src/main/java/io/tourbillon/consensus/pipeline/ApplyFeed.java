@@ -25,7 +25,6 @@ final class ApplyFeed implements EventPoller.Handler<LogSlot>, AutoCloseable
     private final LogRing ring;
     private final PipelineCounters counters;
     private final EntryFrame frame = new EntryFrame();
-    private final long recoveredLastIndex;
     private JournalReader reader;
 
     private long appliedIndex;
@@ -49,7 +48,6 @@ final class ApplyFeed implements EventPoller.Handler<LogSlot>, AutoCloseable
         this.journal = journal;
         this.ring = ring;
         this.counters = counters;
-        recoveredLastIndex = journal.lastIndex();
         appliedIndex = stateMachine.appliedIndex();
         counters.appliedIndex.setRelease(appliedIndex);
     }
@@ -158,7 +156,7 @@ final class ApplyFeed implements EventPoller.Handler<LogSlot>, AutoCloseable
             final long index = appliedIndex + 1;
             if (readerIndex != index && reader.read(index) == JournalReader.NOT_FOUND)
             {
-                if (index <= recoveredLastIndex)
+                if (isRecovered(index))
                 {
                     throw new IllegalStateException("entry " + index + " is neither in the store nor in the journal, which starts at " +
                         journal.firstIndex());
@@ -181,7 +179,7 @@ final class ApplyFeed implements EventPoller.Handler<LogSlot>, AutoCloseable
 
     private void countFromJournal(final long index)
     {
-        if (index <= recoveredLastIndex)
+        if (isRecovered(index))
         {
             counters.entriesReplayed.addRelease(1);
         }
@@ -192,10 +190,15 @@ final class ApplyFeed implements EventPoller.Handler<LogSlot>, AutoCloseable
         }
     }
 
+    private boolean isRecovered(final long index)
+    {
+        return index <= counters.recoveredLastIndex.getAcquire();
+    }
+
     private boolean apply(final DirectBuffer buffer, final int offset, final int length)
     {
         final long index = appliedIndex + 1;
-        final boolean isReplay = index <= recoveredLastIndex;
+        final boolean isReplay = isRecovered(index);
         final int result = stateMachine.onEntry(frame.wrap(buffer, offset, length), isReplay);
         if (result == StateMachine.DONE)
         {

@@ -163,6 +163,13 @@ final class LogRing
         return ring.get(sequence);
     }
 
+    /** Sequencer: whether the slot of a published sequence, and its frame, are still what they were. */
+    boolean isHeld(final long sequence)
+    {
+        final LogSlot slot = ring.get(sequence);
+        return slot.isAt(sequence) && (slot.offset() < arenaOffset || (!arena.isEmpty() && arena.oldestSequence() <= sequence));
+    }
+
     UnsafeBuffer memory()
     {
         return memory;

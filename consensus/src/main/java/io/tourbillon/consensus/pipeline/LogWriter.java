@@ -15,7 +15,6 @@ final class LogWriter implements RaftLog
     private final LogMap map;
     private final Journal journal;
     private final PipelineCounters counters;
-    private final long memberId;
     private final EntryFrame frame = new EntryFrame();
 
     /** Ring sequence of each recent index, by its low bits; to be checked against the map. */
@@ -25,17 +24,17 @@ final class LogWriter implements RaftLog
     /** Bytes of frames put into the ring and not truncated. */
     private long logBytes;
 
-    LogWriter(final LogRing ring, final Journal journal, final long memberId, final PipelineCounters counters)
+    LogWriter(final LogRing ring, final Journal journal, final PipelineCounters counters)
     {
         this.ring = ring;
         this.journal = journal;
-        this.memberId = memberId;
         this.counters = counters;
         map = new LogMap(ring.capacity());
         sequenceOfIndex = new long[ring.capacity() * 2];
         lastIndex = journal.lastIndex();
         lastTerm = journal.lastTerm();
         counters.lastIndex.setRelease(lastIndex);
+        counters.recoveredLastIndex.setRelease(lastIndex);
     }
 
     /**
@@ -45,6 +44,7 @@ final class LogWriter implements RaftLog
      */
     long append(
         final long term,
+        final long originMemberId,
         final long sessionId,
         final long correlationId,
         final long sessionSequence,
@@ -60,8 +60,35 @@ final class LogWriter implements RaftLog
             return -1;
         }
         final long index = lastIndex + 1;
-        final int frameLength = frame.encode(ring.memory(), offset, term, index, memberId,
+        final int frameLength = frame.encode(ring.memory(), offset, term, index, originMemberId,
             sessionId, correlationId, sessionSequence, payload, payloadOffset, payloadLength);
+        publish(slot, term, index, offset, frameLength);
+        return index;
+    }
+
+    /**
+     * Appends an entry that another member has made, as it is.
+     *
+     * @return false if there is no slot or no room for it now.
+     */
+    boolean appendFrame(final DirectBuffer buffer, final int frameOffset, final int frameLength)
+    {
+        final LogSlot slot = ring.next();
+        final int offset = slot == null ? SideArena.NO_ROOM : ring.frameOffset(frameLength);
+        if (offset == SideArena.NO_ROOM)
+        {
+            return false;
+        }
+        ring.memory().putBytes(offset, buffer, frameOffset, frameLength);
+        frame.wrap(ring.memory(), offset, frameLength);
+        assert frame.index() == lastIndex + 1 : frame.index() + " after " + lastIndex;
+        assert frame.term() >= lastTerm : frame.term() + " < " + lastTerm;
+        publish(slot, frame.term(), frame.index(), offset, frameLength);
+        return true;
+    }
+
+    private void publish(final LogSlot slot, final long term, final long index, final int offset, final int frameLength)
+    {
         slot.entry(term, index, offset, frameLength, counters.committedIndex.getPlain());
         final long sequence = ring.publish(slot);
         map.add(sequence, SlotKind.ENTRY, term, index, frameLength);
@@ -72,7 +99,6 @@ final class LogWriter implements RaftLog
         counters.lastIndex.setRelease(index);
         counters.admittedBytes.addRelease(frameLength);
         counters.entriesAdmitted.addRelease(1);
-        return index;
     }
 
     /** Sends term and vote to the journal; false if there is no slot now. */
@@ -118,6 +144,11 @@ final class LogWriter implements RaftLog
                     ring.slot(sequence).markVoid();
                 }
             }
+        }
+        // Before the entries that take their places: what comes under these indexes was not recovered.
+        if (index <= counters.recoveredLastIndex.getPlain())
+        {
+            counters.recoveredLastIndex.setRelease(index - 1);
         }
         slot.truncateFrom(index, counters.committedIndex.getPlain());
         map.add(ring.publish(slot), SlotKind.TRUNCATE, 0, index, 0);
@@ -172,13 +203,21 @@ final class LogWriter implements RaftLog
         {
             return UNKNOWN_TERM;
         }
-        final long sequence = sequenceOfIndex[(int)index & (sequenceOfIndex.length - 1)];
-        if (sequence >= map.first() && sequence <= map.last() && map.isLiveEntry(sequence) && map.index(sequence) == index)
+        final long sequence = sequenceOf(index);
+        if (sequence >= 0)
         {
             return map.term(sequence);
         }
         // Not among the ring's: then the journal has it, because the ring is gated by its append.
         return journal.termOf(index);
+    }
+
+    /** Ring sequence that stands for an entry of the log; -1 if none of the last ones does. */
+    long sequenceOf(final long index)
+    {
+        final long sequence = sequenceOfIndex[(int)index & (sequenceOfIndex.length - 1)];
+        final boolean isKnown = sequence >= map.first() && sequence <= map.last();
+        return isKnown && map.isLiveEntry(sequence) && map.index(sequence) == index ? sequence : -1;
     }
 
     /** Bytes of frames put into the log by this run and still in it. */

@@ -4,7 +4,9 @@ import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.FatalHandler;
 import io.tourbillon.consensus.Ingress;
+import io.tourbillon.consensus.PeerLinks;
 import io.tourbillon.consensus.StateMachine;
+import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.journal.Durability;
 import io.tourbillon.journal.Journal;
 import org.agrona.concurrent.Agent;
@@ -41,6 +43,10 @@ public final class PipelineContext
     private long checkpointIntervalNs = TimeUnit.MINUTES.toNanos(5);
     private long electionTimeoutNs = TimeUnit.SECONDS.toNanos(1);
     private long electionSeed;
+    private long heartbeatIntervalNs;
+    private long clusterId;
+    private Configuration configuration;
+    private PeerLinks peerLinks = PeerLinks.none();
 
     /**
      * @param value this member's id; not 0.
@@ -396,6 +402,78 @@ public final class PipelineContext
     }
 
     /**
+     * @param value time between a leader's heartbeats in nanoseconds; at most half of the election time-out. 0 = a tenth of that.
+     * @return this.
+     */
+    public PipelineContext heartbeatIntervalNs(final long value)
+    {
+        heartbeatIntervalNs = value;
+        return this;
+    }
+
+    /**
+     * @return time between a leader's heartbeats in nanoseconds.
+     */
+    public long heartbeatIntervalNs()
+    {
+        return heartbeatIntervalNs == 0 ? Math.max(1, electionTimeoutNs / 10) : heartbeatIntervalNs;
+    }
+
+    /**
+     * @param value what the members' messages carry; messages of another cluster must not be handed to this one.
+     * @return this.
+     */
+    public PipelineContext clusterId(final long value)
+    {
+        clusterId = value;
+        return this;
+    }
+
+    /**
+     * @return the cluster's id.
+     */
+    public long clusterId()
+    {
+        return clusterId;
+    }
+
+    /**
+     * @param value the members, unless the log says otherwise; null = this member alone.
+     * @return this.
+     */
+    public PipelineContext configuration(final Configuration value)
+    {
+        configuration = value;
+        return this;
+    }
+
+    /**
+     * @return the members, unless the log says otherwise.
+     */
+    public Configuration configuration()
+    {
+        return configuration == null ? Configuration.ofVoters(memberId) : configuration;
+    }
+
+    /**
+     * @param value ways to the other members.
+     * @return this.
+     */
+    public PipelineContext peerLinks(final PeerLinks value)
+    {
+        peerLinks = value;
+        return this;
+    }
+
+    /**
+     * @return ways to the other members.
+     */
+    public PeerLinks peerLinks()
+    {
+        return peerLinks;
+    }
+
+    /**
      * @param value seed of the election time-outs.
      * @return this.
      */
@@ -442,6 +520,8 @@ public final class PipelineContext
         requireIn(faults, "checkpointJournalBytes", checkpointJournalBytes, 1, Long.MAX_VALUE);
         requireIn(faults, "checkpointIntervalNs", checkpointIntervalNs, 1, Long.MAX_VALUE);
         requireIn(faults, "electionTimeoutNs", electionTimeoutNs, 2, TimeUnit.MINUTES.toNanos(1));
+        requireIn(faults, "heartbeatIntervalNs", heartbeatIntervalNs(), 1, Math.max(1, electionTimeoutNs / 2));
+        requireSet(faults, "peerLinks", peerLinks);
         return faults;
     }
 

@@ -30,6 +30,16 @@ public final class PipelineCounters
     public final PaddedLong termStartIndex = new PaddedLong();
     /** Time for which the sequencer was held up for longer than a heartbeat, in nanoseconds since start. Sequencer. */
     public final PaddedLong stalledNs = new PaddedLong();
+    /** Last entry that was recovered at start and is still in the log. Sequencer. */
+    final PaddedLong recoveredLastIndex = new PaddedLong();
+    /** Members' messages that were taken since start. Sequencer. */
+    public final PaddedLong peerMessagesTaken = new PaddedLong();
+    /** Members' messages since start that said nothing new, were malformed or meant for another, or found no room. Sequencer. */
+    public final PaddedLong peerMessagesPassedOver = new PaddedLong();
+    /** Times a member lacked entries that are no longer in the log. Sequencer. */
+    public final PaddedLong snapshotsWanted = new PaddedLong();
+    /** Requests handed on to the leader since start. Sequencer. */
+    public final PaddedLong requestsForwarded = new PaddedLong();
     /** Frames admitted to the log since start, in bytes. Sequencer. */
     public final PaddedLong admittedBytes = new PaddedLong();
     /** Entries put into the log since start. Sequencer. */
@@ -62,7 +72,7 @@ public final class PipelineCounters
     public final PaddedLong entriesReadBack = new PaddedLong();
     /** Reads run since start. Apply. */
     public final PaddedLong readsRun = new PaddedLong();
-    /** 1 once the no-op of the member's own term is applied: it serves. Apply. */
+    /** 1 once it serves: leads and has applied the no-op of its term, or follows and has applied what it was told is committed. Apply. */
     public final PaddedLong ready = new PaddedLong();
     /** Times an entry could not be applied, or not to its end, because the state machine had no room. Apply. */
     public final PaddedLong applyPauses = new PaddedLong();

@@ -2,7 +2,9 @@ package io.tourbillon.consensus.pipeline;
 
 import io.tourbillon.codecs.record.MessageHeaderEncoder;
 import io.tourbillon.codecs.record.NoOpEncoder;
+import io.tourbillon.consensus.PeerLinks;
 import io.tourbillon.consensus.raft.Configuration;
+import io.tourbillon.consensus.raft.ConfigurationRecord;
 import io.tourbillon.consensus.raft.RaftCore;
 import io.tourbillon.consensus.raft.RaftEffects;
 import io.tourbillon.consensus.raft.Role;
@@ -18,54 +20,101 @@ import java.nio.ByteBuffer;
 final class RaftDriver implements RaftEffects
 {
     private final RaftCore core;
+    private final long memberId;
+    private final long clusterId;
     private final LogWriter log;
     private final LogRing ring;
-    private final ReadQueue reads;
+    private final EntrySource entries;
+    private final PeerLinks links;
+    private final PeerSender sender;
     private final PipelineCounters counters;
     private final UnsafeBuffer noOp = new UnsafeBuffer(ByteBuffer.allocateDirect(64));
     private final int noOpLength;
+    /** Made after this, as it needs it. */
+    private ReadConfirmer reads;
+    private ReadQueue readQueue;
 
     private boolean hasPendingHardState;
-    private boolean hasPendingNoOp;
     private long pendingTerm;
     private long pendingVote;
+    /** A no-op or a configuration of this leader's that waits for its place; null = none. */
+    private DirectBuffer pendingEntry;
+    private int pendingEntryLength;
+    private boolean hasBegunToLead;
     private long seenForced = -1;
 
     RaftDriver(
+        final PipelineContext ctx,
         final RaftCore core,
-        final long memberId,
         final LogWriter log,
         final LogRing ring,
-        final ReadQueue reads,
-        final PipelineCounters counters)
+        final EntrySource entries)
     {
         this.core = core;
         this.log = log;
         this.ring = ring;
-        this.reads = reads;
-        this.counters = counters;
+        this.entries = entries;
+        memberId = ctx.memberId();
+        clusterId = ctx.clusterId();
+        links = ctx.peerLinks();
+        counters = ctx.counters();
+        sender = new PeerSender(clusterId, memberId, links, entries);
         final NoOpEncoder encoder = new NoOpEncoder().wrapAndApplyHeader(noOp, 0, new MessageHeaderEncoder());
         encoder.memberId(memberId);
         noOpLength = MessageHeaderEncoder.ENCODED_LENGTH + encoder.encodedLength();
     }
 
+    void reads(final ReadConfirmer confirmer, final ReadQueue queue)
+    {
+        reads = confirmer;
+        readQueue = queue;
+    }
+
     void onStart(final long nowNs)
     {
+        entries.onStart();
         core.onStart(nowNs, this);
+    }
+
+    void onClose()
+    {
+        entries.onClose();
+        links.onClose();
     }
 
     int poll(final long nowNs)
     {
         int workCount = onForced(nowNs);
         workCount += core.onTick(nowNs, this);
-        workCount += flushPending();
-        return workCount;
+        workCount += flushPending() ? 1 : 0;
+        if (hasBegunToLead)
+        {
+            hasBegunToLead = false;
+            reads.onLeading(nowNs);
+        }
+        return workCount + reads.poll(nowNs);
+    }
+
+    /** What came in in this duty cycle, to the others. */
+    int replicate(final long nowNs)
+    {
+        return core.replicate(nowNs, this);
+    }
+
+    PeerSender sender()
+    {
+        return sender;
+    }
+
+    boolean isLeading()
+    {
+        return core.role() == Role.LEADER;
     }
 
     /** Whether something of the member's own still waits for a slot. */
     boolean hasPending()
     {
-        return hasPendingHardState || hasPendingNoOp;
+        return hasPendingHardState || pendingEntry != null;
     }
 
     /**
@@ -105,21 +154,20 @@ final class RaftDriver implements RaftEffects
         return 1;
     }
 
-    private int flushPending()
+    /** True if something found its place. */
+    private boolean flushPending()
     {
-        if (!hasPending())
-        {
-            return 0;
-        }
+        final boolean hadPending = hasPending();
         if (hasPendingHardState && log.appendHardState(pendingTerm, pendingVote))
         {
             hasPendingHardState = false;
         }
-        if (hasPendingNoOp && !hasPendingHardState && log.append(pendingTerm, 0, 0, 0, noOp, 0, noOpLength) > 0)
+        if (pendingEntry != null && !hasPendingHardState &&
+            log.append(core.term(), memberId, 0, 0, 0, pendingEntry, 0, pendingEntryLength) > 0)
         {
-            hasPendingNoOp = false;
+            pendingEntry = null;
         }
-        return hasPending() ? 0 : 1;
+        return hadPending && !hasPending();
     }
 
     @Override
@@ -134,8 +182,37 @@ final class RaftDriver implements RaftEffects
     public void appendNoOp(final long term, final long index)
     {
         assert index == log.lastIndex() + 1 : index;
-        hasPendingNoOp = true;
-        pendingTerm = term;
+        pendingEntry = noOp;
+        pendingEntryLength = noOpLength;
+    }
+
+    @Override
+    public void appendConfiguration(final long term, final long index, final Configuration configuration)
+    {
+        assert index == log.lastIndex() + 1 : index;
+        assert pendingEntry == null : "two entries of the leader's own";
+        pendingEntry = ConfigurationRecord.encode(configuration, clusterId);
+        pendingEntryLength = pendingEntry.capacity();
+        flushPending();
+    }
+
+    @Override
+    public boolean appendEntry(final DirectBuffer buffer, final int offset, final int length)
+    {
+        flushPending();
+        return !hasPending() && log.appendFrame(buffer, offset, length);
+    }
+
+    @Override
+    public boolean truncateFrom(final long index)
+    {
+        flushPending();
+        if (hasPending() || !log.truncateFrom(index))
+        {
+            return false;
+        }
+        readQueue.onTruncated(reads.nextId() - 1, log.lastIndex());
+        return true;
     }
 
     @Override
@@ -151,98 +228,76 @@ final class RaftDriver implements RaftEffects
     @Override
     public void confirmReads(final long readId, final long readIndex)
     {
-        reads.confirm(readId, readIndex);
+        reads.onConfirmed(readId, readIndex);
     }
 
     @Override
     public void abandonReads(final long readId)
     {
-        throw alone("lost its leadership");
-    }
-
-    @Override
-    public void appendConfiguration(final long term, final long index, final Configuration configuration)
-    {
-        throw alone("changes its members");
-    }
-
-    @Override
-    public boolean appendEntry(final DirectBuffer buffer, final int offset, final int length)
-    {
-        throw alone("follows");
-    }
-
-    @Override
-    public boolean truncateFrom(final long index)
-    {
-        throw alone("follows");
+        reads.onAbandoned();
     }
 
     @Override
     public void sendVoteRequest(
         final long toId, final long term, final long lastIndex, final long lastTerm, final boolean isPreVote, final boolean isTransfer)
     {
-        throw alone("campaigns before member " + toId);
+        sender.voteRequest(toId, term, lastIndex, lastTerm, isPreVote, isTransfer);
     }
 
     @Override
     public void sendVoteReply(final long toId, final long term, final boolean isGranted, final boolean isPreVote)
     {
-        throw alone("was asked by member " + toId);
+        sender.voteReply(toId, term, isGranted, isPreVote);
     }
 
     @Override
     public long sendEntries(
         final long toId, final long term, final long prevIndex, final long prevTerm, final long lastIndex, final long commitIndex)
     {
-        throw alone("replicates to member " + toId);
+        return sender.entries(toId, term, prevIndex, prevTerm, lastIndex, commitIndex);
     }
 
     @Override
     public void sendAppendReply(final long toId, final long term, final long matchIndex)
     {
-        throw alone("follows member " + toId);
+        sender.appendReply(toId, term, true, matchIndex, 0, 0);
     }
 
     @Override
     public void sendAppendRefusal(final long toId, final long term, final long rejectedIndex, final long hintIndex)
     {
-        throw alone("was sent entries by member " + toId);
+        sender.appendReply(toId, term, false, 0, rejectedIndex, hintIndex);
     }
 
     @Override
     public boolean sendHeartbeat(final long toId, final long term, final long commitIndex, final long round)
     {
-        throw alone("leads member " + toId);
+        return sender.heartbeat(toId, term, commitIndex, round);
     }
 
     @Override
     public void sendHeartbeatReply(final long toId, final long term, final long round)
     {
-        throw alone("follows member " + toId);
+        sender.heartbeatReply(toId, term, round);
     }
 
     @Override
     public void sendTimeoutNow(final long toId, final long term)
     {
-        throw alone("hands over to member " + toId);
+        sender.timeoutNow(toId, term);
     }
 
+    /** The transfer of state is not there yet: such a member waits, and the counter says so. */
     @Override
     public void sendSnapshot(final long toId)
     {
-        throw alone("replicates to member " + toId);
+        counters.snapshotsWanted.addRelease(1);
     }
 
     @Override
     public void onConfiguration(final Configuration configuration)
     {
-        assert configuration.members().size() == 1 : configuration;
-    }
-
-    private static IllegalStateException alone(final String what)
-    {
-        return new IllegalStateException("no peer is connected, yet the member " + what);
+        links.onConfiguration(configuration);
     }
 
     @Override
@@ -250,8 +305,12 @@ final class RaftDriver implements RaftEffects
     {
         if (role != Role.LEADER)
         {
+            // A no-op or a configuration that found no place in its term has none in another.
+            pendingEntry = null;
             counters.termStartIndex.setRelease(0);
         }
+        hasBegunToLead = role == Role.LEADER;
+        reads.onLeaderChanged();
         counters.term.setRelease(term);
         counters.leaderId.setRelease(leaderId);
     }

@@ -34,6 +34,9 @@ final class ReadQueue implements ControlledMessageHandler
     /** Told before {@link #confirmedId}: whoever sees an id sees its index, or a later one, which is as good. Sequencer. */
     private final PaddedLong readIndex = new PaddedLong();
     private final PaddedLong confirmedId = new PaddedLong();
+    /** What reads up to an id wrote themselves was truncated behind this index: they wait for no more. Index before id, as above. */
+    private final PaddedLong keptIndex = new PaddedLong();
+    private final PaddedLong truncatedId = new PaddedLong();
 
     /** Apply's copies; kept until a read needs newer ones, so that a later index cannot hold an earlier read up for ever. */
     private long knownConfirmedId;
@@ -86,11 +89,24 @@ final class ReadQueue implements ControlledMessageHandler
         confirmedId.setRelease(readId);
     }
 
+    /** Sequencer: the log was truncated; reads up to this id may wait for entries that will never be. */
+    void onTruncated(final long readId, final long lastIndex)
+    {
+        keptIndex.setRelease(lastIndex);
+        truncatedId.setRelease(readId);
+    }
+
     /** Apply: runs what may run; how many reads. */
     int run(final long appliedNow, final int limit)
     {
         appliedIndex = appliedNow;
         return queue.controlledRead(this, limit);
+    }
+
+    private long ownIndex(final long readId, final long queuedIndex)
+    {
+        final boolean isTruncated = queuedIndex > appliedIndex && readId <= truncatedId.getAcquire();
+        return isTruncated ? Math.min(queuedIndex, keptIndex.getAcquire()) : queuedIndex;
     }
 
     @Override
@@ -104,7 +120,7 @@ final class ReadQueue implements ControlledMessageHandler
         }
         final boolean isEarly = readId > knownConfirmedId ||
             appliedIndex < knownReadIndex ||
-            appliedIndex < buffer.getLong(index + OWN_INDEX_OFFSET);
+            appliedIndex < ownIndex(readId, buffer.getLong(index + OWN_INDEX_OFFSET));
         if (readId > 0 && isEarly)
         {
             return Action.ABORT;

@@ -3,6 +3,7 @@ package io.tourbillon.consensus.pipeline;
 import io.tourbillon.codecs.record.CompactTickEncoder;
 import io.tourbillon.codecs.record.MessageHeaderEncoder;
 import io.tourbillon.consensus.Ingress;
+import io.tourbillon.consensus.PeerLinks;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -20,6 +21,8 @@ final class SequencerAgent implements Agent
     private final NanoClock clock;
     private final Ingress ingress;
     private final RaftDriver raft;
+    private final PeerLinks links;
+    private final PeerReceiver peers;
     private final AdmissionGate admission;
     private final LogWriter log;
     private final LogRing ring;
@@ -43,6 +46,7 @@ final class SequencerAgent implements Agent
         final PipelineContext ctx,
         final NanoClock clock,
         final RaftDriver raft,
+        final PeerReceiver peers,
         final AdmissionGate admission,
         final LogWriter log,
         final LogRing ring,
@@ -52,6 +56,8 @@ final class SequencerAgent implements Agent
     {
         this.clock = clock;
         this.raft = raft;
+        this.peers = peers;
+        links = ctx.peerLinks();
         this.admission = admission;
         this.log = log;
         this.ring = ring;
@@ -73,17 +79,19 @@ final class SequencerAgent implements Agent
         isIngressStarted = true;
     }
 
-    /** The disk's answers first: they free what the requests after them need. */
+    /** The disk's answers first: they free what the requests after them need. What came in goes to the other members last. */
     @Override
     public int doWork()
     {
         final long nowNs = clock.nanoTime();
         noteStall(nowNs);
-        int workCount = raft.poll(nowNs);
         admission.now(nowNs);
+        int workCount = raft.poll(nowNs);
+        workCount += pollPeers(nowNs);
         workCount += ingress.poll(nowNs);
         workCount += proposals.proposeTo(admission);
         workCount += maybeTick(nowNs);
+        workCount += raft.replicate(nowNs);
         wakeOthers();
         return workCount;
     }
@@ -95,12 +103,19 @@ final class SequencerAgent implements Agent
         {
             ingress.onClose();
         }
+        raft.onClose();
     }
 
     @Override
     public String roleName()
     {
         return "sequencer";
+    }
+
+    private int pollPeers(final long nowNs)
+    {
+        peers.now(nowNs);
+        return links.poll(peers);
     }
 
     private void noteStall(final long nowNs)
@@ -131,7 +146,7 @@ final class SequencerAgent implements Agent
     private int maybeTick(final long nowNs)
     {
         final int budget = (int)counters.tickBudget.getAcquire();
-        if (budget <= 0 || !tickPace.isDue(nowNs, log.lastIndex(), counters.appliedIndex.getAcquire()))
+        if (budget <= 0 || !raft.isLeading() || !tickPace.isDue(nowNs, log.lastIndex(), counters.appliedIndex.getAcquire()))
         {
             return 0;
         }

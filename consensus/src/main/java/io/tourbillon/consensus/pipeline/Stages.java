@@ -1,6 +1,5 @@
 package io.tourbillon.consensus.pipeline;
 
-import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.RaftCore;
 import io.tourbillon.consensus.raft.RaftSettings;
 import io.tourbillon.journal.Durability;
@@ -41,16 +40,19 @@ final class Stages
         isJournalFolded = ctx.mode() == Mode.FOLDED && ctx.durability() == Durability.NONE;
         journalIdle = isJournalFolded ? sequencerIdle : new BackoffIdle(Pipeline.SLEEP_MIN_NS, Pipeline.WOKEN_SLEEP_MAX_NS);
         ring = new LogRing(ctx.ringCapacity(), ctx.inlineLength(), ctx.arenaLength(), counters);
-        final LogWriter log = new LogWriter(ring, ctx.journal(), ctx.memberId(), counters);
+        final LogWriter log = new LogWriter(ring, ctx.journal(), counters);
         final ReadQueue linearizable = new ReadQueue(ctx.readQueueLength(), ctx.stateMachine());
         final ReadQueue serializable = new ReadQueue(ctx.readQueueLength(), ctx.stateMachine());
         final FreezeExchange freezes = new FreezeExchange();
         final ProposalQueue proposals = new ProposalQueue();
 
         final RaftCore core = core(ctx, log);
-        final RaftDriver raft = new RaftDriver(core, ctx.memberId(), log, ring, linearizable, counters);
-        admission = new AdmissionGate(ctx, core, raft, log, linearizable, serializable);
-        sequencer = new SequencerAgent(ctx, clock, raft, admission, log, ring, proposals, journalIdle, applyIdle);
+        final RaftDriver raft = new RaftDriver(ctx, core, log, ring, new EntrySource(log, ring, ctx.journal()));
+        final ReadConfirmer confirmer = new ReadConfirmer(core, raft, raft.sender(), linearizable, log, ctx.heartbeatIntervalNs());
+        raft.reads(confirmer, linearizable);
+        admission = new AdmissionGate(ctx, core, raft, log, linearizable, confirmer, serializable);
+        final PeerReceiver peers = new PeerReceiver(core, raft, admission, confirmer, ctx.ingress(), counters);
+        sequencer = new SequencerAgent(ctx, clock, raft, peers, admission, log, ring, proposals, journalIdle, applyIdle);
         journal = new JournalAgent(ctx, ring, sequencerIdle);
         final ApplyFeed feed = new ApplyFeed(ctx.stateMachine(), ctx.journal(), ring, counters);
         apply = new ApplyAgent(clock, ctx.stateMachine(), feed, linearizable, serializable, freezes, proposals, ctx.memberId(), counters);
@@ -63,8 +65,9 @@ final class Stages
         final Journal journal = ctx.journal();
         final HardState hardState = journal.hardState();
         return new RaftCore(
-            new RaftSettings(ctx.memberId(), ctx.electionTimeoutNs()),
-            Configuration.ofVoters(ctx.memberId()),
+            new RaftSettings(ctx.memberId(), ctx.electionTimeoutNs(), ctx.heartbeatIntervalNs(), RaftSettings.WINDOW_ENTRIES_DEFAULT, true,
+                RaftSettings.NO_LEASE),
+            ctx.configuration(),
             0,
             log,
             new SplitMixTimeouts(ctx.electionTimeoutNs(), ctx.electionSeed()),

@@ -42,13 +42,15 @@ class LogOrderTest
     {
         journal = Journal.open(new JournalContext().directory(directory).segmentBytes(1 << 20).maxEntryLength(64 << 10));
         ring = new LogRing(CAPACITY, 128, 8192, counters);
-        log = new LogWriter(ring, journal, 1, counters);
-        final PipelineContext ctx = new PipelineContext().journal(journal).counters(counters);
+        log = new LogWriter(ring, journal, counters);
+        final PipelineContext ctx = new PipelineContext().memberId(1).journal(journal).counters(counters);
         journalAgent = new JournalAgent(ctx, ring, new BackoffIdle(1, 1));
         feed = new ApplyFeed(stateMachine, journal, ring, counters);
         feed.onStart();
         final RaftCore core = new RaftCore(new RaftSettings(1, 10), Configuration.ofVoters(1), 0, log, () -> 1, 0, RaftCore.NO_VOTE);
-        raft = new RaftDriver(core, 1, log, ring, new ReadQueue(64 << 10, stateMachine), counters);
+        raft = new RaftDriver(ctx, core, log, ring, new EntrySource(log, ring, journal));
+        final ReadQueue reads = new ReadQueue(64 << 10, stateMachine);
+        raft.reads(new ReadConfirmer(core, raft, raft.sender(), reads, log, 1), reads);
     }
 
     @AfterEach
@@ -84,7 +86,7 @@ class LogOrderTest
 
     private long append(final long term, final long correlationId, final int length)
     {
-        return log.append(term, 7, correlationId, 0, payload, 0, length);
+        return log.append(term, 1, 7, correlationId, 0, payload, 0, length);
     }
 
     private List<Long> appliedCorrelationIds()

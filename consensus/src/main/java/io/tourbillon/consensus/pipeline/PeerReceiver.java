@@ -1,0 +1,124 @@
+package io.tourbillon.consensus.pipeline;
+
+import io.tourbillon.codecs.peer.AppendReplyDecoder;
+import io.tourbillon.codecs.peer.AppendRequestDecoder;
+import io.tourbillon.codecs.peer.ForwardRejectDecoder;
+import io.tourbillon.codecs.peer.ForwardRequestDecoder;
+import io.tourbillon.codecs.peer.HeartbeatDecoder;
+import io.tourbillon.codecs.peer.HeartbeatReplyDecoder;
+import io.tourbillon.codecs.peer.MessageHeaderDecoder;
+import io.tourbillon.codecs.peer.ReadIndexReplyDecoder;
+import io.tourbillon.codecs.peer.ReadIndexRequestDecoder;
+import io.tourbillon.codecs.peer.TimeoutNowDecoder;
+import io.tourbillon.codecs.peer.VoteReplyDecoder;
+import io.tourbillon.codecs.peer.VoteRequestDecoder;
+import io.tourbillon.consensus.Ingress;
+import io.tourbillon.consensus.PeerHandler;
+import io.tourbillon.consensus.raft.RaftCore;
+import org.agrona.DirectBuffer;
+
+/**
+ * Hands other members' messages to who takes them. Sequencer's thread only; does not allocate.
+ */
+final class PeerReceiver implements PeerHandler
+{
+    private final RaftCore core;
+    private final RaftDriver driver;
+    private final AdmissionGate admission;
+    private final ReadConfirmer reads;
+    private final Ingress ingress;
+    private final PipelineCounters counters;
+    private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+    private final VoteRequestDecoder voteRequest = new VoteRequestDecoder();
+    private final VoteReplyDecoder voteReply = new VoteReplyDecoder();
+    private final AppendRequestDecoder appendRequest = new AppendRequestDecoder();
+    private final AppendReplyDecoder appendReply = new AppendReplyDecoder();
+    private final HeartbeatDecoder heartbeat = new HeartbeatDecoder();
+    private final HeartbeatReplyDecoder heartbeatReply = new HeartbeatReplyDecoder();
+    private final TimeoutNowDecoder timeoutNow = new TimeoutNowDecoder();
+    private final ReadIndexRequestDecoder readRequest = new ReadIndexRequestDecoder();
+    private final ReadIndexReplyDecoder readReply = new ReadIndexReplyDecoder();
+    private final ForwardRequestDecoder forward = new ForwardRequestDecoder();
+    private final ForwardRejectDecoder reject = new ForwardRejectDecoder();
+    private long nowNs;
+
+    PeerReceiver(
+        final RaftCore core,
+        final RaftDriver driver,
+        final AdmissionGate admission,
+        final ReadConfirmer reads,
+        final Ingress ingress,
+        final PipelineCounters counters)
+    {
+        this.core = core;
+        this.driver = driver;
+        this.admission = admission;
+        this.reads = reads;
+        this.ingress = ingress;
+        this.counters = counters;
+    }
+
+    void now(final long newNowNs)
+    {
+        nowNs = newNowNs;
+    }
+
+    @Override
+    public void onPeerMessage(final DirectBuffer buffer, final int offset, final int length)
+    {
+        header.wrap(buffer, offset);
+        final int verdict = switch (header.templateId())
+        {
+            case VoteRequestDecoder.TEMPLATE_ID ->
+                core.onVoteRequest(nowNs, voteRequest.wrapAndApplyHeader(buffer, offset, header), driver);
+            case VoteReplyDecoder.TEMPLATE_ID ->
+                core.onVoteReply(nowNs, voteReply.wrapAndApplyHeader(buffer, offset, header), driver);
+            case AppendRequestDecoder.TEMPLATE_ID ->
+                core.onAppendRequest(nowNs, appendRequest.wrapAndApplyHeader(buffer, offset, header), driver);
+            case AppendReplyDecoder.TEMPLATE_ID ->
+                core.onAppendReply(nowNs, appendReply.wrapAndApplyHeader(buffer, offset, header), driver);
+            case HeartbeatDecoder.TEMPLATE_ID ->
+                core.onHeartbeat(nowNs, heartbeat.wrapAndApplyHeader(buffer, offset, header), driver);
+            case HeartbeatReplyDecoder.TEMPLATE_ID ->
+                core.onHeartbeatReply(nowNs, heartbeatReply.wrapAndApplyHeader(buffer, offset, header), driver);
+            case TimeoutNowDecoder.TEMPLATE_ID ->
+                core.onTimeoutNow(nowNs, timeoutNow.wrapAndApplyHeader(buffer, offset, header), driver);
+            case ReadIndexRequestDecoder.TEMPLATE_ID ->
+                reads.onRequest(nowNs, readRequest.wrapAndApplyHeader(buffer, offset, header));
+            case ReadIndexReplyDecoder.TEMPLATE_ID ->
+                reads.onReply(nowNs, readReply.wrapAndApplyHeader(buffer, offset, header));
+            case ForwardRequestDecoder.TEMPLATE_ID -> onForward(forward.wrapAndApplyHeader(buffer, offset, header));
+            case ForwardRejectDecoder.TEMPLATE_ID -> onReject(reject.wrapAndApplyHeader(buffer, offset, header));
+            default -> RaftCore.OUT_OF_DATE;
+        };
+        (verdict == RaftCore.TAKEN ? counters.peerMessagesTaken : counters.peerMessagesPassedOver).addRelease(1);
+    }
+
+    @Override
+    public void onPeerConnected(final long memberId)
+    {
+        core.onPeerConnected(nowNs, memberId);
+    }
+
+    private int onForward(final ForwardRequestDecoder message)
+    {
+        final long fromId = message.peer().fromId();
+        final long sessionId = message.sessionId();
+        final long correlationId = message.correlationId();
+        final int length = message.payloadLength();
+        final int offset = message.limit() + ForwardRequestDecoder.payloadHeaderLength();
+        final long result = admission.proposeFor(
+            fromId, sessionId, correlationId, message.sessionSequence(), message.buffer(), offset, length);
+        if (result < 0)
+        {
+            driver.sender().reject(fromId, core.term(), sessionId, correlationId, (int)-result);
+        }
+        return RaftCore.TAKEN;
+    }
+
+    private int onReject(final ForwardRejectDecoder message)
+    {
+        ingress.onRejected(message.sessionId(), message.correlationId(), message.code());
+        return RaftCore.TAKEN;
+    }
+}

@@ -1,0 +1,112 @@
+package io.tourbillon.consensus.pipeline;
+
+import io.tourbillon.consensus.PeerHandler;
+import io.tourbillon.consensus.PeerLinks;
+import io.tourbillon.consensus.raft.Configuration;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** Messages between pipelines of one process; members can be cut off from one another. */
+final class MemoryNetwork
+{
+    private static final int MESSAGE_LENGTH_MAX = 4 << 20;
+    private static final int BATCH_LENGTH = 8 << 10;
+    private static final int MESSAGES_PER_POLL = 64;
+
+    private final Map<Long, Queue<byte[]>> inboxes = new ConcurrentHashMap<>();
+    private final Set<String> cuts = ConcurrentHashMap.newKeySet();
+
+    PeerLinks linksOf(final long memberId)
+    {
+        inboxes.put(memberId, new ConcurrentLinkedQueue<>());
+        return new Links(memberId);
+    }
+
+    /** Both ways. */
+    void cut(final long memberId, final long... others)
+    {
+        for (final long other : others)
+        {
+            cuts.add(memberId + ">" + other);
+            cuts.add(other + ">" + memberId);
+        }
+    }
+
+    void heal()
+    {
+        cuts.clear();
+    }
+
+    private final class Links implements PeerLinks
+    {
+        private final long memberId;
+
+        Links(final long memberId)
+        {
+            this.memberId = memberId;
+        }
+
+        @Override
+        public void onConfiguration(final Configuration configuration)
+        {
+        }
+
+        @Override
+        public int poll(final PeerHandler handler)
+        {
+            int count = 0;
+            for (byte[] message; count < MESSAGES_PER_POLL && (message = inboxes.get(memberId).poll()) != null; count++)
+            {
+                final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(message.length));
+                buffer.putBytes(0, message);
+                handler.onPeerMessage(buffer, 0, message.length);
+            }
+            return count;
+        }
+
+        @Override
+        public boolean sendUrgent(final long toId, final DirectBuffer buffer, final int offset, final int length)
+        {
+            return send(toId, buffer, offset, length);
+        }
+
+        @Override
+        public boolean send(final long toId, final DirectBuffer buffer, final int offset, final int length)
+        {
+            final Queue<byte[]> inbox = inboxes.get(toId);
+            if (inbox == null || cuts.contains(memberId + ">" + toId))
+            {
+                return true;
+            }
+            final byte[] message = new byte[length];
+            buffer.getBytes(offset, message);
+            inbox.add(message);
+            return true;
+        }
+
+        @Override
+        public int batchLength()
+        {
+            return BATCH_LENGTH;
+        }
+
+        @Override
+        public int messageLengthMax()
+        {
+            return MESSAGE_LENGTH_MAX;
+        }
+
+        @Override
+        public void onClose()
+        {
+            inboxes.remove(memberId);
+        }
+    }
+}
