@@ -13,6 +13,10 @@ public final class Protocol
     public static final int REQUEST_STREAM_ID = 701;
     /** Aeron stream of answers and events, node to client. */
     public static final int RESPONSE_STREAM_ID = 702;
+    /** Stream on which members send each other what is short and urgent. */
+    public static final int PEER_URGENT_STREAM_ID = 711;
+    /** Stream on which members send each other what may be long. */
+    public static final int PEER_STREAM_ID = 712;
     /** The node's UDP port for requests, by default. */
     public static final int CLIENT_PORT = 2479;
     /** The node's UDP port for peers, by default. */

@@ -38,6 +38,7 @@ final class CheckpointAgent implements Agent
     private final BackoffIdle journalIdle;
     private final long intervalNs;
     private final long journalBytes;
+    private final long catchUpEntries;
 
     private final StateMachine stateMachine;
 
@@ -63,6 +64,7 @@ final class CheckpointAgent implements Agent
         counters = ctx.counters();
         intervalNs = ctx.checkpointIntervalNs();
         journalBytes = ctx.checkpointJournalBytes();
+        catchUpEntries = ctx.catchUpEntries();
         stateMachine = ctx.stateMachine();
         lastAppliedIndex = stateMachine.appliedIndex();
     }
@@ -143,7 +145,8 @@ final class CheckpointAgent implements Agent
         if (checkpoint.step())
         {
             lastAppliedIndex = checkpoint.appliedIndex();
-            journal.deletePrefix(lastAppliedIndex);
+            // What members that lag behind may still lack stays.
+            journal.deletePrefix(Math.max(0, Math.min(lastAppliedIndex, journal.lastIndex() - catchUpEntries)));
             counters.checkpoints.addRelease(1);
             counters.checkpointIndex.setRelease(lastAppliedIndex);
             checkpoint = null;

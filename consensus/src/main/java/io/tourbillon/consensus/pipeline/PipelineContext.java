@@ -47,6 +47,7 @@ public final class PipelineContext
     private long clusterId;
     private Configuration configuration;
     private PeerLinks peerLinks = PeerLinks.none();
+    private long catchUpEntries;
 
     /**
      * @param value this member's id; not 0.
@@ -474,6 +475,24 @@ public final class PipelineContext
     }
 
     /**
+     * @param value last entries that a checkpoint leaves in the journal, for members that lag behind.
+     * @return this.
+     */
+    public PipelineContext catchUpEntries(final long value)
+    {
+        catchUpEntries = value;
+        return this;
+    }
+
+    /**
+     * @return last entries that a checkpoint leaves in the journal.
+     */
+    public long catchUpEntries()
+    {
+        return catchUpEntries;
+    }
+
+    /**
      * @param value seed of the election time-outs.
      * @return this.
      */
@@ -522,6 +541,7 @@ public final class PipelineContext
         requireIn(faults, "electionTimeoutNs", electionTimeoutNs, 2, TimeUnit.MINUTES.toNanos(1));
         requireIn(faults, "heartbeatIntervalNs", heartbeatIntervalNs(), 1, Math.max(1, electionTimeoutNs / 2));
         requireSet(faults, "peerLinks", peerLinks);
+        requireIn(faults, "catchUpEntries", catchUpEntries, 0, Long.MAX_VALUE);
         return faults;
     }
 

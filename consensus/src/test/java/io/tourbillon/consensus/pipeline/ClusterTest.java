@@ -200,7 +200,8 @@ class ClusterTest
         {
             for (final int id : ids)
             {
-                final boolean isServing = nodes[id].counters.leaderId.getAcquire() == id && nodes[id].counters.termStartIndex.getAcquire() > 0;
+                final PipelineCounters counters = nodes[id].counters;
+                final boolean isServing = counters.leaderId.getAcquire() == id && counters.termStartIndex.getAcquire() > 0;
                 if (isServing && isLatest(id, ids))
                 {
                     found[0] = nodes[id];

@@ -126,6 +126,13 @@ final class ClientIngress implements Ingress
         return workCount;
     }
 
+    @Override
+    public void onRejected(final long sessionId, final long correlationId, final int code)
+    {
+        counters.refused.addRelease(1);
+        sessions.onRejected(sessionId, correlationId, ErrorCode.of(code));
+    }
+
     private int accept(final long nowNs)
     {
         int workCount = 0;

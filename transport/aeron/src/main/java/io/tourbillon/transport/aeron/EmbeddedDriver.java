@@ -55,14 +55,20 @@ final class EmbeddedDriver implements AutoCloseable
      *
      * @param config       settings, without faults.
      * @param mode         threading.
+     * @param hasPeers     whether it listens for other members.
      * @param errorHandler hears of a dead driver or conductor, which is the end of the node, and of lesser errors.
      * @return the driver, running or ready to be invoked.
      * @throws NodeException if the address is in use, the directory is in use, or it has no room.
      */
-    static EmbeddedDriver launch(final NodeConfig config, final RunMode mode, final ErrorHandler errorHandler)
+    static EmbeddedDriver launch(
+        final NodeConfig config, final RunMode mode, final boolean hasPeers, final ErrorHandler errorHandler)
     {
-        requireFree(config, config.clientPort());
-        requireFree(config, config.responsePort());
+        requireFree(config.clientHost(), config.clientPort(), NodeOption.LISTEN_CLIENT);
+        requireFree(config.clientHost(), config.responsePort(), NodeOption.LISTEN_CLIENT);
+        if (hasPeers)
+        {
+            requireFree(config.peerHost(), config.peerPort(), NodeOption.LISTEN_PEER);
+        }
         final Path directory = DriverHome.claim(config);
         MediaDriver driver = null;
         try
@@ -145,9 +151,9 @@ final class EmbeddedDriver implements AutoCloseable
     }
 
     /** Binds the port for a moment: the driver would find out only after it had deleted the directory of whoever has it. */
-    private static void requireFree(final NodeConfig config, final int port)
+    private static void requireFree(final String host, final int port, final NodeOption option)
     {
-        final InetSocketAddress address = new InetSocketAddress(config.clientHost(), port);
+        final InetSocketAddress address = new InetSocketAddress(host, port);
         try (DatagramChannel channel = DatagramChannel.open())
         {
             channel.bind(address);
@@ -155,7 +161,7 @@ final class EmbeddedDriver implements AutoCloseable
         catch (final BindException ex)
         {
             throw new NodeException("cannot listen on " + address + ": " + ex.getMessage() +
-                ". Another node may be running: stop it, or choose another --listen-client", ex);
+                ". Another node may be running: stop it, or choose another --" + option.key(), ex);
         }
         catch (final IOException ex)
         {

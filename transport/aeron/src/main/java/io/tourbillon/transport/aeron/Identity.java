@@ -26,6 +26,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
  *  clusterId=hex
  *  memberId=hex
  *  starts=7
+ *  initialCluster=a=127.0.0.1:2480,b=127.0.0.1:2580    empty: alone
  *  crc32c=hex
  * </pre>
  * Session ids carry {@code starts} in their upper half, which is why a member never uses one twice.
@@ -34,8 +35,9 @@ import static java.nio.file.StandardOpenOption.WRITE;
  * @param clusterId not 0, positive.
  * @param memberId  not 0, below 2^32: each entry of the log carries it, without its zero bytes.
  * @param starts    from 1.
+ * @param cluster   the members it started with, as given; empty: it is alone.
  */
-record Identity(String name, long clusterId, long memberId, int starts)
+record Identity(String name, long clusterId, long memberId, int starts, String cluster)
 {
     private static final String FORMAT = "1";
 
@@ -43,17 +45,18 @@ record Identity(String name, long clusterId, long memberId, int starts)
      * Reads the identity, or makes it, counts this start and forces both.
      *
      * @param directory locked.
-     * @param name      of the member, used at the first start.
+     * @param config    name and members, used at the first start.
      * @return the identity.
-     * @throws NodeException if the file is damaged or of a newer format, or there is data without it.
+     * @throws NodeException if the file is damaged or of a newer format, there is data without it, or it is another cluster's.
      */
-    static Identity open(final DataDirectory directory, final String name)
+    static Identity open(final DataDirectory directory, final NodeConfig config)
     {
         final Path file = directory.path().resolve("identity");
         try
         {
-            final Identity last = Files.exists(file) ? read(file) : create(directory, name);
-            final Identity now = new Identity(last.name, last.clusterId, last.memberId, last.starts + 1);
+            final Identity last = Files.exists(file) ? read(file) : create(directory, config);
+            last.requireSame(config, directory);
+            final Identity now = new Identity(last.name, last.clusterId, last.memberId, last.starts + 1, last.cluster);
             now.write(file);
             return now;
         }
@@ -63,15 +66,38 @@ record Identity(String name, long clusterId, long memberId, int starts)
         }
     }
 
-    private static Identity create(final DataDirectory directory, final String name)
+    /** Whoever starts it with other members than the first time has taken the wrong directory, or believes that this changes them. */
+    private void requireSame(final NodeConfig config, final DataDirectory directory)
+    {
+        final ClusterMembers wanted = config.clusterMembers();
+        if (wanted != null && wanted.clusterId() != clusterId)
+        {
+            throw new NodeException("data directory " + directory.path() + " is of " +
+                (cluster.isEmpty() ? "a member without others" : "the cluster " + cluster) + " with id " + Long.toHexString(clusterId) +
+                ", initial-cluster and initial-cluster-token give id " + Long.toHexString(wanted.clusterId()) +
+                ". Start it with what it was made with, or choose another --data-dir");
+        }
+        if (wanted != null && wanted.idOf(config.name()) != memberId)
+        {
+            throw new NodeException("data directory " + directory.path() + " is of member '" + name + "', not of '" + config.name() + "'");
+        }
+    }
+
+    private static Identity create(final DataDirectory directory, final NodeConfig config)
     {
         if (Files.exists(directory.store()))
         {
             throw new NodeException("data directory " + directory.path() + " holds a store but no identity file: it is not whole. " +
                 "Restore the file, or choose another --data-dir");
         }
+        final String name = config.name();
+        final ClusterMembers members = config.clusterMembers();
+        if (members != null)
+        {
+            return new Identity(name, members.clusterId(), members.idOf(name), 0, config.text(NodeOption.INITIAL_CLUSTER));
+        }
         final SecureRandom random = new SecureRandom();
-        return new Identity(name, newId(random, name), Integer.toUnsignedLong(random.nextInt() | 1), 0);
+        return new Identity(name, newId(random, name), Integer.toUnsignedLong(random.nextInt() | 1), 0, "");
     }
 
     /** A name alone would be the same for every cluster called so; random alone would do, the name is there for whoever reads ids. */
@@ -103,7 +129,8 @@ record Identity(String name, long clusterId, long memberId, int starts)
             values.get("name"),
             Long.parseLong(values.get("clusterId"), 16),
             Long.parseLong(values.get("memberId"), 16),
-            Integer.parseInt(values.get("starts")));
+            Integer.parseInt(values.get("starts")),
+            values.getOrDefault("initialCluster", ""));
     }
 
     private void write(final Path file) throws IOException
@@ -112,7 +139,8 @@ record Identity(String name, long clusterId, long memberId, int starts)
             "\nname=" + name.replace('\n', ' ') +
             "\nclusterId=" + Long.toHexString(clusterId) +
             "\nmemberId=" + Long.toHexString(memberId) +
-            "\nstarts=" + starts + "\n";
+            "\nstarts=" + starts +
+            "\ninitialCluster=" + cluster + "\n";
         final Path next = file.resolveSibling("identity.next");
         try (FileChannel channel = FileChannel.open(next, CREATE, WRITE, TRUNCATE_EXISTING))
         {

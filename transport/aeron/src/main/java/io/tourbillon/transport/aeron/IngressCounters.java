@@ -19,6 +19,8 @@ public final class IngressCounters
     public final PaddedLong fragments = new PaddedLong();
     /** Requests answered with an error before they went anywhere. */
     public final PaddedLong refused = new PaddedLong();
+    /** Messages on the peers' address that were not whole, not of this cluster or not from one of its members. */
+    public final PaddedLong peerMessagesUnsound = new PaddedLong();
     /** Connections open now. */
     public final PaddedLong connections = new PaddedLong();
     /** Sessions open now. */

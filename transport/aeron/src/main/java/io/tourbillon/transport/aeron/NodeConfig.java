@@ -118,6 +118,12 @@ public final class NodeConfig
     {
         requireLoopback(faults, NodeOption.LISTEN_CLIENT);
         requireLoopback(faults, NodeOption.LISTEN_PEER);
+        if (number(NodeOption.HEARTBEAT_INTERVAL) > number(NodeOption.ELECTION_TIMEOUT) / 2)
+        {
+            faults.add("heartbeat-interval=" + number(NodeOption.HEARTBEAT_INTERVAL) + ": must be at most half of election-timeout = " +
+                number(NodeOption.ELECTION_TIMEOUT) / 2);
+        }
+        judgeMembers(faults);
         if (peerPort() == clientPort() || peerPort() == responsePort())
         {
             faults.add("listen-peer=" + text(NodeOption.LISTEN_PEER) + ": must be another port than listen-client's " +
@@ -136,12 +142,47 @@ public final class NodeConfig
         }
     }
 
+    private void judgeMembers(final List<String> faults)
+    {
+        final ClusterMembers members = clusterMembers();
+        if (members == null)
+        {
+            return;
+        }
+        faults.addAll(members.faults());
+        final String ownAddress = members.addressOf(name());
+        if (ownAddress == null)
+        {
+            faults.add("initial-cluster=" + text(NodeOption.INITIAL_CLUSTER) + ": must have this member, name=" + name());
+        }
+        else if (!ownAddress.equals(text(NodeOption.LISTEN_PEER)))
+        {
+            faults.add("initial-cluster=" + text(NodeOption.INITIAL_CLUSTER) + ": says " + ownAddress + " of " + name() +
+                ", listen-peer says " + text(NodeOption.LISTEN_PEER));
+        }
+        for (final String address : members.addresses())
+        {
+            requireLoopback(faults, NodeOption.INITIAL_CLUSTER, address);
+        }
+    }
+
+    /** @return the members to start with, perhaps with faults; null if this one is alone. */
+    ClusterMembers clusterMembers()
+    {
+        final String text = text(NodeOption.INITIAL_CLUSTER);
+        return text.isEmpty() ? null : ClusterMembers.parse(text, text(NodeOption.INITIAL_CLUSTER_TOKEN));
+    }
+
     private void requireLoopback(final List<String> faults, final NodeOption option)
     {
-        if (!isLoopback(text(option)))
+        requireLoopback(faults, option, text(option));
+    }
+
+    private static void requireLoopback(final List<String> faults, final NodeOption option, final String address)
+    {
+        if (!isLoopback(address))
         {
-            faults.add(option.key() + "=" + text(option) +
-                ": must be a loopback address: there is no encryption and no cluster key yet");
+            faults.add(option.key() + "=" + address + ": must be a loopback address: there is no encryption and no cluster key yet");
         }
     }
 
@@ -244,6 +285,12 @@ public final class NodeConfig
     public int responsePort()
     {
         return clientPort() + Protocol.RESPONSE_PORT_DISTANCE;
+    }
+
+    /** @return host for peers, as given. */
+    public String peerHost()
+    {
+        return host(NodeOption.LISTEN_PEER);
     }
 
     /** @return UDP port for peers. */

@@ -22,6 +22,21 @@ public enum NodeOption
     /** Peer address. */
     LISTEN_PEER("listen-peer", Kind.ADDRESS, "127.0.0.1:2480", 1024, 65535,
         "UDP address for other members. Loopback only while there is no encryption and no cluster key."),
+    /** Members. */
+    INITIAL_CLUSTER("initial-cluster", Kind.TEXT, "", 0, 4096,
+        "Members that the cluster starts with, this one among them: name=host:port,... by their listen-peer. Empty: this member alone."),
+    /** Cluster token. */
+    INITIAL_CLUSTER_TOKEN("initial-cluster-token", Kind.TEXT, "tourbillon-cluster", 1, 256,
+        "Tells clusters apart whose members have the same names and addresses: part of what their ids are made from."),
+    /** Heartbeats. */
+    HEARTBEAT_INTERVAL("heartbeat-interval", Kind.MILLISECONDS, "100", 1, 10_000,
+        "Time between a leader's heartbeats. At most half of election-timeout."),
+    /** Entries kept for others. */
+    CATCH_UP_ENTRIES("catch-up-entries", Kind.COUNT, "1000000", 0, 1L << 40,
+        "Last entries that stay in the journal for members that lag behind; one that lacks more cannot follow. Not of a member alone."),
+    /** Election time-out. */
+    ELECTION_TIMEOUT("election-timeout", Kind.MILLISECONDS, "1000", 10, 50_000,
+        "A member that has not heard its leader for so long, up to twice as long, campaigns. The same on all members."),
     /** Durability. */
     DURABILITY("durability", Kind.CHOICE, "fsync", List.of("fsync", "none"),
         "fsync: nothing is acknowledged before it is on the disk. none: left to the kernel, a power cut loses acknowledged writes."),

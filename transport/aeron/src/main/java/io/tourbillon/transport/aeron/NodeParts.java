@@ -60,9 +60,9 @@ final class NodeParts implements AutoCloseable
         try
         {
             directory = DataDirectory.open(config.dataDir());
-            identity = Identity.open(directory, config.name());
+            identity = Identity.open(directory, config);
             final FutureTask<EmbeddedDriver> driverTask =
-                new FutureTask<>(() -> EmbeddedDriver.launch(config, mode, transport::onTransportError));
+                new FutureTask<>(() -> EmbeddedDriver.launch(config, mode, members() != null, transport::onTransportError));
             new Thread(driverTask, "tourbillon-start-driver").start();
             try
             {
@@ -123,6 +123,7 @@ final class NodeParts implements AutoCloseable
             new ClientIngress(driver, config, router, sessions, voice, ingressCounters, transport::isReady);
         final NodeReplies replies = new NodeReplies(config, facts, pipelineCounters, journal, store, egress);
         ingress.listen();
+        final AeronPeerLinks links = peerLinks();
         final int requestLengthMax = config.intNumber(NodeOption.MAX_REQUEST_BYTES);
         final PipelineContext context = new PipelineContext()
             .memberId(identity.memberId())
@@ -141,10 +142,36 @@ final class NodeParts implements AutoCloseable
             .readQueueLength(PipelineContext.readQueueLengthFor(requestLengthMax))
             .checkpointJournalBytes(config.number(NodeOption.CHECKPOINT_JOURNAL_BYTES))
             .checkpointIntervalNs(TimeUnit.SECONDS.toNanos(config.number(NodeOption.CHECKPOINT_SECONDS)))
-            .electionSeed(identity.memberId());
+            .electionSeed(identity.memberId() << 32 | identity.starts())
+            .electionTimeoutNs(TimeUnit.MILLISECONDS.toNanos(config.number(NodeOption.ELECTION_TIMEOUT)))
+            .heartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(config.number(NodeOption.HEARTBEAT_INTERVAL)))
+            .clusterId(identity.clusterId());
+        if (links != null)
+        {
+            context.configuration(members().configuration()).peerLinks(links)
+                .catchUpEntries(config.number(NodeOption.CATCH_UP_ENTRIES));
+        }
         final Pipeline pipeline = Pipeline.launch(context);
         isJournalHandedOver = true;
         return pipeline;
+    }
+
+    /** The members that the cluster started with, as the first start was told; null if this one is alone. */
+    private ClusterMembers members()
+    {
+        return identity.cluster().isEmpty() ? null :
+            ClusterMembers.parse(identity.cluster(), config.text(NodeOption.INITIAL_CLUSTER_TOKEN));
+    }
+
+    private AeronPeerLinks peerLinks()
+    {
+        if (members() == null)
+        {
+            return null;
+        }
+        final AeronPeerLinks links = new AeronPeerLinks(driver, config, identity, ingressCounters);
+        links.listen();
+        return links;
     }
 
     /** From now on requests are refused. */

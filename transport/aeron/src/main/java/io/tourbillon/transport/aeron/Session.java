@@ -61,6 +61,12 @@ final class Session
         admittedCount++;
     }
 
+    /** Sequencer: it was handed on, but to no avail, and answered here. */
+    void onRejected()
+    {
+        admittedCount--;
+    }
+
     void onAnswered()
     {
         answeredCount.addRelease(1); // pairs with getAcquire in inFlightCount

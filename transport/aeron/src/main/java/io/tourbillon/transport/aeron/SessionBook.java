@@ -51,6 +51,17 @@ final class SessionBook
         return session != null && session.connection() == connection ? session : null;
     }
 
+    /** A request that was handed on to the leader did not get into the log. */
+    void onRejected(final long sessionId, final long correlationId, final ErrorCode code)
+    {
+        final Session session = sessions.get(sessionId);
+        if (session != null)
+        {
+            session.onRejected();
+            voice.error(session.connection(), sessionId, correlationId, code);
+        }
+    }
+
     /** Ends one session and says so; reason null = asked for. */
     void close(final Session session, final long correlationId, final ErrorCode reason)
     {

@@ -47,7 +47,7 @@ final class EchoServer implements Admission, AutoCloseable
     {
         assert config.faults().isEmpty() : config.faults();
         this.config = config;
-        final Identity identity = new Identity("echo", 55, memberId, 1);
+        final Identity identity = new Identity("echo", 55, memberId, 1, "");
         final NodeFacts facts = new NodeFacts(identity, pipelineCounters);
         final SessionHandover handover = new SessionHandover();
         final ConnectionVoice voice = new ConnectionVoice(facts, config);
@@ -55,7 +55,7 @@ final class EchoServer implements Admission, AutoCloseable
         final RequestRouter router = new RequestRouter(sessions, voice, counters, memberId, config);
         egress = new ClientEgress(handover, config.replyQueueLength(), config.connectionTimeoutNs());
         transport = new TransportAgent(counters, pipelineCounters, NodeEvents.NONE);
-        driver = EmbeddedDriver.launch(config, RunMode.FOLDED, transport::onTransportError);
+        driver = EmbeddedDriver.launch(config, RunMode.FOLDED, false, transport::onTransportError);
         transport.driver(driver);
         ingress = new ClientIngress(driver, config, router, sessions, voice, counters, () -> true);
         ingress.listen();

@@ -1,0 +1,194 @@
+package io.tourbillon.transport.aeron;
+
+import io.aeron.Aeron;
+import io.aeron.ChannelUriStringBuilder;
+import io.aeron.ExclusivePublication;
+import io.aeron.protocol.DataHeaderFlyweight;
+import io.tourbillon.codecs.Protocol;
+import io.tourbillon.codecs.peer.MessageHeaderEncoder;
+import io.tourbillon.codecs.peer.PeerHeaderEncoder;
+import io.tourbillon.codecs.peer.PieceDecoder;
+import io.tourbillon.codecs.peer.PieceEncoder;
+import org.agrona.CloseHelper;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The way to one other member and back: two streams out; of what comes in, the message that is in pieces. A message longer than a frame is
+ * kept here and leaves piece by piece; nothing else leaves on its stream meanwhile. Sequencer's thread.
+ */
+final class PeerLink implements AutoCloseable
+{
+    private static final int URGENT_TERM_LENGTH = 64 * 1024;
+    private static final int TERM_LENGTH = 1024 * 1024;
+    private static final int PIECE_OVERHEAD =
+        MessageHeaderEncoder.ENCODED_LENGTH + PieceEncoder.BLOCK_LENGTH + PieceEncoder.pieceHeaderLength();
+
+    private final long memberId;
+    private final ExclusivePublication urgent;
+    private final ExclusivePublication publication;
+    private final UnsafeBuffer pieceOut = new UnsafeBuffer(ByteBuffer.allocateDirect(EmbeddedDriver.UDP_MTU_LENGTH));
+    private final MessageHeaderEncoder header = new MessageHeaderEncoder();
+    private final PieceEncoder piece = new PieceEncoder();
+    private final int messageLengthMax;
+
+    /** A message that leaves in pieces; made when first needed. */
+    private UnsafeBuffer outgoing;
+    private int outgoingLength;
+    private int outgoingSent;
+    /** A message that arrives in pieces; made when first needed. */
+    private UnsafeBuffer incoming;
+    private int incomingLength;
+    private int incomingFilled;
+    private boolean wasConnected;
+
+    PeerLink(final Aeron aeron, final long memberId, final String address, final int messageLengthMax)
+    {
+        this.memberId = memberId;
+        this.messageLengthMax = messageLengthMax;
+        urgent = aeron.addExclusivePublication(channel(address, URGENT_TERM_LENGTH), Protocol.PEER_URGENT_STREAM_ID);
+        publication = aeron.addExclusivePublication(channel(address, TERM_LENGTH), Protocol.PEER_STREAM_ID);
+    }
+
+    private static String channel(final String address, final int termLength)
+    {
+        return new ChannelUriStringBuilder().media("udp").endpoint(address).termLength(termLength).build();
+    }
+
+    /** Longest message that leaves in one frame. */
+    static int frameLengthMax(final int mtuLength)
+    {
+        return mtuLength - DataHeaderFlyweight.HEADER_LENGTH;
+    }
+
+    long memberId()
+    {
+        return memberId;
+    }
+
+    /** True once after the other member was reached, for the first time or again. */
+    boolean hasBecomeConnected()
+    {
+        final boolean isConnected = publication.isConnected() && urgent.isConnected();
+        final boolean hasBecome = isConnected && !wasConnected;
+        if (wasConnected && !isConnected)
+        {
+            outgoingLength = 0;
+        }
+        wasConnected = isConnected;
+        return hasBecome;
+    }
+
+    boolean sendUrgent(final DirectBuffer buffer, final int offset, final int length)
+    {
+        return offer(urgent, buffer, offset, length);
+    }
+
+    boolean send(final long clusterId, final long fromId, final DirectBuffer buffer, final int offset, final int length)
+    {
+        if (outgoingLength > 0)
+        {
+            return false;
+        }
+        if (length <= publication.maxPayloadLength())
+        {
+            return offer(publication, buffer, offset, length);
+        }
+        if (!publication.isConnected())
+        {
+            return false;
+        }
+        if (outgoing == null)
+        {
+            outgoing = new UnsafeBuffer(ByteBuffer.allocateDirect(messageLengthMax));
+        }
+        outgoing.putBytes(0, buffer, offset, length);
+        outgoingLength = length;
+        outgoingSent = 0;
+        sendPieces(clusterId, fromId);
+        return true;
+    }
+
+    /** The next pieces, as many as the stream takes. */
+    int sendPieces(final long clusterId, final long fromId)
+    {
+        int count = 0;
+        while (outgoingSent < outgoingLength)
+        {
+            final int length = Math.min(outgoingLength - outgoingSent, publication.maxPayloadLength() - PIECE_OVERHEAD);
+            piece.wrapAndApplyHeader(pieceOut, 0, header)
+                .totalLength(outgoingLength)
+                .pieceOffset(outgoingSent)
+                .putPiece(outgoing, outgoingSent, length);
+            final PeerHeaderEncoder peer = piece.peer();
+            peer.clusterId(clusterId).fromId(fromId).toId(memberId).term(0);
+            if (!offer(publication, pieceOut, 0, PIECE_OVERHEAD + length))
+            {
+                return count;
+            }
+            outgoingSent += length;
+            count++;
+        }
+        outgoingLength = 0;
+        return count;
+    }
+
+    /** Adds a piece; true if the message is whole now: see {@link #incoming()}. What does not follow the piece before is dropped. */
+    boolean onPiece(final PieceDecoder decoder)
+    {
+        final int pieceOffset = decoder.pieceOffset();
+        final int totalLength = decoder.totalLength();
+        final int length = decoder.pieceLength();
+        if (pieceOffset == 0)
+        {
+            incomingLength = totalLength > 0 && totalLength <= messageLengthMax ? totalLength : 0;
+            incomingFilled = 0;
+        }
+        if (totalLength != incomingLength || pieceOffset != incomingFilled || length > incomingLength - incomingFilled)
+        {
+            incomingLength = 0;
+            return false;
+        }
+        if (incoming == null)
+        {
+            incoming = new UnsafeBuffer(ByteBuffer.allocateDirect(messageLengthMax));
+        }
+        decoder.getPiece(incoming, incomingFilled, length);
+        incomingFilled += length;
+        return incomingFilled == incomingLength;
+    }
+
+    DirectBuffer incoming()
+    {
+        return incoming;
+    }
+
+    int incomingLength()
+    {
+        return incomingLength;
+    }
+
+    void incomingDone()
+    {
+        incomingLength = 0;
+    }
+
+    /** Not connected, no room, a term that has just ended: all mean "not now". */
+    private static boolean offer(final ExclusivePublication publication, final DirectBuffer buffer, final int offset, final int length)
+    {
+        long position = publication.offer(buffer, offset, length);
+        if (position == ExclusivePublication.ADMIN_ACTION)
+        {
+            position = publication.offer(buffer, offset, length);
+        }
+        return position > 0;
+    }
+
+    @Override
+    public void close()
+    {
+        CloseHelper.quietCloseAll(urgent, publication);
+    }
+}

@@ -1,0 +1,105 @@
+package io.tourbillon.transport.aeron;
+
+import io.tourbillon.codecs.peer.AppendReplyDecoder;
+import io.tourbillon.codecs.peer.AppendRequestDecoder;
+import io.tourbillon.codecs.peer.ForwardRejectDecoder;
+import io.tourbillon.codecs.peer.ForwardRequestDecoder;
+import io.tourbillon.codecs.peer.HeartbeatDecoder;
+import io.tourbillon.codecs.peer.HeartbeatReplyDecoder;
+import io.tourbillon.codecs.peer.MessageHeaderDecoder;
+import io.tourbillon.codecs.peer.PeerHeaderDecoder;
+import io.tourbillon.codecs.peer.PieceDecoder;
+import io.tourbillon.codecs.peer.ReadIndexReplyDecoder;
+import io.tourbillon.codecs.peer.ReadIndexRequestDecoder;
+import io.tourbillon.codecs.peer.TimeoutNowDecoder;
+import io.tourbillon.codecs.peer.VoteReplyDecoder;
+import io.tourbillon.codecs.peer.VoteRequestDecoder;
+import org.agrona.DirectBuffer;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+/**
+ * Looks at a peer's message before any flyweight does: schema, version, template, and that all its lengths lie within it. Reads bytes at
+ * fixed places; allocates nothing.
+ */
+final class PeerMessages
+{
+    private static final int HEAD_LENGTH = MessageHeaderDecoder.ENCODED_LENGTH;
+    private static final int DATA_HEADER_LENGTH = Integer.BYTES;
+
+    private PeerMessages()
+    {
+    }
+
+    /** Whether the message is one of ours, whole, from a member of the cluster to this one. */
+    static boolean isSound(final DirectBuffer buffer, final int offset, final int length, final long clusterId, final long toId)
+    {
+        if (length < HEAD_LENGTH + PeerHeaderDecoder.ENCODED_LENGTH ||
+            unsignedShort(buffer, offset + MessageHeaderDecoder.schemaIdEncodingOffset()) != MessageHeaderDecoder.SCHEMA_ID ||
+            unsignedShort(buffer, offset + MessageHeaderDecoder.versionEncodingOffset()) != MessageHeaderDecoder.SCHEMA_VERSION)
+        {
+            return false;
+        }
+        final int template = unsignedShort(buffer, offset + MessageHeaderDecoder.templateIdEncodingOffset());
+        final int blockLength = unsignedShort(buffer, offset + MessageHeaderDecoder.blockLengthEncodingOffset());
+        return blockLength == blockLengthOf(template) &&
+            hasLength(buffer, offset, length, HEAD_LENGTH + blockLength, hasData(template)) &&
+            buffer.getLong(offset + HEAD_LENGTH + PeerHeaderDecoder.clusterIdEncodingOffset(), LITTLE_ENDIAN) == clusterId &&
+            buffer.getLong(offset + HEAD_LENGTH + PeerHeaderDecoder.toIdEncodingOffset(), LITTLE_ENDIAN) == toId;
+    }
+
+    static int templateOf(final DirectBuffer buffer, final int offset)
+    {
+        return unsignedShort(buffer, offset + MessageHeaderDecoder.templateIdEncodingOffset());
+    }
+
+    static long fromIdOf(final DirectBuffer buffer, final int offset)
+    {
+        return buffer.getLong(offset + HEAD_LENGTH + PeerHeaderDecoder.fromIdEncodingOffset(), LITTLE_ENDIAN);
+    }
+
+    private static boolean hasLength(
+        final DirectBuffer buffer, final int offset, final int length, final int fixedLength, final boolean hasData)
+    {
+        if (!hasData)
+        {
+            return length == fixedLength;
+        }
+        if (length < fixedLength + DATA_HEADER_LENGTH)
+        {
+            return false;
+        }
+        return buffer.getInt(offset + fixedLength, LITTLE_ENDIAN) == length - fixedLength - DATA_HEADER_LENGTH;
+    }
+
+    private static int blockLengthOf(final int template)
+    {
+        return switch (template)
+        {
+            case VoteRequestDecoder.TEMPLATE_ID -> VoteRequestDecoder.BLOCK_LENGTH;
+            case VoteReplyDecoder.TEMPLATE_ID -> VoteReplyDecoder.BLOCK_LENGTH;
+            case AppendRequestDecoder.TEMPLATE_ID -> AppendRequestDecoder.BLOCK_LENGTH;
+            case AppendReplyDecoder.TEMPLATE_ID -> AppendReplyDecoder.BLOCK_LENGTH;
+            case HeartbeatDecoder.TEMPLATE_ID -> HeartbeatDecoder.BLOCK_LENGTH;
+            case HeartbeatReplyDecoder.TEMPLATE_ID -> HeartbeatReplyDecoder.BLOCK_LENGTH;
+            case ReadIndexRequestDecoder.TEMPLATE_ID -> ReadIndexRequestDecoder.BLOCK_LENGTH;
+            case ReadIndexReplyDecoder.TEMPLATE_ID -> ReadIndexReplyDecoder.BLOCK_LENGTH;
+            case TimeoutNowDecoder.TEMPLATE_ID -> TimeoutNowDecoder.BLOCK_LENGTH;
+            case ForwardRequestDecoder.TEMPLATE_ID -> ForwardRequestDecoder.BLOCK_LENGTH;
+            case ForwardRejectDecoder.TEMPLATE_ID -> ForwardRejectDecoder.BLOCK_LENGTH;
+            case PieceDecoder.TEMPLATE_ID -> PieceDecoder.BLOCK_LENGTH;
+            default -> -1;
+        };
+    }
+
+    private static boolean hasData(final int template)
+    {
+        return template == AppendRequestDecoder.TEMPLATE_ID || template == ForwardRequestDecoder.TEMPLATE_ID ||
+            template == PieceDecoder.TEMPLATE_ID;
+    }
+
+    private static int unsignedShort(final DirectBuffer buffer, final int offset)
+    {
+        return buffer.getShort(offset, LITTLE_ENDIAN) & 0xFFFF;
+    }
+}
