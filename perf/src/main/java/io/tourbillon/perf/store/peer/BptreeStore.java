@@ -15,24 +15,36 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 
-/** Ours, in a file: what is loaded is checkpointed and read from the mapping; what is put afterwards stays in the pool. */
+/**
+ * Ours, in a file: what is loaded is checkpointed and stays in the pool; or the store is opened anew after the load, and what was loaded is
+ * read from the file's mapping. What is put afterwards is in the pool either way.
+ */
 final class BptreeStore extends PeerStore
 {
-    private final TreeStore store;
-    private final Tree tree;
-    private final Cursor cursor;
     private final UnsafeBuffer key;
+    private final TreeStoreContext context;
+    private TreeStore store;
+    private Tree tree;
+    private Cursor cursor;
+    private boolean isToReopen;
     private final UnsafeBuffer value = new UnsafeBuffer(ByteBuffer.allocateDirect(Entries.VALUE_LENGTH));
     private final UnsafeBuffer found = new UnsafeBuffer(0, 0);
 
-    BptreeStore(final Entries entries, final Path directory)
+    BptreeStore(final Entries entries, final Path directory, final boolean isToReopen)
     {
         super(entries);
         final long poolBytes = (256L << 20) + 3L * entries.count() * (entries.keyLength() + Entries.VALUE_LENGTH);
-        store = TreeStore.open(TreeStoreContext.file(directory.resolve("store.tb")).poolBytes(poolBytes));
+        context = TreeStoreContext.file(directory.resolve("store.tb")).poolBytes(poolBytes);
+        key = new UnsafeBuffer(ByteBuffer.allocateDirect(entries.keyLength()));
+        this.isToReopen = isToReopen;
+        open();
+    }
+
+    private void open()
+    {
+        store = TreeStore.open(context);
         tree = store.tree("entries");
         cursor = tree.cursor();
-        key = new UnsafeBuffer(ByteBuffer.allocateDirect(entries.keyLength()));
     }
 
     @Override
@@ -60,6 +72,12 @@ final class BptreeStore extends PeerStore
         while (store.releaseCheckpointed() > 0)
         {
             continue;
+        }
+        if (isToReopen)
+        {
+            isToReopen = false;
+            store.close();
+            open();
         }
     }
 

@@ -16,7 +16,16 @@ public enum Peer
         @Override
         PeerStore open(final Entries entries, final Path directory)
         {
-            return new BptreeStore(entries, directory);
+            return new BptreeStore(entries, directory, false);
+        }
+    },
+    /** The same, opened anew once it is loaded. */
+    OPENED("ours, opened anew", false)
+    {
+        @Override
+        PeerStore open(final Entries entries, final Path directory)
+        {
+            return new BptreeStore(entries, directory, true);
         }
     },
     /** LMDB through lmdbjava. */

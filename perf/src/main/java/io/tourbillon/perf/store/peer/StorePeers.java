@@ -34,7 +34,8 @@ public final class StorePeers implements Callable<Integer>
         description = "uniform and decimal (16 B), pods (48 B); several in turn. Default: ${DEFAULT-VALUE}")
     private List<String> keys;
 
-    @Option(names = "--stores", split = ",", defaultValue = "ours,lmdb,h2,treemap,skiplist", description = "Default: ${DEFAULT-VALUE}")
+    @Option(names = "--stores", split = ",", defaultValue = "ours,opened,lmdb,h2,treemap,skiplist",
+        description = "opened: ours, opened anew once it is loaded. Default: ${DEFAULT-VALUE}")
     private List<String> stores;
 
     @Option(names = "--rounds", defaultValue = "3", description = "Forks of each store. Default: ${DEFAULT-VALUE}")
