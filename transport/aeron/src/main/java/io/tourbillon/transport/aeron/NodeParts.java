@@ -121,7 +121,7 @@ final class NodeParts implements AutoCloseable
         router = new RequestRouter(sessions, voice, ingressCounters, identity.memberId(), config);
         final ClientIngress ingress =
             new ClientIngress(driver, config, router, sessions, voice, ingressCounters, transport::isReady);
-        final NodeReplies replies = new NodeReplies(config, facts, pipelineCounters, journal, store, egress);
+        final NodeReplies replies = new NodeReplies(config, members(), facts, pipelineCounters, journal, store, egress);
         ingress.listen();
         final AeronPeerLinks links = peerLinks();
         final int requestLengthMax = config.intNumber(NodeOption.MAX_REQUEST_BYTES);

@@ -8,6 +8,7 @@ import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.ReplyHeaderEncoder;
 import io.tourbillon.codecs.client.StatusReplyEncoder;
 import io.tourbillon.consensus.pipeline.PipelineCounters;
+import io.tourbillon.consensus.raft.Member;
 import io.tourbillon.journal.Journal;
 import io.tourbillon.mvcc.Egress;
 import io.tourbillon.mvcc.Mvcc;
@@ -20,12 +21,19 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * What the node itself answers on the apply thread: its status, and the list of members, which is one member for now. Does not allocate.
+ * What the node itself answers on the apply thread: its status, and the list of members. Does not allocate.
  */
 final class NodeReplies
 {
-    /** Names are at most 64 characters, addresses 4,096. */
+    /** Names are at most 64 characters, the addresses of all members together 4,096. */
     private static final int SCRATCH_LENGTH = 16 * 1024;
+    private static final String URL_PREFIX = "aeron:udp?endpoint=";
+    private static final byte[] UNKNOWN = {};
+
+    /** Of the member list, in UTF-8. */
+    private record MemberFacts(long id, byte[] name, byte[] peerUrl, byte[] clientUrl)
+    {
+    }
 
     private final NodeFacts facts;
     private final PipelineCounters counters;
@@ -42,11 +50,11 @@ final class NodeReplies
     private final byte[] name;
     private final byte[] mode;
     private final byte[] errors;
-    private final byte[] peerUrl;
-    private final byte[] clientUrl;
+    private final MemberFacts[] memberFacts;
 
     NodeReplies(
         final NodeConfig config,
+        final ClusterMembers clusterMembers,
         final NodeFacts facts,
         final PipelineCounters counters,
         final Journal journal,
@@ -64,8 +72,19 @@ final class NodeReplies
         this.name = config.name().getBytes(UTF_8);
         this.mode = RunMode.of(config).label().getBytes(UTF_8);
         this.errors = (isForced ? "" : "durability is none: a power cut loses acknowledged writes").getBytes(UTF_8);
-        this.peerUrl = ("aeron:udp?endpoint=" + config.text(NodeOption.LISTEN_PEER)).getBytes(UTF_8);
-        this.clientUrl = ("aeron:udp?endpoint=" + config.text(NodeOption.LISTEN_CLIENT)).getBytes(UTF_8);
+        final byte[] clientUrl = (URL_PREFIX + config.text(NodeOption.LISTEN_CLIENT)).getBytes(UTF_8);
+        final byte[] peerUrl = (URL_PREFIX + config.text(NodeOption.LISTEN_PEER)).getBytes(UTF_8);
+        memberFacts = clusterMembers == null ?
+            new MemberFacts[]{new MemberFacts(facts.memberId(), name, peerUrl, clientUrl)} :
+            clusterMembers.configuration().members().stream().map((member) -> factsOf(member, clientUrl)).toArray(MemberFacts[]::new);
+    }
+
+    /** Where clients reach another member nobody has told this one. */
+    private MemberFacts factsOf(final Member member, final byte[] ownClientUrl)
+    {
+        final byte[] peerUrl = (URL_PREFIX + member.peerUrls()).getBytes(UTF_8);
+        return new MemberFacts(
+            member.id(), member.name().getBytes(UTF_8), peerUrl, member.id() == facts.memberId() ? ownClientUrl : UNKNOWN);
     }
 
     void status(final Mvcc mvcc, final long sessionId, final DirectBuffer request, final int offset)
@@ -95,15 +114,17 @@ final class NodeReplies
     /** etcd leaves the revision 0 in the head of cluster answers. */
     void memberList(final long sessionId, final DirectBuffer request, final int offset)
     {
-        members.wrapAndApplyHeader(scratch, 0, header)
-            .targetId(0)
-            .membersCount(1)
-            .next()
-            .id(facts.memberId())
-            .learner((short)0)
-            .putName(name, 0, name.length)
-            .putPeerUrls(peerUrl, 0, peerUrl.length)
-            .putClientUrls(clientUrl, 0, clientUrl.length);
+        final MemberReplyEncoder.MembersEncoder list =
+            members.wrapAndApplyHeader(scratch, 0, header).targetId(0).membersCount(memberFacts.length);
+        for (final MemberFacts member : memberFacts)
+        {
+            list.next()
+                .id(member.id)
+                .learner((short)0)
+                .putName(member.name, 0, member.name.length)
+                .putPeerUrls(member.peerUrl, 0, member.peerUrl.length)
+                .putClientUrls(member.clientUrl, 0, member.clientUrl.length);
+        }
         send(members.reply(), sessionId, request, offset, 0, members.encodedLength());
     }
 
