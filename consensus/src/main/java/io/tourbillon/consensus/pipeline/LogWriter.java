@@ -199,7 +199,7 @@ final class LogWriter implements RaftLog
     @Override
     public long termOf(final long index)
     {
-        if (index <= 0 || index > lastIndex)
+        if (index < 0 || index > lastIndex)
         {
             return UNKNOWN_TERM;
         }

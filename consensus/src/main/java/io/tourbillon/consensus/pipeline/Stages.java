@@ -68,7 +68,8 @@ final class Stages
             new RaftSettings(ctx.memberId(), ctx.electionTimeoutNs(), ctx.heartbeatIntervalNs(), RaftSettings.WINDOW_ENTRIES_DEFAULT, true,
                 RaftSettings.NO_LEASE),
             ctx.configuration(),
-            0,
+            // Only what was committed is ever cut off.
+            journal.firstIndex() - 1,
             log,
             new SplitMixTimeouts(ctx.electionTimeoutNs(), ctx.electionSeed()),
             hardState.term(),

@@ -93,6 +93,12 @@ public final class Configuration
         return new Configuration(joint);
     }
 
+    /** Whether a voter would become a learner: a joint configuration cannot tell it from one that leaves. */
+    boolean isDemotedBy(final Configuration target)
+    {
+        return target.members.stream().anyMatch((member) -> !member.isVoter() && contains(voterIds, member.id()));
+    }
+
     /**
      * @return the new half of a joint configuration, alone.
      */

@@ -32,6 +32,19 @@ final class ConfigurationLog
         return last().index;
     }
 
+    /** In the acting one, or in one that is not yet known to be replaced for good. */
+    boolean isVoterInAny(final long memberId)
+    {
+        for (int i = 0; i < entries.size(); i++)
+        {
+            if (entries.get(i).configuration.isVoter(memberId))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void append(final long index, final Configuration configuration)
     {
         assert index > currentIndex() : index + " after " + currentIndex();

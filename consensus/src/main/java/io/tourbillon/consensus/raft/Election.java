@@ -39,7 +39,7 @@ final class Election
 
     int onTick(final long nowNs, final RaftEffects effects)
     {
-        if (!timer.isDue(nowNs) || !membership.isVoter())
+        if (timer.isLeaderHeard(nowNs) || !timer.isDue(nowNs) || !membership.mayCampaign())
         {
             return 0;
         }
@@ -75,14 +75,18 @@ final class Election
     int onVoteRequest(final long nowNs, final VoteRequestDecoder request, final RaftEffects effects)
     {
         final PeerHeaderDecoder peer = request.peer();
-        // Who hears its leader lets nobody depose it (thesis 4.2.3): neither a removed member nor one that was cut off.
-        if (peer.term() > ballot.term() && request.transfer() == 0 && isLeaderAlive(nowNs))
+        final boolean isPreVote = request.preVote() != 0;
+        final boolean isVoteOpen = peer.term() > ballot.term() ||
+            (peer.term() == ballot.term() && !isPreVote && ballot.voteId() == RaftCore.NO_VOTE);
+        // Who has heard a leader, of whatever term, lets nobody depose it (thesis 4.2.3): neither a removed member nor one that was cut off.
+        // The leader may count on it for its lease, even if this member has learned of a later term since.
+        if (isVoteOpen && request.transfer() == 0 && (standing.isLeader() || timer.isLeaderHeard(nowNs)))
         {
             return RaftCore.LEADER_LIVES;
         }
         final boolean isUpToDate = request.lastLogTerm() > log.lastTerm() ||
             (request.lastLogTerm() == log.lastTerm() && request.lastLogIndex() >= log.lastIndex());
-        if (request.preVote() != 0)
+        if (isPreVote)
         {
             answerPreVote(peer.fromId(), peer.term(), isUpToDate && peer.term() > ballot.term(), effects);
         }
@@ -199,12 +203,5 @@ final class Election
             standing.restartTimer(nowNs);
         }
         ballot.tell(effects);
-    }
-
-    /** Whether this member knows of a leader that a majority may well follow. */
-    private boolean isLeaderAlive(final long nowNs)
-    {
-        return standing.isLeader() || timer.mayOweLease(nowNs) ||
-            (standing.leaderId() != RaftCore.NO_LEADER && timer.isLeaderHeard(nowNs));
     }
 }

@@ -1,14 +1,15 @@
 package io.tourbillon.consensus.raft;
 
 /**
- * How long a member is patient with its leader, and for how long it keeps faith with it.
+ * How long a member is patient with its leader, and for how long it keeps faith with it: a leader with a lease counts on that.
  */
 final class ElectionTimer
 {
     private final RaftSettings settings;
     private final ElectionTimeouts timeouts;
-    private long startedNs;
     private long leaderHeardNs;
+    /** With lease reads: no later time was told since then, so it may have been heard later than this. */
+    private boolean isHearing;
     private long deadlineNs;
 
     ElectionTimer(final RaftSettings settings, final ElectionTimeouts timeouts)
@@ -17,9 +18,14 @@ final class ElectionTimer
         this.timeouts = timeouts;
     }
 
-    void onStart(final long nowNs)
+    /** Before its start a member may have answered a leader that counts on it for its lease. */
+    void onStart(final long nowNs, final boolean mayHaveAnswered)
     {
-        startedNs = nowNs;
+        leaderHeardNs = nowNs - settings.electionTimeoutNs();
+        if (mayHaveAnswered && settings.hasLeaseReads())
+        {
+            onLeaderHeard(nowNs);
+        }
     }
 
     void restart(final long nowNs)
@@ -27,7 +33,7 @@ final class ElectionTimer
         deadlineNs = nowNs + timeouts.nextNs();
     }
 
-    /** For whom nobody else can win against: there is nobody to wait for. */
+    /** Nobody else can win: there is nobody to wait for. */
     void expire(final long nowNs)
     {
         deadlineNs = nowNs;
@@ -41,16 +47,19 @@ final class ElectionTimer
     void onLeaderHeard(final long nowNs)
     {
         leaderHeardNs = nowNs;
+        isHearing = settings.hasLeaseReads();
     }
 
+    /** Whether a leader was heard within an election time-out. */
     boolean isLeaderHeard(final long nowNs)
     {
+        // A pause between the look at the clock and the message makes the message later than the time it came with. The next time is surely
+        // later than both, and the leader's lease began before the message was sent.
+        if (isHearing && nowNs != leaderHeardNs)
+        {
+            leaderHeardNs = nowNs;
+            isHearing = false;
+        }
         return nowNs - leaderHeardNs < settings.electionTimeoutNs();
-    }
-
-    /** Whether before its start this member may have answered a leader that counts on it for its lease. */
-    boolean mayOweLease(final long nowNs)
-    {
-        return settings.hasLeaseReads() && nowNs - startedNs < settings.electionTimeoutNs();
     }
 }

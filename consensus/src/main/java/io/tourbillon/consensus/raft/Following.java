@@ -31,10 +31,7 @@ final class Following
         final long prevIndex = request.prevLogIndex();
         if (!log.isAgreedAt(prevIndex, request.prevLogTerm()))
         {
-            if (standing.canAnswerLeader())
-            {
-                effects.sendAppendRefusal(standing.leaderId(), ballot.term(), prevIndex, log.hintFor(prevIndex));
-            }
+            maybeRefuse(prevIndex, log.hintFor(prevIndex), effects);
             return RaftCore.TAKEN;
         }
         final long leaderCommit = request.leaderCommit();
@@ -43,7 +40,19 @@ final class Following
         final int result = log.take(nowNs, ballot.term(), prevIndex, request.buffer(), offset, offset + length, effects);
         log.commitAsFollower(leaderCommit, effects);
         standing.maybeAcknowledge(effects);
+        if (result == RaftCore.NO_ROOM)
+        {
+            maybeRefuse(log.lastIndex(), log.lastIndex() + 1, effects);
+        }
         return result;
+    }
+
+    private void maybeRefuse(final long rejectedIndex, final long hintIndex, final RaftEffects effects)
+    {
+        if (standing.canAnswerLeader())
+        {
+            effects.sendAppendRefusal(standing.leaderId(), ballot.term(), rejectedIndex, hintIndex);
+        }
     }
 
     int onHeartbeat(final long nowNs, final HeartbeatDecoder heartbeat, final RaftEffects effects)
@@ -69,11 +78,13 @@ final class Following
             }
             return false;
         }
-        if (peer.term() == ballot.term() && standing.isLeader())
+        final boolean isLeaderKnown = peer.term() == ballot.term() && standing.leaderId() != RaftCore.NO_LEADER;
+        if (isLeaderKnown && standing.leaderId() != peer.fromId())
         {
-            throw new IllegalStateException("member " + peer.fromId() + " leads term " + peer.term() + ", and so does this member");
+            throw new IllegalStateException(
+                "member " + peer.fromId() + " leads term " + peer.term() + ", and so does member " + standing.leaderId());
         }
-        if (peer.term() > ballot.term() || standing.role() != Role.FOLLOWER || standing.leaderId() != peer.fromId())
+        if (!isLeaderKnown)
         {
             standing.follow(nowNs, peer.term(), peer.fromId(), "member " + peer.fromId() + " leads", effects);
         }

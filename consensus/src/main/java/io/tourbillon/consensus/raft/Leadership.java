@@ -74,11 +74,6 @@ final class Leadership
         return termStartIndex;
     }
 
-    long round()
-    {
-        return rounds.round();
-    }
-
     boolean isTransferring()
     {
         return transferTargetId != NOBODY;
@@ -106,6 +101,7 @@ final class Leadership
         {
             transferTargetId = NOBODY;
         }
+        maybeConfirmByLease(nowNs, commitIndex, effects);
         if (heartbeatDueNs - nowNs > 0 || peers.count() == 0)
         {
             return 0;
@@ -120,6 +116,7 @@ final class Leadership
                 peer.probe(nowNs);
             }
         }
+        maybeHandOver(effects);
         beginRound(nowNs, commitIndex, effects);
         return 1;
     }
@@ -141,7 +138,7 @@ final class Leadership
         while (count < MESSAGES_PER_CALL && peer.isReadyToSend(log.lastIndex(), settings.windowEntries()))
         {
             final long prevIndex = peer.nextIndex - 1;
-            final long prevTerm = prevIndex == 0 ? 0 : log.termOf(prevIndex);
+            final long prevTerm = log.termOf(prevIndex);
             if (prevTerm == RaftLog.UNKNOWN_TERM)
             {
                 peer.mode = Peer.Mode.SNAPSHOT;
@@ -154,9 +151,14 @@ final class Leadership
             {
                 return count;
             }
+            final boolean isLast = sentIndex == prevIndex;
             peer.onSent(sentIndex, nowNs);
             peer.sentCommitIndex = commitIndex;
             count++;
+            if (isLast)
+            {
+                break;
+            }
         }
         // Members apply, and answer their clients, only what they know to be committed: that does not wait for the next heartbeat.
         if (peer.mode == Peer.Mode.PIPELINE && peer.sentCommitIndex < commitIndex &&
@@ -205,7 +207,7 @@ final class Leadership
     /** A read has come, or reads have become possible. */
     void ask(final long readId, final long nowNs, final long commitIndex, final RaftEffects effects)
     {
-        rounds.ask(readId);
+        rounds.ask(readId, nowNs);
         onCommitted(nowNs, commitIndex, effects);
     }
 
@@ -216,13 +218,26 @@ final class Leadership
         {
             return;
         }
-        if (isAloneOrLeased(nowNs))
+        if (peers.reached(Reading.ANSWERED_ROUND, Long.MAX_VALUE) == Long.MAX_VALUE)
         {
+            // No round is needed: what this member has decided, the majority has decided.
             effects.confirmReads(rounds.settleAll(), commitIndex);
         }
-        else
+        else if (!hasLease(nowNs))
         {
             maybeBeginRound(nowNs, commitIndex, effects);
+        }
+    }
+
+    private void maybeConfirmByLease(final long nowNs, final long commitIndex, final RaftEffects effects)
+    {
+        if (!hasLease(nowNs))
+        {
+            onCommitted(nowNs, commitIndex, effects);
+        }
+        else if (commitIndex >= termStartIndex && rounds.settleBefore(nowNs))
+        {
+            effects.confirmReads(rounds.settledReadId(), commitIndex);
         }
     }
 
@@ -243,12 +258,11 @@ final class Leadership
         }
     }
 
-    private boolean isAloneOrLeased(final long nowNs)
+    private boolean hasLease(final long nowNs)
     {
-        final boolean isAlone = peers.reached(Reading.ANSWERED_ROUND, Long.MAX_VALUE) == Long.MAX_VALUE;
         // Once it has asked another to campaign, voters may follow that one at any time, however late the message arrives.
-        return isAlone || (settings.hasLeaseReads() && !isTimeoutNowSent &&
-            rounds.hasLease(nowNs, settings.electionTimeoutNs() - settings.leaseDriftNs()));
+        return settings.hasLeaseReads() && !isTimeoutNowSent &&
+            rounds.hasLease(nowNs, settings.electionTimeoutNs() - settings.leaseDriftNs());
     }
 
     private void maybeBeginRound(final long nowNs, final long commitIndex, final RaftEffects effects)

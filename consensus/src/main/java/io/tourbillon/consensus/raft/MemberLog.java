@@ -33,7 +33,7 @@ final class MemberLog
         this.membership = membership;
         this.commitIndex = commitIndex;
         this.durableIndex = log.lastIndex();
-        onLeader();
+        onTerm();
     }
 
     long commitIndex()
@@ -56,8 +56,8 @@ final class MemberLog
         return log.lastTerm();
     }
 
-    /** A new leader, or none: what is committed is in every leader's log, more is not known. */
-    void onLeader()
+    /** A new term: what is committed is in its leader's log, more is not known. */
+    void onTerm()
     {
         agreedIndex = commitIndex;
         // What it has must be asked for first: an answer that nobody asked for would say less than the leader believes.
@@ -165,7 +165,12 @@ final class MemberLog
 
     private boolean isInLog(final long index, final long entryTerm)
     {
-        return index <= commitIndex || (index <= log.lastIndex() && log.termOf(index) == entryTerm);
+        final long ownTerm = index <= log.lastIndex() ? log.termOf(index) : RaftLog.UNKNOWN_TERM;
+        if (index <= commitIndex && ownTerm != entryTerm && ownTerm != RaftLog.UNKNOWN_TERM)
+        {
+            throw new IllegalStateException("the leader has " + entryTerm + ":" + index + " where " + ownTerm + " is committed");
+        }
+        return index <= commitIndex || ownTerm == entryTerm;
     }
 
     private boolean append(final long nowNs, final DirectBuffer buffer, final int offset, final int length, final RaftEffects effects)
@@ -216,6 +221,12 @@ final class MemberLog
             isAnswerOwed = isAnswerOwed && index < agreedIndex;
             effects.sendAppendReply(leaderId, term, index);
         }
+    }
+
+    /** Whether a state that carries entries up to this one would bring anything, and take nothing away. */
+    boolean lacks(final long index, final long entryTerm)
+    {
+        return index > commitIndex && (index > log.lastIndex() || log.termOf(index) != entryTerm);
     }
 
     /** A state took the place of the log up to an index. */

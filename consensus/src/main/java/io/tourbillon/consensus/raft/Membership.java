@@ -37,6 +37,15 @@ final class Membership
         return current().isVoter(memberId);
     }
 
+    /**
+     * Whether it votes in this configuration, or in one that acts again if this one is truncated: until it is committed, a member that it
+     * does without may be the only one that can win (thesis 4.2.2, figure 4.6).
+     */
+    boolean mayCampaign()
+    {
+        return configurations.isVoterInAny(memberId);
+    }
+
     boolean isSoleVoter()
     {
         return current().isSoleVoter(memberId);
@@ -75,7 +84,7 @@ final class Membership
 
     void act(final long nowNs, final RaftEffects effects)
     {
-        peers.configure(current(), log.lastIndex(), leadership.round(), nowNs);
+        peers.configure(current(), log.lastIndex(), nowNs);
         leadership.onConfigured();
         effects.onConfiguration(current());
     }

@@ -117,11 +117,27 @@ final class Peer
      */
     void onRefused(final long rejectedIndex, final long hintIndex, final long nowNs)
     {
+        if (hintIndex > rejectedIndex)
+        {
+            onNoRoom(hintIndex, nowNs);
+            return;
+        }
         final boolean isNews = mode == Mode.PROBE ? rejectedIndex == nextIndex - 1 : rejectedIndex > matchIndex;
         if (mode != Mode.SNAPSHOT && isNews)
         {
             nextIndex = Math.max(matchIndex + 1, Math.min(hintIndex, rejectedIndex));
             probe(nowNs);
+        }
+    }
+
+    /** What was sent from an index on found no room: it is sent again after the next acknowledgement or heartbeat, not at once. */
+    private void onNoRoom(final long index, final long nowNs)
+    {
+        if (mode == Mode.PIPELINE && index > matchIndex)
+        {
+            nextIndex = Math.min(nextIndex, index);
+            probe(nowNs);
+            isProbeSent = true;
         }
     }
 

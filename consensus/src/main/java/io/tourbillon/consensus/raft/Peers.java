@@ -53,11 +53,11 @@ final class Peers
     Peers(final long memberId, final Configuration configuration)
     {
         this.memberId = memberId;
-        configure(configuration, 0, 0, 0);
+        configure(configuration, 0, 0);
     }
 
     /** Another configuration acts. What is known of those who stay is kept; the new ones begin as under a new leader. */
-    void configure(final Configuration next, final long lastIndex, final long round, final long nowNs)
+    void configure(final Configuration next, final long lastIndex, final long nowNs)
     {
         configuration = next;
         final Peer[] before = peers;
@@ -69,7 +69,7 @@ final class Peers
                 return known;
             }
             final Peer added = new Peer(member.id());
-            added.reset(lastIndex, round, nowNs);
+            added.reset(lastIndex, 0, nowNs);
             return added;
         }).toArray(Peer[]::new);
     }

@@ -45,6 +45,8 @@ public final class RaftCore
     public static final int CHANGE_UNDER_WAY = -8;
     /** Nothing of the leader's own term is committed yet: a configuration must wait for it. */
     public static final int TERM_NOT_COMMITTED = -9;
+    /** A voter cannot become a learner: it is removed, and another member added. */
+    public static final int DEMOTES_VOTER = -10;
 
     private final long memberId;
     private final RaftLog log;
@@ -67,7 +69,7 @@ public final class RaftCore
      * @param timeouts       for elections.
      * @param term           latest durable term; 0 before any.
      * @param voteId         durable vote in that term, or {@link #NO_VOTE}.
-     * @throws IllegalArgumentException if the log is ahead of the term.
+     * @throws IllegalArgumentException if the log is ahead of the term, or has a gap behind what is committed.
      */
     public RaftCore(
         final RaftSettings settings,
@@ -81,6 +83,11 @@ public final class RaftCore
         if (term < log.lastTerm())
         {
             throw new IllegalArgumentException("the log ends in term " + log.lastTerm() + ", the hard state in term " + term);
+        }
+        // It would be taken for entries that contradict the leader's, and the log for one to be truncated.
+        if (committedIndex > log.lastIndex() || (committedIndex < log.lastIndex() && log.termOf(committedIndex + 1) == RaftLog.UNKNOWN_TERM))
+        {
+            throw new IllegalArgumentException("the log does not begin behind the committed index " + committedIndex);
         }
         this.memberId = settings.memberId();
         this.log = log;
@@ -197,7 +204,8 @@ public final class RaftCore
      * @param target  to come to; not joint.
      * @param nowNs   now.
      * @param effects to carry out.
-     * @return index of its first entry, or {@link #NOT_LEADER}, {@link #CHANGE_UNDER_WAY}, {@link #TERM_NOT_COMMITTED}.
+     * @return index of its first entry, or {@link #NOT_LEADER}, {@link #CHANGE_UNDER_WAY}, {@link #TERM_NOT_COMMITTED},
+     *     {@link #DEMOTES_VOTER}.
      */
     public long proposeConfiguration(final Configuration target, final long nowNs, final RaftEffects effects)
     {
@@ -213,6 +221,10 @@ public final class RaftCore
         if (commitIndex() < leadership.termStartIndex())
         {
             return TERM_NOT_COMMITTED;
+        }
+        if (configuration().isDemotedBy(target))
+        {
+            return DEMOTES_VOTER;
         }
         return appendConfiguration(configuration().jointWith(target), nowNs, effects);
     }
@@ -396,6 +408,19 @@ public final class RaftCore
     public void onSnapshotFailed(final long nowNs, final long toId)
     {
         endSnapshot(nowNs, toId, 0);
+    }
+
+    /**
+     * To be asked before a state is installed that was sent. False if the log has what the state carries: installing it would take away what
+     * was acknowledged behind it. The sender is then told what it would be told after installing it.
+     *
+     * @param index     of the last entry that the state carries.
+     * @param entryTerm of that entry.
+     * @return whether the state may take the place of this member's state and log.
+     */
+    public boolean needsSnapshot(final long index, final long entryTerm)
+    {
+        return memberLog.lacks(index, entryTerm);
     }
 
     /**

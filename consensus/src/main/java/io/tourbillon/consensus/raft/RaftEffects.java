@@ -21,7 +21,8 @@ public interface RaftEffects
     void persistHardState(long term, long voteId);
 
     /**
-     * Append a no-op, the first entry of the leader's term. It may wait for its place; nothing else is then appended before it.
+     * Append a no-op, the first entry of the leader's term. It may wait for its place; nothing else is then appended before it. It is
+     * forgotten if the member ceases to lead meanwhile.
      *
      * @param term  of the leader.
      * @param index of the entry: the log's last index + 1.
@@ -29,7 +30,8 @@ public interface RaftEffects
     void appendNoOp(long term, long index);
 
     /**
-     * Append a configuration that the leader wants. It may wait for its place; nothing else is then appended before it.
+     * Append a configuration that the leader wants. It may wait for its place; nothing else is then appended before it. It is forgotten
+     * if the member ceases to lead meanwhile.
      *
      * @param term          of the leader.
      * @param index         of the entry: the log's last index + 1.
@@ -127,7 +129,7 @@ public interface RaftEffects
      * @param toId          who sent them.
      * @param term          of this member.
      * @param rejectedIndex the entry before those refused; 0 to a leader of an older term.
-     * @param hintIndex     first index worth trying; 0 to a leader of an older term.
+     * @param hintIndex     first index worth trying; 0 to a leader of an older term; behind rejectedIndex if there is no room for more.
      */
     void sendAppendRefusal(long toId, long term, long rejectedIndex, long hintIndex);
 

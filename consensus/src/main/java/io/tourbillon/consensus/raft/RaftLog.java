@@ -19,7 +19,7 @@ public interface RaftLog
     long lastTerm();
 
     /**
-     * @param index of an entry.
+     * @param index of an entry, or of the one before the first: 0 has term 0, unless the log's prefix was cut off.
      * @return its term, or {@link #UNKNOWN_TERM}.
      */
     long termOf(long index);

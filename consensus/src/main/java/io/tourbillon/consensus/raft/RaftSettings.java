@@ -10,7 +10,8 @@ package io.tourbillon.consensus.raft;
  * @param windowEntries       most entries on their way to a member that it has not acknowledged.
  * @param hasPreVote          whether a member asks before it begins a term (thesis 9.6).
  * @param leaseDriftNs        leader-lease reads (thesis 6.4.1): how much of an election time-out two members' clocks may disagree about; a
- *                            lease ends that much before it. {@link #NO_LEASE}: a read waits for a round of heartbeats.
+ *                            lease ends that much before it. {@link #NO_LEASE}: a read waits for a round of heartbeats. The same on all
+ *                            members: a leader's lease rests on what the others do.
  */
 public record RaftSettings(
     long memberId, long electionTimeoutNs, long heartbeatIntervalNs, int windowEntries, boolean hasPreVote, long leaseDriftNs)

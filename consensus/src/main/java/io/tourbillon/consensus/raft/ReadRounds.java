@@ -16,10 +16,15 @@ final class ReadRounds
     /** Number of the last round. Never goes back, not even when another term begins. */
     private long round;
     private long confirmedRound;
+    /** When that one began. */
+    private long confirmedNs;
     /** First round of this term: what older ones said of leadership is over. */
     private long firstRound;
     /** Last read asked for; at least {@link #settledReadId}. */
     private long askedReadId;
+    private long askedNs;
+    /** Last read asked for before {@link #askedNs}. */
+    private long earlierReadId;
     /** Last read that was confirmed or given up. */
     private long settledReadId;
 
@@ -28,9 +33,14 @@ final class ReadRounds
         return round;
     }
 
-    void ask(final long readId)
+    void ask(final long readId, final long nowNs)
     {
         assert readId > askedReadId : readId + " after " + askedReadId;
+        if (nowNs != askedNs)
+        {
+            earlierReadId = askedReadId;
+            askedNs = nowNs;
+        }
         askedReadId = readId;
     }
 
@@ -68,7 +78,23 @@ final class ReadRounds
             return false;
         }
         confirmedRound = reachedRound;
+        confirmedNs = sentNs[slot(reachedRound)];
         final long readId = readIds[slot(reachedRound)];
+        if (readId <= settledReadId)
+        {
+            return false;
+        }
+        settledReadId = readId;
+        return true;
+    }
+
+    /**
+     * All that came before this time may run: the lease was looked at later. A read of the same time may have come after a pause that
+     * followed the look at the clock, when another leads already. True if there were any.
+     */
+    boolean settleBefore(final long nowNs)
+    {
+        final long readId = nowNs == askedNs ? earlierReadId : askedReadId;
         if (readId <= settledReadId)
         {
             return false;
@@ -109,7 +135,7 @@ final class ReadRounds
      */
     boolean hasLease(final long nowNs, final long leaseNs)
     {
-        return confirmedRound >= firstRound && nowNs - sentNs[slot(confirmedRound)] < leaseNs;
+        return confirmedRound >= firstRound && nowNs - confirmedNs < leaseNs;
     }
 
     private static int slot(final long round)

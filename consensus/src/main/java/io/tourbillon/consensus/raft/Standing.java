@@ -14,9 +14,9 @@ final class Standing
     private final Leadership leadership;
     private Role role = Role.FOLLOWER;
     private long leaderId = RaftCore.NO_LEADER;
-    /** The leader wants this member to campaign: voters need not have lost it. */
+    /** The leader wants this campaign: voters need not have lost it. */
     private boolean isTransfer;
-    /** Last round of this leader's heartbeats that was answered. */
+    /** Last round of heartbeats of this term's leader that was answered. */
     private long answeredRound;
 
     Standing(
@@ -57,7 +57,7 @@ final class Standing
 
     void start(final long nowNs, final RaftEffects effects)
     {
-        timer.onStart(nowNs);
+        timer.onStart(nowNs, ballot.term() > 0 && ballot.voteId() != memberId);
         membership.act(nowNs, effects);
         restartTimer(nowNs);
         effects.onRoleChange(role, ballot.term(), leaderId, "started");
@@ -69,7 +69,7 @@ final class Standing
         assert term >= ballot.term() : term + " < " + ballot.term();
         if (term > ballot.term())
         {
-            ballot.enter(term, RaftCore.NO_VOTE);
+            enter(term, RaftCore.NO_VOTE);
             ballot.persist(effects);
         }
         if (role == Role.LEADER)
@@ -79,8 +79,6 @@ final class Standing
             membership.truncateFrom(log.lastIndex() + 1, nowNs, effects);
         }
         isTransfer = false;
-        answeredRound = 0;
-        log.onLeader();
         restartTimer(nowNs);
         become(Role.FOLLOWER, newLeaderId, reason, effects);
     }
@@ -97,8 +95,9 @@ final class Standing
 
     void campaign(final long nowNs, final String reason, final RaftEffects effects)
     {
+        isTransfer = false;
         timer.restart(nowNs);
-        ballot.enter(ballot.term() + 1, memberId);
+        enter(ballot.term() + 1, memberId);
         become(Role.CANDIDATE, RaftCore.NO_LEADER, reason, effects);
         ballot.persist(effects);
     }
@@ -106,8 +105,8 @@ final class Standing
     /** At the leader's wish. */
     void takeOver(final long nowNs, final RaftEffects effects)
     {
-        isTransfer = true;
         campaign(nowNs, "the leader hands over", effects);
+        isTransfer = true;
     }
 
     void lead(final long nowNs, final RaftEffects effects)
@@ -123,7 +122,8 @@ final class Standing
 
     void restartTimer(final long nowNs)
     {
-        if (membership.isSoleVoter())
+        // A sole voter may still hear the leader that made it one.
+        if (membership.isSoleVoter() && !timer.isLeaderHeard(nowNs))
         {
             timer.expire(nowNs);
         }
@@ -154,6 +154,13 @@ final class Standing
             answeredRound = round;
             effects.sendHeartbeatReply(leaderId, ballot.term(), round);
         }
+    }
+
+    private void enter(final long term, final long voteId)
+    {
+        ballot.enter(term, voteId);
+        log.onTerm();
+        answeredRound = 0;
     }
 
     private void become(final Role next, final long nextLeaderId, final String reason, final RaftEffects effects)

@@ -4,6 +4,7 @@ import io.tourbillon.consensus.raft.ScriptedMessages.Message;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,13 +13,13 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Several cores under a script: disks that are forced and messages that arrive when the script says so. In any script there is one leader
- * a term, and what one member has committed no other has committed differently.
+ * Several cores under a script: disks that are forced and messages that arrive when the script says so. Whatever a script expects, what
+ * figure 3 of the Raft paper promises must hold in it: election safety, leader append-only, log matching, leader completeness and state
+ * machine safety; and no message leaves before what it promises is on its sender's disk.
  */
 final class ScriptedCluster
 {
     private static final long ELECTION_TIMEOUT_NS = 1000;
-    private static final long HEARTBEAT_NS = 100;
     private static final int SETTLE_ROUNDS_MAX = 10_000;
 
     private final StringBuilder out = new StringBuilder();
@@ -29,6 +30,8 @@ final class ScriptedCluster
     private final Map<Long, Long> leaderOfTerm = new HashMap<>();
     private final Map<Long, Long> committedTerms = new TreeMap<>();
     private boolean hasPreVote = true;
+    private long heartbeatNs = 100;
+    private boolean isQuiet;
     private long leaseDriftNs = RaftSettings.NO_LEASE;
     private int windowEntries = 64;
     private int entriesPerMessage = 4;
@@ -39,6 +42,7 @@ final class ScriptedCluster
         out.setLength(0);
         lines.stream().flatMap((line) -> Arrays.stream(line.split(";"))).forEach((command) -> execute(command.trim().split("\\s+")));
         nodes.values().forEach((node) -> say(node.toString()));
+        nodes.values().forEach((node) -> nodes.values().forEach(node::requireMatchingLog));
         return out.toString();
     }
 
@@ -46,6 +50,7 @@ final class ScriptedCluster
     {
         switch (words[0])
         {
+            case "heartbeats" -> heartbeatNs = number(words, 1);
             case "no-pre-vote" -> hasPreVote = false;
             case "lease-reads" -> leaseDriftNs = number(words, 1);
             case "window" -> windowEntries = (int)number(words, 1);
@@ -55,8 +60,19 @@ final class ScriptedCluster
             case "campaign" -> campaign(node(words));
             case "elect" -> elect(node(words));
             case "tick" -> tick(node(words));
+            case "check" -> node(words).tick();
+            case "stray" -> deliver(ScriptedMessages.voteReply(number(words, 1), number(words, 2), term(words), false, false));
+            case "stale" -> deliver(ScriptedMessages.heartbeat(number(words, 1), number(words, 2), term(words), 0, 1));
+            case "matched" -> say("  " + words[1] + " knows that " + words[2] + " has up to " +
+                node(words).core().matchIndexOf(number(words, 2)));
             case "elapse" -> nodes.values().forEach((node) -> node.advance(number(words, 1)));
+            case "advance" -> node(words).advance(number(words, 2));
+            case "seed" -> seed(node(words), words);
             case "force" -> node(words).force();
+            case "begin-force" -> node(words).beginForce();
+            case "end-force" -> node(words).endForce();
+            case "full" -> node(words).full();
+            case "room" -> node(words).room();
             case "hold-disk" -> node(words).isDiskHeld = true;
             case "free-disk" -> node(words).isDiskHeld = false;
             case "propose" -> node(words).propose(words.length > 2 ? (int)number(words, 2) : 1);
@@ -64,14 +80,18 @@ final class ScriptedCluster
             case "send" -> node(words).replicate();
             case "settle" -> settle();
             case "deliver" -> deliver(number(words, 1), number(words, 2), words.length > 3 ? (int)number(words, 3) : Integer.MAX_VALUE);
-            case "drop" -> network.removeIf((message) -> message.fromId() == number(words, 1) && message.toId() == number(words, 2));
+            case "duplicate" -> network.addAll(network.stream().filter((message) -> isBetween(message, words)).map(Message::copy).toList());
+            case "reverse" -> Collections.reverse(network);
+            case "drop" -> network.removeIf((message) -> isBetween(message, words));
             case "network" -> network.forEach((message) -> say("  " + message.fromId() + " -> " + message.toId() + ": " + message.text()));
             case "cut" -> cut(words);
             case "heal" -> cuts.clear();
             case "crash" -> crash(node(words));
             case "restart" -> node(words).start();
+            case "recover" -> say("  " + words[1] + " recovers with " + words[2] + " committed: " + node(words).recover(number(words, 2)));
             case "log" -> say("  " + words[1] + " log " + node(words).logText());
             case "compact" -> node(words).compact(number(words, 2));
+            case "fail" -> node(words).core().onSnapshotFailed(node(words).nowNs(), number(words, 2));
             case "install" -> install(number(words, 1), number(words, 2));
             case "transfer" -> say(verdict("transfer", node(words).core().onTransfer(number(words, 2), node(words).nowNs(), node(words))));
             case "change" -> change(node(words), words);
@@ -82,6 +102,7 @@ final class ScriptedCluster
 
     private void create(final String[] words)
     {
+        isQuiet = true;
         final int voters = (int)number(words, 1);
         final List<Member> members = new ArrayList<>();
         for (long id = 1; id <= voters; id++)
@@ -93,11 +114,19 @@ final class ScriptedCluster
             members.add(new Member(Long.parseLong(id), false));
         }
         members.forEach((member) -> add(member.id(), Configuration.of(members)));
+        isQuiet = false;
+    }
+
+    private void seed(final ScriptedNode node, final String[] words)
+    {
+        isQuiet = true;
+        node.seed(term(words), list(words, "log").stream().mapToLong(Long::parseLong).toArray());
+        isQuiet = false;
     }
 
     private void add(final long id, final Configuration configuration)
     {
-        final RaftSettings settings = new RaftSettings(id, ELECTION_TIMEOUT_NS, HEARTBEAT_NS, windowEntries, hasPreVote, leaseDriftNs);
+        final RaftSettings settings = new RaftSettings(id, ELECTION_TIMEOUT_NS, heartbeatNs, windowEntries, hasPreVote, leaseDriftNs);
         final ScriptedNode node = new ScriptedNode(this, settings, configuration);
         nodes.put(id, node);
         node.start();
@@ -117,9 +146,9 @@ final class ScriptedCluster
         move(false);
     }
 
-    private static void tick(final ScriptedNode node)
+    private void tick(final ScriptedNode node)
     {
-        node.advance(HEARTBEAT_NS);
+        node.advance(heartbeatNs);
         node.tick();
     }
 
@@ -169,6 +198,7 @@ final class ScriptedCluster
 
     private void deliver(final long fromId, final long toId, final int limit)
     {
+        // In the order of the network, up to a number of them.
         final List<Message> chosen = network.stream()
             .filter((message) -> message.fromId() == fromId && message.toId() == toId).limit(limit).toList();
         network.removeAll(chosen);
@@ -230,16 +260,27 @@ final class ScriptedCluster
 
     void say(final String line)
     {
-        out.append(line).append('\n');
+        if (!isQuiet)
+        {
+            out.append(line).append('\n');
+        }
     }
 
-    void onRoleChange(final long id, final Role role, final long term, final String reason)
+    private static boolean isBetween(final Message message, final String[] words)
     {
+        return message.fromId() == number(words, 1) && message.toId() == number(words, 2);
+    }
+
+    void onRoleChange(final ScriptedNode node, final Role role, final long term, final String reason)
+    {
+        final long id = node.id;
         say("  " + id + " is " + role + " term=" + term + ": " + reason);
         if (role == Role.LEADER)
         {
             final Long other = leaderOfTerm.putIfAbsent(term, id);
             SimpleChecks.require(other == null || other == id, "two leaders in term " + term + ": " + other + " and " + id);
+            committedTerms.forEach((index, committed) -> SimpleChecks.require(node.has(index, committed),
+                "leader " + id + " lacks " + committed + ":" + index + ", which is committed"));
         }
     }
 
@@ -258,6 +299,7 @@ final class ScriptedCluster
             case RaftCore.NOT_LEADER -> "not the leader";
             case RaftCore.NOT_A_VOTER -> "not a voter";
             case RaftCore.CHANGE_UNDER_WAY -> "a change is under way";
+            case RaftCore.DEMOTES_VOTER -> "a voter cannot become a learner";
             case RaftCore.TERM_NOT_COMMITTED -> "nothing of its term is committed yet";
             default -> throw new AssertionError(result);
         };
@@ -271,6 +313,11 @@ final class ScriptedCluster
     private static long number(final String[] words, final int at)
     {
         return Long.parseLong(words[at]);
+    }
+
+    private static long term(final String[] words)
+    {
+        return Long.parseLong(list(words, "term").get(0));
     }
 
     private static List<String> list(final String[] words, final String name)

@@ -59,7 +59,7 @@ final class ScriptedMember implements RaftLog, RaftEffects
         {
             case "member" -> member(words);
             case "start" -> core.onStart(nowNs, this);
-            case "tick" -> core.onTick(++nowNs, this);
+            case "tick" -> core.onTick(nowNs += words.length > 1 ? Long.parseLong(words[1]) : 1, this);
             case "vote-forced" -> core.onHardStateDurable(nowNs, core.term(), core.voteId(), this);
             case "old-vote-forced" -> core.onHardStateDurable(nowNs, core.term() - 1, MEMBER_ID, this);
             case "forced" -> forced(Long.parseLong(words[1]));
@@ -200,7 +200,7 @@ final class ScriptedMember implements RaftLog, RaftEffects
     @Override
     public long termOf(final long index)
     {
-        return index < 1 || index > terms.size() ? UNKNOWN_TERM : terms.get((int)index - 1);
+        return index < 0 || index > terms.size() ? UNKNOWN_TERM : index == 0 ? 0 : terms.get((int)index - 1);
     }
 
     @Override

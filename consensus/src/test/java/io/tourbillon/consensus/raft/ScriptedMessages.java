@@ -29,6 +29,10 @@ final class ScriptedMessages
      */
     record Message(long fromId, long toId, String text, byte[] bytes)
     {
+        Message copy()
+        {
+            return new Message(fromId, toId, text, bytes.clone());
+        }
     }
 
     private ScriptedMessages()

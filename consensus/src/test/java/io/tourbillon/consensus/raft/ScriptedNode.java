@@ -18,6 +18,9 @@ final class ScriptedNode implements RaftLog, RaftEffects
     {
     }
 
+    /** The same entry on all members that are said to have it. */
+    private static final long SEED_ORIGIN = 99;
+
     final long id;
     private final ScriptedCluster cluster;
     private final RaftSettings settings;
@@ -25,6 +28,11 @@ final class ScriptedNode implements RaftLog, RaftEffects
     private final List<byte[]> log = new ArrayList<>();
     private final List<byte[]> durableLog = new ArrayList<>();
     private final List<Unforced> unforced = new ArrayList<>();
+    /** A force of these is under way. */
+    private final List<Unforced> inForce = new ArrayList<>();
+    /** What found no room in the log: a hard state is replaced by a later one, entries are forgotten when another leads. */
+    private final List<Runnable> waiting = new ArrayList<>();
+    private Unforced waitingHardState;
     private long durableTerm;
     private long durableVoteId = RaftCore.NO_VOTE;
     /** The log's entries up to here were cut off: the state carries them. */
@@ -36,6 +44,7 @@ final class ScriptedNode implements RaftLog, RaftEffects
     private long nextReadId;
     boolean isDiskHeld;
     boolean isDown;
+    private boolean isFull;
 
     ScriptedNode(final ScriptedCluster cluster, final RaftSettings settings, final Configuration configuration)
     {
@@ -61,11 +70,44 @@ final class ScriptedNode implements RaftLog, RaftEffects
         isDown = false;
     }
 
+    /** What a start is told that believes this index to be committed. */
+    String recover(final long committedIndex)
+    {
+        try
+        {
+            new RaftCore(settings, bootConfiguration, committedIndex, this, settings::electionTimeoutNs, durableTerm, durableVoteId);
+            return "fine";
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            return ex.getMessage();
+        }
+    }
+
+    /** It has this log, and nothing else is known of its past. */
+    void seed(final long term, final long[] terms)
+    {
+        log.clear();
+        for (final long entryTerm : terms)
+        {
+            append(SEED_ORIGIN, entryTerm, log.size() + 1, 7, new byte[8]);
+        }
+        durableLog.clear();
+        durableLog.addAll(log);
+        durableTerm = term;
+        durableVoteId = RaftCore.NO_VOTE;
+        crash();
+        start();
+    }
+
     /** All that was not forced is gone. */
     void crash()
     {
         isDown = true;
         unforced.clear();
+        inForce.clear();
+        waiting.clear();
+        waitingHardState = null;
         log.clear();
         log.addAll(durableLog);
     }
@@ -93,8 +135,22 @@ final class ScriptedNode implements RaftLog, RaftEffects
     /** True if there was something to force. */
     boolean force()
     {
-        final List<Unforced> batch = List.copyOf(unforced);
+        beginForce();
+        return endForce();
+    }
+
+    /** What comes now waits for the next one. */
+    void beginForce()
+    {
+        SimpleChecks.require(inForce.isEmpty(), "a force is under way");
+        inForce.addAll(unforced);
         unforced.clear();
+    }
+
+    boolean endForce()
+    {
+        final List<Unforced> batch = List.copyOf(inForce);
+        inForce.clear();
         long entryIndex = 0;
         for (final Unforced record : batch)
         {
@@ -105,7 +161,8 @@ final class ScriptedNode implements RaftLog, RaftEffects
             else if (record.frame != null)
             {
                 durableLog.add(record.frame);
-                entryIndex = frame(record.frame).index();
+                // Only an entry that is still in the log may be told, not another one that has its index.
+                entryIndex = isInLog(record.frame) ? frame(record.frame).index() : entryIndex;
             }
             else
             {
@@ -120,12 +177,39 @@ final class ScriptedNode implements RaftLog, RaftEffects
                 core.onHardStateDurable(nowNs, record.term, record.voteId, this);
             }
         }
-        // Only an entry that is still in the log may be told.
-        if (entryIndex > baseIndex && entryIndex <= lastIndex())
+        if (entryIndex > 0 && entryIndex <= lastIndex())
         {
             core.onDurable(nowNs, termOf(entryIndex), entryIndex, this);
         }
         return !batch.isEmpty();
+    }
+
+    private boolean isOnDisk(final long index)
+    {
+        final int at = (int)(index - baseIndex - 1);
+        return at < durableLog.size() && durableLog.get(at) == log.get(at);
+    }
+
+    private boolean isInLog(final byte[] frame)
+    {
+        return log.stream().anyMatch((other) -> other == frame);
+    }
+
+    void full()
+    {
+        isFull = true;
+    }
+
+    void room()
+    {
+        isFull = false;
+        if (waitingHardState != null)
+        {
+            unforced.add(waitingHardState);
+            waitingHardState = null;
+        }
+        waiting.forEach(Runnable::run);
+        waiting.clear();
     }
 
     boolean replicate()
@@ -143,7 +227,12 @@ final class ScriptedNode implements RaftLog, RaftEffects
                 cluster.say("  " + id + " takes no proposal; leader " + core.leaderId());
                 return;
             }
-            append(core.term(), index, 7, new byte[]{1, 2, 3, 4, 5, 6, 7, 8});
+            if (isFull || !waiting.isEmpty())
+            {
+                cluster.say("  " + id + " has no room");
+                return;
+            }
+            append(id, core.term(), index, 7, new byte[]{1, 2, 3, 4, 5, 6, 7, 8});
         }
     }
 
@@ -170,12 +259,18 @@ final class ScriptedNode implements RaftLog, RaftEffects
         baseIndex = index;
     }
 
-    /** The leader's state, as it sent it. */
+    /** The leader's state, as it was sent. */
     void install(final ScriptedNode leader)
     {
+        if (!core.needsSnapshot(leader.baseIndex, leader.baseTerm))
+        {
+            cluster.say("  " + id + " has what the state carries");
+            return;
+        }
         log.clear();
         durableLog.clear();
         unforced.removeIf((record) -> record.frame != null || record.truncateFrom > 0);
+        inForce.removeIf((record) -> record.frame != null || record.truncateFrom > 0);
         baseIndex = leader.baseIndex;
         baseTerm = leader.baseTerm;
         baseConfiguration = leader.baseConfiguration;
@@ -194,7 +289,7 @@ final class ScriptedNode implements RaftLog, RaftEffects
         for (long index = baseIndex + 1; index <= lastIndex(); index++)
         {
             text.append(text.isEmpty() ? "" : " ").append(termOf(index)).append(':').append(index);
-            text.append(index - baseIndex > durableLog.size() ? "?" : "");
+            text.append(isOnDisk(index) ? "" : "?");
         }
         return text.toString();
     }
@@ -204,6 +299,23 @@ final class ScriptedNode implements RaftLog, RaftEffects
     {
         return id + (isDown ? " DOWN" : " " + core.role() + " term=" + core.term() + " vote=" + core.voteId() + " leader=" +
             core.leaderId() + " last=" + lastIndex() + " commit=" + core.commitIndex());
+    }
+
+    boolean has(final long index, final long term)
+    {
+        return index < baseIndex || termOf(index) == term;
+    }
+
+    /** Raft paper, figure 3: if two logs have an entry of the same index and term, all before it are the same. */
+    void requireMatchingLog(final ScriptedNode other)
+    {
+        boolean isSame = false;
+        for (long index = Math.min(lastIndex(), other.lastIndex()); index > Math.max(baseIndex, other.baseIndex); index--)
+        {
+            isSame |= termOf(index) == other.termOf(index);
+            SimpleChecks.require(!isSame || Arrays.equals(log.get((int)(index - baseIndex - 1)),
+                other.log.get((int)(index - other.baseIndex - 1))), "logs of " + id + " and " + other.id + " differ at " + index);
+        }
     }
 
     EntryFrame frame(final long index)
@@ -216,11 +328,23 @@ final class ScriptedNode implements RaftLog, RaftEffects
         return new EntryFrame().wrap(new UnsafeBuffer(bytes), 0, bytes.length);
     }
 
-    private void append(final long term, final long index, final long sessionId, final byte[] payload)
+    private void appendOrWait(final long term, final long index, final byte[] payload)
+    {
+        if (isFull)
+        {
+            waiting.add(() -> append(id, term, index, 0, payload));
+        }
+        else
+        {
+            append(id, term, index, 0, payload);
+        }
+    }
+
+    private void append(final long originId, final long term, final long index, final long sessionId, final byte[] payload)
     {
         final byte[] room = new byte[EntryFrame.frameLength(payload.length)];
         final int length = new EntryFrame().encode(
-            new UnsafeBuffer(room), 0, term, index, id, sessionId, index, 0, new UnsafeBuffer(payload), 0, payload.length);
+            new UnsafeBuffer(room), 0, term, index, originId, sessionId, index, 0, new UnsafeBuffer(payload), 0, payload.length);
         appendFrame(Arrays.copyOf(room, length));
     }
 
@@ -250,7 +374,7 @@ final class ScriptedNode implements RaftLog, RaftEffects
     @Override
     public long termOf(final long index)
     {
-        if (index == baseIndex && baseIndex > 0)
+        if (index == baseIndex)
         {
             return baseTerm;
         }
@@ -260,13 +384,20 @@ final class ScriptedNode implements RaftLog, RaftEffects
     @Override
     public void persistHardState(final long term, final long voteId)
     {
-        unforced.add(new Unforced(term, voteId, null, 0));
+        if (isFull)
+        {
+            waitingHardState = new Unforced(term, voteId, null, 0);
+        }
+        else
+        {
+            unforced.add(new Unforced(term, voteId, null, 0));
+        }
     }
 
     @Override
     public void appendNoOp(final long term, final long index)
     {
-        append(term, index, 0, new byte[]{0});
+        appendOrWait(term, index, new byte[]{0});
     }
 
     @Override
@@ -275,12 +406,16 @@ final class ScriptedNode implements RaftLog, RaftEffects
         final DirectBuffer record = ConfigurationRecord.encode(configuration, 1);
         final byte[] payload = new byte[record.capacity()];
         record.getBytes(0, payload);
-        append(term, index, 0, payload);
+        appendOrWait(term, index, payload);
     }
 
     @Override
     public boolean appendEntry(final DirectBuffer buffer, final int offset, final int length)
     {
+        if (isFull)
+        {
+            return false;
+        }
         final byte[] frame = new byte[length];
         buffer.getBytes(offset, frame);
         appendFrame(frame);
@@ -290,6 +425,11 @@ final class ScriptedNode implements RaftLog, RaftEffects
     @Override
     public boolean truncateFrom(final long index)
     {
+        SimpleChecks.require(core.role() != Role.LEADER, "a leader's log is append-only");
+        if (isFull)
+        {
+            return false;
+        }
         cluster.say("  " + id + " truncates from " + index);
         keep(log, index);
         unforced.add(new Unforced(0, 0, null, index));
@@ -321,6 +461,7 @@ final class ScriptedNode implements RaftLog, RaftEffects
     public void sendVoteRequest(
         final long toId, final long term, final long lastIndex, final long lastTerm, final boolean isPreVote, final boolean isTransfer)
     {
+        SimpleChecks.require(isPreVote || (durableTerm == term && durableVoteId == id), "it asked for votes before its own was durable");
         cluster.send(ScriptedMessages.voteRequest(id, toId, term, lastIndex, lastTerm, isPreVote, isTransfer));
     }
 
@@ -329,6 +470,7 @@ final class ScriptedNode implements RaftLog, RaftEffects
     {
         final boolean isDurable = durableTerm == term && durableVoteId == toId;
         SimpleChecks.require(isPreVote || !isGranted || isDurable, "a vote left before it was durable");
+        requireDurable(isPreVote && isGranted ? durableTerm : term);
         cluster.send(ScriptedMessages.voteReply(id, toId, term, isGranted, isPreVote));
     }
 
@@ -336,6 +478,7 @@ final class ScriptedNode implements RaftLog, RaftEffects
     public long sendEntries(
         final long toId, final long term, final long prevIndex, final long prevTerm, final long lastIndex, final long commitIndex)
     {
+        requireDurable(term);
         final long sentIndex = Math.min(lastIndex, prevIndex + cluster.entriesPerMessage());
         final List<byte[]> frames = log.subList((int)(prevIndex - baseIndex), (int)(sentIndex - baseIndex));
         cluster.send(ScriptedMessages.entries(id, toId, term, prevIndex, prevTerm, commitIndex, frames));
@@ -345,20 +488,25 @@ final class ScriptedNode implements RaftLog, RaftEffects
     @Override
     public void sendAppendReply(final long toId, final long term, final long matchIndex)
     {
-        SimpleChecks.require(durableTerm == term, "an answer left before its term was durable");
-        SimpleChecks.require(matchIndex <= baseIndex + durableLog.size(), "an entry was acknowledged before it was durable");
+        requireDurable(term);
+        for (long index = baseIndex + 1; index <= matchIndex; index++)
+        {
+            SimpleChecks.require(isOnDisk(index), "an entry was acknowledged before it was durable: " + index);
+        }
         cluster.send(ScriptedMessages.appendReply(id, toId, term, matchIndex, true, 0, 0));
     }
 
     @Override
     public void sendAppendRefusal(final long toId, final long term, final long rejectedIndex, final long hintIndex)
     {
+        requireDurable(term);
         cluster.send(ScriptedMessages.appendReply(id, toId, term, 0, false, rejectedIndex, hintIndex));
     }
 
     @Override
     public boolean sendHeartbeat(final long toId, final long term, final long commitIndex, final long round)
     {
+        requireDurable(term);
         cluster.send(ScriptedMessages.heartbeat(id, toId, term, commitIndex, round));
         return true;
     }
@@ -366,12 +514,14 @@ final class ScriptedNode implements RaftLog, RaftEffects
     @Override
     public void sendHeartbeatReply(final long toId, final long term, final long round)
     {
+        requireDurable(term);
         cluster.send(ScriptedMessages.heartbeatReply(id, toId, term, round));
     }
 
     @Override
     public void sendTimeoutNow(final long toId, final long term)
     {
+        requireDurable(term);
         cluster.send(ScriptedMessages.timeoutNow(id, toId, term));
     }
 
@@ -394,6 +544,15 @@ final class ScriptedNode implements RaftLog, RaftEffects
     @Override
     public void onRoleChange(final Role role, final long term, final long leaderId, final String reason)
     {
-        cluster.onRoleChange(id, role, term, reason);
+        if (role != Role.LEADER)
+        {
+            waiting.clear();
+        }
+        cluster.onRoleChange(this, role, term, reason);
+    }
+
+    private void requireDurable(final long term)
+    {
+        SimpleChecks.require(durableTerm == term, "a message of term " + term + " left while term " + durableTerm + " was durable");
     }
 }
