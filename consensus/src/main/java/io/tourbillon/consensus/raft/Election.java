@@ -39,6 +39,7 @@ final class Election
 
     int onTick(final long nowNs, final RaftEffects effects)
     {
+        // A sole voter may still hear the leader that made it one.
         if (timer.isLeaderHeard(nowNs) || !timer.isDue(nowNs) || !membership.mayCampaign())
         {
             return 0;
@@ -78,8 +79,8 @@ final class Election
         final boolean isPreVote = request.preVote() != 0;
         final boolean isVoteOpen = peer.term() > ballot.term() ||
             (peer.term() == ballot.term() && !isPreVote && ballot.voteId() == RaftCore.NO_VOTE);
-        // Who has heard a leader, of whatever term, lets nobody depose it (thesis 4.2.3): neither a removed member nor one that was cut off.
-        // The leader may count on it for its lease, even if this member has learned of a later term since.
+        // Who has heard a leader, of whatever term, lets nobody depose it (thesis 4.2.3): neither a removed member nor one that was cut
+        // off. The leader may count on it for its lease, even if this member has learned of a later term since.
         if (isVoteOpen && request.transfer() == 0 && (standing.isLeader() || timer.isLeaderHeard(nowNs)))
         {
             return RaftCore.LEADER_LIVES;

@@ -33,7 +33,7 @@ final class ElectionTimer
         deadlineNs = nowNs + timeouts.nextNs();
     }
 
-    /** Nobody else can win: there is nobody to wait for. */
+    /** Nobody else can win: there is nobody to wait for but a leader that is heard. */
     void expire(final long nowNs)
     {
         deadlineNs = nowNs;

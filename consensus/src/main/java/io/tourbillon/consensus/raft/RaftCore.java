@@ -85,7 +85,8 @@ public final class RaftCore
             throw new IllegalArgumentException("the log ends in term " + log.lastTerm() + ", the hard state in term " + term);
         }
         // It would be taken for entries that contradict the leader's, and the log for one to be truncated.
-        if (committedIndex > log.lastIndex() || (committedIndex < log.lastIndex() && log.termOf(committedIndex + 1) == RaftLog.UNKNOWN_TERM))
+        final boolean hasGap = committedIndex < log.lastIndex() && log.termOf(committedIndex + 1) == RaftLog.UNKNOWN_TERM;
+        if (hasGap || committedIndex > log.lastIndex())
         {
             throw new IllegalArgumentException("the log does not begin behind the committed index " + committedIndex);
         }
@@ -411,8 +412,8 @@ public final class RaftCore
     }
 
     /**
-     * To be asked before a state is installed that was sent. False if the log has what the state carries: installing it would take away what
-     * was acknowledged behind it. The sender is then told what it would be told after installing it.
+     * To be asked before a state is installed that was sent. False if the log has what the state carries: installing it would take away
+     * what was acknowledged behind it. The sender is then told what it would be told after installing it.
      *
      * @param index     of the last entry that the state carries.
      * @param entryTerm of that entry.

@@ -122,8 +122,7 @@ final class Standing
 
     void restartTimer(final long nowNs)
     {
-        // A sole voter may still hear the leader that made it one.
-        if (membership.isSoleVoter() && !timer.isLeaderHeard(nowNs))
+        if (membership.isSoleVoter())
         {
             timer.expire(nowNs);
         }

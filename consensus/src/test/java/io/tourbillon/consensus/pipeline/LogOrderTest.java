@@ -150,7 +150,8 @@ class LogOrderTest
         append(3, 5, 32);
         assertEquals(3, log.termOf(3));
         assertEquals(LogWriter.UNKNOWN_TERM, log.termOf(4));
-        assertEquals(LogWriter.UNKNOWN_TERM, log.termOf(0));
+        assertEquals(0, log.termOf(0));
+        assertEquals(LogWriter.UNKNOWN_TERM, log.termOf(-1));
         assertEquals(1, log.termOf(1));
     }
 
