@@ -38,7 +38,7 @@ final class CheckpointAgent implements Agent
     private final BackoffIdle journalIdle;
     private final long intervalNs;
     private final long journalBytes;
-    private final long catchUpEntries;
+    private final CatchUpWindow catchUp;
 
     private final StateMachine stateMachine;
 
@@ -64,7 +64,7 @@ final class CheckpointAgent implements Agent
         counters = ctx.counters();
         intervalNs = ctx.checkpointIntervalNs();
         journalBytes = ctx.checkpointJournalBytes();
-        catchUpEntries = ctx.catchUpEntries();
+        catchUp = new CatchUpWindow(ctx.catchUpBytes());
         stateMachine = ctx.stateMachine();
         lastAppliedIndex = stateMachine.appliedIndex();
     }
@@ -145,8 +145,7 @@ final class CheckpointAgent implements Agent
         if (checkpoint.step())
         {
             lastAppliedIndex = checkpoint.appliedIndex();
-            // What members that lag behind may still lack stays.
-            journal.deletePrefix(Math.max(0, Math.min(lastAppliedIndex, journal.lastIndex() - catchUpEntries)));
+            journal.deletePrefix(catchUp.onCheckpoint(lastAppliedIndex, journal.appendedBytes()));
             counters.checkpoints.addRelease(1);
             counters.checkpointIndex.setRelease(lastAppliedIndex);
             checkpoint = null;

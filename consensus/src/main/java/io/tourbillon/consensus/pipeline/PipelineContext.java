@@ -47,7 +47,7 @@ public final class PipelineContext
     private long clusterId;
     private Configuration configuration;
     private PeerLinks peerLinks = PeerLinks.none();
-    private long catchUpEntries;
+    private long catchUpBytes;
 
     /**
      * @param value this member's id; not 0.
@@ -475,21 +475,21 @@ public final class PipelineContext
     }
 
     /**
-     * @param value last entries that a checkpoint leaves in the journal, for members that lag behind.
+     * @param value last bytes of the journal that a checkpoint leaves, for members that lag behind.
      * @return this.
      */
-    public PipelineContext catchUpEntries(final long value)
+    public PipelineContext catchUpBytes(final long value)
     {
-        catchUpEntries = value;
+        catchUpBytes = value;
         return this;
     }
 
     /**
-     * @return last entries that a checkpoint leaves in the journal.
+     * @return last bytes of the journal that a checkpoint leaves.
      */
-    public long catchUpEntries()
+    public long catchUpBytes()
     {
-        return catchUpEntries;
+        return catchUpBytes;
     }
 
     /**
@@ -541,7 +541,7 @@ public final class PipelineContext
         requireIn(faults, "electionTimeoutNs", electionTimeoutNs, 2, TimeUnit.MINUTES.toNanos(1));
         requireIn(faults, "heartbeatIntervalNs", heartbeatIntervalNs(), 1, Math.max(1, electionTimeoutNs / 2));
         requireSet(faults, "peerLinks", peerLinks);
-        requireIn(faults, "catchUpEntries", catchUpEntries, 0, Long.MAX_VALUE);
+        requireIn(faults, "catchUpBytes", catchUpBytes, 0, Long.MAX_VALUE);
         return faults;
     }
 

@@ -31,9 +31,9 @@ public enum NodeOption
     /** Heartbeats. */
     HEARTBEAT_INTERVAL("heartbeat-interval", Kind.MILLISECONDS, "100", 1, 10_000,
         "Time between a leader's heartbeats. At most half of election-timeout."),
-    /** Entries kept for others. */
-    CATCH_UP_ENTRIES("catch-up-entries", Kind.COUNT, "1000000", 0, 1L << 40,
-        "Last entries that stay in the journal for members that lag behind; one that lacks more cannot follow. Not of a member alone."),
+    /** Journal kept for others. */
+    CATCH_UP_BYTES("catch-up-bytes", Kind.BYTES, "512m", 0, 1L << 40,
+        "Journal that a checkpoint leaves for members that lag behind; one that lacks more cannot follow. A member alone keeps none."),
     /** Election time-out. */
     ELECTION_TIMEOUT("election-timeout", Kind.MILLISECONDS, "1000", 10, 50_000,
         "A member that has not heard its leader for so long, up to twice as long, campaigns. The same on all members."),

@@ -149,7 +149,7 @@ final class NodeParts implements AutoCloseable
         if (links != null)
         {
             context.configuration(members().configuration()).peerLinks(links)
-                .catchUpEntries(config.number(NodeOption.CATCH_UP_ENTRIES));
+                .catchUpBytes(config.number(NodeOption.CATCH_UP_BYTES));
         }
         final Pipeline pipeline = Pipeline.launch(context);
         isJournalHandedOver = true;
