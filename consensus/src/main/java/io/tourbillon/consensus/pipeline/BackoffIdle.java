@@ -16,14 +16,20 @@ final class BackoffIdle implements IdleStrategy
     private static final int YIELDS = 20;
     /** Sleeps of the shortest length before they grow: about 50 ms of idleness. */
     private static final int SHORT_SLEEPS = 500;
-    /** Of these, after a single piece of work in the midst of long sleeps: a timer's, most likely. More work brings back them all. */
-    private static final int LONE_WORK_SLEEPS = 50;
+    /** Idle calls after which sleeps grow. */
+    private static final int LULL = SPINS + YIELDS + SHORT_SLEEPS;
+    /** Calls with work after a lull that are taken for a timer's: a heartbeat or a status message brings several. More bring back all. */
+    static final int LITTLE_WORK = 16;
+    /** Short sleeps after a little work: about 1 ms, in which whoever has more to say comes again. */
+    static final int LITTLE_WORK_SLEEPS = 10;
     /** Sleeps of one length before it doubles. */
     private static final int SLEEPS_PER_LENGTH = 100;
 
     private final long sleepMinNs;
     private final long sleepMaxNs;
     private int idleCount;
+    /** Calls with work since the last lull. */
+    private int workSinceLull = LITTLE_WORK;
     private Thread thread;
     private volatile boolean isSleepy;
 
@@ -74,9 +80,11 @@ final class BackoffIdle implements IdleStrategy
     @Override
     public void reset()
     {
-        if (idleCount > SPINS + YIELDS + SHORT_SLEEPS)
+        workSinceLull = idleCount > LULL ? 0 : workSinceLull;
+        if (workSinceLull < LITTLE_WORK)
         {
-            idleCount = SPINS + YIELDS + SHORT_SLEEPS - LONE_WORK_SLEEPS;
+            workSinceLull++;
+            idleCount = LULL - LITTLE_WORK_SLEEPS;
             return;                                         // still announced as asleep
         }
         idleCount = 0;

@@ -11,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 class BackoffIdleTest
 {
     private static final long SLEEP_MIN_NS = 50_000;
+    /** 20 spins, 20 yields, 500 short sleeps. */
+    private static final int LULL = 540;
 
     @Test
     void shouldSleepShortlyAtFirstAndLongerLater()
@@ -23,17 +25,50 @@ class BackoffIdleTest
     }
 
     @Test
-    void shouldGoBackToSleepSoonAfterALonePieceOfWork()
+    void shouldGoBackToSleepSoonAfterALittleWorkAndNotAfterMore()
     {
         final BackoffIdle idle = new BackoffIdle(1, 1);
-        for (int i = 0; i < 1_000; i++)
+        idleTimes(idle, LULL + 1);
+        for (int work = 0; work < BackoffIdle.LITTLE_WORK; work++)
+        {
+            idle.reset();
+            assertEquals(LULL - BackoffIdle.LITTLE_WORK_SLEEPS, idle.idleCount());
+            idleTimes(idle, BackoffIdle.LITTLE_WORK_SLEEPS);
+        }
+        idle.reset();
+        assertEquals(0, idle.idleCount());
+        idleTimes(idle, LULL);
+        idle.reset();
+        assertEquals(0, idle.idleCount(), "no lull since");
+    }
+
+    @Test
+    void shouldTakeALittleWorkAfterEachLullForATimers()
+    {
+        final BackoffIdle idle = new BackoffIdle(1, 1);
+        for (int work = 0; work < 2 * BackoffIdle.LITTLE_WORK; work++)
+        {
+            idleTimes(idle, LULL + 1 - idle.idleCount());
+            idle.reset();
+            assertEquals(LULL - BackoffIdle.LITTLE_WORK_SLEEPS, idle.idleCount());
+        }
+    }
+
+    @Test
+    void shouldSpinFirstWhenItHasNotSleptYet()
+    {
+        final BackoffIdle idle = new BackoffIdle(1, 1);
+        idleTimes(idle, 30);
+        idle.reset();
+        assertEquals(0, idle.idleCount());
+    }
+
+    private static void idleTimes(final BackoffIdle idle, final int count)
+    {
+        for (int i = 0; i < count; i++)
         {
             idle.idle();
         }
-        idle.reset();
-        assertEquals(490, idle.idleCount());
-        idle.reset();
-        assertEquals(0, idle.idleCount());
     }
 
     /** With sleeps of ten seconds a single lost wake fails the time-out. */
