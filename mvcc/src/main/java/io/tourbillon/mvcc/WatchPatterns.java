@@ -4,6 +4,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 import static io.tourbillon.mvcc.RecordSlab.NIL;
 
@@ -27,33 +28,43 @@ final class WatchPatterns implements ChainedIndex.Links
     private static final int BYTES_OFFSET = 16;
     private static final int STEP = 8;
     private static final int FINE_LENGTH_MAX = 128;
-    private static final int RECORD_LENGTH_MAX = BYTES_OFFSET + 2 * Limits.KEY_LENGTH_MAX;
     /** A name is the number of a slab and of a record in it. */
     private static final int RECORD_BITS = 26;
     private static final int RECORD_MASK = (1 << RECORD_BITS) - 1;
     /** So that names stay positive. */
     private static final int SLABS_MAX = 1 << Integer.SIZE - 1 - RECORD_BITS;
 
+    private static final int[] RECORD_LENGTHS = recordLengths(Limits.KEY_LENGTH_MAX);
+
     static
     {
         assert Limits.KEY_LENGTH_MAX < 1 << Short.SIZE : "lengths are unsigned shorts";
     }
 
-    private final RecordSlab[] slabs;
-    private final int[] recordLengths;
+    private final RecordSlab[] slabs = new RecordSlab[RECORD_LENGTHS.length];
     private final ChainedIndex index = new ChainedIndex(this, 1);
 
     WatchPatterns()
     {
-        final int[] lengths = new int[SLABS_MAX];
-        int count = 0;
-        for (int length = BYTES_OFFSET + STEP; count == 0 || lengths[count - 1] < RECORD_LENGTH_MAX; length = longer(length))
+        Arrays.setAll(slabs, (i) -> new RecordSlab(RECORD_LENGTHS[i]));
+    }
+
+    /** Of the records in each slab, for keys and range ends of up to so many bytes. */
+    static int[] recordLengths(final int keyLengthMax)
+    {
+        final int[] lengths = IntStream.iterate(BYTES_OFFSET + STEP, WatchPatterns::longer).limit(SLABS_MAX).toArray();
+        final int longest = BYTES_OFFSET + 2 * keyLengthMax;
+        int count = 1;
+        while (lengths[count - 1] < longest)
         {
-            lengths[count++] = length;
+            if (count == SLABS_MAX)
+            {
+                throw new IllegalStateException("keys of " + keyLengthMax + " bytes do not fit what is watched: records of " + longest +
+                    " bytes, and the longest of " + SLABS_MAX + " slabs has " + lengths[count - 1]);
+            }
+            count++;
         }
-        recordLengths = Arrays.copyOf(lengths, count);
-        slabs = new RecordSlab[count];
-        Arrays.setAll(slabs, (i) -> new RecordSlab(recordLengths[i]));
+        return Arrays.copyOf(lengths, count);
     }
 
     private static int longer(final int length)
@@ -140,7 +151,7 @@ final class WatchPatterns implements ChainedIndex.Links
     private int allocate(final KeyRange range)
     {
         int number = 0;
-        while (recordLengths[number] < BYTES_OFFSET + range.keyLength() + range.endLength())
+        while (RECORD_LENGTHS[number] < BYTES_OFFSET + range.keyLength() + range.endLength())
         {
             number++;
         }
