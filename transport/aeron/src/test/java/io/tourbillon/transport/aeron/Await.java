@@ -21,7 +21,12 @@ final class Await
 
     static void until(final Supplier<String> what, final BooleanSupplier condition)
     {
-        final long deadlineNs = System.nanoTime() + TIMEOUT_NS;
+        until(what, TIMEOUT_NS, condition);
+    }
+
+    static void until(final Supplier<String> what, final long timeoutNs, final BooleanSupplier condition)
+    {
+        final long deadlineNs = System.nanoTime() + timeoutNs;
         while (!condition.getAsBoolean())
         {
             if (System.nanoTime() - deadlineNs > 0)
