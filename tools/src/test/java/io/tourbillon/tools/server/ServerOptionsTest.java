@@ -4,7 +4,7 @@ import io.tourbillon.transport.aeron.NodeOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,6 +15,7 @@ import java.util.Map;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class ServerOptionsTest
@@ -42,12 +43,21 @@ class ServerOptionsTest
             new ServerOptions("--name=a=b", "--driver-dir=", "--ring-slots", "64").settings());
     }
 
+    /** Asked of the options themselves: what they let pass would start a node. */
     @ParameterizedTest
-    @ValueSource(strings = {"--ring-slots", "--name --ring-slots 64", "--name a --name=b", "ring-slots 64", "-ring-slots 64", "--ring 64"})
-    void shouldRefuseWhatIsNoOptionWithOneValue(final String line)
+    @CsvSource({
+        "--ring-slots, option --ring-slots has no value",
+        "--name --ring-slots 64, option --name has no value",
+        "--name --ring-slots, option --name has no value",
+        "--name a --name=b, option --name is given twice",
+        "--name= --name a, option --name is given twice",
+        "ring-slots 64, unknown option: ring-slots",
+        "-ring-slots 64, unknown option: -ring-slots",
+        "--ring 64, unknown option: --ring"})
+    void shouldRefuseWhatIsNoOptionWithOneValue(final String line, final String fault)
     {
-        assertEquals(Tourbillon.EXIT_USAGE, tourbillon.run(line.split(" ")));
-        assertTrue(err.toString(UTF_8).contains("See tourbillon --help"), err.toString(UTF_8));
+        final String[] words = line.split(" ");
+        assertEquals(fault, assertThrows(IllegalArgumentException.class, () -> new ServerOptions(words)).getMessage());
     }
 
     @Test
@@ -67,6 +77,7 @@ class ServerOptionsTest
     {
         assertEquals(Tourbillon.EXIT_USAGE, tourbillon.run(new String[]{"--no-such-option", "1"}));
         assertTrue(err.toString(UTF_8).contains("--no-such-option"), err.toString(UTF_8));
+        assertTrue(err.toString(UTF_8).contains("See tourbillon --help"), err.toString(UTF_8));
     }
 
     @Test
