@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -28,7 +29,9 @@ class SnapshotHammerTest
     private static final int KEYS = 600;
     private static final int GENERATIONS = 120;
     private static final int LARGE_EVERY = 50;
-    private static final int POOL_BYTES = 3 << 19;
+    /** Too small for all, so that frames are given up; enough for a generation and what a put reserves. */
+    private static final int POOL_BYTES = 2 << 20;
+    private static final long RESERVE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
     private static final int BLOCKS = 20;
     private static final int BLOCK_KEYS = 100;
     private static final int BLOCK_VALUE_LENGTH = 500;
@@ -52,6 +55,7 @@ class SnapshotHammerTest
             {
                 writeBlock(store, store.tree("blocks"), block, 1);
             }
+            Entries.checkpoint(store);
             write(store, store.tree("t"), 1);
             Entries.checkpoint(store);
             final List<Thread> threads = new ArrayList<>();
@@ -137,8 +141,10 @@ class SnapshotHammerTest
 
     private void reserve(final TreeStore store, final int pageCount)
     {
+        final long deadlineNs = System.nanoTime() + RESERVE_TIMEOUT_NS;
         while (!store.reserve(pageCount))
         {
+            assertTrue(System.nanoTime() - deadlineNs < 0, "no frames come back");
             // Between the puts of a generation nothing may be published: frames come back from checkpoints and passing readers.
             store.releaseCheckpointed();
             assertTrue(failure.get() == null, "a reader failed");
