@@ -17,7 +17,9 @@ final class AdmissionGate implements Admission
     private final LogWriter log;
     private final ReadQueue linearizableReads;
     private final ReadConfirmer confirmer;
+    private final OwnRequests ownRequests;
     private final long memberId;
+    private final boolean isInCluster;
     private final ReadQueue serializableReads;
     private final PipelineCounters counters;
     private final int requestLengthMax;
@@ -36,6 +38,7 @@ final class AdmissionGate implements Admission
         final LogWriter log,
         final ReadQueue linearizableReads,
         final ReadConfirmer confirmer,
+        final OwnRequests ownRequests,
         final ReadQueue serializableReads)
     {
         this.core = core;
@@ -44,6 +47,8 @@ final class AdmissionGate implements Admission
         this.linearizableReads = linearizableReads;
         this.confirmer = confirmer;
         memberId = ctx.memberId();
+        isInCluster = ctx.configuration().members().size() > 1;
+        this.ownRequests = ownRequests;
         this.serializableReads = serializableReads;
         counters = ctx.counters();
         requestLengthMax = ctx.requestLengthMax();
@@ -91,6 +96,10 @@ final class AdmissionGate implements Admission
             counters.proposalsRejected.addRelease(1);
             return verdict < 0 ? verdict : TOO_MANY_REQUESTS;
         }
+        if (isInCluster && originMemberId == memberId && sessionId != 0)
+        {
+            ownRequests.onAppended(index, core.term(), sessionId, correlationId);
+        }
         return index;
     }
 
@@ -108,11 +117,13 @@ final class AdmissionGate implements Admission
             counters.proposalsRejected.addRelease(1);
             return NO_LEADER;
         }
-        if (!driver.sender().forward(leaderId, core.term(), sessionId, correlationId, sessionSequence, buffer, offset, length))
+        if (!ownRequests.hasRoom() ||
+            !driver.sender().forward(leaderId, core.term(), sessionId, correlationId, sessionSequence, buffer, offset, length))
         {
             counters.proposalsRejected.addRelease(1);
             return TOO_MANY_REQUESTS;
         }
+        ownRequests.onForwarded(core.term(), sessionId, correlationId);
         counters.requestsForwarded.addRelease(1);
         return FORWARDED;
     }

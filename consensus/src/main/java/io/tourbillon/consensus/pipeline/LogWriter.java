@@ -212,6 +212,12 @@ final class LogWriter implements RaftLog
         return journal.termOf(index);
     }
 
+    /** The entry that {@link #appendFrame} has appended last. */
+    EntryFrame appendedFrame()
+    {
+        return frame;
+    }
+
     /** Ring sequence that stands for an entry of the log; -1 if none of the last ones does. */
     long sequenceOf(final long index)
     {

@@ -1,5 +1,6 @@
 package io.tourbillon.consensus.pipeline;
 
+import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.peer.AppendReplyDecoder;
 import io.tourbillon.codecs.peer.AppendRequestDecoder;
 import io.tourbillon.codecs.peer.ForwardRejectDecoder;
@@ -12,7 +13,6 @@ import io.tourbillon.codecs.peer.ReadIndexRequestDecoder;
 import io.tourbillon.codecs.peer.TimeoutNowDecoder;
 import io.tourbillon.codecs.peer.VoteReplyDecoder;
 import io.tourbillon.codecs.peer.VoteRequestDecoder;
-import io.tourbillon.consensus.Ingress;
 import io.tourbillon.consensus.PeerHandler;
 import io.tourbillon.consensus.raft.RaftCore;
 import org.agrona.DirectBuffer;
@@ -26,7 +26,7 @@ final class PeerReceiver implements PeerHandler
     private final RaftDriver driver;
     private final AdmissionGate admission;
     private final ReadConfirmer reads;
-    private final Ingress ingress;
+    private final OwnRequests ownRequests;
     private final PipelineCounters counters;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final VoteRequestDecoder voteRequest = new VoteRequestDecoder();
@@ -47,14 +47,14 @@ final class PeerReceiver implements PeerHandler
         final RaftDriver driver,
         final AdmissionGate admission,
         final ReadConfirmer reads,
-        final Ingress ingress,
+        final OwnRequests ownRequests,
         final PipelineCounters counters)
     {
         this.core = core;
         this.driver = driver;
         this.admission = admission;
         this.reads = reads;
-        this.ingress = ingress;
+        this.ownRequests = ownRequests;
         this.counters = counters;
     }
 
@@ -107,8 +107,9 @@ final class PeerReceiver implements PeerHandler
         final long correlationId = message.correlationId();
         final int length = message.payloadLength();
         final int offset = message.limit() + ForwardRequestDecoder.payloadHeaderLength();
-        final long result = admission.proposeFor(
-            fromId, sessionId, correlationId, message.sessionSequence(), message.buffer(), offset, length);
+        // In another term than the one in which it was handed on its sender may have given it up already.
+        final long result = message.peer().term() != core.term() ? -ErrorCode.LEADER_CHANGED.number() :
+            admission.proposeFor(fromId, sessionId, correlationId, message.sessionSequence(), message.buffer(), offset, length);
         if (result < 0)
         {
             driver.sender().reject(fromId, core.term(), sessionId, correlationId, (int)-result);
@@ -118,7 +119,7 @@ final class PeerReceiver implements PeerHandler
 
     private int onReject(final ForwardRejectDecoder message)
     {
-        ingress.onRejected(message.sessionId(), message.correlationId(), message.code());
+        ownRequests.onRejected(message.sessionId(), message.correlationId(), message.code());
         return RaftCore.TAKEN;
     }
 }

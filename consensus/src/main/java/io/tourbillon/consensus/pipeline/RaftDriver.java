@@ -1,5 +1,6 @@
 package io.tourbillon.consensus.pipeline;
 
+import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.codecs.record.MessageHeaderEncoder;
 import io.tourbillon.codecs.record.NoOpEncoder;
 import io.tourbillon.consensus.PeerLinks;
@@ -25,6 +26,7 @@ final class RaftDriver implements RaftEffects
     private final LogWriter log;
     private final LogRing ring;
     private final EntrySource entries;
+    private final OwnRequests ownRequests;
     private final PeerLinks links;
     private final PeerSender sender;
     private final PipelineCounters counters;
@@ -48,12 +50,14 @@ final class RaftDriver implements RaftEffects
         final RaftCore core,
         final LogWriter log,
         final LogRing ring,
-        final EntrySource entries)
+        final EntrySource entries,
+        final OwnRequests ownRequests)
     {
         this.core = core;
         this.log = log;
         this.ring = ring;
         this.entries = entries;
+        this.ownRequests = ownRequests;
         memberId = ctx.memberId();
         clusterId = ctx.clusterId();
         links = ctx.peerLinks();
@@ -200,7 +204,16 @@ final class RaftDriver implements RaftEffects
     public boolean appendEntry(final DirectBuffer buffer, final int offset, final int length)
     {
         flushPending();
-        return !hasPending() && log.appendFrame(buffer, offset, length);
+        if (hasPending() || !log.appendFrame(buffer, offset, length))
+        {
+            return false;
+        }
+        final EntryFrame frame = log.appendedFrame();
+        if (frame.originMemberId() == memberId && frame.sessionId() != 0)
+        {
+            ownRequests.onAppended(frame.index(), frame.term(), frame.sessionId(), frame.correlationId());
+        }
+        return true;
     }
 
     @Override
@@ -211,6 +224,7 @@ final class RaftDriver implements RaftEffects
         {
             return false;
         }
+        ownRequests.onTruncated(index);
         readQueue.onTruncated(reads.nextId() - 1, log.lastIndex());
         return true;
     }
@@ -219,6 +233,7 @@ final class RaftDriver implements RaftEffects
     public void commit(final long index)
     {
         log.commit(index);
+        ownRequests.onCommitted(index, log.termOf(index));
         if (index >= core.termStartIndex() && core.role() == Role.LEADER)
         {
             counters.termStartIndex.setRelease(core.termStartIndex());

@@ -47,11 +47,12 @@ final class Stages
         final ProposalQueue proposals = new ProposalQueue();
 
         final RaftCore core = core(ctx, log);
-        final RaftDriver raft = new RaftDriver(ctx, core, log, ring, new EntrySource(log, ring, ctx.journal()));
+        final OwnRequests ownRequests = new OwnRequests(ctx.ingress(), 2 * ctx.ringCapacity());
+        final RaftDriver raft = new RaftDriver(ctx, core, log, ring, new EntrySource(log, ring, ctx.journal()), ownRequests);
         final ReadConfirmer confirmer = new ReadConfirmer(core, raft, raft.sender(), linearizable, log, ctx.heartbeatIntervalNs());
         raft.reads(confirmer, linearizable);
-        admission = new AdmissionGate(ctx, core, raft, log, linearizable, confirmer, serializable);
-        final PeerReceiver peers = new PeerReceiver(core, raft, admission, confirmer, ctx.ingress(), counters);
+        admission = new AdmissionGate(ctx, core, raft, log, linearizable, confirmer, ownRequests, serializable);
+        final PeerReceiver peers = new PeerReceiver(core, raft, admission, confirmer, ownRequests, counters);
         sequencer = new SequencerAgent(ctx, clock, raft, peers, admission, log, ring, proposals, journalIdle, applyIdle);
         journal = new JournalAgent(ctx, ring, sequencerIdle);
         final ApplyFeed feed = new ApplyFeed(ctx.stateMachine(), ctx.journal(), ring, counters);

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -185,12 +186,40 @@ class ClusterTest
         network.heal();
         awaitSameLog(40, 1, 2, 3);
         assertFalse(first.appliedOfClients().stream().anyMatch((entry) -> entry.correlationId() > 1000), "a lost entry was applied");
+        Waiting.until("each lost write is refused", () -> first.ingress.rejected.size() >= lost.size());
+        assertEquals(LongStream.rangeClosed(1001, 1050).boxed().toList(), first.ingress.rejected.stream().sorted().toList());
         // The room that they took is there again.
         for (int i = 41; i <= 400; i++)
         {
             proposeUntilTaken(awaitLeader(1, 2, 3), i);
         }
         awaitSameLog(400, 1, 2, 3);
+    }
+
+    @Test
+    void shouldRefuseWhatWasHandedOnToALeaderThatNobodyHears()
+    {
+        final TestNode first = awaitLeader(1, 2, 3);
+        final int firstId = idOf(first);
+        final int[] others = othersOf(firstId);
+        final TestNode follower = nodes[others[0]];
+        Waiting.until("the follower serves", follower.pipeline::isReady);
+        assertEquals(Admission.FORWARDED, follower.ingress.propose(1));
+        awaitSameLog(1, 1, 2, 3);
+        for (final int other : others)
+        {
+            network.cut(firstId, other);
+        }
+        for (int i = 1001; i <= 1020; i++)
+        {
+            assertEquals(Admission.FORWARDED, follower.ingress.propose(i));
+        }
+        awaitLeader(others);
+        Waiting.until("each lost write is refused", () -> follower.ingress.rejected.size() >= 20);
+        network.heal();
+        proposeUntilTaken(awaitLeader(1, 2, 3), 2);
+        awaitSameLog(2, 1, 2, 3);
+        assertEquals(LongStream.rangeClosed(1001, 1020).boxed().toList(), follower.ingress.rejected.stream().sorted().toList());
     }
 
     private TestNode awaitLeader(final int... ids)

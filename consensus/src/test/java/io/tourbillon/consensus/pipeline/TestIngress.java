@@ -6,6 +6,7 @@ import io.tourbillon.consensus.ReadLevel;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.ByteBuffer;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,8 @@ final class TestIngress implements Ingress
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private Admission admission;
     volatile boolean isClosed;
+    /** Correlation ids of writes that were handed on, or in the log, and did not come to be. */
+    final Queue<Long> rejected = new ConcurrentLinkedQueue<>();
 
     @Override
     public void onStart(final Admission newAdmission)
@@ -33,6 +36,12 @@ final class TestIngress implements Ingress
         }
         task.run();
         return 1;
+    }
+
+    @Override
+    public void onRejected(final long sessionId, final long correlationId, final int code)
+    {
+        rejected.add(correlationId);
     }
 
     @Override
