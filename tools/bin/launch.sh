@@ -4,6 +4,8 @@
 tools_dir="$(cd -P -- "${BASH_SOURCE[0]%/*}/.." && printf '%s' "$PWD")"
 tools_jar="$tools_dir/target/tourbillon-tools.jar"
 archive_dir="$tools_dir/target/class-data"
+rehearsal_dir="$archive_dir/rehearsal"
+rehearsal_pid=""
 
 complain()
 {
@@ -93,26 +95,44 @@ use_archive()
     fi
 }
 
-# Starts a node of its own in a temporary directory, talks to it, ends it; the JVM writes down the classes it loaded. Beside this shell, which waits
-# for it: a SIGTERM ends the shell at once, and the archive is there for the next start.
+# Rehearses a start: a node of its own, talked to and ended; the JVM writes down the classes it loaded. Of nodes that start together one does, the
+# others go on without: the lock is that JVM's too, and the kernel's to take back. Whatever it writes lies in one directory until the whole archive is
+# renamed: it goes when the rehearsal ends or is ended, and before the next if both were killed.
 make_archive()
 {
-    mkdir -p -- "$archive_dir"
-    rehearse &
-    wait "$!"
+    command -v flock > /dev/null && mkdir -p -- "$archive_dir" 2> /dev/null && [ -w "$archive_dir" ] || return 0
+    { exec 9> "$archive_dir/lock"; } 2> /dev/null || return 0
+    if flock -n 9 && archive_is_wanted; then
+        printf 'tourbillon: preparing a class-data archive for a quick start (once for each build)\n' >&2
+        trap end_rehearsal TERM INT HUP
+        rehearse
+        trap - TERM INT HUP
+    fi
+    exec 9>&-
 }
 
 rehearse()
 {
-    local made="$archive.$$"
-    if "$java_bin" "${java_flags[@]}" -Xmx256m -XX:ArchiveClassesAtExit="$made" -Xlog:disable -cp "$tools_jar" \
-        io.tourbillon.tools.server.Rehearsal > "$archive_dir/rehearsal.log" 2>&1 && [ -s "$made" ]; then
-        mv -f -- "$made" "$archive"
-    else
+    { rm -rf -- "$rehearsal_dir" && mkdir -- "$rehearsal_dir"; } 2> /dev/null || return 0
+    "$java_bin" "${java_flags[@]}" -Xmx256m -XX:ArchiveClassesAtExit="$rehearsal_dir/made" -Xlog:disable -cp "$tools_jar" \
+        io.tourbillon.tools.server.Rehearsal "$rehearsal_dir" > "$archive_dir/rehearsal.log" 2>&1 &
+    rehearsal_pid="$!"
+    if ! { wait "$rehearsal_pid" && [ -s "$rehearsal_dir/made" ] && mv -f -- "$rehearsal_dir/made" "$archive"; }; then
         # Not needed for anything but a quick start; the log says why. Not tried again until the next build.
-        rm -f -- "$made"
         : > "$archive.failed"
     fi
+    rm -rf -- "$rehearsal_dir"
+}
+
+# Killed, since a JVM that ends by itself writes the archive first. The exit code is a node's that was asked to stop.
+end_rehearsal()
+{
+    trap '' TERM INT HUP
+    if [ -n "$rehearsal_pid" ]; then
+        { kill -KILL "$rehearsal_pid" && wait "$rehearsal_pid"; } 2> /dev/null || true
+    fi
+    rm -rf -- "$rehearsal_dir"
+    exit 0
 }
 
 build_if_never_built()

@@ -10,18 +10,14 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * Does once what a node and tbctl do, on a node of its own in a temporary directory, so that the JVM can write down the classes that
- * took: the launchers run it under {@code -XX:ArchiveClassesAtExit}.
+ * Does once what a node and tbctl do, on a node of its own, so that the JVM can write down the classes that took: the launchers run it
+ * under {@code -XX:ArchiveClassesAtExit}. All its files, those of its media driver too, lie in the directory it is given, and stay there.
  */
 public final class Rehearsal
 {
@@ -40,38 +36,44 @@ public final class Rehearsal
     /**
      * Rehearses, and ends the process.
      *
-     * @param args none.
+     * @param args an empty directory.
      * @throws Exception if it cannot; then there is no archive, and starts are slower.
      */
     public static void main(final String[] args) throws Exception
     {
         QuietLogging.install();
-        final Path directory = Files.createTempDirectory("tourbillon-rehearsal");
-        try
-        {
-            System.exit(rehearse(directory) ? 0 : 1);
-        }
-        finally
-        {
-            deleteAll(directory);
-        }
+        System.exit(rehearse(Path.of(args[0])) ? 0 : 1);
     }
 
     private static boolean rehearse(final Path directory) throws Exception
     {
         final int port = freePorts();
+        final Path driver = directory.resolve("driver");
         final Tourbillon tourbillon = new Tourbillon(System.out, System.err);
-        final Thread server = new Thread(() -> tourbillon.run(new String[]{
-            "--data-dir", directory.resolve("data").toString(), "--listen-client", "127.0.0.1:" + port, "--listen-peer", "127.0.0.1:" +
-            (port + 1),
-            "--journal-segment-bytes", "8m"}), "rehearsal-server");
+        final Thread server = new Thread(() -> serve(tourbillon, "--data-dir", directory.resolve("data").toString(),
+            "--driver-dir", driver.toString(), "--listen-client", "127.0.0.1:" + port, "--listen-peer", "127.0.0.1:" + (port + 1),
+            "--journal-segment-bytes", "8m"), "rehearsal-server");
         server.setDaemon(true);
         server.start();
-        final boolean isRehearsed = talk("127.0.0.1:" + port);
-        tourbillon.onSignal();
-        server.join(PATIENCE_MS);
-        deleteAll(directory);
-        return isRehearsed;
+        try
+        {
+            return talk("ipc:" + driver);
+        }
+        finally
+        {
+            tourbillon.onSignal();
+            server.join(PATIENCE_MS);
+        }
+    }
+
+    /** A node that cannot start ends the rehearsal at once: somebody waits to start his own. */
+    private static void serve(final Tourbillon tourbillon, final String... options)
+    {
+        final int exitCode = tourbillon.run(options);
+        if (exitCode != Tourbillon.EXIT_OK)
+        {
+            System.exit(exitCode);
+        }
     }
 
     private static boolean talk(final String endpoint)
@@ -128,29 +130,5 @@ public final class Rehearsal
         {
             return false; // taken: that is the answer
         }
-    }
-
-    private static void deleteAll(final Path directory) throws IOException
-    {
-        if (!Files.exists(directory))
-        {
-            return;
-        }
-        Files.walkFileTree(directory, new SimpleFileVisitor<>()
-        {
-            @Override
-            public FileVisitResult visitFile(final Path file, final BasicFileAttributes attributes) throws IOException
-            {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(final Path dir, final IOException ex) throws IOException
-            {
-                Files.delete(dir);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

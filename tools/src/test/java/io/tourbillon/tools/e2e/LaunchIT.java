@@ -5,12 +5,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** How a node starts, idles and ends. Times are reported as measured and bounded loosely, so that a busy machine fails no build. */
@@ -22,6 +26,9 @@ class LaunchIT
     private static final long GET_TARGET_MS = 500;
     private static final double IDLE_TARGET_PERCENT = 3;
     private static final int LOOSENESS = 5;
+    private static final String PREPARING = "tourbillon: preparing a class-data archive";
+    private static final Path CLASS_DATA = Path.of("target/class-data");
+    private static final Path REHEARSAL = CLASS_DATA.resolve("rehearsal");
 
     @TempDir
     Path directory;
@@ -33,7 +40,7 @@ class LaunchIT
     {
         try (NodeProcess node = NodeProcess.launch(directory, port, "--version"))
         {
-            assertEquals(0, node.awaitExit(60_000), node.stderr());
+            assertEquals(0, node.awaitExit(NodeProcess.START_DEADLINE_MS), node.stderr());
             assertTrue(node.stdout().startsWith("tourbillon Version: "), node.stdout());
         }
     }
@@ -60,7 +67,70 @@ class LaunchIT
 
     private static String withoutArchiveLine(final String text)
     {
-        return text.replaceAll("tourbillon: preparing a class-data archive[^\n]*\n", "");
+        return text.replaceAll(PREPARING + "[^\n]*\n", "");
+    }
+
+    @Test
+    void shouldPrepareOnceWhenNodesStartTogether() throws Exception
+    {
+        deleteArchives();
+        try (NodeProcess first = NodeProcess.launch(directory, port, "--version");
+            NodeProcess second = NodeProcess.launch(directory, port, "--version");
+            NodeProcess third = NodeProcess.launch(directory, port, "--version"))
+        {
+            final StringBuilder said = new StringBuilder();
+            for (final NodeProcess node : List.of(first, second, third))
+            {
+                assertEquals(0, node.awaitExit(NodeProcess.START_DEADLINE_MS), node.stderr());
+                said.append(node.stderr());
+            }
+            assertTrue(said.toString().matches(PREPARING + "[^\n]*\n"), said::toString);
+            assertEquals(1, archives().size(), () -> archives().toString());
+            assertFalse(Files.exists(REHEARSAL));
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingOfAPreparationThatIsEnded() throws Exception
+    {
+        deleteArchives();
+        try (NodeProcess node = NodeProcess.launch(directory, port, "--version"))
+        {
+            final long startNs = System.nanoTime();
+            while (!Files.exists(REHEARSAL.resolve("driver")))
+            {
+                assertTrue(System.nanoTime() - startNs < TimeUnit.MILLISECONDS.toNanos(NodeProcess.START_DEADLINE_MS), node.stderr());
+                pause(TimeUnit.MILLISECONDS.toNanos(1));
+            }
+            final List<ProcessHandle> started = ProcessHandle.of(node.pid()).orElseThrow().descendants().toList();
+            assertEquals(1, started.size(), started::toString);
+            node.terminate();
+            assertEquals(0, node.awaitExit(20_000), node.stderr());
+            assertEquals("", node.stdout() + withoutArchiveLine(node.stderr()));
+            assertFalse(started.get(0).isAlive());
+            assertFalse(Files.exists(REHEARSAL));
+            assertEquals(List.of(), archives());
+        }
+    }
+
+    private static List<Path> archives()
+    {
+        try (Stream<Path> files = Files.list(CLASS_DATA))
+        {
+            return files.filter((file) -> file.toString().contains(".jsa")).toList();
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    private static void deleteArchives() throws IOException
+    {
+        for (final Path archive : archives())
+        {
+            Files.delete(archive);
+        }
     }
 
     @Test
