@@ -441,7 +441,8 @@ public final class RaftCore
     }
 
     /**
-     * Messages to a member may have been lost: what was on its way is sent again.
+     * Messages to a member may have been lost, or it has started anew and does not remember where the logs agree: what was on its way is
+     * sent again, and the question with it. To be said after each start of the member.
      *
      * @param nowNs  now.
      * @param peerId the member.

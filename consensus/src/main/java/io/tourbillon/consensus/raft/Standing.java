@@ -77,9 +77,10 @@ final class Standing
             leadership.end(effects);
             // A configuration that found no place in the log yet will never be in it.
             membership.truncateFrom(log.lastIndex() + 1, nowNs, effects);
+            // Nobody else begins to wait anew: who campaigns and cannot win must not keep those from it who could (Raft paper, 5.2).
+            restartTimer(nowNs);
         }
         isTransfer = false;
-        restartTimer(nowNs);
         become(Role.FOLLOWER, newLeaderId, reason, effects);
     }
 
