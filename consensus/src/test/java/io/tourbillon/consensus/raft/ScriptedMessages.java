@@ -11,6 +11,8 @@ import io.tourbillon.codecs.peer.HeartbeatReplyEncoder;
 import io.tourbillon.codecs.peer.MessageHeaderDecoder;
 import io.tourbillon.codecs.peer.MessageHeaderEncoder;
 import io.tourbillon.codecs.peer.PeerHeaderEncoder;
+import io.tourbillon.codecs.peer.ReadIndexReplyEncoder;
+import io.tourbillon.codecs.peer.ReadIndexRequestEncoder;
 import io.tourbillon.codecs.peer.TimeoutNowDecoder;
 import io.tourbillon.codecs.peer.TimeoutNowEncoder;
 import io.tourbillon.codecs.peer.VoteReplyDecoder;
@@ -21,13 +23,18 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.List;
 
-/** Peers' messages as a network has them: SBE, from one member to another. */
-final class ScriptedMessages
+/** Peers' messages as a network has them: SBE, from one member to another. For scripts and for the simulator. */
+public final class ScriptedMessages
 {
     /**
-     * @param text for people, without sender and receiver.
+     * A message.
+     *
+     * @param fromId its sender.
+     * @param toId   its receiver.
+     * @param bytes  as they travel.
+     * @param text   for people, without sender and receiver.
      */
-    record Message(long fromId, long toId, String text, byte[] bytes)
+    public record Message(long fromId, long toId, String text, byte[] bytes)
     {
         Message copy()
         {
@@ -39,7 +46,19 @@ final class ScriptedMessages
     {
     }
 
-    static Message voteRequest(
+    /**
+     * A request for a vote, or the question whether there would be one.
+     *
+     * @param from       sender.
+     * @param to         receiver.
+     * @param term       of the sender.
+     * @param lastIndex  of the sender's log.
+     * @param lastTerm   of the sender's log.
+     * @param isPre      whether it only asks.
+     * @param isTransfer whether the leader wants it.
+     * @return the message.
+     */
+    public static Message voteRequest(
         final long from, final long to, final long term,
         final long lastIndex, final long lastTerm, final boolean isPre, final boolean isTransfer)
     {
@@ -51,7 +70,17 @@ final class ScriptedMessages
             " last=" + lastTerm + ":" + lastIndex, buffer.byteArray());
     }
 
-    static Message voteReply(final long from, final long to, final long term, final boolean isGranted, final boolean isPre)
+    /**
+     * The answer to it.
+     *
+     * @param from      sender.
+     * @param to        receiver.
+     * @param term      of the sender.
+     * @param isGranted whether there is a vote.
+     * @param isPre     whether it only asks.
+     * @return the message.
+     */
+    public static Message voteReply(final long from, final long to, final long term, final boolean isGranted, final boolean isPre)
     {
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[128]);
         final VoteReplyEncoder encoder = new VoteReplyEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
@@ -61,7 +90,19 @@ final class ScriptedMessages
         return new Message(from, to, what + " term=" + term, buffer.byteArray());
     }
 
-    static Message entries(
+    /**
+     * Entries, as their frames stand in the log.
+     *
+     * @param from     sender.
+     * @param to       receiver.
+     * @param term     of the sender.
+     * @param prev     index of the entry before the first.
+     * @param prevTerm of that entry.
+     * @param commit   index that is committed.
+     * @param frames   of the entries.
+     * @return the message.
+     */
+    public static Message entries(
         final long from, final long to, final long term, final long prev, final long prevTerm, final long commit, final List<byte[]> frames)
     {
         final int length = frames.stream().mapToInt((frame) -> frame.length).sum();
@@ -81,7 +122,19 @@ final class ScriptedMessages
         return new Message(from, to, text, buffer.byteArray());
     }
 
-    static Message appendReply(
+    /**
+     * What a member has, or that it refuses.
+     *
+     * @param from      sender.
+     * @param to        receiver.
+     * @param term      of the sender.
+     * @param match     index up to which the logs agree.
+     * @param isSuccess false = refused.
+     * @param rejected  index before what is refused.
+     * @param hint      first index worth trying.
+     * @return the message.
+     */
+    public static Message appendReply(
         final long from, final long to, final long term, final long match, final boolean isSuccess, final long rejected, final long hint)
     {
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[128]);
@@ -92,7 +145,17 @@ final class ScriptedMessages
             "refuses after " + rejected + ", try " + hint + " term=" + term, buffer.byteArray());
     }
 
-    static Message heartbeat(final long from, final long to, final long term, final long commit, final long round)
+    /**
+     * The leader lives.
+     *
+     * @param from   sender.
+     * @param to     receiver.
+     * @param term   of the sender.
+     * @param commit index that is committed.
+     * @param round  of heartbeats.
+     * @return the message.
+     */
+    public static Message heartbeat(final long from, final long to, final long term, final long commit, final long round)
     {
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[128]);
         final HeartbeatEncoder encoder = new HeartbeatEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
@@ -101,7 +164,16 @@ final class ScriptedMessages
         return new Message(from, to, "heartbeat term=" + term + " round=" + round + " commit=" + commit, buffer.byteArray());
     }
 
-    static Message heartbeatReply(final long from, final long to, final long term, final long round)
+    /**
+     * It was heard.
+     *
+     * @param from  sender.
+     * @param to    receiver.
+     * @param term  of the sender.
+     * @param round of heartbeats.
+     * @return the message.
+     */
+    public static Message heartbeatReply(final long from, final long to, final long term, final long round)
     {
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[128]);
         final HeartbeatReplyEncoder encoder = new HeartbeatReplyEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
@@ -110,7 +182,15 @@ final class ScriptedMessages
         return new Message(from, to, "heard term=" + term + " round=" + round, buffer.byteArray());
     }
 
-    static Message timeoutNow(final long from, final long to, final long term)
+    /**
+     * The leader hands over.
+     *
+     * @param from sender.
+     * @param to   receiver.
+     * @param term of the sender.
+     * @return the message.
+     */
+    public static Message timeoutNow(final long from, final long to, final long term)
     {
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[128]);
         final TimeoutNowEncoder encoder = new TimeoutNowEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
@@ -118,8 +198,50 @@ final class ScriptedMessages
         return new Message(from, to, "campaign now term=" + term, buffer.byteArray());
     }
 
-    /** Hands a message to its receiver's core. */
-    static void deliver(final Message message, final RaftCore core, final long nowNs, final RaftEffects effects)
+    /**
+     * A follower asks for the index that its reads must wait for. The asker's term is of no interest.
+     *
+     * @param from    sender.
+     * @param to      receiver.
+     * @param attempt number of the question.
+     * @return the message.
+     */
+    public static Message readIndexRequest(final long from, final long to, final long attempt)
+    {
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[128]);
+        final ReadIndexRequestEncoder encoder = new ReadIndexRequestEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
+        peer(encoder.peer(), from, to, 0);
+        encoder.attempt(attempt);
+        return new Message(from, to, "read index? attempt=" + attempt, buffer.byteArray());
+    }
+
+    /**
+     * That index; -1 = ask another one.
+     *
+     * @param from      sender.
+     * @param to        receiver.
+     * @param attempt   number of the question.
+     * @param readIndex to be waited for.
+     * @return the message.
+     */
+    public static Message readIndexReply(final long from, final long to, final long attempt, final long readIndex)
+    {
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[128]);
+        final ReadIndexReplyEncoder encoder = new ReadIndexReplyEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
+        peer(encoder.peer(), from, to, 0);
+        encoder.attempt(attempt).readIndex(readIndex);
+        return new Message(from, to, "read index " + readIndex + " attempt=" + attempt, buffer.byteArray());
+    }
+
+    /**
+     * Hands a message to its receiver's core.
+     *
+     * @param message of another member.
+     * @param core    of the receiver.
+     * @param nowNs   now.
+     * @param effects to carry out.
+     */
+    public static void deliver(final Message message, final RaftCore core, final long nowNs, final RaftEffects effects)
     {
         final UnsafeBuffer buffer = new UnsafeBuffer(message.bytes);
         final MessageHeaderDecoder header = new MessageHeaderDecoder().wrap(buffer, 0);

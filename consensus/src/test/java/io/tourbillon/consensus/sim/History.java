@@ -1,28 +1,38 @@
 package io.tourbillon.consensus.sim;
 
+import io.tourbillon.codecs.record.EntryFrame;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * What clients asked and were told, and the check that one order explains it: the order of revisions, since every answer carries one.
+ * A write whose answer never came may have happened or not. If the log has it, it happened at its revision there, at any time after it
+ * was asked.
  */
 final class History
 {
-    /** One operation. A write whose answer never came stays without a response: it may have happened or not. */
+    /** One operation of one client. */
     static final class Op
     {
+        static final long NEVER = Long.MAX_VALUE;
+
         final long id;
         final boolean isRead;
         final String key;
         /** Of a write: what it wrote, null = delete. Of a read: what it saw. */
         String value;
         final long invokedAt;
-        long respondedAt = -1;
+        long respondedAt = NEVER;
         long revision;
+        /** Of a write. */
         long index;
 
         Op(final long id, final boolean isRead, final String key, final String value, final long invokedAt)
@@ -34,101 +44,115 @@ final class History
             this.invokedAt = invokedAt;
         }
 
+        boolean isAnswered()
+        {
+            return respondedAt != NEVER;
+        }
+
         @Override
         public String toString()
         {
-            return (isRead ? "read " : "write ") + id + " of " + key + " = " + value + " at revision " + revision + ", asked at step " +
-                invokedAt + ", answered at " + respondedAt;
+            return (isRead ? "read " : "write ") + id + " of " + key + " = " + value + " at revision " + revision + ", asked at moment " +
+                invokedAt + (isAnswered() ? ", answered at " + respondedAt : ", never answered");
         }
     }
 
-    private final List<Op> ops = new ArrayList<>();
-    private final Map<Long, Long> hashes = new HashMap<>();
-    private long lastAckedIndex;
-    private long lastAckedId;
+    private final Map<Long, Op> ops = new TreeMap<>();
 
     void invoke(final Op op)
     {
-        ops.add(op);
+        ops.put(op.id, op);
     }
 
-    void respond(final Op op, final long revision, final long now)
+    /** The client knows that nothing came of it. */
+    void refuse(final Op op)
+    {
+        ops.remove(op.id);
+    }
+
+    void respond(final Op op, final long revision, final long index, final long moment)
     {
         op.revision = revision;
-        op.respondedAt = now;
-        if (!op.isRead)
+        op.index = index;
+        op.respondedAt = moment;
+    }
+
+    /**
+     * Each answer must be what a single copy of the data would have given at its revision, and no answer may be older than what was
+     * answered before it was asked.
+     *
+     * @param log the committed entries' frames, from index 1 on.
+     */
+    void check(final List<byte[]> log)
+    {
+        final Map<String, TreeMap<Long, String>> versions = new HashMap<>();
+        final Set<Op> inLog = replay(log, versions);
+        final List<Op> done = new ArrayList<>(inLog);
+        for (final Op op : ops.values())
         {
-            SimFailure.unless(op.index > lastAckedIndex, op + " was answered after a later one");
-            lastAckedIndex = op.index;
-            lastAckedId = op.id;
-        }
-    }
-
-    /** The same index must give the same state, whenever and how often it is applied. */
-    void applied(final long index, final long stateHash)
-    {
-        final Long before = hashes.putIfAbsent(index, stateHash);
-        SimFailure.unless(before == null || before == stateHash, "index " + index + " gave another state when it was applied again");
-    }
-
-    /** After a restart: the last acknowledged write must be in the log, where it was. */
-    void recovered(final List<Long> operationIds)
-    {
-        SimFailure.unless(lastAckedIndex <= operationIds.size(),
-            "acknowledged write " + lastAckedId + " at index " + lastAckedIndex + " is lost: the log ends at " + operationIds.size());
-        SimFailure.unless(lastAckedIndex == 0 || operationIds.get((int)lastAckedIndex - 1) == lastAckedId,
-            "index " + lastAckedIndex + " no longer holds acknowledged write " + lastAckedId);
-    }
-
-    /** Sorts by revision and replays: each answer must be what a single copy of the data would have given at that revision. */
-    void check()
-    {
-        final List<Op> answered = ops.stream().filter((op) -> op.respondedAt >= 0)
-            .sorted(Comparator.<Op>comparingLong((op) -> op.revision).thenComparing((op) -> op.isRead)).toList();
-        checkRealTime(answered);
-    }
-
-    void checkValues(final Map<Long, Map<String, String>> valuesAtRevision)
-    {
-        for (final Op op : ops)
-        {
-            if (op.respondedAt >= 0)
+            if (op.isAnswered())
             {
-                final Map<String, String> values = valuesAtRevision.get(op.revision);
-                SimFailure.unless(values != null, op + ": there is no such revision");
-                SimFailure.unless(Objects.equals(values.get(op.key), op.value), op + ": the log says " + values.get(op.key));
+                SimFailure.unless(op.isRead || inLog.contains(op), "acknowledged " + op + " is not in the log");
+                final Map.Entry<Long, String> version = versions.getOrDefault(op.key, new TreeMap<>()).floorEntry(op.revision);
+                final String expected = version == null ? null : version.getValue();
+                SimFailure.unless(Objects.equals(expected, op.value), op + ": the log says " + expected);
+                if (op.isRead)
+                {
+                    done.add(op);
+                }
             }
         }
+        done.sort(Comparator.<Op>comparingLong((op) -> op.revision));
+        checkRealTime(done);
+    }
+
+    /** The log from its start through the model; the writes that are in it, each with its revision. */
+    private Set<Op> replay(final List<byte[]> log, final Map<String, TreeMap<Long, String>> versions)
+    {
+        final ModelStore model = new ModelStore();
+        final Set<Op> inLog = new LinkedHashSet<>();
+        for (final byte[] bytes : log)
+        {
+            final EntryFrame entry = Messages.frame(bytes);
+            model.apply(entry, true);
+            final Messages.Write write = Messages.decode(entry);
+            if (write == null)
+            {
+                continue;
+            }
+            versions.computeIfAbsent(write.key(), (key) -> new TreeMap<>()).put(model.revision(), write.value());
+            final Op op = ops.get(entry.correlationId());
+            SimFailure.unless(op != null, "request " + entry.correlationId() + " was refused, and is in the log");
+            SimFailure.unless(inLog.add(op), op + " is in the log twice");
+            SimFailure.unless(!op.isAnswered() || (op.index == entry.index() && op.revision == model.revision()),
+                op + " at index " + op.index + " is at index " + entry.index() + ", revision " + model.revision());
+            op.revision = model.revision();
+        }
+        return inLog;
     }
 
     /** What was answered before another was asked must not have a higher revision than that one. */
     private static void checkRealTime(final List<Op> byRevision)
     {
-        // Going down in revision: whatever was asked after an answer we have yet to meet would be out of order.
-        long earliestAnswerAbove = Long.MAX_VALUE;
-        Op witness = null;
-        for (int i = byRevision.size() - 1; i >= 0; i--)
+        // Going down in revision: whatever was asked after an answer that lies above it would be out of order.
+        Op earliestAbove = null;
+        for (int end = byRevision.size(); end > 0;)
         {
-            final Op op = byRevision.get(i);
-            SimFailure.unless(op.invokedAt < earliestAnswerAbove, op + " does not see " + witness);
-            final boolean isRevisionDone = i == 0 || byRevision.get(i - 1).revision != op.revision;
-            if (isRevisionDone)
+            final long revision = byRevision.get(end - 1).revision;
+            Op earliest = earliestAbove;
+            for (; end > 0 && byRevision.get(end - 1).revision == revision; end--)
             {
-                for (int j = i; j < byRevision.size() && byRevision.get(j).revision == op.revision; j++)
-                {
-                    if (byRevision.get(j).respondedAt < earliestAnswerAbove)
-                    {
-                        earliestAnswerAbove = byRevision.get(j).respondedAt;
-                        witness = byRevision.get(j);
-                    }
-                }
+                final Op op = byRevision.get(end - 1);
+                SimFailure.unless(earliestAbove == null || op.invokedAt < earliestAbove.respondedAt, op + " does not see " + earliestAbove);
+                earliest = earliest == null || op.respondedAt < earliest.respondedAt ? op : earliest;
             }
+            earliestAbove = earliest;
         }
     }
 
     int answeredCount()
     {
-        return (int)ops.stream().filter((op) -> op.respondedAt >= 0).count();
+        return (int)ops.values().stream().filter(Op::isAnswered).count();
     }
 
     int unknownCount()

@@ -1,85 +1,154 @@
 package io.tourbillon.consensus.sim;
 
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-/** The judge of the simulator, judged. */
+/** The judge of the simulator, judged. Revisions of writes are 2, 3, ... in the order of the log. */
 class HistoryTest
 {
+    private static final long NEVER = History.Op.NEVER;
+
     private final History history = new History();
+    private final List<byte[]> log = new ArrayList<>();
     private long nextId = 1;
 
-    private void write(final long index, final long revision, final long invokedAt, final long respondedAt)
+    /** A write of "v" and its id, that reaches the log. */
+    private History.Op write(final long invokedAt, final long respondedAt)
     {
-        final History.Op op = new History.Op(nextId++, false, "k", "v" + index, invokedAt);
-        op.index = index;
+        final History.Op op = ask(invokedAt);
+        append(op);
+        if (respondedAt != NEVER)
+        {
+            history.respond(op, log.size() + 1, log.size(), respondedAt);
+        }
+        return op;
+    }
+
+    /** A write that was asked for, and no more is known of it. */
+    private History.Op ask(final long invokedAt)
+    {
+        final History.Op op = new History.Op(nextId, false, "k", "v" + nextId, invokedAt);
+        nextId++;
         history.invoke(op);
-        history.respond(op, revision, respondedAt);
+        return op;
+    }
+
+    private void append(final History.Op op)
+    {
+        final byte[] payload = Messages.encode(new Messages.Write(op.key, op.value), op.id);
+        log.add(Messages.entry(1, log.size() + 1, 1, 1, op.id, new UnsafeBuffer(payload)));
     }
 
     private void read(final String value, final long revision, final long invokedAt, final long respondedAt)
     {
-        final History.Op op = new History.Op(nextId++, true, "k", value, invokedAt);
+        final History.Op op = new History.Op(nextId++, true, "k", null, invokedAt);
         history.invoke(op);
-        history.respond(op, revision, respondedAt);
+        op.value = value;
+        history.respond(op, revision, log.size(), respondedAt);
+    }
+
+    private void shouldBeRefused()
+    {
+        assertThrows(SimFailure.class, () -> history.check(log));
+    }
+
+    private void shouldBeAccepted()
+    {
+        assertDoesNotThrow(() -> history.check(log));
     }
 
     @Test
-    void shouldAcceptAReadThatRunsBesideAWrite()
+    void shouldAcceptReadsThatRunBesideAWrite()
     {
-        write(2, 2, 1, 5);
-        write(3, 3, 6, 9);
-        read("v2", 2, 7, 10);
-        read("v3", 3, 7, 8);
-        assertDoesNotThrow(history::check);
-        assertDoesNotThrow(() -> history.checkValues(Map.of(2L, Map.of("k", "v2"), 3L, Map.of("k", "v3"))));
+        write(1, 5);
+        write(6, 9);
+        read("v1", 2, 7, 10);
+        read("v2", 3, 7, 8);
+        shouldBeAccepted();
     }
 
     @Test
     void shouldRefuseAStaleRead()
     {
-        write(2, 2, 1, 5);
-        write(3, 3, 6, 9);
-        read("v2", 2, 10, 11);
-        assertThrows(SimFailure.class, history::check);
+        write(1, 5);
+        write(6, 9);
+        read("v1", 2, 10, 11);
+        shouldBeRefused();
     }
 
     @Test
     void shouldRefuseReadsThatGoBack()
     {
-        write(2, 2, 1, 5);
-        write(3, 3, 6, 20);
-        read("v3", 3, 7, 8);
-        read("v2", 2, 9, 10);
-        assertThrows(SimFailure.class, history::check);
+        write(1, 5);
+        write(6, 20);
+        read("v2", 3, 7, 8);
+        read("v1", 2, 9, 10);
+        shouldBeRefused();
     }
 
     @Test
     void shouldRefuseAnAnswerThatTheLogDoesNotGive()
     {
-        read("v9", 2, 1, 2);
-        assertThrows(SimFailure.class, () -> history.checkValues(Map.of(2L, Map.of("k", "v2"))));
+        write(1, 5);
+        read("v9", 2, 6, 7);
+        shouldBeRefused();
     }
 
     @Test
     void shouldMissALostAcknowledgement()
     {
-        write(2, 2, 1, 5);
-        assertDoesNotThrow(() -> history.recovered(List.of(0L, 1L)));
-        assertThrows(SimFailure.class, () -> history.recovered(List.of(0L)));
-        assertThrows(SimFailure.class, () -> history.recovered(List.of(0L, 0L)));
+        write(1, 5);
+        log.clear();
+        shouldBeRefused();
     }
 
     @Test
-    void shouldRefuseAnotherStateForTheSameIndex()
+    void shouldMissAWriteThatHappensTwice()
     {
-        history.applied(4, 44);
-        assertDoesNotThrow(() -> history.applied(4, 44));
-        assertThrows(SimFailure.class, () -> history.applied(4, 45));
+        append(write(1, 5));
+        shouldBeRefused();
+    }
+
+    @Test
+    void shouldMissARefusedWriteThatHappens()
+    {
+        history.refuse(write(1, NEVER));
+        shouldBeRefused();
+    }
+
+    /** It may take effect long after its client gave up, as long as it was asked for before. */
+    @Test
+    void shouldAcceptAnUnknownWriteAtAnyTimeAfterItWasAskedFor()
+    {
+        final History.Op unknown = ask(1);
+        write(2, 3);
+        append(unknown);
+        read("v2", 2, 4, 5);
+        read("v1", 3, 6, 7);
+        ask(8);
+        shouldBeAccepted();
+    }
+
+    @Test
+    void shouldRefuseAnUnknownWriteThatComesBeforeWhatWasDoneWhenItWasAskedFor()
+    {
+        write(9, NEVER);
+        write(2, 3);
+        shouldBeRefused();
+    }
+
+    @Test
+    void shouldRefuseThatAnUnknownWriteIsSeenAndThenNot()
+    {
+        write(1, NEVER);
+        read("v1", 2, 2, 3);
+        read(null, 1, 4, 5);
+        shouldBeRefused();
     }
 }

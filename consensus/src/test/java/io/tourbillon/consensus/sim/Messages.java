@@ -9,6 +9,7 @@ import io.tourbillon.codecs.client.PutRequestEncoder;
 import io.tourbillon.codecs.client.RequestHeaderEncoder;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.codecs.record.NoOpEncoder;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.Arrays;
@@ -62,6 +63,23 @@ final class Messages
     static void header(final RequestHeaderEncoder header, final long correlationId)
     {
         header.sessionId(1).correlationId(correlationId).memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).reserved(0);
+    }
+
+    /** An entry as the log has it. */
+    static byte[] entry(
+        final long term, final long index, final long memberId, final long sessionId, final long correlationId, final DirectBuffer payload)
+    {
+        final byte[] room = new byte[EntryFrame.frameLength(payload.capacity())];
+        final int length = new EntryFrame().encode(
+            new UnsafeBuffer(room), 0, term, index, memberId, sessionId, correlationId, 0, payload, 0, payload.capacity());
+        return length == room.length ? room : Arrays.copyOf(room, length);
+    }
+
+    static EntryFrame frame(final byte[] bytes)
+    {
+        final EntryFrame frame = new EntryFrame().wrap(new UnsafeBuffer(bytes), 0, bytes.length);
+        SimFailure.unless(frame.isWhole(), "an entry is torn");
+        return frame;
     }
 
     static byte[] noOp(final long memberId)

@@ -3,6 +3,7 @@ package io.tourbillon.consensus.sim;
 import io.tourbillon.codecs.record.EntryFrame;
 
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** The dumbest state machine with etcd's revisions: a sorted map. */
 final class ModelStore implements SimStore
@@ -11,7 +12,9 @@ final class ModelStore implements SimStore
     private long appliedIndex;
     private long revision = 1;
     private long hash = 1;
+    /** The last checkpoint. */
     private ModelStore durable;
+    private long olderCheckpointIndex;
 
     @Override
     public long appliedIndex()
@@ -59,14 +62,50 @@ final class ModelStore implements SimStore
     @Override
     public void checkpoint()
     {
+        olderCheckpointIndex = checkpointIndex();
         durable = copy();
+    }
+
+    @Override
+    public boolean isCheckpointing()
+    {
+        return false;
+    }
+
+    @Override
+    public long checkpointIndex()
+    {
+        return durable == null ? 0 : durable.appliedIndex;
+    }
+
+    @Override
+    public long olderCheckpointIndex()
+    {
+        return olderCheckpointIndex;
+    }
+
+    @Override
+    public Supplier<SimStore> image()
+    {
+        return durable::reopened;
     }
 
     @Override
     public SimStore crash()
     {
-        final ModelStore reopened = durable == null ? new ModelStore() : durable.copy();
-        reopened.durable = durable;
+        return durable == null ? new ModelStore() : durable.reopened();
+    }
+
+    @Override
+    public void close()
+    {
+        // Nothing but memory.
+    }
+
+    private ModelStore reopened()
+    {
+        final ModelStore reopened = copy();
+        reopened.durable = this;
         return reopened;
     }
 

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Random;
+import java.util.function.Supplier;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -37,6 +38,9 @@ final class MvccStore implements SimStore, Egress
     private final Mvcc mvcc;
     private final UnsafeBuffer request = new UnsafeBuffer(ByteBuffer.allocateDirect(1024));
     private Checkpoint checkpoint;
+    private long frozenIndex;
+    private long checkpointIndex;
+    private long olderCheckpointIndex;
     private long answeredCorrelationId;
     private boolean isReadAnswered;
     private String readValue;
@@ -52,6 +56,7 @@ final class MvccStore implements SimStore, Egress
         this.file = file;
         store = TreeStore.open(TreeStoreContext.on(file).poolBytes(8 << 20).growInline(true));
         mvcc = new Mvcc(store, new MvccSettings(), this);
+        checkpointIndex = mvcc.appliedIndex();
     }
 
     @Override
@@ -115,7 +120,6 @@ final class MvccStore implements SimStore, Egress
         return readValue;
     }
 
-    /** Begins a checkpoint or goes a step on with the one under way, so that a crash may come between. */
     @Override
     public void checkpoint()
     {
@@ -124,10 +128,13 @@ final class MvccStore implements SimStore, Egress
             if (checkpoint == null)
             {
                 checkpoint = store.freeze();
+                frozenIndex = appliedIndex();
             }
             if (checkpoint.step())
             {
                 checkpoint = null;
+                olderCheckpointIndex = checkpointIndex;
+                checkpointIndex = frozenIndex;
                 while (store.releaseCheckpointed() > 0)
                 {
                     continue;
@@ -138,6 +145,64 @@ final class MvccStore implements SimStore, Egress
         {
             throw new UncheckedIOException(ex);
         }
+    }
+
+    @Override
+    public boolean isCheckpointing()
+    {
+        return checkpoint != null;
+    }
+
+    @Override
+    public long checkpointIndex()
+    {
+        return checkpointIndex;
+    }
+
+    @Override
+    public long olderCheckpointIndex()
+    {
+        return olderCheckpointIndex;
+    }
+
+    @Override
+    public Supplier<SimStore> image()
+    {
+        SimFailure.unless(file.unforcedPageCount() == 0, "the file holds more than its last checkpoint");
+        final ByteBuffer bytes = ByteBuffer.allocate((int)file.length());
+        try
+        {
+            for (int at = 0; at < bytes.capacity(); at += PAGE)
+            {
+                file.read(bytes.slice(at, PAGE), at);
+            }
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+        final long imageSeed = random.nextLong();
+        return () -> new MvccStore(new Random(imageSeed), fileOf(bytes));
+    }
+
+    private static MemoryPageFile fileOf(final ByteBuffer bytes)
+    {
+        final MemoryPageFile file = new MemoryPageFile();
+        for (int at = 0; at < bytes.capacity(); at += TreeStoreContext.MEMORY_EXTENT_BYTES_DEFAULT)
+        {
+            file.allocate(at, TreeStoreContext.MEMORY_EXTENT_BYTES_DEFAULT);
+            file.write(bytes.slice(at, TreeStoreContext.MEMORY_EXTENT_BYTES_DEFAULT), at);
+        }
+        file.force();
+        file.publish();
+        return file;
+    }
+
+    @Override
+    public void close()
+    {
+        store.close();
+        file.close();
     }
 
     @Override

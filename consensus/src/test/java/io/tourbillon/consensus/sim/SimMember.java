@@ -2,243 +2,390 @@ package io.tourbillon.consensus.sim;
 
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.raft.Configuration;
+import io.tourbillon.consensus.raft.Member;
 import io.tourbillon.consensus.raft.RaftCore;
-import io.tourbillon.consensus.raft.RaftLog;
 import io.tourbillon.consensus.raft.RaftSettings;
 import io.tourbillon.consensus.raft.Role;
+import io.tourbillon.consensus.raft.ScriptedMessages;
+import io.tourbillon.consensus.raft.ScriptedMessages.Message;
+import io.tourbillon.consensus.sim.SimJournal.Record;
+import io.tourbillon.consensus.sim.SimNode.Image;
 import org.agrona.concurrent.UnsafeBuffer;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
 
-/** One run of a member, from a start to a crash: the stages of the pipeline, each moved by a call. */
-final class SimMember implements RaftLog, LoneMemberEffects
+/**
+ * One run of a member, from a start to a crash: the real core, its log, and the stages that move by themselves. What the core wants done is
+ * in {@link SimEffects}.
+ */
+final class SimMember
 {
-    static final long MEMBER_ID = 1;
+    private static final int MESSAGES_PER_CYCLE = 32;
+    private static final int FORCE_TICKS_SLOW = 250;
 
-    private final SimJournal journal;
-    private final SimStore store;
-    private final History history;
-    private final boolean isAcknowledgingBeforeForce;
+    private record Proposed(History.Op op, long sessionId)
+    {
+    }
+
+    private final SimWorld world;
+    private final SimNode node;
+    private final SimLog log;
+    private final SimStages stages;
+    private final SimEffects effects;
+    private final SimReads reads;
+    private final SimTransfers transfers;
     private final RaftCore core;
-    private final List<SimJournal.Entry> log = new ArrayList<>();
-    private final long recoveredLastIndex;
-    /** Published to the journal, not appended yet. */
-    private final Deque<SimJournal.Entry> ring = new ArrayDeque<>();
-    /** Appended and not yet forced; forced and not yet told to the core. */
-    private final Deque<SimJournal.Entry> appended = new ArrayDeque<>();
-    private final Deque<SimJournal.Entry> forced = new ArrayDeque<>();
-    private final Map<Long, History.Op> writes = new HashMap<>();
-    private final Map<Long, History.Op> reads = new HashMap<>();
-    private long confirmedReadId;
-    private long readIndex;
-    private long nextReadId;
-    private long nextRunReadId = 1;
-    private long now;
+    /** By index: wait to be applied, and are then answered. */
+    private final TreeMap<Long, Proposed> proposed = new TreeMap<>();
+    /** Highest match index seen of each other member, in the term of {@link #matchTerm}. */
+    private final Map<Long, Long> matches = new HashMap<>();
+    private long matchTerm;
+    private long nowNs;
+    private boolean isDead;
 
-    SimMember(final SimJournal journal, final SimStore store, final History history, final boolean isAcknowledgingBeforeForce)
+    SimMember(final SimWorld world, final SimNode node, final int runCount)
     {
-        this.journal = journal;
-        this.store = store;
-        this.history = history;
-        this.isAcknowledgingBeforeForce = isAcknowledgingBeforeForce;
-        log.addAll(journal.entries());
-        recoveredLastIndex = log.size();
-        history.recovered(log.stream().map((entry) -> frame(entry).correlationId()).toList());
-        final RaftSettings settings = new RaftSettings(MEMBER_ID, 10);
-        core = new RaftCore(settings, Configuration.ofVoters(MEMBER_ID), 0, this, () -> 10, journal.term(), journal.voteId());
-        core.onStart(now, this);
+        this.world = world;
+        this.node = node;
+        nowNs = node.clock.nowNs();
+        log = new SimLog(node.journal);
+        stages = new SimStages(
+            node.journal, world.weather.ringCapacity, log.lastIndex(), world.plant == Plant.ACKNOWLEDGED_BEFORE_FORCE);
+        effects = new SimEffects(world, this);
+        reads = new SimReads(world, this, runCount);
+        transfers = new SimTransfers(world, this);
+        final long appliedIndex = node.store().appliedIndex();
+        SimFailure.unless(appliedIndex >= log.baseIndex() && appliedIndex <= log.lastIndex(),
+            "member " + node.id + " starts with state " + appliedIndex + " and log " + log.baseIndex() + " to " + log.lastIndex());
+        core = new RaftCore(settings(), log.configurationAt(appliedIndex), appliedIndex, effects,
+            () -> Weather.electionTimeoutNs() + world.random.nextInt((int)Weather.electionTimeoutNs()),
+            node.journal.term(), node.journal.voteId());
     }
 
-    void tick(final long newNow)
+    private RaftSettings settings()
     {
-        now = newNow;
-        core.onTick(now, this);
+        // Both clocks may be off by the spread, over an election time-out.
+        final double spread = world.weather.clockSpread;
+        final long driftNs = (long)(Weather.electionTimeoutNs() * (1 - (1 - spread) / (1 + spread))) + SimTime.TICK_NS;
+        return new RaftSettings(node.id, Weather.electionTimeoutNs(), Weather.heartbeatNs(), world.weather.windowEntries,
+            world.weather.hasPreVote, world.weather.hasLeases ? driftNs : RaftSettings.NO_LEASE);
     }
 
-    void write(final History.Op op)
+    void start()
     {
-        final long index = core.proposalIndex();
-        if (index == RaftCore.NOT_LEADER)
+        log.configurationsAfter(node.store().appliedIndex()).forEach(core::onRecoveredConfiguration);
+        core.onStart(nowNs, effects);
+    }
+
+    void onCrash()
+    {
+        isDead = true;
+    }
+
+    /** One duty cycle. Each stage moves or rests, as the weather has it. */
+    void cycle(final Queue<Message> inbox, final boolean hasOldView)
+    {
+        nowNs = hasOldView ? nowNs : node.clock.nowNs();
+        if (isStageOn())
         {
+            tellForced();
+        }
+        if (isStageOn())
+        {
+            core.onTick(nowNs, effects);
+        }
+        effects.publishPending();
+        for (int i = 0; i < MESSAGES_PER_CYCLE && !inbox.isEmpty(); i++)
+        {
+            receive(inbox.poll());
+        }
+        transfers.cycle();
+        if (isStageOn())
+        {
+            core.replicate(nowNs, effects);
+        }
+        moveDisk();
+        if (isStageOn())
+        {
+            apply(world.ticks(1, 16));
+        }
+        checkMatches();
+    }
+
+    private boolean isStageOn()
+    {
+        return world.chance(world.weather.stagePerMille);
+    }
+
+    private void receive(final Message message)
+    {
+        world.trace.addMessage(message.fromId(), message.toId(), message.text(), message.bytes());
+        if (!reads.onMessage(message))
+        {
+            effects.onMessageBegin(message);
+            ScriptedMessages.deliver(message, core, nowNs, effects);
+            effects.onMessageEnd();
+        }
+    }
+
+    private void moveDisk()
+    {
+        if (!node.isDiskFull() && isStageOn())
+        {
+            stages.append(world.ticks(1, 8));
+        }
+        if (stages.canBeginForce() && isStageOn())
+        {
+            stages.beginForce();
+            final int slow = node.isDiskSlow() ? world.ticks(0, FORCE_TICKS_SLOW) : 0;
+            world.time.after(slow + world.ticks(1, world.network.isCalm() ? 1 : world.weather.forceTicksMax), () ->
+            {
+                if (!isDead)
+                {
+                    stages.endForce();
+                }
+            });
+        }
+    }
+
+    /** As the driver does: the last hard state, then the last entry that is still in the log; or each for itself. */
+    private void tellForced()
+    {
+        Record lastHardState = null;
+        Record lastEntry = null;
+        for (Record record = stages.pollForced(); record != null; record = stages.pollForced())
+        {
+            if (record.isHardState())
+            {
+                lastHardState = record;
+            }
+            else if (record.isEntry() && effects.isStillInLog(record))
+            {
+                lastEntry = record;
+            }
+            if (world.weather.tellsEachForce)
+            {
+                effects.tell(nowNs, lastHardState, lastEntry);
+                lastHardState = null;
+                lastEntry = null;
+            }
+        }
+        effects.tell(nowNs, lastHardState, lastEntry);
+    }
+
+    void ask(final History.Op op, final long sessionId)
+    {
+        if (op.isRead)
+        {
+            reads.read(op, sessionId);
             return;
         }
-        history.invoke(op);
-        op.index = index;
-        writes.put(index, op);
-        append(core.term(), index, 1, op.id, Messages.encode(new Messages.Write(op.key, op.value), op.id));
+        final long index = core.proposalIndex();
+        final boolean isFull = log.lastIndex() - node.store().appliedIndex() >= world.weather.ringCapacity;
+        if (index == RaftCore.NOT_LEADER || isFull || !effects.canPropose())
+        {
+            world.clients.refuse(op, sessionId, core.leaderId());
+            return;
+        }
+        proposed.put(index, new Proposed(op, sessionId));
+        final byte[] payload = Messages.encode(new Messages.Write(op.key, op.value), op.id);
+        effects.append(Messages.entry(core.term(), index, node.id, sessionId, op.id, new UnsafeBuffer(payload)), core.term(), index);
     }
 
-    void read(final History.Op op)
+    /** An operator's wish; whether it is granted is the core's business. */
+    void change(final Configuration target)
     {
-        final long readId = nextReadId + 1;
-        if (core.onRead(now, readId, this) != RaftCore.NOT_LEADER)
+        if (effects.canPropose())
         {
-            nextReadId = readId;
-            history.invoke(op);
-            reads.put(readId, op);
+            core.proposeConfiguration(target, nowNs, effects);
         }
     }
 
-    void journalAppend(final int count)
+    void transfer(final long toId)
     {
-        for (int i = 0; i < count && !ring.isEmpty(); i++)
-        {
-            final SimJournal.Entry entry = ring.poll();
-            journal.append(entry);
-            (isAcknowledgingBeforeForce ? forced : appended).add(entry);
-        }
+        core.onTransfer(toId, nowNs, effects);
     }
 
-    void journalForce()
+    void reconnect(final long peerId)
     {
-        journal.force();
-        forced.addAll(appended);
-        appended.clear();
+        core.onPeerConnected(nowNs, peerId);
     }
 
-    void tellForced()
+    private void apply(final int limit)
     {
-        while (!forced.isEmpty())
-        {
-            final SimJournal.Entry entry = forced.poll();
-            if (entry.isHardState())
-            {
-                core.onHardStateDurable(now, entry.term(), entry.voteId(), this);
-            }
-            else
-            {
-                core.onDurable(now, entry.term(), entry.index(), this);
-            }
-        }
-    }
-
-    void apply(final int limit)
-    {
+        final SimStore store = node.store();
+        reads.run(store);
         for (int i = 0; i < limit && store.appliedIndex() < core.commitIndex(); i++)
         {
-            applyNext();
-            runReads();
+            applyNext(store);
+            reads.run(store);
         }
-        runReads();
     }
 
-    private void applyNext()
+    private void applyNext(final SimStore store)
     {
         final long index = store.appliedIndex() + 1;
-        store.apply(frame(log.get((int)index - 1)), index <= recoveredLastIndex);
+        final EntryFrame entry = Messages.frame(log.entry(index).frame);
+        final Proposed mine = proposed.remove(index);
+        final long revisionBefore = store.revision();
+        store.apply(entry, mine == null);
         SimFailure.unless(store.appliedIndex() == index, "applied index is " + store.appliedIndex() + ", not " + index);
-        history.applied(index, store.stateHash());
-        final History.Op op = writes.remove(index);
-        if (op != null)
+        world.checks.onApplied(node.id, index, revisionBefore, store.revision(), store.stateHash());
+        if (mine != null)
         {
-            history.respond(op, store.revision(), now);
+            SimFailure.unless(entry.correlationId() == mine.op.id,
+                "index " + index + " holds " + entry.correlationId() + ", not " + mine.op);
+            world.clients.answer(mine.op, mine.sessionId, mine.op.value, store.revision(), index);
         }
     }
 
-    /** A checkpoint carries nothing that the journal has not forced. */
+    /** Goes on with a checkpoint, or begins one: it carries nothing that the journal has not forced. Then the journal may be cut. */
     void checkpoint()
     {
-        if (store.appliedIndex() <= journal.forcedIndex())
+        final SimStore store = node.store();
+        if (store.isCheckpointing() || store.appliedIndex() <= stages.forcedIndex())
         {
             store.checkpoint();
         }
+        final long index = store.olderCheckpointIndex();
+        if (index > log.baseIndex() && world.chance(world.weather.compactPerMille))
+        {
+            node.journal.deletePrefix(index, log.termOf(index), log.configurationAt(index));
+            log.deletePrefix(index);
+        }
     }
 
-    boolean isIdle()
+    /** A state from the leader, for a log that has not got there. False if it cannot be taken in now. */
+    boolean install(final Image image)
     {
-        return core.role() == Role.LEADER && ring.isEmpty() && appended.isEmpty() && forced.isEmpty() &&
-            store.appliedIndex() == log.size() && nextRunReadId > nextReadId;
+        if (!core.needsSnapshot(image.lastIndex(), image.lastTerm()))
+        {
+            return true;
+        }
+        // The log would end in a term that the disk does not know of.
+        final boolean isTermKnown = effects.durableTerm() >= image.lastTerm();
+        if (core.role() == Role.LEADER || node.isDiskFull() || !isTermKnown)
+        {
+            return false;
+        }
+        final Configuration configuration =
+            world.plant == Plant.SNAPSHOT_WITHOUT_CONFIGURATION ? world.bootConfiguration : image.configuration();
+        stages.drain();
+        node.install(image, configuration);
+        log.install(image.lastIndex(), image.lastTerm(), configuration);
+        stages.onInstalled(image.lastIndex());
+        proposed.clear();
+        effects.onInstalled(image.lastIndex());
+        world.checks.onInstalled(node.id, node.store().appliedIndex(), node.store().stateHash());
+        core.onSnapshotInstalled(nowNs, image.lastIndex(), configuration, effects);
+        return true;
     }
 
-    List<SimJournal.Entry> log()
+    /** The other one has the state up to an index; or has not, and the index is 0. */
+    void onTransferEnd(final long toId, final long installedIndex)
+    {
+        if (installedIndex > 0)
+        {
+            core.onSnapshotSent(nowNs, toId, installedIndex);
+        }
+        else
+        {
+            core.onSnapshotFailed(nowNs, toId);
+        }
+    }
+
+    void onTruncated(final long index)
+    {
+        log.truncateFrom(index);
+        stages.onTruncated(index);
+        proposed.tailMap(index, true).clear();
+    }
+
+    /** What a leader knows of the others never goes back in its term. */
+    private void checkMatches()
+    {
+        if (!isLeader())
+        {
+            return;
+        }
+        if (matchTerm != core.term())
+        {
+            matchTerm = core.term();
+            matches.clear();
+        }
+        for (final Member other : core.configuration().members())
+        {
+            final long match = core.matchIndexOf(other.id());
+            final Long before = matches.put(other.id(), match);
+            SimFailure.unless(before == null || match >= before || match == RaftCore.NOT_LEADER,
+                "leader " + node.id + " has forgotten that member " + other.id() + " had " + before + ": " + match);
+        }
+        matches.keySet().removeIf((id) -> !core.configuration().isMember(id));
+    }
+
+    boolean isLeader()
+    {
+        return core.role() == Role.LEADER;
+    }
+
+    boolean isDead()
+    {
+        return isDead;
+    }
+
+    long id()
+    {
+        return node.id;
+    }
+
+    long nowNs()
+    {
+        return nowNs;
+    }
+
+    RaftCore core()
+    {
+        return core;
+    }
+
+    SimEffects effects()
+    {
+        return effects;
+    }
+
+    SimNode node()
+    {
+        return node;
+    }
+
+    SimLog log()
     {
         return log;
     }
 
-    SimStore store()
+    SimStages stages()
     {
-        return store;
+        return stages;
     }
 
-    private void runReads()
+    SimReads reads()
     {
-        while (nextRunReadId <= confirmedReadId && store.appliedIndex() >= readIndex)
-        {
-            final History.Op op = reads.remove(nextRunReadId++);
-            op.value = store.get(op.key);
-            history.respond(op, store.revision(), now);
-        }
+        return reads;
     }
 
-    private void append(final long term, final long index, final long sessionId, final long correlationId, final byte[] payload)
+    SimTransfers transfers()
     {
-        final byte[] room = new byte[EntryFrame.frameLength(payload.length)];
-        final int length = new EntryFrame().encode(new UnsafeBuffer(room), 0, term, index, MEMBER_ID, sessionId, correlationId, 0,
-            new UnsafeBuffer(payload), 0, payload.length);
-        final SimJournal.Entry entry = new SimJournal.Entry(term, index, 0, Arrays.copyOf(room, length));
-        log.add(entry);
-        ring.add(entry);
-    }
-
-    static EntryFrame frame(final SimJournal.Entry entry)
-    {
-        final EntryFrame frame = new EntryFrame().wrap(new UnsafeBuffer(entry.frame()), 0, entry.frame().length);
-        SimFailure.unless(frame.isWhole(), "entry " + entry.index() + " is torn");
-        return frame;
+        return transfers;
     }
 
     @Override
-    public long lastIndex()
+    public String toString()
     {
-        return log.size();
-    }
-
-    @Override
-    public long lastTerm()
-    {
-        return log.isEmpty() ? 0 : log.get(log.size() - 1).term();
-    }
-
-    @Override
-    public long termOf(final long index)
-    {
-        return index < 1 || index > log.size() ? UNKNOWN_TERM : log.get((int)index - 1).term();
-    }
-
-    @Override
-    public void persistHardState(final long term, final long voteId)
-    {
-        ring.add(new SimJournal.Entry(term, 0, voteId, null));
-    }
-
-    @Override
-    public void appendNoOp(final long term, final long index)
-    {
-        append(term, index, 0, 0, Messages.noOp(MEMBER_ID));
-    }
-
-    @Override
-    public void commit(final long index)
-    {
-        SimFailure.unless(index <= log.size(), "committed " + index + " of " + log.size());
-    }
-
-    @Override
-    public void confirmReads(final long readId, final long newReadIndex)
-    {
-        confirmedReadId = readId;
-        readIndex = newReadIndex;
-    }
-
-    @Override
-    public void onRoleChange(final Role role, final long term, final long leaderId, final String reason)
-    {
-        SimFailure.unless(!reason.isEmpty(), "a change of role without a reason");
+        return "member " + node.id + " is " + core.role() + " of term " + core.term() +
+            ", log " + log.baseIndex() + " to " + log.lastIndex() + ", committed " + core.commitIndex() +
+            ", applied " + node.store().appliedIndex() + ", members " + core.configuration();
     }
 }

@@ -2,6 +2,8 @@ package io.tourbillon.consensus.sim;
 
 import io.tourbillon.codecs.record.EntryFrame;
 
+import java.util.function.Supplier;
+
 /** The state machine under the simulator, together with what of it survives a crash. */
 interface SimStore
 {
@@ -18,8 +20,23 @@ interface SimStore
     /** The key's value now, or null. */
     String get(String key);
 
-    /** Makes the state durable. */
+    /** Begins to make the state durable, or goes a step on with it, so that a crash may come between. */
     void checkpoint();
+
+    /** True while a checkpoint has begun and not ended. */
+    boolean isCheckpointing();
+
+    /** Applied index of the last checkpoint that has ended; 0 before any. */
+    long checkpointIndex();
+
+    /** Of the one before: a crash may bring the state back to it. */
+    long olderCheckpointIndex();
+
+    /** A copy of the last checkpoint, to be opened elsewhere; not while another is under way. */
+    Supplier<SimStore> image();
+
+    /** Forgets it; another state takes its place. */
+    void close();
 
     /** What a process that starts after a crash finds: the last checkpoint. */
     SimStore crash();

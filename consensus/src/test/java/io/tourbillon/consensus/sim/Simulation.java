@@ -1,155 +1,171 @@
 package io.tourbillon.consensus.sim;
 
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Random;
+import io.tourbillon.consensus.raft.Configuration;
+import io.tourbillon.consensus.raft.Member;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
- * A member's life, drawn from a seed: clients ask, stages move in any order, the member crashes and starts again. At the end it heals,
- * and what clients were told is compared with what the log says.
+ * The life of a cluster, drawn from a seed: clients ask, members crash, stop and go on, the network cuts and disorders, members come and
+ * go. Then it heals, must come to rest, and what clients were told is compared with what the log says.
  */
 final class Simulation
 {
-    private static final int KEYS = 8;
-    private static final int HEALING_STEPS_MAX = 100_000;
+    private static final int FAULTY_TICKS = 3000;
+    /** Healing takes a few elections at worst, and the states that laggards need. */
+    private static final int HEALING_TICKS_MAX = 20_000;
 
-    private final Random random;
-    private final History history = new History();
-    private final SimJournal journal = new SimJournal();
-    private final boolean isAcknowledgingBeforeForce;
-    /** How fast the disk is, and how often the member dies: each seed has its own. */
-    private final int forcePerMille;
-    private final int crashPerMille;
-    private SimMember member;
-    private long now;
-    private long nextId = 1;
-    private int crashes;
+    private final long seed;
+    private final SimWorld world;
+    private final Faults faults;
 
-    Simulation(final long seed, final SimStore store, final boolean isAcknowledgingBeforeForce)
+    private Simulation(final long seed, final Plant plant)
     {
-        random = new Random(seed);
-        this.isAcknowledgingBeforeForce = isAcknowledgingBeforeForce;
-        crashPerMille = 1 + random.nextInt(10);
-        forcePerMille = 10 + random.nextInt(150);
-        member = new SimMember(journal, store, history, isAcknowledgingBeforeForce);
+        this.seed = seed;
+        world = new SimWorld(seed, plant);
+        faults = new Faults(world);
+    }
+
+    /** A whole life. What broke is thrown, with what the cluster looked like then. */
+    static Simulation play(final long seed, final Plant plant)
+    {
+        final Simulation simulation = new Simulation(seed, plant);
+        try
+        {
+            simulation.runFaulty();
+            simulation.heal();
+        }
+        catch (final AssertionError | RuntimeException ex)
+        {
+            throw new AssertionError(ex.getMessage() + "\n" + simulation, ex);
+        }
+        finally
+        {
+            simulation.close();
+        }
+        return simulation;
     }
 
     /** Faults first: safety. */
-    void runFaulty(final int steps)
+    private void runFaulty()
     {
-        for (int i = 0; i < steps; i++)
+        for (int i = 0; i < FAULTY_TICKS; i++)
         {
-            step();
+            world.time.advance();
+            faults.cycle();
+            world.clients.cycle();
+            cycleMembers();
         }
     }
 
-    /** Then no faults: all that waits must come to its end. */
-    void heal()
+    /** Then no faults: all come to the same state, and whoever asks is answered. */
+    private void heal()
     {
-        int steps = 0;
-        while (!member.isIdle())
+        world.network.heal();
+        runUntil(() -> world.clients.isIdle() && isAtRest());
+        world.clients.beginAnew();
+        runUntil(() ->
         {
-            member.tick(++now);
-            member.journalAppend(8);
-            member.journalForce();
-            member.tellForced();
-            member.apply(8);
-            SimFailure.unless(++steps < HEALING_STEPS_MAX, "the member does not come to rest");
-        }
-        history.check();
-        history.checkValues(valuesAtRevisions());
+            world.clients.cycleUntilAnswered();
+            return world.clients.areAllAnswered() && isAtRest();
+        });
+        world.history.check(world.checks.committed().stream().map((entry) -> entry.frame).toList());
     }
 
-    private void step()
+    private void close()
     {
-        member.tick(++now);
-        final int choice = random.nextInt(1000);
-        if (choice < crashPerMille)
-        {
-            crash();
-        }
-        else if (choice < 250)
-        {
-            member.write(newOp(false));
-        }
-        else if (choice < 350)
-        {
-            member.read(newOp(true));
-        }
-        else if (choice < 550)
-        {
-            member.journalAppend(1 + random.nextInt(8));
-        }
-        else if (choice < 550 + forcePerMille)
-        {
-            member.journalForce();
-        }
-        else if (choice < 800)
-        {
-            member.tellForced();
-        }
-        else if (choice < 985)
-        {
-            member.apply(1 + random.nextInt(16));
-        }
-        else
-        {
-            member.checkpoint();
-        }
+        world.nodes.values().forEach(SimNode::close);
     }
 
-    private void crash()
+    private void runUntil(final BooleanSupplier goal)
     {
-        crashes++;
-        journal.crash(random);
-        member = new SimMember(journal, member.store().crash(), history, isAcknowledgingBeforeForce);
-    }
-
-    private History.Op newOp(final boolean isRead)
-    {
-        final long id = nextId++;
-        final String value = isRead || random.nextInt(6) == 0 ? null : "v" + id;
-        return new History.Op(id, isRead, "k" + random.nextInt(KEYS), value, now);
-    }
-
-    /** The whole log once more, through the model: what each revision holds. */
-    private Map<Long, Map<String, String>> valuesAtRevisions()
-    {
-        final ModelStore model = new ModelStore();
-        final Map<Long, Map<String, String>> values = new HashMap<>();
-        values.put(model.revision(), Map.of());
-        for (final SimJournal.Entry entry : member.log())
+        for (int i = 0; i < HEALING_TICKS_MAX; i++)
         {
-            model.apply(SimMember.frame(entry), true);
-            final Map<String, String> all = new HashMap<>();
-            for (int i = 0; i < KEYS; i++)
+            world.time.advance();
+            // Crashed members start; of those who were removed nobody is needed any more.
+            world.nodes.values().forEach(SimNode::heal);
+            faults.retireRemoved(1000);
+            cycleMembers();
+            if (goal.getAsBoolean())
             {
-                all.put("k" + i, model.get("k" + i));
+                return;
             }
-            values.put(model.revision(), all);
         }
-        return values;
+        throw new SimFailure("the cluster does not come to rest");
+    }
+
+    private void cycleMembers()
+    {
+        // Nobody is always first.
+        final List<SimNode> nodes = new ArrayList<>(world.nodes.values());
+        final int first = world.random.nextInt(nodes.size());
+        for (int i = 0; i < nodes.size(); i++)
+        {
+            nodes.get((first + i) % nodes.size()).cycle();
+        }
+    }
+
+    /** There is a leader, and all members of its configuration have applied all of its log, to the same state. */
+    private boolean isAtRest()
+    {
+        return world.nodes.values().stream().anyMatch((node) -> node.isUp() && node.member().isLeader() && isFollowedByAll(node));
+    }
+
+    private boolean isFollowedByAll(final SimNode leader)
+    {
+        final long lastIndex = leader.member().log().lastIndex();
+        final Configuration configuration = leader.member().core().configuration();
+        if (!configuration.equals(world.checks.configuration()) || configuration.isJoint())
+        {
+            return false;
+        }
+        for (final Member one : configuration.members())
+        {
+            final SimNode node = world.nodes.get(one.id());
+            if (!node.isUp() || node.store().appliedIndex() != lastIndex || !node.member().stages().isEmpty() ||
+                node.member().core().leaderId() != leader.id)
+            {
+                return false;
+            }
+        }
+        checkEqual(leader, configuration);
+        return true;
+    }
+
+    private void checkEqual(final SimNode leader, final Configuration configuration)
+    {
+        for (final Member one : configuration.members())
+        {
+            final SimNode node = world.nodes.get(one.id());
+            SimFailure.unless(node.store().stateHash() == leader.store().stateHash(), "the states differ: " + node.member());
+            SimFailure.unless(node.member().core().configuration().equals(configuration),
+                "the configurations differ: " + node.member() + ", " + leader.member());
+        }
+    }
+
+    /** Equal for equal runs. */
+    long traceHash()
+    {
+        return world.trace.hash();
+    }
+
+    /** What happened, in numbers. */
+    SimStats stats()
+    {
+        return new SimStats(1, world.time.tick(), world.time.tick() - FAULTY_TICKS,
+            world.history.answeredCount(), world.history.unknownCount(), world.checks.leaderCount(),
+            faults.crashCount(), faults.pauseCount(), faults.partitionCount(), world.checks.changeCount(), world.checks.truncationCount(),
+            world.checks.installCount(), world.nodes.values().stream().mapToLong((node) -> node.journal.lostCount()).sum(),
+            world.network.lostCount());
     }
 
     @Override
     public String toString()
     {
-        return history.answeredCount() + " answered, " + history.unknownCount() + " unknown, " + crashes + " crashes, " +
-            journal.lostCount() + " unforced records lost";
-    }
-
-    int crashes()
-    {
-        return crashes;
-    }
-
-    int answered()
-    {
-        return history.answeredCount();
-    }
-
-    long lost()
-    {
-        return journal.lostCount();
+        final StringBuilder text = new StringBuilder("seed " + seed + ", tick " + world.time.tick() + ", " + world.weather);
+        world.nodes.values().stream().filter(SimNode::isUp).forEach((node) -> text.append("\n  ").append(node.member()));
+        return text.toString();
     }
 }

@@ -1,0 +1,42 @@
+package io.tourbillon.consensus.sim;
+
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** The simulator must see what it is for: each planted mistake, within a number of seeds, by the promise that it breaks. */
+class PlantTest
+{
+    @ParameterizedTest
+    @CsvSource({
+        "VOTE_BEFORE_FORCE, 1, 60, two leaders",
+        "ACKNOWLEDGED_BEFORE_FORCE, 1, 60, committed",
+        "OLD_TERM_COMMITTED, 1, 300, committed",
+        "STALE_READ, 1, 40, does not see",
+        "CHANGED_IN_ONE_STEP, 1, 120, configurations differ",
+        "SNAPSHOT_WITHOUT_CONFIGURATION, 1, 120, configurations differ",
+    })
+    @Timeout(300)
+    void shouldCatch(final Plant plant, final long firstSeed, final int seedsMax, final String promise)
+    {
+        Throwable caught = null;
+        long seed = firstSeed - 1;
+        while (caught == null && ++seed < firstSeed + seedsMax)
+        {
+            try
+            {
+                Simulation.play(seed, plant);
+            }
+            catch (final AssertionError | RuntimeException ex)
+            {
+                caught = ex;
+            }
+        }
+        assertNotNull(caught, plant + " went unnoticed");
+        System.out.println(plant + " was caught by seed " + seed + ": " + caught.getMessage().lines().findFirst().orElse(""));
+        assertTrue(caught.getMessage().contains(promise), caught.getMessage());
+    }
+}

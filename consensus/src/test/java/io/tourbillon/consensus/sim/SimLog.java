@@ -1,0 +1,114 @@
+package io.tourbillon.consensus.sim;
+
+import io.tourbillon.consensus.raft.Configuration;
+import io.tourbillon.consensus.raft.ConfigurationRecord;
+import io.tourbillon.consensus.raft.RaftLog;
+import io.tourbillon.consensus.sim.SimJournal.Record;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/** A member's log in memory, forced or not, and the configuration at each of its indexes. */
+final class SimLog implements RaftLog
+{
+    private final List<Record> entries = new ArrayList<>();
+    /** By the index of the entry that carries it; the first one is that of the base. */
+    private final TreeMap<Long, Configuration> configurations = new TreeMap<>();
+    private long baseIndex;
+    private long baseTerm;
+
+    SimLog(final SimJournal journal)
+    {
+        baseIndex = journal.baseIndex();
+        baseTerm = journal.baseTerm();
+        configurations.put(baseIndex, journal.baseConfiguration());
+        journal.recover().forEach(this::append);
+    }
+
+    void append(final Record entry)
+    {
+        SimFailure.unless(entry.index == lastIndex() + 1, "entry " + entry.index + " was appended after " + lastIndex());
+        entries.add(entry);
+        final Configuration configuration = ConfigurationRecord.of(Messages.frame(entry.frame));
+        if (configuration != null)
+        {
+            configurations.put(entry.index, configuration);
+        }
+    }
+
+    void truncateFrom(final long index)
+    {
+        SimFailure.unless(index > baseIndex && index <= lastIndex(), "truncated from " + index + " of " + lastIndex());
+        final List<Record> cut = entries.subList((int)(index - baseIndex - 1), entries.size());
+        cut.forEach((entry) -> entry.isVoid = true);
+        cut.clear();
+        configurations.tailMap(index, true).clear();
+    }
+
+    void deletePrefix(final long index)
+    {
+        final Configuration configuration = configurationAt(index);
+        baseTerm = termOf(index);
+        entries.subList(0, (int)(index - baseIndex)).clear();
+        baseIndex = index;
+        configurations.headMap(index, true).clear();
+        configurations.put(index, configuration);
+    }
+
+    /** A state took the place of the whole log. */
+    void install(final long index, final long term, final Configuration configuration)
+    {
+        if (lastIndex() > baseIndex)
+        {
+            truncateFrom(baseIndex + 1);
+        }
+        baseIndex = index;
+        baseTerm = term;
+        configurations.clear();
+        configurations.put(index, configuration);
+    }
+
+    Record entry(final long index)
+    {
+        return entries.get((int)(index - baseIndex - 1));
+    }
+
+    Configuration configurationAt(final long index)
+    {
+        return configurations.floorEntry(index).getValue();
+    }
+
+    /** Those in entries behind an index, in order. */
+    TreeMap<Long, Configuration> configurationsAfter(final long index)
+    {
+        return new TreeMap<>(configurations.tailMap(index, false));
+    }
+
+    long baseIndex()
+    {
+        return baseIndex;
+    }
+
+    @Override
+    public long lastIndex()
+    {
+        return baseIndex + entries.size();
+    }
+
+    @Override
+    public long lastTerm()
+    {
+        return entries.isEmpty() ? baseTerm : entries.get(entries.size() - 1).term;
+    }
+
+    @Override
+    public long termOf(final long index)
+    {
+        if (index == baseIndex)
+        {
+            return baseTerm;
+        }
+        return index <= baseIndex || index > lastIndex() ? UNKNOWN_TERM : entry(index).term;
+    }
+}

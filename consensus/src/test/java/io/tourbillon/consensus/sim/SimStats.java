@@ -1,0 +1,45 @@
+package io.tourbillon.consensus.sim;
+
+/** What happened in simulations, in numbers. */
+record SimStats(
+    long seeds,
+    long ticks,
+    long longestHealing,
+    long answers,
+    long unknowns,
+    long leaders,
+    long crashes,
+    long pauses,
+    long partitions,
+    long changes,
+    long truncations,
+    long installs,
+    long lostRecords,
+    long lostMessages)
+{
+    static final SimStats NONE = new SimStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    SimStats plus(final SimStats more)
+    {
+        return new SimStats(seeds + more.seeds, ticks + more.ticks, Math.max(longestHealing, more.longestHealing),
+            answers + more.answers, unknowns + more.unknowns, leaders + more.leaders,
+            crashes + more.crashes, pauses + more.pauses, partitions + more.partitions, changes + more.changes,
+            truncations + more.truncations, installs + more.installs, lostRecords + more.lostRecords, lostMessages + more.lostMessages);
+    }
+
+    @Override
+    public String toString()
+    {
+        return seeds + " seeds, " + ticks / 1000 + " s of simulated time, " + answers + " answers, " + unknowns + " unknown outcomes, " +
+            leaders + " leaders, " + crashes + " crashes, " + pauses + " pauses, " + partitions + " partitions, " + changes +
+            " configurations, " + truncations + " truncations, " + installs + " states installed, " + lostRecords +
+            " unforced records and " + lostMessages + " messages lost; healed within " + longestHealing + " ms of it";
+    }
+
+    /** Of enough seeds: nothing that can happen has never happened. */
+    boolean isTelling()
+    {
+        return answers > 50 * seeds && unknowns > seeds && leaders > seeds && crashes > seeds && pauses > seeds && partitions > seeds / 2 &&
+            changes > seeds / 2 && truncations > 0 && installs > 0 && lostRecords > 0 && lostMessages > seeds;
+    }
+}

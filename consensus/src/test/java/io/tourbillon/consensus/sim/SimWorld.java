@@ -1,0 +1,79 @@
+package io.tourbillon.consensus.sim;
+
+import io.tourbillon.consensus.raft.Configuration;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+
+/** What all parts of one simulation share. */
+final class SimWorld
+{
+    final Random random;
+    final Weather weather;
+    final Plant plant;
+    final SimTime time = new SimTime();
+    final Trace trace = new Trace(time);
+    final History history = new History();
+    final ClusterChecks checks;
+    final SimNetwork network = new SimNetwork(this);
+    final SimClients clients;
+    /** By id. */
+    final Map<Long, SimNode> nodes = new TreeMap<>();
+    /** Of the cluster's birth. */
+    final Configuration bootConfiguration;
+    private long lastId;
+
+    SimWorld(final long seed, final Plant plant)
+    {
+        // Random's first draws from neighbouring seeds are all but the same.
+        random = new Random(new SplittableRandom(seed).nextLong());
+        weather = new Weather(random, plant);
+        this.plant = plant;
+        bootConfiguration = Configuration.ofVoters(LongStream.rangeClosed(1, weather.voters).toArray());
+        checks = new ClusterChecks(trace, bootConfiguration);
+        clients = new SimClients(this);
+        for (int i = 0; i < weather.voters; i++)
+        {
+            addNode();
+        }
+    }
+
+    /** A member with an empty disk; ids are never given twice. */
+    SimNode addNode()
+    {
+        final SimNode node = new SimNode(this, ++lastId);
+        nodes.put(node.id, node);
+        node.start();
+        return node;
+    }
+
+    long lastId()
+    {
+        return lastId;
+    }
+
+    boolean chance(final int perMille)
+    {
+        return perMille > 0 && random.nextInt(1000) < perMille;
+    }
+
+    int ticks(final int least, final int most)
+    {
+        return least + random.nextInt(most - least + 1);
+    }
+
+    SimNode anyNode()
+    {
+        final List<SimNode> there = nodes.values().stream().filter((node) -> !node.isRetired()).toList();
+        return there.get(random.nextInt(there.size()));
+    }
+
+    SimStore newStore()
+    {
+        return weather.hasRealStore ? new MvccStore(random.nextLong()) : new ModelStore();
+    }
+}

@@ -1,0 +1,120 @@
+package io.tourbillon.consensus.sim;
+
+import java.util.Random;
+
+/** What a seed's world is like: sizes, speeds, and how often something goes wrong. Each seed has its own. */
+final class Weather
+{
+    /** Three in seven clusters have three voters; all sizes occur. */
+    private static final int[] VOTERS = {1, 2, 3, 3, 3, 4, 5, 5, 6, 7};
+    private static final long ELECTION_TIMEOUT_TICKS = 100;
+    private static final double LEASE_CLOCK_SPREAD_MAX = 0.09;
+
+    final int voters;
+    /** Slow disks, messages of one entry, and leaders that fall before they have done anything. */
+    final boolean isStormy;
+    /** The real mvcc on pages in memory; else the model of it, for speed. */
+    final boolean hasRealStore;
+    final boolean hasPreVote;
+    final boolean hasLeases;
+    /** Clocks' rates lie in [1 - spread, 1 + spread]. */
+    final double clockSpread;
+    final int entriesPerMessage;
+    final int windowEntries;
+    final int ringCapacity;
+    /** Of a thousand ticks, those in which a stage of a member moves. */
+    final int stagePerMille;
+    final boolean tellsEachForce;
+    final int forceTicksMax;
+    final int clients;
+    final int thinkTicksMax;
+    final int patienceTicksMax;
+
+    final boolean isOrdered;
+    final int delayTicksMax;
+    final int lossPerMille;
+    final int duplicatePerMille;
+    final int latePerMille;
+
+    /** Ticks from one such fault to the next, in the mean; 0 = there are none. */
+    final int crashEvery;
+    final int powerCutEvery;
+    /** The leader crashes, stops or is cut off. */
+    final int leaderEvery;
+    final int pauseEvery;
+    final int partitionEvery;
+    final int slowDiskEvery;
+    final int fullDiskEvery;
+    final int changeEvery;
+    final int transferEvery;
+    final int reconnectEvery;
+    final int checkpointEvery;
+    final int compactPerMille;
+
+    Weather(final Random random, final Plant plant)
+    {
+        isStormy = random.nextInt(8) == 0 || plant.isRare();
+        voters = isStormy ? 3 : VOTERS[random.nextInt(VOTERS.length)];
+        hasRealStore = random.nextInt(6) == 0;
+        hasPreVote = random.nextInt(4) > 0;
+        hasLeases = random.nextInt(4) == 0;
+        clockSpread = random.nextDouble() * LEASE_CLOCK_SPREAD_MAX * (hasLeases || random.nextBoolean() ? 1 : 5);
+        entriesPerMessage = isStormy ? 1 : 1 + random.nextInt(random.nextBoolean() ? 2 : 16);
+        windowEntries = isStormy ? 1 + random.nextInt(2) : 1 + random.nextInt(random.nextInt(3) == 0 ? 3 : 64);
+        ringCapacity = 4 + random.nextInt(60);
+        stagePerMille = 300 + random.nextInt(701);
+        tellsEachForce = random.nextBoolean();
+        forceTicksMax = 1 + random.nextInt(isStormy ? 60 : random.nextBoolean() ? 3 : 20);
+        clients = isStormy ? 12 : 1 + random.nextInt(12);
+        thinkTicksMax = isStormy ? 5 : 1 + random.nextInt(30);
+
+        patienceTicksMax = isStormy ? 40 : 20 + random.nextInt(600);
+
+        isOrdered = random.nextInt(3) > 0;
+        delayTicksMax = 1 + random.nextInt(random.nextBoolean() && !isStormy ? 3 : 25);
+        lossPerMille = random.nextBoolean() ? 0 : random.nextInt(150);
+        duplicatePerMille = random.nextBoolean() ? 0 : random.nextInt(100);
+        latePerMille = random.nextBoolean() ? 0 : random.nextInt(30);
+
+        crashEvery = isStormy ? 1500 : every(random, 400, 20_000);
+        powerCutEvery = isStormy ? 300 + random.nextInt(3000) : every(random, 1500, 20_000);
+        leaderEvery = isStormy ? 0 : every(random, 100, 4000);
+        pauseEvery = every(random, 300, 20_000);
+        partitionEvery = every(random, 200, 6000);
+        slowDiskEvery = isStormy ? 1000 : every(random, 500, 10_000);
+        fullDiskEvery = every(random, 1000, 20_000);
+        changeEvery = isStormy ? 0 : every(random, 100, 3000);
+        transferEvery = every(random, 200, 4000);
+        reconnectEvery = every(random, 200, 4000);
+        checkpointEvery = every(random, 20, 600);
+        compactPerMille = random.nextInt(1001);
+    }
+
+    /** From often to seldom, each order of magnitude as likely; one in four seeds knows nothing of it. */
+    private static int every(final Random random, final int least, final int most)
+    {
+        final double drawn = least * Math.pow((double)most / least, random.nextDouble());
+        return random.nextInt(4) == 0 ? 0 : (int)drawn;
+    }
+
+    static long electionTimeoutNs()
+    {
+        return ELECTION_TIMEOUT_TICKS * SimTime.TICK_NS;
+    }
+
+    static long heartbeatNs()
+    {
+        return electionTimeoutNs() / 10;
+    }
+
+    @Override
+    public String toString()
+    {
+        return voters + " voters" + (isStormy ? ", stormy" : "") + (hasRealStore ? ", real mvcc" : "") +
+            (hasPreVote ? "" : ", no pre-vote") + (hasLeases ? ", leases" : "") +
+            ", " + clients + " clients, delay " + delayTicksMax + ", loss " + lossPerMille + "; ticks between crashes " + crashEvery +
+            ", faults of leaders " + leaderEvery + ", power cuts " + powerCutEvery +
+            ", pauses " + pauseEvery + ", partitions " + partitionEvery + ", changes " + changeEvery +
+            ", transfers " + transferEvery + ", full disks " + fullDiskEvery + ", checkpoints " + checkpointEvery;
+    }
+}
