@@ -104,6 +104,11 @@ final class SimNode
         fullUntil = 0;
         slowUntil = 0;
         restart();
+        // One that was under way as the faults ended comes to its end, too: a state cannot be sent before.
+        if (store.isCheckpointing())
+        {
+            member.checkpoint();
+        }
     }
 
     void receive(final Message message)

@@ -42,7 +42,7 @@ class SimulationTest
 
     /** Each of these has failed once. README.md tells why. */
     @ParameterizedTest
-    @ValueSource(longs = {2, 62})
+    @ValueSource(longs = {2, 62, 1860005868})
     @Timeout(120)
     void shouldKeepEveryPromiseThatWasBrokenOnce(final long seed)
     {
