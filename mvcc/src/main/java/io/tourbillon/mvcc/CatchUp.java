@@ -169,9 +169,11 @@ final class CatchUp
         {
             stepCount += serveSession(session, frontier);
         }
-        if (session.hasHistory() && !session.isClosed && !(session.isBehind && session.lane.isFragmentOpen))
+        // Read once: 17's C2 compiler was seen to load from a pass that is not there when its parts ask for it by themselves.
+        final HistoryPass pass = session.history;
+        if (pass != null && !session.isClosed && !(session.isBehind && session.lane.isFragmentOpen))
         {
-            stepCount += serveHistory(session, frontier);
+            stepCount += serveHistory(session, pass, frontier);
         }
         if (session.progressCount() > 0 && !session.isClosed)
         {
@@ -206,9 +208,8 @@ final class CatchUp
         return stepCount;
     }
 
-    private int serveHistory(final WatchSession session, final long frontier)
+    private int serveHistory(final WatchSession session, final HistoryPass pass, final long frontier)
     {
-        final HistoryPass pass = session.history;
         if (!pass.isUnderWay())
         {
             table.move(pass.lane, pass.begin(), 0, NIL);
