@@ -73,7 +73,7 @@ final class AdmissionGate implements Admission
         // What a member proposes by itself as a leader is nobody else's to propose.
         if (core.role() != Role.LEADER && sessionId != 0 && length <= requestLengthMax)
         {
-            return forward(sessionId, correlationId, sessionSequence, buffer, offset, length);
+            return counted(forward(sessionId, correlationId, sessionSequence, buffer, offset, length));
         }
         return proposeFor(memberId, sessionId, correlationId, sessionSequence, buffer, offset, length);
     }
@@ -89,14 +89,17 @@ final class AdmissionGate implements Admission
         final int length)
     {
         final long verdict = judgeProposal(length);
-        final long index = verdict < 0 ? verdict :
-            log.append(core.term(), originMemberId, sessionId, correlationId, sessionSequence, buffer, offset, length);
+        if (verdict < 0)
+        {
+            return counted(verdict);
+        }
+        final long index = log.append(
+            core.term(), originMemberId, sessionId, correlationId, sessionSequence, buffer, offset, length);
         if (index < 0)
         {
-            counters.proposalsRejected.addRelease(1);
-            return verdict < 0 ? verdict : TOO_MANY_REQUESTS;
+            return counted(TOO_MANY_REQUESTS);
         }
-        if (isInCluster && originMemberId == memberId && sessionId != 0)
+        if (isInCluster && originMemberId == memberId)
         {
             ownRequests.onAppended(index, core.term(), sessionId, correlationId);
         }
@@ -114,18 +117,25 @@ final class AdmissionGate implements Admission
         final long leaderId = core.leaderId();
         if (leaderId == RaftCore.NO_LEADER)
         {
-            counters.proposalsRejected.addRelease(1);
             return NO_LEADER;
         }
         if (!ownRequests.hasRoom() ||
             !driver.sender().forward(leaderId, core.term(), sessionId, correlationId, sessionSequence, buffer, offset, length))
         {
-            counters.proposalsRejected.addRelease(1);
             return TOO_MANY_REQUESTS;
         }
         ownRequests.onForwarded(core.term(), sessionId, correlationId);
         counters.requestsForwarded.addRelease(1);
         return FORWARDED;
+    }
+
+    private long counted(final long result)
+    {
+        if (result < 0)
+        {
+            counters.proposalsRejected.addRelease(1);
+        }
+        return result;
     }
 
     @Override

@@ -27,9 +27,6 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  */
 final class PeerSender
 {
-    /** Longest message without entries or payload; what an {@link AppendRequestEncoder} has before its frames fits, too. */
-    static final int HEAD_LENGTH_MAX = 128;
-
     private final long clusterId;
     private final long memberId;
     private final PeerLinks links;

@@ -209,7 +209,7 @@ final class RaftDriver implements RaftEffects
             return false;
         }
         final EntryFrame frame = log.appendedFrame();
-        if (frame.originMemberId() == memberId && frame.sessionId() != 0)
+        if (frame.originMemberId() == memberId)
         {
             ownRequests.onAppended(frame.index(), frame.term(), frame.sessionId(), frame.correlationId());
         }

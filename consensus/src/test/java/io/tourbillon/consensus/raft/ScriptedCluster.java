@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 /**
  * Several cores under a script: disks that are forced and messages that arrive when the script says so. Whatever a script expects, what
  * figure 3 of the Raft paper promises must hold in it: election safety, leader append-only, log matching, leader completeness and state
@@ -179,7 +181,7 @@ final class ScriptedCluster
         boolean isMoving = true;
         while (isMoving)
         {
-            SimpleChecks.require(++rounds < SETTLE_ROUNDS_MAX, "the cluster does not come to rest");
+            assertTrue(++rounds < SETTLE_ROUNDS_MAX, "the cluster does not come to rest");
             isMoving = false;
             for (final ScriptedNode node : nodes.values())
             {
@@ -216,7 +218,7 @@ final class ScriptedCluster
 
     private void install(final long fromId, final long toId)
     {
-        SimpleChecks.require(snapshots.removeIf((pair) -> pair[0] == fromId && pair[1] == toId), "no state is on its way");
+        assertTrue(snapshots.removeIf((pair) -> pair[0] == fromId && pair[1] == toId), "no state is on its way");
         final ScriptedNode from = nodes.get(fromId);
         nodes.get(toId).install(from);
         from.core().onSnapshotSent(from.nowNs(), toId, from.baseIndex());
@@ -241,7 +243,7 @@ final class ScriptedCluster
 
     void send(final Message message)
     {
-        SimpleChecks.require(!nodes.get(message.fromId()).isDown, "a dead member sends");
+        assertTrue(!nodes.get(message.fromId()).isDown, "a dead member sends");
         if (!cuts.contains(message.fromId() + ">" + message.toId()))
         {
             network.add(message);
@@ -278,8 +280,8 @@ final class ScriptedCluster
         if (role == Role.LEADER)
         {
             final Long other = leaderOfTerm.putIfAbsent(term, id);
-            SimpleChecks.require(other == null || other == id, "two leaders in term " + term + ": " + other + " and " + id);
-            committedTerms.forEach((index, committed) -> SimpleChecks.require(node.has(index, committed),
+            assertTrue(other == null || other == id, "two leaders in term " + term + ": " + other + " and " + id);
+            committedTerms.forEach((index, committed) -> assertTrue(node.has(index, committed),
                 "leader " + id + " lacks " + committed + ":" + index + ", which is committed"));
         }
     }
@@ -287,7 +289,7 @@ final class ScriptedCluster
     void committed(final long id, final long index, final long term)
     {
         final Long before = committedTerms.putIfAbsent(index, term);
-        SimpleChecks.require(before == null || before == term,
+        assertTrue(before == null || before == term,
             "member " + id + " commits " + term + ":" + index + ", another has committed " + before + ":" + index);
     }
 

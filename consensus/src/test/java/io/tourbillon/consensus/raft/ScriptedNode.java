@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 /**
  * One member of a scripted cluster: a core, its log in memory, and a disk that has what was forced and no more.
  */
@@ -142,7 +144,7 @@ final class ScriptedNode implements RaftLog, RaftEffects
     /** What comes now waits for the next one. */
     void beginForce()
     {
-        SimpleChecks.require(inForce.isEmpty(), "a force is under way");
+        assertTrue(inForce.isEmpty(), "a force is under way");
         inForce.addAll(unforced);
         unforced.clear();
     }
@@ -250,7 +252,7 @@ final class ScriptedNode implements RaftLog, RaftEffects
     /** What is committed goes from the log into the state. */
     void compact(final long index)
     {
-        SimpleChecks.require(index <= core.commitIndex(), "not committed: " + index);
+        assertTrue(index <= core.commitIndex(), "not committed: " + index);
         baseTerm = termOf(index);
         final int count = (int)(index - baseIndex);
         baseConfiguration = core.configuration();
@@ -313,7 +315,7 @@ final class ScriptedNode implements RaftLog, RaftEffects
         for (long index = Math.min(lastIndex(), other.lastIndex()); index > Math.max(baseIndex, other.baseIndex); index--)
         {
             isSame |= termOf(index) == other.termOf(index);
-            SimpleChecks.require(!isSame || Arrays.equals(log.get((int)(index - baseIndex - 1)),
+            assertTrue(!isSame || Arrays.equals(log.get((int)(index - baseIndex - 1)),
                 other.log.get((int)(index - other.baseIndex - 1))), "logs of " + id + " and " + other.id + " differ at " + index);
         }
     }
@@ -425,7 +427,7 @@ final class ScriptedNode implements RaftLog, RaftEffects
     @Override
     public boolean truncateFrom(final long index)
     {
-        SimpleChecks.require(core.role() != Role.LEADER, "a leader's log is append-only");
+        assertTrue(core.role() != Role.LEADER, "a leader's log is append-only");
         if (isFull)
         {
             return false;
@@ -461,7 +463,7 @@ final class ScriptedNode implements RaftLog, RaftEffects
     public void sendVoteRequest(
         final long toId, final long term, final long lastIndex, final long lastTerm, final boolean isPreVote, final boolean isTransfer)
     {
-        SimpleChecks.require(isPreVote || (durableTerm == term && durableVoteId == id), "it asked for votes before its own was durable");
+        assertTrue(isPreVote || (durableTerm == term && durableVoteId == id), "it asked for votes before its own was durable");
         cluster.send(ScriptedMessages.voteRequest(id, toId, term, lastIndex, lastTerm, isPreVote, isTransfer));
     }
 
@@ -469,7 +471,7 @@ final class ScriptedNode implements RaftLog, RaftEffects
     public void sendVoteReply(final long toId, final long term, final boolean isGranted, final boolean isPreVote)
     {
         final boolean isDurable = durableTerm == term && durableVoteId == toId;
-        SimpleChecks.require(isPreVote || !isGranted || isDurable, "a vote left before it was durable");
+        assertTrue(isPreVote || !isGranted || isDurable, "a vote left before it was durable");
         requireDurable(isPreVote && isGranted ? durableTerm : term);
         cluster.send(ScriptedMessages.voteReply(id, toId, term, isGranted, isPreVote));
     }
@@ -491,7 +493,7 @@ final class ScriptedNode implements RaftLog, RaftEffects
         requireDurable(term);
         for (long index = baseIndex + 1; index <= matchIndex; index++)
         {
-            SimpleChecks.require(isOnDisk(index), "an entry was acknowledged before it was durable: " + index);
+            assertTrue(isOnDisk(index), "an entry was acknowledged before it was durable: " + index);
         }
         cluster.send(ScriptedMessages.appendReply(id, toId, term, matchIndex, true, 0, 0));
     }
@@ -553,6 +555,6 @@ final class ScriptedNode implements RaftLog, RaftEffects
 
     private void requireDurable(final long term)
     {
-        SimpleChecks.require(durableTerm == term, "a message of term " + term + " left while term " + durableTerm + " was durable");
+        assertTrue(durableTerm == term, "a message of term " + term + " left while term " + durableTerm + " was durable");
     }
 }

@@ -20,13 +20,15 @@ import java.util.TreeMap;
  */
 final class ClusterMembers
 {
+    private final String text;
     private final String token;
     /** Peer addresses by name. */
     private final Map<String, String> addresses = new TreeMap<>();
     private final List<String> faults = new ArrayList<>();
 
-    private ClusterMembers(final String token)
+    private ClusterMembers(final String text, final String token)
     {
+        this.text = text;
         this.token = token;
     }
 
@@ -38,12 +40,12 @@ final class ClusterMembers
      */
     static ClusterMembers parse(final String text, final String token)
     {
-        final ClusterMembers members = new ClusterMembers(token);
+        final ClusterMembers members = new ClusterMembers(text, token);
         for (final String part : text.split(","))
         {
             members.add(part.trim());
         }
-        members.judge(text);
+        members.judge();
         return members;
     }
 
@@ -60,7 +62,7 @@ final class ClusterMembers
         }
     }
 
-    private void judge(final String text)
+    private void judge()
     {
         if (addresses.size() > Configuration.MEMBERS_MAX)
         {
@@ -77,6 +79,17 @@ final class ClusterMembers
         {
             faults.add("initial-cluster=" + text + ": two members get the same id; choose another name for one");
         }
+    }
+
+    /** As it was given. */
+    String text()
+    {
+        return text;
+    }
+
+    String token()
+    {
+        return token;
     }
 
     List<String> faults()

@@ -27,6 +27,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
  *  memberId=hex
  *  starts=7
  *  initialCluster=a=127.0.0.1:2480,b=127.0.0.1:2580    empty: alone
+ *  initialClusterToken=tourbillon-cluster
  *  crc32c=hex
  * </pre>
  * Session ids carry {@code starts} in their upper half, which is why a member never uses one twice.
@@ -35,9 +36,9 @@ import static java.nio.file.StandardOpenOption.WRITE;
  * @param clusterId not 0, positive.
  * @param memberId  not 0, below 2^32: each entry of the log carries it, without its zero bytes.
  * @param starts    from 1.
- * @param cluster   the members it started with, as given; empty: it is alone.
+ * @param members   that it started with; null: it is alone.
  */
-record Identity(String name, long clusterId, long memberId, int starts, String cluster)
+record Identity(String name, long clusterId, long memberId, int starts, ClusterMembers members)
 {
     private static final String FORMAT = "1";
 
@@ -56,7 +57,7 @@ record Identity(String name, long clusterId, long memberId, int starts, String c
         {
             final Identity last = Files.exists(file) ? read(file) : create(directory, config);
             last.requireSame(config, directory);
-            final Identity now = new Identity(last.name, last.clusterId, last.memberId, last.starts + 1, last.cluster);
+            final Identity now = new Identity(last.name, last.clusterId, last.memberId, last.starts + 1, last.members);
             now.write(file);
             return now;
         }
@@ -73,7 +74,8 @@ record Identity(String name, long clusterId, long memberId, int starts, String c
         if (wanted != null && wanted.clusterId() != clusterId)
         {
             throw new NodeException("data directory " + directory.path() + " is of " +
-                (cluster.isEmpty() ? "a member without others" : "the cluster " + cluster) + " with id " + Long.toHexString(clusterId) +
+                (members == null ? "a member without others" : "the cluster " + members.text()) +
+                " with id " + Long.toHexString(clusterId) +
                 ", initial-cluster and initial-cluster-token give id " + Long.toHexString(wanted.clusterId()) +
                 ". Start it with what it was made with, or choose another --data-dir");
         }
@@ -94,10 +96,10 @@ record Identity(String name, long clusterId, long memberId, int starts, String c
         final ClusterMembers members = config.clusterMembers();
         if (members != null)
         {
-            return new Identity(name, members.clusterId(), members.idOf(name), 0, config.text(NodeOption.INITIAL_CLUSTER));
+            return new Identity(name, members.clusterId(), members.idOf(name), 0, members);
         }
         final SecureRandom random = new SecureRandom();
-        return new Identity(name, newId(random, name), Integer.toUnsignedLong(random.nextInt() | 1), 0, "");
+        return new Identity(name, newId(random, name), Integer.toUnsignedLong(random.nextInt() | 1), 0, null);
     }
 
     /** A name alone would be the same for every cluster called so; random alone would do, the name is there for whoever reads ids. */
@@ -130,7 +132,14 @@ record Identity(String name, long clusterId, long memberId, int starts, String c
             Long.parseLong(values.get("clusterId"), 16),
             Long.parseLong(values.get("memberId"), 16),
             Integer.parseInt(values.get("starts")),
-            values.getOrDefault("initialCluster", ""));
+            readMembers(values));
+    }
+
+    private static ClusterMembers readMembers(final Map<String, String> values)
+    {
+        final String text = values.getOrDefault("initialCluster", "");
+        return text.isEmpty() ? null : ClusterMembers.parse(
+            text, values.getOrDefault("initialClusterToken", NodeOption.INITIAL_CLUSTER_TOKEN.defaultValue()));
     }
 
     private void write(final Path file) throws IOException
@@ -140,7 +149,7 @@ record Identity(String name, long clusterId, long memberId, int starts, String c
             "\nclusterId=" + Long.toHexString(clusterId) +
             "\nmemberId=" + Long.toHexString(memberId) +
             "\nstarts=" + starts +
-            "\ninitialCluster=" + cluster + "\n";
+            (members == null ? "" : "\ninitialCluster=" + members.text() + "\ninitialClusterToken=" + members.token()) + "\n";
         final Path next = file.resolveSibling("identity.next");
         try (FileChannel channel = FileChannel.open(next, CREATE, WRITE, TRUNCATE_EXISTING))
         {

@@ -62,7 +62,7 @@ final class NodeParts implements AutoCloseable
             directory = DataDirectory.open(config.dataDir());
             identity = Identity.open(directory, config);
             final FutureTask<EmbeddedDriver> driverTask =
-                new FutureTask<>(() -> EmbeddedDriver.launch(config, mode, members() != null, transport::onTransportError));
+                new FutureTask<>(() -> EmbeddedDriver.launch(config, mode, identity.members() != null, transport::onTransportError));
             new Thread(driverTask, "tourbillon-start-driver").start();
             try
             {
@@ -121,7 +121,7 @@ final class NodeParts implements AutoCloseable
         router = new RequestRouter(sessions, voice, ingressCounters, identity.memberId(), config);
         final ClientIngress ingress =
             new ClientIngress(driver, config, router, sessions, voice, ingressCounters, transport::isReady);
-        final NodeReplies replies = new NodeReplies(config, members(), facts, pipelineCounters, journal, store, egress);
+        final NodeReplies replies = new NodeReplies(config, identity.members(), facts, pipelineCounters, journal, store, egress);
         ingress.listen();
         final AeronPeerLinks links = peerLinks();
         final int requestLengthMax = config.intNumber(NodeOption.MAX_REQUEST_BYTES);
@@ -148,7 +148,7 @@ final class NodeParts implements AutoCloseable
             .clusterId(identity.clusterId());
         if (links != null)
         {
-            context.configuration(members().configuration()).peerLinks(links)
+            context.configuration(identity.members().configuration()).peerLinks(links)
                 .catchUpBytes(config.number(NodeOption.CATCH_UP_BYTES));
         }
         final Pipeline pipeline = Pipeline.launch(context);
@@ -156,16 +156,10 @@ final class NodeParts implements AutoCloseable
         return pipeline;
     }
 
-    /** The members that the cluster started with, as the first start was told; null if this one is alone. */
-    private ClusterMembers members()
-    {
-        return identity.cluster().isEmpty() ? null :
-            ClusterMembers.parse(identity.cluster(), config.text(NodeOption.INITIAL_CLUSTER_TOKEN));
-    }
-
+    /** Null if this member is alone. */
     private AeronPeerLinks peerLinks()
     {
-        if (members() == null)
+        if (identity.members() == null)
         {
             return null;
         }

@@ -50,7 +50,7 @@ class ClusterNodeTest
         }
         for (int i = 0; i < MEMBERS; i++)
         {
-            configs[i].set(NodeOption.INITIAL_CLUSTER, String.join(",", members));
+            configs[i].set(NodeOption.INITIAL_CLUSTER, String.join(",", members)).set(NodeOption.INITIAL_CLUSTER_TOKEN, "test");
             nodes[i] = Node.launch(configs[i]);
         }
         for (final Node node : nodes)
@@ -149,6 +149,8 @@ class ClusterNodeTest
         {
             Clients.await(client.put("after" + i, "v"));
         }
+        // What it was told first, token included, it remembers.
+        configs[leader].set(NodeOption.INITIAL_CLUSTER, "").set(NodeOption.INITIAL_CLUSTER_TOKEN, "another");
         nodes[leader] = Node.launch(configs[leader]);
         assertTrue(nodes[leader].awaitReady(20_000), () -> "not ready: " + nodes[leader].fatalMessage());
         final TourbillonAsyncClient old = connect(leader);

@@ -31,7 +31,7 @@ class StateMachineTest
         try (TreeStore store = TreeStore.open(TreeStoreContext.inMemory()))
         {
             final Mvcc mvcc = new Mvcc(store, new MvccSettings().clusterId(1).memberId(2), egress);
-            final NodeFacts facts = new NodeFacts(new Identity("name", 1, 2, 1, ""), counters);
+            final NodeFacts facts = new NodeFacts(new Identity("name", 1, 2, 1, null), counters);
             final MvccStateMachine stateMachine = new MvccStateMachine(mvcc, store, egress, null, facts);
             final Session session = new Session(7, null, 0);
             assertTrue(handover.open(session));
