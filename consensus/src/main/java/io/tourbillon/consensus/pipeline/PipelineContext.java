@@ -42,7 +42,7 @@ public final class PipelineContext
     private long checkpointJournalBytes = 256L << 20;
     private long checkpointIntervalNs = TimeUnit.MINUTES.toNanos(5);
     private long electionTimeoutNs = TimeUnit.SECONDS.toNanos(1);
-    private long electionSeed;
+    private long runId;
     private long heartbeatIntervalNs;
     private long clusterId;
     private Configuration configuration;
@@ -493,21 +493,22 @@ public final class PipelineContext
     }
 
     /**
-     * @param value seed of the election time-outs.
+     * @param value of which no other start of this member has the lower half: seed of the election time-outs, and why no question for the
+     *              read index has the number of an earlier run's.
      * @return this.
      */
-    public PipelineContext electionSeed(final long value)
+    public PipelineContext runId(final long value)
     {
-        electionSeed = value;
+        runId = value;
         return this;
     }
 
     /**
-     * @return seed of the election time-outs.
+     * @return id of this run of the member.
      */
-    public long electionSeed()
+    public long runId()
     {
-        return electionSeed;
+        return runId;
     }
 
     /**

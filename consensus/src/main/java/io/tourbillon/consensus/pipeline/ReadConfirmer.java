@@ -52,7 +52,8 @@ final class ReadConfirmer
         final PeerSender sender,
         final ReadQueue queue,
         final LogWriter log,
-        final long retryNs)
+        final long retryNs,
+        final long runId)
     {
         this.core = core;
         this.effects = effects;
@@ -60,6 +61,8 @@ final class ReadConfirmer
         this.queue = queue;
         this.log = log;
         this.retryNs = retryNs;
+        // An answer to what an earlier run of this member asked is late for every read of this one.
+        this.attempt = runId << Integer.SIZE;
         for (int i = 0; i < remoteReads.length; i++)
         {
             remoteReads[i] = new RemoteRead();

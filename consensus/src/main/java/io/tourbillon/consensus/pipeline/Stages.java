@@ -49,7 +49,8 @@ final class Stages
         final RaftCore core = core(ctx, log);
         final OwnRequests ownRequests = new OwnRequests(ctx.ingress(), 2 * ctx.ringCapacity());
         final RaftDriver raft = new RaftDriver(ctx, core, log, ring, new EntrySource(log, ring, ctx.journal()), ownRequests);
-        final ReadConfirmer confirmer = new ReadConfirmer(core, raft, raft.sender(), linearizable, log, ctx.heartbeatIntervalNs());
+        final ReadConfirmer confirmer =
+            new ReadConfirmer(core, raft, raft.sender(), linearizable, log, ctx.heartbeatIntervalNs(), ctx.runId());
         raft.reads(confirmer, linearizable);
         admission = new AdmissionGate(ctx, core, raft, log, linearizable, confirmer, ownRequests, serializable);
         final PeerReceiver peers = new PeerReceiver(core, raft, admission, confirmer, ownRequests, counters);
@@ -72,7 +73,7 @@ final class Stages
             // Only what was committed is ever cut off.
             journal.firstIndex() - 1,
             log,
-            new SplitMixTimeouts(ctx.electionTimeoutNs(), ctx.electionSeed()),
+            new SplitMixTimeouts(ctx.electionTimeoutNs(), ctx.runId()),
             hardState.term(),
             hardState.vote());
     }

@@ -62,7 +62,7 @@ class ClusterTest
             .peerLinks(network.linksOf(id))
             .ringCapacity(256)
             .electionTimeoutNs(TimeUnit.MILLISECONDS.toNanos(300))
-            .electionSeed(id));
+            .runId(id));
     }
 
     private void stop(final int id)

@@ -142,7 +142,7 @@ final class NodeParts implements AutoCloseable
             .readQueueLength(PipelineContext.readQueueLengthFor(requestLengthMax))
             .checkpointJournalBytes(config.number(NodeOption.CHECKPOINT_JOURNAL_BYTES))
             .checkpointIntervalNs(TimeUnit.SECONDS.toNanos(config.number(NodeOption.CHECKPOINT_SECONDS)))
-            .electionSeed(identity.memberId() << 32 | identity.starts())
+            .runId(identity.memberId() << 32 | identity.starts())
             .electionTimeoutNs(TimeUnit.MILLISECONDS.toNanos(config.number(NodeOption.ELECTION_TIMEOUT)))
             .heartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(config.number(NodeOption.HEARTBEAT_INTERVAL)))
             .clusterId(identity.clusterId());
