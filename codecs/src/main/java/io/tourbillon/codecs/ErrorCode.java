@@ -69,6 +69,8 @@ public enum ErrorCode
     TIMEOUT(2005, GrpcCode.UNAVAILABLE, Action.UNKNOWN_OUTCOME, "etcdserver: request timed out"),
     /** Only the leader does this. */
     NOT_LEADER(2006, GrpcCode.FAILED_PRECONDITION, Action.GO_ELSEWHERE, "etcdserver: not leader"),
+    /** The request was lost on its way to the leader. Nothing was written. */
+    CONNECTION_LOST(2007, GrpcCode.UNAVAILABLE, Action.BACK_OFF, "etcdserver: request timed out, possibly due to connection lost"),
 
     /** The session is not known: it was closed, or timed out. */
     SESSION_UNKNOWN(3001, GrpcCode.FAILED_PRECONDITION, Action.RECONNECT, "tourbillon: unknown session"),

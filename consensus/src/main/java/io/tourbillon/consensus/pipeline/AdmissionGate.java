@@ -106,6 +106,12 @@ final class AdmissionGate implements Admission
         return index;
     }
 
+    /** All that was let in is at or below this index. */
+    long lastIndex()
+    {
+        return log.lastIndex();
+    }
+
     private long forward(
         final long sessionId,
         final long correlationId,
@@ -119,8 +125,8 @@ final class AdmissionGate implements Admission
         {
             return NO_LEADER;
         }
-        if (!ownRequests.hasRoom() ||
-            !driver.sender().forward(leaderId, core.term(), sessionId, correlationId, sessionSequence, buffer, offset, length))
+        if (!ownRequests.hasRoom() || !driver.sender().forward(
+            leaderId, core.term(), sessionId, correlationId, sessionSequence, ownRequests.nextNumber(), buffer, offset, length))
         {
             return TOO_MANY_REQUESTS;
         }

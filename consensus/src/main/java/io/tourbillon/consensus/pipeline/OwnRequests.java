@@ -14,20 +14,26 @@ final class OwnRequests
 {
     /** Handed on and not in the log. A follower's clients have no more in flight; one more is told to come later. */
     static final int OUTSIDE_MAX = 4096;
+    /** No number: nothing was handed on. */
+    static final long NONE = 0;
 
     private final Ingress ingress;
+    /** By number. */
     private final Requests outside = new Requests(OUTSIDE_MAX);
     /** In the log, by index, not committed. */
     private final Requests inside;
     private long settledTerm;
+    private long lastNumber;
 
     /**
      * @param ingress    that is told of refusals.
      * @param insideMax  most entries in the log that are not committed; a power of two.
+     * @param runId      of this run of the member: its numbers follow those of the runs before.
      */
-    OwnRequests(final Ingress ingress, final int insideMax)
+    OwnRequests(final Ingress ingress, final int insideMax, final long runId)
     {
         this.ingress = ingress;
+        lastNumber = runId << Integer.SIZE;
         inside = new Requests(insideMax);
     }
 
@@ -36,12 +42,31 @@ final class OwnRequests
         return outside.count() < OUTSIDE_MAX;
     }
 
+    /** Number of the next one that is handed on. */
+    long nextNumber()
+    {
+        return lastNumber + 1;
+    }
+
+    long lastNumber()
+    {
+        return lastNumber;
+    }
+
+    /** It left with {@link #nextNumber()}. */
     void onForwarded(final long term, final long sessionId, final long correlationId)
     {
+        lastNumber++;
         if (correlationId != 0)
         {
-            outside.add(0, term, sessionId, correlationId);
+            outside.add(lastNumber, term, sessionId, correlationId);
         }
+    }
+
+    /** Number of the one handed on in this term that has waited longest; {@link #NONE} also if one of another term has. */
+    long oldestForwarded(final long term)
+    {
+        return outside.count() > 0 && outside.firstTerm() == term ? outside.firstIndex() : NONE;
     }
 
     /** It is in the log, whether it was handed on or proposed here. */
@@ -85,6 +110,22 @@ final class OwnRequests
         }
     }
 
+    /** What was handed on in this term up to the number, and is not in the log, never will be. */
+    void onLost(final long term, final long number)
+    {
+        for (int left = outside.count(); left > 0; left--)
+        {
+            if (outside.firstTerm() == term && outside.firstIndex() <= number)
+            {
+                refuseFirst(ErrorCode.CONNECTION_LOST);
+            }
+            else
+            {
+                outside.putFirstLast();
+            }
+        }
+    }
+
     /** The leader refused it. */
     void onRejected(final long sessionId, final long correlationId, final int code)
     {
@@ -98,19 +139,23 @@ final class OwnRequests
     {
         for (int left = outside.count(); left > 0; left--)
         {
-            final long term = outside.firstTerm();
-            final long sessionId = outside.firstSessionId();
-            final long correlationId = outside.firstCorrelationId();
-            outside.removeFirst();
-            if (term < settledTerm)
+            if (outside.firstTerm() < settledTerm)
             {
-                ingress.onRejected(sessionId, correlationId, ErrorCode.LEADER_CHANGED.number());
+                refuseFirst(ErrorCode.LEADER_CHANGED);
             }
             else
             {
-                outside.add(0, term, sessionId, correlationId);
+                outside.putFirstLast();
             }
         }
+    }
+
+    private void refuseFirst(final ErrorCode code)
+    {
+        final long sessionId = outside.firstSessionId();
+        final long correlationId = outside.firstCorrelationId();
+        outside.removeFirst();
+        ingress.onRejected(sessionId, correlationId, code.number());
     }
 
     /** In order, in a circle. */
@@ -159,7 +204,7 @@ final class OwnRequests
         void addFrom(final Requests other)
         {
             final int at = (int)(other.tail - 1) & other.mask;
-            add(0, other.terms[at], other.sessionIds[at], other.correlationIds[at]);
+            add(NONE, other.terms[at], other.sessionIds[at], other.correlationIds[at]);
         }
 
         /** They come back in the order in which they were handed on, so it is the first one unless some were lost. */
@@ -183,6 +228,7 @@ final class OwnRequests
             {
                 final int to = (int)i & mask;
                 final int from = (int)(i - 1) & mask;
+                indexes[to] = indexes[from];
                 terms[to] = terms[from];
                 sessionIds[to] = sessionIds[from];
                 correlationIds[to] = correlationIds[from];
@@ -193,6 +239,13 @@ final class OwnRequests
         void removeFirst()
         {
             head++;
+        }
+
+        void putFirstLast()
+        {
+            final int at = (int)head & mask;
+            head++;
+            add(indexes[at], terms[at], sessionIds[at], correlationIds[at]);
         }
 
         void removeLast()

@@ -5,6 +5,8 @@ import io.tourbillon.codecs.peer.AppendReplyDecoder;
 import io.tourbillon.codecs.peer.AppendRequestDecoder;
 import io.tourbillon.codecs.peer.ForwardRejectDecoder;
 import io.tourbillon.codecs.peer.ForwardRequestDecoder;
+import io.tourbillon.codecs.peer.ForwardSettleDecoder;
+import io.tourbillon.codecs.peer.ForwardSettledDecoder;
 import io.tourbillon.codecs.peer.HeartbeatDecoder;
 import io.tourbillon.codecs.peer.HeartbeatReplyDecoder;
 import io.tourbillon.codecs.peer.MessageHeaderDecoder;
@@ -40,6 +42,9 @@ final class PeerReceiver implements PeerHandler
     private final ReadIndexReplyDecoder readReply = new ReadIndexReplyDecoder();
     private final ForwardRequestDecoder forward = new ForwardRequestDecoder();
     private final ForwardRejectDecoder reject = new ForwardRejectDecoder();
+    private final ForwardSettleDecoder settle = new ForwardSettleDecoder();
+    private final ForwardSettledDecoder settled = new ForwardSettledDecoder();
+    private final ForwardFloors floors = new ForwardFloors();
     private long nowNs;
 
     PeerReceiver(
@@ -89,6 +94,8 @@ final class PeerReceiver implements PeerHandler
                 reads.onReply(nowNs, readReply.wrapAndApplyHeader(buffer, offset, header));
             case ForwardRequestDecoder.TEMPLATE_ID -> onForward(forward.wrapAndApplyHeader(buffer, offset, header));
             case ForwardRejectDecoder.TEMPLATE_ID -> onReject(reject.wrapAndApplyHeader(buffer, offset, header));
+            case ForwardSettleDecoder.TEMPLATE_ID -> onSettle(settle.wrapAndApplyHeader(buffer, offset, header));
+            case ForwardSettledDecoder.TEMPLATE_ID -> driver.settler().onSettled(settled.wrapAndApplyHeader(buffer, offset, header));
             default -> RaftCore.OUT_OF_DATE;
         };
         (verdict == RaftCore.TAKEN ? counters.peerMessagesTaken : counters.peerMessagesPassedOver).addRelease(1);
@@ -105,6 +112,10 @@ final class PeerReceiver implements PeerHandler
         final long fromId = message.peer().fromId();
         final long sessionId = message.sessionId();
         final long correlationId = message.correlationId();
+        if (!floors.isAbove(core.term(), fromId, message.number()))
+        {
+            return RaftCore.OUT_OF_DATE;
+        }
         final int length = message.payloadLength();
         final int offset = message.limit() + ForwardRequestDecoder.payloadHeaderLength();
         // In another term than the one in which it was handed on its sender may have given it up already.
@@ -114,6 +125,17 @@ final class PeerReceiver implements PeerHandler
         {
             driver.sender().reject(fromId, core.term(), sessionId, correlationId, (int)-result);
         }
+        return RaftCore.TAKEN;
+    }
+
+    private int onSettle(final ForwardSettleDecoder message)
+    {
+        if (message.peer().term() != core.term() || !driver.isLeading())
+        {
+            return RaftCore.OUT_OF_DATE;
+        }
+        floors.raise(core.term(), message.peer().fromId(), message.number());
+        driver.sender().forwardSettled(message.peer().fromId(), core.term(), message.number(), admission.lastIndex());
         return RaftCore.TAKEN;
     }
 

@@ -4,6 +4,8 @@ import io.tourbillon.codecs.peer.AppendReplyEncoder;
 import io.tourbillon.codecs.peer.AppendRequestEncoder;
 import io.tourbillon.codecs.peer.ForwardRejectEncoder;
 import io.tourbillon.codecs.peer.ForwardRequestEncoder;
+import io.tourbillon.codecs.peer.ForwardSettleEncoder;
+import io.tourbillon.codecs.peer.ForwardSettledEncoder;
 import io.tourbillon.codecs.peer.HeartbeatEncoder;
 import io.tourbillon.codecs.peer.HeartbeatReplyEncoder;
 import io.tourbillon.codecs.peer.MessageHeaderEncoder;
@@ -44,6 +46,8 @@ final class PeerSender
     private final ReadIndexReplyEncoder readReply = new ReadIndexReplyEncoder();
     private final ForwardRequestEncoder forward = new ForwardRequestEncoder();
     private final ForwardRejectEncoder reject = new ForwardRejectEncoder();
+    private final ForwardSettleEncoder settle = new ForwardSettleEncoder();
+    private final ForwardSettledEncoder settled = new ForwardSettledEncoder();
 
     PeerSender(final long clusterId, final long memberId, final PeerLinks links, final EntrySource entries)
     {
@@ -137,12 +141,14 @@ final class PeerSender
         final long sessionId,
         final long correlationId,
         final long sessionSequence,
+        final long number,
         final DirectBuffer payload,
         final int offset,
         final int length)
     {
         address(forward.wrapAndApplyHeader(buffer, 0, header).peer(), toId, term);
-        forward.sessionId(sessionId).correlationId(correlationId).sessionSequence(sessionSequence).putPayload(payload, offset, length);
+        forward.sessionId(sessionId).correlationId(correlationId).sessionSequence(sessionSequence).number(number);
+        forward.putPayload(payload, offset, length);
         return links.send(toId, buffer, 0, MessageHeaderEncoder.ENCODED_LENGTH + forward.encodedLength());
     }
 
@@ -151,6 +157,21 @@ final class PeerSender
         address(reject.wrapAndApplyHeader(buffer, 0, header).peer(), toId, term);
         reject.sessionId(sessionId).correlationId(correlationId).code(code);
         sendUrgent(toId, reject.encodedLength());
+    }
+
+    /** On the way of the forwarded requests, behind those that were sent before it. */
+    void forwardSettle(final long toId, final long term, final long number)
+    {
+        address(settle.wrapAndApplyHeader(buffer, 0, header).peer(), toId, term);
+        settle.number(number);
+        links.send(toId, buffer, 0, MessageHeaderEncoder.ENCODED_LENGTH + settle.encodedLength());
+    }
+
+    void forwardSettled(final long toId, final long term, final long number, final long lastIndex)
+    {
+        address(settled.wrapAndApplyHeader(buffer, 0, header).peer(), toId, term);
+        settled.number(number).lastIndex(lastIndex);
+        sendUrgent(toId, settled.encodedLength());
     }
 
     private void address(final PeerHeaderEncoder peer, final long toId, final long term)

@@ -29,6 +29,7 @@ final class RaftDriver implements RaftEffects
     private final OwnRequests ownRequests;
     private final PeerLinks links;
     private final PeerSender sender;
+    private final ForwardSettler settler;
     private final PipelineCounters counters;
     private final UnsafeBuffer noOp = new UnsafeBuffer(ByteBuffer.allocateDirect(64));
     private final int noOpLength;
@@ -63,6 +64,7 @@ final class RaftDriver implements RaftEffects
         links = ctx.peerLinks();
         counters = ctx.counters();
         sender = new PeerSender(clusterId, memberId, links, entries);
+        settler = new ForwardSettler(core, sender, ownRequests, ctx.electionTimeoutNs());
         final NoOpEncoder encoder = new NoOpEncoder().wrapAndApplyHeader(noOp, 0, new MessageHeaderEncoder());
         encoder.memberId(memberId);
         noOpLength = MessageHeaderEncoder.ENCODED_LENGTH + encoder.encodedLength();
@@ -91,6 +93,7 @@ final class RaftDriver implements RaftEffects
         int workCount = onForced(nowNs);
         workCount += core.onTick(nowNs, this);
         workCount += flushPending() ? 1 : 0;
+        workCount += settler.poll(nowNs);
         if (hasBegunToLead)
         {
             hasBegunToLead = false;
@@ -108,6 +111,11 @@ final class RaftDriver implements RaftEffects
     PeerSender sender()
     {
         return sender;
+    }
+
+    ForwardSettler settler()
+    {
+        return settler;
     }
 
     boolean isLeading()
@@ -234,6 +242,7 @@ final class RaftDriver implements RaftEffects
     {
         log.commit(index);
         ownRequests.onCommitted(index, log.termOf(index));
+        settler.onCommitted(index);
         if (index >= core.termStartIndex() && core.role() == Role.LEADER)
         {
             counters.termStartIndex.setRelease(core.termStartIndex());

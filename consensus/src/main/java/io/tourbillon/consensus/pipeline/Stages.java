@@ -47,7 +47,7 @@ final class Stages
         final ProposalQueue proposals = new ProposalQueue();
 
         final RaftCore core = core(ctx, log);
-        final OwnRequests ownRequests = new OwnRequests(ctx.ingress(), 2 * ctx.ringCapacity());
+        final OwnRequests ownRequests = new OwnRequests(ctx.ingress(), 2 * ctx.ringCapacity(), ctx.runId());
         final RaftDriver raft = new RaftDriver(ctx, core, log, ring, new EntrySource(log, ring, ctx.journal()), ownRequests);
         final ReadConfirmer confirmer =
             new ReadConfirmer(core, raft, raft.sender(), linearizable, log, ctx.heartbeatIntervalNs(), ctx.runId());

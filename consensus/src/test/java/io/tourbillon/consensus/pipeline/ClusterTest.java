@@ -1,5 +1,6 @@
 package io.tourbillon.consensus.pipeline;
 
+import io.tourbillon.codecs.peer.ForwardRequestDecoder;
 import io.tourbillon.consensus.Admission;
 import io.tourbillon.consensus.ReadLevel;
 import io.tourbillon.consensus.raft.Configuration;
@@ -220,6 +221,32 @@ class ClusterTest
         proposeUntilTaken(awaitLeader(1, 2, 3), 2);
         awaitSameLog(2, 1, 2, 3);
         assertEquals(LongStream.rangeClosed(1001, 1020).boxed().toList(), follower.ingress.rejected.stream().sorted().toList());
+    }
+
+    /** The leader goes on, so no change of term settles it; and what comes late must not come at all. */
+    @Test
+    void shouldRefuseWhatGotLostOnItsWayToTheLeader()
+    {
+        final TestNode leader = awaitLeader(1, 2, 3);
+        final TestNode follower = other(leader);
+        Waiting.until("the follower serves", follower.pipeline::isReady);
+        assertEquals(Admission.FORWARDED, follower.ingress.propose(1));
+        awaitSameLog(1, 1, 2, 3);
+        final long term = leader.counters.term.getAcquire();
+        network.lose(ForwardRequestDecoder.TEMPLATE_ID);
+        for (int i = 1001; i <= 1020; i++)
+        {
+            assertEquals(Admission.FORWARDED, follower.ingress.propose(i));
+        }
+        network.heal();
+        assertEquals(Admission.FORWARDED, follower.ingress.propose(2));
+        Waiting.until("each lost write is refused", () -> follower.ingress.rejected.size() >= 20);
+        network.deliverLost(idOf(leader));
+        assertEquals(Admission.FORWARDED, follower.ingress.propose(3));
+        Waiting.until("the last write is applied", () -> follower.appliedOfClients().stream().anyMatch((entry) -> entry.correlationId() == 3));
+        awaitSameLog(3, 1, 2, 3);
+        assertEquals(LongStream.rangeClosed(1001, 1020).boxed().toList(), follower.ingress.rejected.stream().sorted().toList());
+        assertEquals(term, leader.counters.term.getAcquire(), "a change of leader hides what is tested");
     }
 
     private TestNode awaitLeader(final int... ids)

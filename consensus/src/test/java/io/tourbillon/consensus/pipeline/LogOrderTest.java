@@ -48,7 +48,7 @@ class LogOrderTest
         feed = new ApplyFeed(stateMachine, journal, ring, counters);
         feed.onStart();
         final RaftCore core = new RaftCore(new RaftSettings(1, 10), Configuration.ofVoters(1), 0, log, () -> 1, 0, RaftCore.NO_VOTE);
-        raft = new RaftDriver(ctx, core, log, ring, new EntrySource(log, ring, journal), new OwnRequests(new TestIngress(), 64));
+        raft = new RaftDriver(ctx, core, log, ring, new EntrySource(log, ring, journal), new OwnRequests(new TestIngress(), 64, 1));
         final ReadQueue reads = new ReadQueue(64 << 10, stateMachine);
         raft.reads(new ReadConfirmer(core, raft, raft.sender(), reads, log, 1, 1), reads);
     }

@@ -1,5 +1,6 @@
 package io.tourbillon.consensus.pipeline;
 
+import io.tourbillon.codecs.peer.MessageHeaderDecoder;
 import io.tourbillon.consensus.PeerHandler;
 import io.tourbillon.consensus.PeerLinks;
 import io.tourbillon.consensus.raft.Configuration;
@@ -22,6 +23,9 @@ final class MemoryNetwork
 
     private final Map<Long, Queue<byte[]>> inboxes = new ConcurrentHashMap<>();
     private final Set<String> cuts = ConcurrentHashMap.newKeySet();
+    /** Of messages that get lost. */
+    private volatile int lostTemplateId = -1;
+    private volatile byte[] lastLost;
 
     PeerLinks linksOf(final long memberId)
     {
@@ -42,6 +46,18 @@ final class MemoryNetwork
     void heal()
     {
         cuts.clear();
+        lostTemplateId = -1;
+    }
+
+    void lose(final int templateId)
+    {
+        lostTemplateId = templateId;
+    }
+
+    /** The last one that was lost comes after all. */
+    void deliverLost(final long toId)
+    {
+        inboxes.get(toId).add(lastLost);
     }
 
     private final class Links implements PeerLinks
@@ -87,6 +103,11 @@ final class MemoryNetwork
             }
             final byte[] message = new byte[length];
             buffer.getBytes(offset, message);
+            if (new MessageHeaderDecoder().wrap(buffer, offset).templateId() == lostTemplateId)
+            {
+                lastLost = message;
+                return true;
+            }
             inbox.add(message);
             return true;
         }

@@ -11,9 +11,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 class OwnRequestsTest
 {
     private static final long SESSION = 7;
+    private static final long RUN = 3;
 
     private final TestIngress ingress = new TestIngress();
-    private final OwnRequests requests = new OwnRequests(ingress, 16);
+    private final OwnRequests requests = new OwnRequests(ingress, 16, RUN);
 
     private List<Long> refused()
     {
@@ -76,6 +77,24 @@ class OwnRequestsTest
         assertEquals(OwnRequests.OUTSIDE_MAX / 2, refused().size());
         assertEquals(1, refused().get(0));
         assertEquals(OwnRequests.OUTSIDE_MAX - 1, refused().get(refused().size() - 1));
+    }
+
+    @Test
+    void shouldRefuseWhatTheLeaderNeverGot()
+    {
+        requests.onForwarded(1, SESSION, 101);
+        requests.onForwarded(2, SESSION, 102);
+        requests.onForwarded(2, SESSION, 103);
+        final long asked = requests.lastNumber();
+        requests.onForwarded(2, SESSION, 104);
+        assertEquals(OwnRequests.NONE, requests.oldestForwarded(2), "the one of term 1 is older");
+        requests.onAppended(5, 2, SESSION, 103);
+        requests.onLost(2, asked);
+        assertEquals(List.of(102L), refused());
+        requests.onCommitted(5, 2);
+        assertEquals(List.of(102L, 101L), refused());
+        assertEquals(asked + 1, requests.oldestForwarded(2));
+        assertTrue(asked > RUN << 32, "an earlier run may have had the number");
     }
 
     @Test

@@ -68,7 +68,7 @@ class ReadConfirmerTest
             final RaftCore core =
                 new RaftCore(new RaftSettings(MEMBER, 10), Configuration.ofVoters(MEMBER, LEADER), 0, log, () -> 1, TERM, LEADER);
             final RaftDriver raft =
-                new RaftDriver(ctx, core, log, ring, new EntrySource(log, ring, journal), new OwnRequests(new TestIngress(), 64));
+                new RaftDriver(ctx, core, log, ring, new EntrySource(log, ring, journal), new OwnRequests(new TestIngress(), 64, 1));
             final ReadQueue reads = new ReadQueue(64 << 10, stateMachine);
             final ReadConfirmer confirmer = new ReadConfirmer(core, raft, raft.sender(), reads, log, 1, runId);
             raft.reads(confirmer, reads);

@@ -4,6 +4,8 @@ import io.tourbillon.codecs.peer.AppendReplyDecoder;
 import io.tourbillon.codecs.peer.AppendRequestDecoder;
 import io.tourbillon.codecs.peer.ForwardRejectDecoder;
 import io.tourbillon.codecs.peer.ForwardRequestDecoder;
+import io.tourbillon.codecs.peer.ForwardSettleDecoder;
+import io.tourbillon.codecs.peer.ForwardSettledDecoder;
 import io.tourbillon.codecs.peer.HeartbeatDecoder;
 import io.tourbillon.codecs.peer.HeartbeatReplyDecoder;
 import io.tourbillon.codecs.peer.MessageHeaderDecoder;
@@ -87,6 +89,8 @@ final class PeerMessages
             case TimeoutNowDecoder.TEMPLATE_ID -> TimeoutNowDecoder.BLOCK_LENGTH;
             case ForwardRequestDecoder.TEMPLATE_ID -> ForwardRequestDecoder.BLOCK_LENGTH;
             case ForwardRejectDecoder.TEMPLATE_ID -> ForwardRejectDecoder.BLOCK_LENGTH;
+            case ForwardSettleDecoder.TEMPLATE_ID -> ForwardSettleDecoder.BLOCK_LENGTH;
+            case ForwardSettledDecoder.TEMPLATE_ID -> ForwardSettledDecoder.BLOCK_LENGTH;
             case PieceDecoder.TEMPLATE_ID -> PieceDecoder.BLOCK_LENGTH;
             default -> -1;
         };
