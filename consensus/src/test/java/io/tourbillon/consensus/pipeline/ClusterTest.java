@@ -243,7 +243,8 @@ class ClusterTest
         Waiting.until("each lost write is refused", () -> follower.ingress.rejected.size() >= 20);
         network.deliverLost(idOf(leader));
         assertEquals(Admission.FORWARDED, follower.ingress.propose(3));
-        Waiting.until("the last write is applied", () -> follower.appliedOfClients().stream().anyMatch((entry) -> entry.correlationId() == 3));
+        Waiting.until("the last write is applied",
+            () -> follower.appliedOfClients().stream().anyMatch((entry) -> entry.correlationId() == 3));
         awaitSameLog(3, 1, 2, 3);
         assertEquals(LongStream.rangeClosed(1001, 1020).boxed().toList(), follower.ingress.rejected.stream().sorted().toList());
         assertEquals(term, leader.counters.term.getAcquire(), "a change of leader hides what is tested");
