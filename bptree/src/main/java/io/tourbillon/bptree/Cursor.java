@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
 public final class Cursor
 {
     private final TreeView tree;
-    private final PageSource pages;
     private final KeyScratch wanted;
     private final long[] page = new long[TreePath.MAX_HEIGHT];
     private final int[] slot = new int[TreePath.MAX_HEIGHT];
@@ -23,6 +22,7 @@ public final class Cursor
     private final UnsafeBuffer valueView = new UnsafeBuffer(0, 0);
     private final ValueScratch scratch = new ValueScratch();
 
+    private PageSource pages;
     private long leaf;
     private int leafSlot;
     private int leafCount;
@@ -34,10 +34,10 @@ public final class Cursor
     private long seenRelease;
     private long pulled;
 
-    Cursor(final TreeView tree, final PageSource pages, final KeyScratch wanted)
+    Cursor(final TreeView tree, final KeyScratch wanted)
     {
         this.tree = tree;
-        this.pages = pages;
+        this.pages = tree.pages();
         this.wanted = wanted;
     }
 
@@ -207,6 +207,7 @@ public final class Cursor
     private boolean begin()
     {
         seenChange = tree.changeCount();
+        pages = tree.pages();
         seenRelease = pages.releaseCount();
         leafLevel = tree.height() - 1;
         isValid = false;

@@ -137,6 +137,25 @@ public final class Snapshot implements AutoCloseable
         return pin;
     }
 
+    /** The tree of an id from 1 on, named {@link #nameOf(int)}. */
+    SnapshotTree treeAt(final int id)
+    {
+        assert pin.isPinned();
+        return trees[id];
+    }
+
+    /** Null if this root knows no such tree. */
+    String nameOf(final int id)
+    {
+        assert pin.isPinned();
+        return names[id];
+    }
+
+    int extentBytes()
+    {
+        return pages.extentBytes();
+    }
+
     /** Writer, of one that has asked: fills in the root as it is now. What is in here is the reader's once it is granted. */
     void capture(final Tree[] current, final int pagesEnd, final DirectBuffer header)
     {

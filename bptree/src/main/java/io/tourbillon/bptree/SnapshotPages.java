@@ -25,6 +25,11 @@ final class SnapshotPages implements PageSource
         highWater = pagesEnd;
     }
 
+    int extentBytes()
+    {
+        return PageLayout.PAGE_LENGTH << table.extentShift();
+    }
+
     /** Addresses taken before are void. */
     void pass()
     {

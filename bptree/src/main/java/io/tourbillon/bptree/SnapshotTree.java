@@ -17,6 +17,7 @@ public final class SnapshotTree extends TreeView
     private int root;
     private int height;
     private long size;
+    private long liveSize;
     private long pinCount;
 
     SnapshotTree(final int id, final Snapshot snapshot, final SnapshotPages pages, final KeyScratch key)
@@ -78,7 +79,7 @@ public final class SnapshotTree extends TreeView
      */
     public Cursor cursor()
     {
-        return new Cursor(this, pages, key);
+        return new Cursor(this, key);
     }
 
     /** Writer, before it grants. */
@@ -87,6 +88,7 @@ public final class SnapshotTree extends TreeView
         root = tree.root();
         height = tree.height();
         size = tree.size();
+        liveSize = tree.liveSize();
         pinCount++;
     }
 
@@ -96,13 +98,27 @@ public final class SnapshotTree extends TreeView
         root = PageLayout.NO_PAGE;
         height = 0;
         size = 0;
+        liveSize = 0;
         pinCount++;
+    }
+
+    /** Entries that were put as live. */
+    long liveSize()
+    {
+        assert snapshot.isPinned();
+        return liveSize;
     }
 
     @Override
     int id()
     {
         return id;
+    }
+
+    @Override
+    PageSource pages()
+    {
+        return pages;
     }
 
     @Override

@@ -20,15 +20,15 @@ public final class Tree extends TreeView
      */
     private static final int SPLITS_MAX = 8;
 
-    private final int id;
     private final String name;
-    private final Pages pages;
     private final Workspace workspace;
-    private final TreePath path;
-    private final TreeInserter inserter;
-    private final TreeRemover remover;
     private final ValueScratch scratch = new ValueScratch();
 
+    private int id;
+    private Pages pages;
+    private TreePath path;
+    private TreeInserter inserter;
+    private TreeRemover remover;
     private int root;
     private int height;
     private long size;
@@ -37,13 +37,35 @@ public final class Tree extends TreeView
 
     Tree(final int id, final String name, final Pages pages, final Workspace workspace)
     {
-        this.id = id;
         this.name = name;
-        this.pages = pages;
         this.workspace = workspace;
-        this.path = new TreePath(this, pages);
-        this.inserter = new TreeInserter(this, pages, workspace, path);
-        this.remover = new TreeRemover(this, pages, workspace, path);
+        moveTo(id, pages);
+    }
+
+    private void moveTo(final int newId, final Pages newPages)
+    {
+        id = newId;
+        pages = newPages;
+        path = new TreePath(this, pages);
+        inserter = new TreeInserter(this, pages, workspace, path);
+        remover = new TreeRemover(this, pages, workspace, path);
+    }
+
+    /**
+     * Becomes the tree of another store: the pages it was in are nobody's business any more.
+     *
+     * @param other null: there it is empty.
+     */
+    void become(final int newId, final Pages newPages, final Tree other)
+    {
+        path.close();
+        moveTo(newId, newPages);
+        restore(
+            other == null ? PageLayout.NO_PAGE : other.root,
+            other == null ? 0 : other.height,
+            other == null ? 0 : other.size,
+            other == null ? 0 : other.liveSize);
+        changeCount++;
     }
 
     /**
@@ -227,7 +249,7 @@ public final class Tree extends TreeView
      */
     public Cursor cursor()
     {
-        return new Cursor(this, pages, workspace.key);
+        return new Cursor(this, workspace.key);
     }
 
     /**
@@ -266,6 +288,12 @@ public final class Tree extends TreeView
     int id()
     {
         return id;
+    }
+
+    @Override
+    PageSource pages()
+    {
+        return pages;
     }
 
     @Override

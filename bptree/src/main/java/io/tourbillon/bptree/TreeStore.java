@@ -32,21 +32,22 @@ public final class TreeStore implements AutoCloseable
     /** Of the free list, after open: each may be a page of the file not yet in memory. */
     private static final int READ_SLICE_CHUNKS = 8;
 
-    private final PageFile file;
-    private final boolean ownsFile;
-    private final Extents extents;
     private final boolean growsInline;
-    private final Pages pages;
-    private final MetaPage meta;
     private final Workspace workspace = new Workspace();
     private final UnsafeBuffer userHeader = new UnsafeBuffer(new byte[USER_HEADER_LENGTH]);
     private final Tree[] trees = new Tree[MetaPage.TREES];
-    private final FreeTree freeTree;
-    private final FileTail tail;
     private final NanoClock clock;
-    private final String name;
-    private final long openedCheckpoint;
 
+    private PageFile file;
+    private boolean ownsFile;
+    /** Housekeeping reads it. */
+    private volatile Extents extents;
+    private Pages pages;
+    private MetaPage meta;
+    private FreeTree freeTree;
+    private FileTail tail;
+    private String name;
+    private long openedCheckpoint;
     private Checkpoint checkpoint;
     private volatile boolean isCheckpointDue;
     private volatile int freedPages;
@@ -486,6 +487,33 @@ public final class TreeStore implements AutoCloseable
     }
 
     /**
+     * Takes the state of another store in place of its own, with that one's file: trees and user header stay the same objects, cursors have
+     * to seek. Writer thread, between entries; does not block. Snapshots and a checkpoint under way go on with the old state; who
+     * waits for a pin waits in vain. No other thread may be in {@link #housekeeping()}.
+     *
+     * @param other opened by whoever calls and not used; it is empty and closed afterwards.
+     * @return what was replaced, to be closed.
+     */
+    public RetiredStore replaceBy(final TreeStore other)
+    {
+        final RetiredStore retired = new RetiredStore(name, ownsFile ? file : null, pages, checkpoint);
+        file = other.file;
+        ownsFile = other.ownsFile;
+        extents = other.extents;
+        pages = other.pages;
+        meta = other.meta;
+        name = other.name;
+        openedCheckpoint = other.openedCheckpoint;
+        checkpoint = null;
+        userHeader.putBytes(0, other.userHeader, 0, USER_HEADER_LENGTH);
+        RetiredStore.replaceTrees(trees, other.trees, pages, workspace, meta);
+        freeTree = new FreeTree(trees[0], pages.freePages(), name);
+        tail = new FileTail(pages, extents);
+        other.closeTrees();
+        return retired;
+    }
+
+    /**
      * Frees all memory, unmaps and closes the file. What was not checkpointed is lost. No other thread may be in here.
      *
      * @throws IllegalStateException if a root is still pinned: its reader would read freed memory.
@@ -498,6 +526,15 @@ public final class TreeStore implements AutoCloseable
             throw new IllegalStateException(name + " is to be closed and " + pages.pins().count() + " roots are still pinned");
         }
         pages.close();
+        closeTrees();
+        if (ownsFile)
+        {
+            file.close();
+        }
+    }
+
+    private void closeTrees()
+    {
         workspace.close();
         for (final Tree tree : trees)
         {
@@ -505,10 +542,6 @@ public final class TreeStore implements AutoCloseable
             {
                 tree.close();
             }
-        }
-        if (ownsFile)
-        {
-            file.close();
         }
     }
 

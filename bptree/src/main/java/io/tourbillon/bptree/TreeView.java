@@ -5,6 +5,8 @@ abstract class TreeView
 {
     abstract int id();
 
+    abstract PageSource pages();
+
     abstract int root();
 
     abstract int height();

@@ -40,6 +40,11 @@ public final class Journal implements AutoCloseable
         retired = new RetiredSegments(files, counters);
         spare = new SpareSegment(files, retired, counters);
         writer = new SegmentWriter(ctx, files, spare, recovery, counters);
+        if (recovery.isStateAhead())
+        {
+            appendSnapshotMark(ctx.checkpointIndex(), ctx.installedTerm());
+            forceAll();
+        }
     }
 
     /**
@@ -144,6 +149,20 @@ public final class Journal implements AutoCloseable
     public void appendTruncateFrom(final long index)
     {
         writer.appendTruncateFrom(index);
+    }
+
+    /**
+     * Appends that another member's state has taken the place of this one's: everything appended before is void, and the log begins anew
+     * behind the last entry that the state carries. The state must be durable, and in place. Journal thread only; as
+     * {@link #append(DirectBuffer, int, int)}.
+     *
+     * @param index of the last entry that the state carries; at least the committed index.
+     * @param term  of that entry.
+     * @throws JournalException if the journal has failed, now or before.
+     */
+    public void appendSnapshotMark(final long index, final long term)
+    {
+        writer.appendSnapshotMark(index, term);
     }
 
     /**

@@ -43,6 +43,7 @@ public final class JournalContext
     private long segmentBytes = SEGMENT_BYTES_DEFAULT;
     private int maxEntryLength = MAX_ENTRY_LENGTH_DEFAULT;
     private long checkpointIndex;
+    private long installedTerm;
     private Durability durability = Durability.FSYNC;
     private Forcer forcer = Forcer.FDATASYNC;
 
@@ -119,6 +120,25 @@ public final class JournalContext
     }
 
     /**
+     * @param value term of the entry at {@link #checkpointIndex()} if the checkpoint is a state that came from another member, of which
+     *              the journal may not have been told: it begins anew behind it then. 0 if it is not.
+     * @return this.
+     */
+    public JournalContext installedTerm(final long value)
+    {
+        installedTerm = value;
+        return this;
+    }
+
+    /**
+     * @return term of the last entry of a state that came from another member; 0 if the checkpoint is of this member's own making.
+     */
+    public long installedTerm()
+    {
+        return installedTerm;
+    }
+
+    /**
      * @param value whether entries are forced.
      * @return this.
      */
@@ -174,6 +194,7 @@ public final class JournalContext
                 SEGMENT_OVERHEAD_BYTES);
         }
         require(faults, "journal checkpointIndex", checkpointIndex, 0, Long.MAX_VALUE);
+        require(faults, "journal installedTerm", installedTerm, 0, Long.MAX_VALUE);
         if (durability == null)
         {
             faults.add("journal durability: not set");

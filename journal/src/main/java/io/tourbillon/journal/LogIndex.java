@@ -65,8 +65,8 @@ final class LogIndex
     void base(final long index, final long term)
     {
         baseTerm = term;
-        firstIndex.setRelease(index + 1);
         lastIndex.setRelease(index);
+        firstIndex.setRelease(index + 1);
     }
 
     /**
@@ -85,12 +85,24 @@ final class LogIndex
     }
 
     /**
-     * Housekeeping thread: all entries before this index are deleted.
+     * The log begins anew behind this entry, of which only the term is known: whatever was in it is void.
      */
-    void deleteBefore(final long index)
+    synchronized void restart(final long index, final long term)
     {
-        assert index > firstIndex.getPlain() : index;
-        baseTerm = terms.termOf(index - 1);
-        firstIndex.setRelease(index);
+        firstIndex.setRelease(Long.MAX_VALUE); // to readers there is nothing until all is in place
+        terms.truncateFrom(0);
+        base(index, term);
+    }
+
+    /**
+     * Housekeeping thread: all entries before this index are deleted. Nothing if the log has begun anew behind them meanwhile.
+     */
+    synchronized void deleteBefore(final long index)
+    {
+        if (index > firstIndex.getPlain() && index <= lastIndex.getPlain() + 1)
+        {
+            baseTerm = terms.termOf(index - 1);
+            firstIndex.setRelease(index);
+        }
     }
 }

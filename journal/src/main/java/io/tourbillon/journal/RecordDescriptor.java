@@ -17,7 +17,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  *  HARD_STATE     16 zero(4) 20 length(4) 24 term(8) 32 vote(8) 40 commit(8)
  *  TRUNCATE_FROM  16 zero(4) 20 length(4) 24 index(8)
  *  REPAIR         16 entry frame: replaces the one of the same index, truncates nothing      (reserved: not written yet)
- *  SNAPSHOT_MARK  16 zero(4) 20 length(4) 24 index(8) 32 term(8): the log starts anew here   (reserved: not written yet)
+ *  SNAPSHOT_MARK  16 zero(4) 20 length(4) 24 index(8) 32 term(8): the log starts anew behind this entry
  * </pre>
  * {@code chain} covers [4, end) and so the chain word before it; for a record that carries a frame it covers [4, 24), that is the
  * frame's own CRC, which covers the rest, and its length. It is salted with the segment's number ({@link RecordChecker#segment}), for a
@@ -56,6 +56,10 @@ final class RecordDescriptor
 
     static final int TRUNCATE_INDEX_OFFSET = FIELDS_OFFSET;
     static final int TRUNCATE_LENGTH = FIELDS_OFFSET + 8;
+
+    static final int MARK_INDEX_OFFSET = FIELDS_OFFSET;
+    static final int MARK_TERM_OFFSET = FIELDS_OFFSET + 8;
+    static final int MARK_LENGTH = FIELDS_OFFSET + 16;
 
     static final int SEGMENT_HEAD = 1;
     static final int ENTRY = 2;
@@ -146,6 +150,7 @@ final class RecordDescriptor
             case ENTRY, REPAIR -> length >= BODY_OFFSET + EntryFrame.LENGTH_MIN && length % EntryFrame.ALIGNMENT == 0;
             case HARD_STATE -> length == HARD_STATE_LENGTH;
             case TRUNCATE_FROM -> length == TRUNCATE_LENGTH;
+            case SNAPSHOT_MARK -> length == MARK_LENGTH;
             default -> type <= 0x3f && length % Integer.BYTES == 0 && length >= PREFIX_LENGTH && length <= FRAMELESS_LENGTH_MAX;
         };
     }

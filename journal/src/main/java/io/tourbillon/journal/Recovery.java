@@ -25,6 +25,7 @@ final class Recovery
     private final SegmentFiles files;
     private final RecordScanner scanner;
     private final long checkpointIndex;
+    private final long installedTerm;
     private final LogIndex log = new LogIndex();
     private final List<Segment> segments = new ArrayList<>();
     private final List<Long> endPositions = new ArrayList<>();
@@ -39,6 +40,7 @@ final class Recovery
     {
         this.files = files;
         checkpointIndex = ctx.checkpointIndex();
+        installedTerm = ctx.installedTerm();
         scanner = new RecordScanner(RecordDescriptor.BODY_OFFSET + JournalContext.MAX_ENTRY_LENGTH_MAX);
     }
 
@@ -55,7 +57,8 @@ final class Recovery
                 scan(segment);
             }
         }
-        if (hardState.commit() > log.lastIndex() || checkpointIndex > log.lastIndex())
+        final long reachedIndex = isStateAhead() ? checkpointIndex : log.lastIndex();
+        if (hardState.commit() > reachedIndex || checkpointIndex > reachedIndex)
         {
             throw damage("the log ends at index " + log.lastIndex() + ", but index " +
                 Math.max(hardState.commit(), checkpointIndex) + " was " +
@@ -85,6 +88,15 @@ final class Recovery
             segments.set(i, files.seal(segments.get(i)));
         }
         files.forceDirectory();
+    }
+
+    /**
+     * Whether the checkpoint is another member's state, which was put in place when the process ended, before the journal was told: the log
+     * has to begin anew behind it.
+     */
+    boolean isStateAhead()
+    {
+        return installedTerm > 0 && log.termOf(checkpointIndex) != installedTerm;
     }
 
     LogIndex log()
@@ -188,6 +200,7 @@ final class Recovery
             case RecordDescriptor.HARD_STATE -> hardState = readHardState(buffer, offset + RecordDescriptor.FIELDS_OFFSET);
             case RecordDescriptor.TRUNCATE_FROM -> onTruncateFrom(segment,
                 buffer.getLong(offset + RecordDescriptor.TRUNCATE_INDEX_OFFSET, LE));
+            case RecordDescriptor.SNAPSHOT_MARK -> onSnapshotMark(segment, buffer, offset);
             case RecordDescriptor.ENTRY -> { return onEntry(segment, position, scanner.frame()); }
             default -> throw new JournalException("record " + sequence + " in " + segment.path() + " is of type " + scanner.type() +
                 ", which this version does not know: it was written by a newer one");
@@ -236,6 +249,16 @@ final class Recovery
             throw damage("truncation from " + index + " after entry " + log.lastIndex() + " in " + segment.path());
         }
         log.truncateFrom(index);
+    }
+
+    private void onSnapshotMark(final Segment segment, final DirectBuffer buffer, final int offset)
+    {
+        final long index = buffer.getLong(offset + RecordDescriptor.MARK_INDEX_OFFSET, LE);
+        if (index < 1 || index < hardState.commit())
+        {
+            throw damage("a state that ends with entry " + index + " follows a commit of " + hardState.commit() + " in " + segment.path());
+        }
+        log.restart(index, buffer.getLong(offset + RecordDescriptor.MARK_TERM_OFFSET, LE));
     }
 
     private static HardState readHardState(final DirectBuffer buffer, final int offset)

@@ -179,6 +179,28 @@ final class SegmentWriter
         }
     }
 
+    void appendSnapshotMark(final long index, final long entryTerm)
+    {
+        checkNotFailed();
+        if (index < commit || index < 1)
+        {
+            throw new IllegalArgumentException("a state that ends with entry " + index + " in place of a log committed to " + commit);
+        }
+        try
+        {
+            ensureRoom(RecordDescriptor.MARK_LENGTH);
+            putBodyStart(0, RecordDescriptor.MARK_LENGTH);
+            record.putLong(RecordDescriptor.MARK_INDEX_OFFSET, index, LE);
+            record.putLong(RecordDescriptor.MARK_TERM_OFFSET, entryTerm, LE);
+            append(RecordDescriptor.SNAPSHOT_MARK, RecordDescriptor.MARK_LENGTH);
+            log.restart(index, entryTerm);
+        }
+        catch (final IOException | RuntimeException | InternalError ex)
+        {
+            throw fail("append", ex);
+        }
+    }
+
     void force(final boolean entriesToo)
     {
         checkNotFailed();
