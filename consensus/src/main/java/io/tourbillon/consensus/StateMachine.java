@@ -26,6 +26,17 @@ public interface StateMachine
     long appliedIndex();
 
     /**
+     * The members as of the last entry applied; asked at start, before the first entry.
+     *
+     * @return the payload of the newest configuration entry applied, valid until the next call; null if there was none: the members are
+     *     those that the cluster began with.
+     */
+    default DirectBuffer configuration()
+    {
+        return null;
+    }
+
+    /**
      * Applies the entry with index {@link #appliedIndex()} + 1, or the next slice of it.
      *
      * @param entry    valid during this call only. After MORE or PAUSED the same entry comes again, perhaps at another address.

@@ -26,6 +26,7 @@ public final class Journal implements AutoCloseable
     private final SpareSegment spare;
     private final LogIndex log;
     private final SegmentWriter writer;
+    private final long[] recoveredConfigurations;
     private boolean isClosed;
 
     private Journal(final JournalContext ctx) throws IOException
@@ -37,6 +38,7 @@ public final class Journal implements AutoCloseable
         files.sweep(recovery.segments().isEmpty());
         recovery.settle(ctx.forcer());
         log = recovery.log();
+        recoveredConfigurations = recovery.configurations();
         retired = new RetiredSegments(files, counters);
         spare = new SpareSegment(files, retired, counters);
         writer = new SegmentWriter(ctx, files, spare, recovery, counters);
@@ -110,6 +112,14 @@ public final class Journal implements AutoCloseable
     public HardState hardState()
     {
         return writer.hardState();
+    }
+
+    /**
+     * @return indexes of the entries found at open that carry a configuration of members, in order; none that was truncated.
+     */
+    public long[] recoveredConfigurations()
+    {
+        return recoveredConfigurations.clone();
     }
 
     /**

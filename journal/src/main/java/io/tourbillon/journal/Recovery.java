@@ -1,7 +1,9 @@
 package io.tourbillon.journal;
 
+import io.tourbillon.codecs.record.ConfigurationDecoder;
 import io.tourbillon.codecs.record.EntryFrame;
 import org.agrona.DirectBuffer;
+import org.agrona.collections.LongArrayList;
 
 import java.io.IOException;
 import java.nio.ByteOrder;
@@ -30,6 +32,8 @@ final class Recovery
     private final List<Segment> segments = new ArrayList<>();
     private final List<Long> endPositions = new ArrayList<>();
     private final List<Segment> unreached = new ArrayList<>();
+    /** Indexes of entries that carry one. */
+    private final LongArrayList configurations = new LongArrayList();
     private HardState hardState = HardState.INITIAL;
     private long sequence;
     private int chain;
@@ -102,6 +106,11 @@ final class Recovery
     LogIndex log()
     {
         return log;
+    }
+
+    long[] configurations()
+    {
+        return configurations.toLongArray();
     }
 
     List<Segment> segments()
@@ -239,6 +248,10 @@ final class Recovery
             throw damage("entry " + index + " follows entry " + log.lastIndex() + " at byte " + position + " of " + segment.path());
         }
         log.append(index, frame.term(), EntryTable.address(segment.number(), position));
+        if (frame.carriesRecord(ConfigurationDecoder.TEMPLATE_ID))
+        {
+            configurations.addLong(index);
+        }
         return index;
     }
 
@@ -249,6 +262,10 @@ final class Recovery
             throw damage("truncation from " + index + " after entry " + log.lastIndex() + " in " + segment.path());
         }
         log.truncateFrom(index);
+        while (!configurations.isEmpty() && configurations.getLong(configurations.size() - 1) >= index)
+        {
+            configurations.removeAt(configurations.size() - 1);
+        }
     }
 
     private void onSnapshotMark(final Segment segment, final DirectBuffer buffer, final int offset)

@@ -8,8 +8,10 @@ import io.tourbillon.codecs.client.LeaseRequestDecoder;
 import io.tourbillon.codecs.client.PutRequestDecoder;
 import io.tourbillon.codecs.client.TxnRequestDecoder;
 import io.tourbillon.codecs.record.CompactTickDecoder;
+import io.tourbillon.codecs.record.ConfigurationDecoder;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.codecs.record.LeaseTickDecoder;
+import io.tourbillon.codecs.record.MemberPublishedDecoder;
 import io.tourbillon.codecs.record.MessageHeaderDecoder;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -35,6 +37,7 @@ final class Applier
     private final EntryWork txn;
     private final EntryWork lease;
     private final EntryWork leaseTick;
+    private final EntryWork members;
     private final EntryWork compact;
     private final EntryWork tick;
     private final EntryWork nothing = new NoWork(SOUND);
@@ -46,8 +49,8 @@ final class Applier
     private long openIndex = NOTHING_OPEN;
     private boolean isDecided;
 
-    /** What changes keys or leases. */
-    record Works(EntryWork put, EntryWork delete, EntryWork txn, EntryWork lease, EntryWork leaseTick)
+    /** What changes keys, leases or members. */
+    record Works(EntryWork put, EntryWork delete, EntryWork txn, EntryWork lease, EntryWork leaseTick, EntryWork members)
     {
     }
 
@@ -69,6 +72,7 @@ final class Applier
         txn = works.txn;
         lease = works.lease;
         leaseTick = works.leaseTick;
+        members = works.members;
         compact = new CompactWork(header, compactor, writer, replies);
         tick = new TickWork(compactor, writer);
     }
@@ -168,6 +172,8 @@ final class Applier
                 return message.capacity() >= MessageHeaderDecoder.ENCODED_LENGTH + CompactTickDecoder.BLOCK_LENGTH ? tick : nothing;
             case LeaseTickDecoder.TEMPLATE_ID:
                 return LeaseTickWork.isSound(message) ? leaseTick : nothing;
+            case ConfigurationDecoder.TEMPLATE_ID, MemberPublishedDecoder.TEMPLATE_ID:
+                return members;
             default:
                 return nothing;
         }

@@ -47,6 +47,8 @@ public final class Mvcc
     public static final String LEASES_TREE = "leases";
     /** Name of the tree of keys by the lease that holds them. */
     public static final String LEASE_KEYS_TREE = "leaseKeys";
+    /** Name of the tree of members. */
+    public static final String MEMBERS_TREE = "members";
     /** Bytes that {@link #proposal} writes at most. */
     public static final int PROPOSAL_LENGTH_MAX = Lessor.PROPOSAL_LENGTH_MAX;
 
@@ -68,6 +70,7 @@ public final class Mvcc
     private final RangeCounts counts = new RangeCounts();
     private final Reads reads;
     private final Leases leases;
+    private final Members members;
     private final Lessor lessor;
     private final LeaseReads leaseReads;
     private final WatchTable watches;
@@ -92,6 +95,7 @@ public final class Mvcc
         keys = store.tree(KEYS_TREE);
         revisions = store.tree(REVISIONS_TREE);
         leases = new Leases(store.tree(LEASES_TREE), store.tree(LEASE_KEYS_TREE), header);
+        members = new Members(store.tree(MEMBERS_TREE), header);
         head = new ReplyHead(header, settings.memberId());
         replies = new Replies(egress, head, header);
         lessor = new Lessor(leases, settings, replies);
@@ -119,7 +123,8 @@ public final class Mvcc
             header, newPlan(), new TxnRun(keys, revisions, header, writer, compactor), reads, keysPerSlice);
         final LeaseWork lease = new LeaseWork(header, leases, lessor, writer, compactor, replies, keysPerSlice);
         final LeaseTickWork leaseTick = new LeaseTickWork(leases, lessor, writer, compactor, keysPerSlice);
-        return new Applier(header, head, replies, writer, compactor, new Applier.Works(put, delete, txn, lease, leaseTick));
+        final MembersWork changes = new MembersWork(members, writer, compactor);
+        return new Applier(header, head, replies, writer, compactor, new Applier.Works(put, delete, txn, lease, leaseTick, changes));
     }
 
     private RangeWalk newWalk()
@@ -344,7 +349,14 @@ public final class Mvcc
     public void onStateReplaced()
     {
         compactor.beginWalk();
+        members.load();
         fanOut.sendAllToHistory();
+    }
+
+    /** @return what the log has said of the cluster's members. */
+    public Members members()
+    {
+        return members;
     }
 
     /** @return Raft index of the last entry applied, also right after open; 0 = none. */

@@ -2,7 +2,7 @@ package io.tourbillon.mvcc;
 
 import io.tourbillon.codecs.ErrorCode;
 
-/** Applies what changes no key: a leader's no-op, a configuration, and requests that are refused. */
+/** Applies what changes no key: a leader's no-op, and requests that are refused. */
 final class NoWork implements EntryWork
 {
     private final int result;

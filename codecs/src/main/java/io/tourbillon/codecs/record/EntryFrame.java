@@ -276,6 +276,25 @@ public final class EntryFrame
         return request;
     }
 
+    /**
+     * Whether members made this entry themselves, and of which kind. Clients' requests have a session.
+     *
+     * @param recordTemplateId of the records' schema.
+     * @return true if the payload is such a record; does not allocate.
+     */
+    public boolean carriesRecord(final int recordTemplateId)
+    {
+        // The heads of all our schemas are alike.
+        return look().form == PLAIN && sessionId == 0 && tailLength >= MessageHeaderDecoder.ENCODED_LENGTH &&
+            unsignedShort(tailOffset + MessageHeaderDecoder.schemaIdEncodingOffset()) == ConfigurationDecoder.SCHEMA_ID &&
+            unsignedShort(tailOffset + MessageHeaderDecoder.templateIdEncodingOffset()) == recordTemplateId;
+    }
+
+    private int unsignedShort(final int offset)
+    {
+        return buffer.getShort(offset, LITTLE_ENDIAN) & 0xFFFF;
+    }
+
     private boolean isRequest(final DirectBuffer payload, final int offset, final int length)
     {
         return length >= REQUEST_HEAD_LENGTH && length <= REQUEST_LENGTH_MAX &&

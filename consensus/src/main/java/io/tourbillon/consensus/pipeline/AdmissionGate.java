@@ -19,7 +19,6 @@ final class AdmissionGate implements Admission
     private final ReadConfirmer confirmer;
     private final OwnRequests ownRequests;
     private final long memberId;
-    private final boolean isInCluster;
     private final ReadQueue serializableReads;
     private final PipelineCounters counters;
     private final int requestLengthMax;
@@ -47,7 +46,6 @@ final class AdmissionGate implements Admission
         this.linearizableReads = linearizableReads;
         this.confirmer = confirmer;
         memberId = ctx.memberId();
-        isInCluster = ctx.configuration().members().size() > 1;
         this.ownRequests = ownRequests;
         this.serializableReads = serializableReads;
         counters = ctx.counters();
@@ -99,7 +97,7 @@ final class AdmissionGate implements Admission
         {
             return counted(TOO_MANY_REQUESTS);
         }
-        if (isInCluster && originMemberId == memberId)
+        if (originMemberId == memberId)
         {
             ownRequests.onAppended(index, core.term(), sessionId, correlationId);
         }

@@ -66,15 +66,18 @@ final class Stages
     {
         final Journal journal = ctx.journal();
         final HardState hardState = journal.hardState();
-        return new RaftCore(
+        final RecoveredMembers members = new RecoveredMembers(ctx);
+        final RaftCore core = new RaftCore(
             new RaftSettings(ctx.memberId(), ctx.electionTimeoutNs(), ctx.heartbeatIntervalNs(), RaftSettings.WINDOW_ENTRIES_DEFAULT, true,
                 RaftSettings.NO_LEASE),
-            ctx.configuration(),
+            members.ofCheckpoint(),
             // Only what was committed is ever cut off.
             journal.firstIndex() - 1,
             log,
             new SplitMixTimeouts(ctx.electionTimeoutNs(), ctx.runId()),
             hardState.term(),
             hardState.vote());
+        members.tell(core);
+        return core;
     }
 }

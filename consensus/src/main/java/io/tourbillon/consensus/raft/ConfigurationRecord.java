@@ -12,8 +12,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
-
 /**
  * A configuration as the payload of an entry. Any thread; allocates, as configurations are rare.
  */
@@ -50,20 +48,15 @@ public final class ConfigurationRecord
      */
     public static Configuration of(final EntryFrame entry)
     {
-        // Only what members propose by themselves has no session.
-        if (entry.sessionId() != 0 || entry.payloadLength() < MessageHeaderDecoder.ENCODED_LENGTH)
-        {
-            return null;
-        }
-        final DirectBuffer payload = entry.payload();
-        final int offset = entry.payloadOffset();
-        final int schemaId = payload.getShort(offset + MessageHeaderDecoder.schemaIdEncodingOffset(), LITTLE_ENDIAN);
-        final int templateId = payload.getShort(offset + MessageHeaderDecoder.templateIdEncodingOffset(), LITTLE_ENDIAN);
-        final boolean isConfiguration = schemaId == ConfigurationDecoder.SCHEMA_ID && templateId == ConfigurationDecoder.TEMPLATE_ID;
-        return isConfiguration ? decode(payload, offset) : null;
+        return entry.carriesRecord(ConfigurationDecoder.TEMPLATE_ID) ? decode(entry.payload(), entry.payloadOffset()) : null;
     }
 
-    private static Configuration decode(final DirectBuffer payload, final int offset)
+    /**
+     * @param payload with a whole message of this kind.
+     * @param offset  of its header.
+     * @return the configuration.
+     */
+    public static Configuration decode(final DirectBuffer payload, final int offset)
     {
         final ConfigurationDecoder decoder = new ConfigurationDecoder().wrapAndApplyHeader(payload, offset, new MessageHeaderDecoder());
         final List<Member> members = new ArrayList<>();

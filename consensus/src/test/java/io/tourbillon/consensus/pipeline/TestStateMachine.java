@@ -3,6 +3,8 @@ package io.tourbillon.consensus.pipeline;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.Checkpoint;
 import io.tourbillon.consensus.StateMachine;
+import io.tourbillon.consensus.raft.Configuration;
+import io.tourbillon.consensus.raft.ConfigurationRecord;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -29,18 +31,32 @@ final class TestStateMachine implements StateMachine
     /** Index applied when it was told that it leads; 0 = it was not. */
     volatile long ledAtIndex;
     volatile Checkpoint nextCheckpoint;
+    /** Newest applied; null = none. */
+    volatile Configuration configuration;
     private volatile long appliedIndex;
     private int slicesDone;
 
     TestStateMachine(final long appliedIndex)
     {
+        this(appliedIndex, null);
+    }
+
+    TestStateMachine(final long appliedIndex, final Configuration configuration)
+    {
         this.appliedIndex = appliedIndex;
+        this.configuration = configuration;
     }
 
     @Override
     public long appliedIndex()
     {
         return appliedIndex;
+    }
+
+    @Override
+    public DirectBuffer configuration()
+    {
+        return configuration == null ? null : ConfigurationRecord.encode(configuration, 1);
     }
 
     @Override
@@ -65,6 +81,8 @@ final class TestStateMachine implements StateMachine
         slicesDone = 0;
         applied.add(new Applied(entry.index(), entry.term(), entry.sessionId(), entry.correlationId(), entry.payloadLength(),
             crc(entry.payload(), entry.payloadOffset(), entry.payloadLength()), isReplay));
+        final Configuration carried = ConfigurationRecord.of(entry);
+        configuration = carried == null ? configuration : carried;
         appliedIndex = entry.index();
         return DONE;
     }

@@ -53,6 +53,12 @@ final class MvccStateMachine implements StateMachine
     }
 
     @Override
+    public DirectBuffer configuration()
+    {
+        return mvcc.members().configuration();
+    }
+
+    @Override
     public int onEntry(final EntryFrame entry, final boolean isReplay)
     {
         final int result = mvcc.onEntry(entry, !isReplay && entry.originMemberId() == facts.memberId());
