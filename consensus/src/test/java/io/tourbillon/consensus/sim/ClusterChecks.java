@@ -1,5 +1,6 @@
 package io.tourbillon.consensus.sim;
 
+import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.ConfigurationRecord;
 import io.tourbillon.consensus.sim.SimJournal.Record;
@@ -25,6 +26,7 @@ final class ClusterChecks
     }
 
     private final Trace trace;
+    private final SimOracle oracle;
     private final Map<Long, Long> leaderOfTerm = new HashMap<>();
     private final Map<Place, Written> written = new HashMap<>();
     /** By index - 1. */
@@ -41,9 +43,10 @@ final class ClusterChecks
     private long lastTruncatedId;
     private int installCount;
 
-    ClusterChecks(final Trace trace, final Configuration bootConfiguration)
+    ClusterChecks(final Trace trace, final SimOracle oracle, final Configuration bootConfiguration)
     {
         this.trace = trace;
+        this.oracle = oracle;
         configuration = bootConfiguration;
         bootConfiguration.members().forEach((member) -> everMembers.add(member.id()));
     }
@@ -94,7 +97,9 @@ final class ClusterChecks
 
     private void onFirstCommitted(final Record entry)
     {
-        final Configuration found = ConfigurationRecord.of(Messages.frame(entry.frame));
+        final EntryFrame frame = Messages.frame(entry.frame);
+        oracle.onCommitted(frame);
+        final Configuration found = ConfigurationRecord.of(frame);
         if (found != null)
         {
             configuration = found;
@@ -131,11 +136,6 @@ final class ClusterChecks
         installCount++;
         final Long before = stateHashes.get(index);
         SimFailure.unless(before != null && before == stateHash, "member " + id + " installed another state for index " + index);
-    }
-
-    List<Record> committed()
-    {
-        return committed;
     }
 
     /** Whether a member was removed, and no committed change is under way that might still need it. */

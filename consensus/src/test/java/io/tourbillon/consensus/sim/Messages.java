@@ -1,26 +1,34 @@
 package io.tourbillon.consensus.sim;
 
+import io.tourbillon.codecs.client.Branch;
 import io.tourbillon.codecs.client.DeleteRangeRequestDecoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestEncoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
+import io.tourbillon.codecs.client.OpKind;
 import io.tourbillon.codecs.client.PutRequestDecoder;
 import io.tourbillon.codecs.client.PutRequestEncoder;
 import io.tourbillon.codecs.client.RequestHeaderEncoder;
+import io.tourbillon.codecs.client.SortOrder;
+import io.tourbillon.codecs.client.SortTarget;
+import io.tourbillon.codecs.client.TxnRequestDecoder;
+import io.tourbillon.codecs.client.TxnRequestEncoder;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.codecs.record.NoOpEncoder;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** Clients' writes as the wire has them, and back. */
 final class Messages
 {
-    /** A write: value null = delete. */
-    record Write(String key, String value)
+    /** A write of the same value to each key: value null = delete. Of several keys it is one transaction. */
+    record Write(List<String> keys, String value, long leaseId)
     {
     }
 
@@ -30,34 +38,52 @@ final class Messages
 
     static byte[] encode(final Write write, final long correlationId)
     {
-        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[1024]);
-        final int length;
-        if (write.value() != null)
-        {
-            final PutRequestEncoder put = new PutRequestEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
-            header(put.request(), correlationId);
-            put.lease(0).flags().clear();
-            putBytes(put, write);
-            length = MessageHeaderEncoder.ENCODED_LENGTH + put.encodedLength();
-        }
-        else
-        {
-            final DeleteRangeRequestEncoder delete =
-                new DeleteRangeRequestEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
-            header(delete.request(), correlationId);
-            delete.flags().clear();
-            final byte[] key = write.key().getBytes(UTF_8);
-            delete.putKey(key, 0, key.length).putRangeEnd(key, 0, 0);
-            length = MessageHeaderEncoder.ENCODED_LENGTH + delete.encodedLength();
-        }
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[4096]);
+        final int length = write.keys().size() > 1 ? txn(buffer, write, correlationId) :
+            write.value() == null ? delete(buffer, write.keys().get(0), correlationId) : put(buffer, write, correlationId);
         return Arrays.copyOf(buffer.byteArray(), length);
     }
 
-    private static void putBytes(final PutRequestEncoder put, final Write write)
+    private static int put(final UnsafeBuffer buffer, final Write write, final long correlationId)
     {
-        final byte[] key = write.key().getBytes(UTF_8);
+        final PutRequestEncoder put = new PutRequestEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
+        header(put.request(), correlationId);
+        put.lease(write.leaseId()).flags().clear();
+        final byte[] key = write.keys().get(0).getBytes(UTF_8);
         final byte[] value = write.value().getBytes(UTF_8);
         put.putKey(key, 0, key.length).putValue(value, 0, value.length);
+        return put.limit();
+    }
+
+    private static int delete(final UnsafeBuffer buffer, final String deleted, final long correlationId)
+    {
+        final DeleteRangeRequestEncoder delete =
+            new DeleteRangeRequestEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
+        header(delete.request(), correlationId);
+        delete.flags().clear();
+        final byte[] key = deleted.getBytes(UTF_8);
+        delete.putKey(key, 0, key.length).putRangeEnd(key, 0, 0);
+        return delete.limit();
+    }
+
+    private static int txn(final UnsafeBuffer buffer, final Write write, final long correlationId)
+    {
+        final TxnRequestEncoder txn = new TxnRequestEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
+        header(txn.request(), correlationId);
+        txn.comparesCount(0);
+        final TxnRequestEncoder.OpsEncoder ops = txn.opsCount(write.keys().size());
+        for (final String each : write.keys())
+        {
+            final byte[] key = each.getBytes(UTF_8);
+            final byte[] value = write.value() == null ? new byte[0] : write.value().getBytes(UTF_8);
+            ops.next().keyLimit(0).revision(0).lease(write.leaseId())
+                .minModRevision(0).maxModRevision(0).minCreateRevision(0).maxCreateRevision(0)
+                .kind(write.value() == null ? OpKind.DELETE_RANGE : OpKind.PUT).depth((short)0).branch(Branch.SUCCESS)
+                .sortOrder(SortOrder.NONE).sortTarget(SortTarget.KEY);
+            ops.flags().clear();
+            ops.putKey(key, 0, key.length).putRangeEnd(key, 0, 0).putValue(value, 0, value.length);
+        }
+        return txn.limit();
     }
 
     static void header(final RequestHeaderEncoder header, final long correlationId)
@@ -90,7 +116,7 @@ final class Messages
         return Arrays.copyOf(buffer.byteArray(), io.tourbillon.codecs.record.MessageHeaderEncoder.ENCODED_LENGTH + noOp.encodedLength());
     }
 
-    /** The write that an entry carries; null if it is an internal one. */
+    /** The write that an entry carries; null if it is something else. */
     static Write decode(final EntryFrame entry)
     {
         if (entry.sessionId() == 0)
@@ -98,19 +124,52 @@ final class Messages
             return null;
         }
         final MessageHeaderDecoder header = new MessageHeaderDecoder().wrap(entry.payload(), entry.payloadOffset());
-        if (header.templateId() == PutRequestDecoder.TEMPLATE_ID)
+        return switch (header.templateId())
         {
-            final PutRequestDecoder put = new PutRequestDecoder().wrapAndApplyHeader(entry.payload(), entry.payloadOffset(), header);
-            final byte[] key = new byte[put.keyLength()];
-            put.getKey(key, 0, key.length);
-            final byte[] value = new byte[put.valueLength()];
-            put.getValue(value, 0, value.length);
-            return new Write(new String(key, UTF_8), new String(value, UTF_8));
+            case PutRequestDecoder.TEMPLATE_ID ->
+            {
+                final PutRequestDecoder put = new PutRequestDecoder().wrapAndApplyHeader(entry.payload(), entry.payloadOffset(), header);
+                final byte[] key = new byte[put.keyLength()];
+                put.getKey(key, 0, key.length);
+                final byte[] value = new byte[put.valueLength()];
+                put.getValue(value, 0, value.length);
+                yield new Write(List.of(text(key)), text(value), put.lease());
+            }
+            case DeleteRangeRequestDecoder.TEMPLATE_ID ->
+            {
+                final DeleteRangeRequestDecoder delete =
+                    new DeleteRangeRequestDecoder().wrapAndApplyHeader(entry.payload(), entry.payloadOffset(), header);
+                final byte[] key = new byte[delete.keyLength()];
+                delete.getKey(key, 0, key.length);
+                yield new Write(List.of(text(key)), null, 0);
+            }
+            case TxnRequestDecoder.TEMPLATE_ID -> decodeTxn(entry, header);
+            default -> null;
+        };
+    }
+
+    private static Write decodeTxn(final EntryFrame entry, final MessageHeaderDecoder header)
+    {
+        final TxnRequestDecoder txn = new TxnRequestDecoder().wrapAndApplyHeader(entry.payload(), entry.payloadOffset(), header);
+        SimFailure.unless(txn.compares().count() == 0, "nobody asks for compares");
+        final List<String> keys = new ArrayList<>();
+        String written = null;
+        for (final TxnRequestDecoder.OpsDecoder op : txn.ops())
+        {
+            final boolean isPut = op.kind() == OpKind.PUT;
+            final byte[] key = new byte[op.keyLength()];
+            op.getKey(key, 0, key.length);
+            op.skipRangeEnd();
+            final byte[] value = new byte[op.valueLength()];
+            op.getValue(value, 0, value.length);
+            keys.add(text(key));
+            written = isPut ? text(value) : null;
         }
-        final DeleteRangeRequestDecoder delete =
-            new DeleteRangeRequestDecoder().wrapAndApplyHeader(entry.payload(), entry.payloadOffset(), header);
-        final byte[] key = new byte[delete.keyLength()];
-        delete.getKey(key, 0, key.length);
-        return new Write(new String(key, UTF_8), null);
+        return new Write(keys, written, 0);
+    }
+
+    private static String text(final byte[] bytes)
+    {
+        return new String(bytes, UTF_8);
     }
 }

@@ -1,16 +1,34 @@
 package io.tourbillon.consensus.sim;
 
+import io.tourbillon.codecs.client.CompactRequestDecoder;
+import io.tourbillon.codecs.client.LeaseOperation;
+import io.tourbillon.codecs.client.LeaseRequestDecoder;
+import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.record.EntryFrame;
+import io.tourbillon.codecs.record.LeaseTickDecoder;
+import io.tourbillon.consensus.history.Change;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
-/** The dumbest state machine with etcd's revisions: a sorted map. */
+/** The dumbest state machine with etcd's revisions and leases: sorted maps. It is also what the real one's watchers are held against. */
 final class ModelStore implements SimStore
 {
-    private final TreeMap<String, String> map = new TreeMap<>();
+    private record Value(String value, long createRevision, long modRevision, long version, long leaseId)
+    {
+    }
+
+    private final TreeMap<String, Value> map = new TreeMap<>();
+    /** Index of the entry that granted it, by its id. */
+    private final TreeMap<Long, Long> leases = new TreeMap<>();
+    private List<Change> lastChanges = List.of();
+    private List<Long> lastRevoked = List.of();
     private long appliedIndex;
     private long revision = 1;
+    private long compactRevision;
     private long hash = 1;
     /** The last checkpoint. */
     private ModelStore durable;
@@ -38,25 +56,134 @@ final class ModelStore implements SimStore
     public void apply(final EntryFrame entry, final boolean isReplay)
     {
         SimFailure.unless(entry.index() == appliedIndex + 1, "applied " + entry.index() + " after " + appliedIndex);
-        final Messages.Write write = Messages.decode(entry);
-        if (write != null && write.value() != null)
+        lastChanges = new ArrayList<>();
+        lastRevoked = new ArrayList<>();
+        if (entry.sessionId() == 0)
         {
-            map.put(write.key(), write.value());
-            revision++;
+            maybeTick(entry);
         }
-        else if (write != null && map.remove(write.key()) != null)
+        else
         {
-            revision++;
+            final Messages.Write write = Messages.decode(entry);
+            if (write == null)
+            {
+                other(entry);
+            }
+            else if (write.leaseId() == 0 || leases.containsKey(write.leaseId()))
+            {
+                write.keys().forEach((key) -> change(key, write.value(), write.leaseId()));
+            }
         }
+        revision += lastChanges.isEmpty() ? 0 : 1;
         appliedIndex = entry.index();
         hash = hash * 31 + revision;
-        hash = hash * 31 + (write == null ? 0 : write.hashCode());
+        hash = hash * 31 + lastChanges.hashCode();
+    }
+
+    private void change(final String key, final String value, final long leaseId)
+    {
+        final Value before = map.get(key);
+        final long next = revision + 1;
+        if (value == null && before == null)
+        {
+            return;
+        }
+        final Value after = value == null ? new Value(null, 0, next, 0, 0) :
+            new Value(value, before == null ? next : before.createRevision, next, before == null ? 1 : before.version + 1, leaseId);
+        lastChanges.add(new Change(next, key, value, after.createRevision, after.version,
+            before == null ? null : before.value, before == null ? 0 : before.modRevision));
+        if (value == null)
+        {
+            map.remove(key);
+        }
+        else
+        {
+            map.put(key, after);
+        }
+    }
+
+    private void other(final EntryFrame entry)
+    {
+        final MessageHeaderDecoder header = new MessageHeaderDecoder().wrap(entry.payload(), entry.payloadOffset());
+        if (header.templateId() == CompactRequestDecoder.TEMPLATE_ID)
+        {
+            final long asked = new CompactRequestDecoder().wrapAndApplyHeader(entry.payload(), entry.payloadOffset(), header).revision();
+            compactRevision = asked <= revision ? Math.max(compactRevision, asked) : compactRevision;
+        }
+        else if (header.templateId() == LeaseRequestDecoder.TEMPLATE_ID)
+        {
+            final LeaseRequestDecoder lease =
+                new LeaseRequestDecoder().wrapAndApplyHeader(entry.payload(), entry.payloadOffset(), header);
+            if (lease.operation() == LeaseOperation.GRANT)
+            {
+                leases.putIfAbsent(lease.leaseId(), entry.index());
+            }
+            else
+            {
+                revoke(lease.leaseId());
+            }
+        }
+    }
+
+    /** What a leader's clock said: void in another term than its own, and for another lease than the one that was meant. */
+    private void maybeTick(final EntryFrame entry)
+    {
+        final io.tourbillon.codecs.record.MessageHeaderDecoder header =
+            new io.tourbillon.codecs.record.MessageHeaderDecoder().wrap(entry.payload(), entry.payloadOffset());
+        if (header.templateId() != LeaseTickDecoder.TEMPLATE_ID)
+        {
+            return;
+        }
+        final LeaseTickDecoder tick = new LeaseTickDecoder().wrapAndApplyHeader(entry.payload(), entry.payloadOffset(), header);
+        if (tick.term() == entry.term())
+        {
+            for (final LeaseTickDecoder.LeasesDecoder item : tick.leases())
+            {
+                final Long grantIndex = leases.get(item.id());
+                if (grantIndex != null && grantIndex == item.grantIndex() && item.remainingMs() == 0)
+                {
+                    revoke(item.id());
+                }
+            }
+        }
+    }
+
+    private void revoke(final long leaseId)
+    {
+        if (leases.remove(leaseId) != null)
+        {
+            lastRevoked.add(leaseId);
+            new TreeSet<>(map.keySet()).stream().filter((key) -> map.get(key).leaseId == leaseId).forEach((key) -> change(key, null, 0));
+        }
+    }
+
+    /** What the last entry changed. */
+    List<Change> lastChanges()
+    {
+        return lastChanges;
+    }
+
+    /** Leases that the last entry ended. */
+    List<Long> lastRevoked()
+    {
+        return lastRevoked;
+    }
+
+    boolean hasLease(final long leaseId)
+    {
+        return leases.containsKey(leaseId);
+    }
+
+    long compactRevision()
+    {
+        return compactRevision;
     }
 
     @Override
     public String get(final String key)
     {
-        return map.get(key);
+        final Value value = map.get(key);
+        return value == null ? null : value.value;
     }
 
     @Override
@@ -113,8 +240,10 @@ final class ModelStore implements SimStore
     {
         final ModelStore copy = new ModelStore();
         copy.map.putAll(map);
+        copy.leases.putAll(leases);
         copy.appliedIndex = appliedIndex;
         copy.revision = revision;
+        copy.compactRevision = compactRevision;
         copy.hash = hash;
         return copy;
     }

@@ -1,9 +1,11 @@
 package io.tourbillon.consensus.sim;
 
+import io.tourbillon.consensus.history.History;
 import io.tourbillon.consensus.raft.RaftCore;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Clients, each with one request at a time. One whose answer does not come gives up and never learns what came of it. */
 final class SimClients
@@ -30,7 +32,7 @@ final class SimClients
         {
             final long id = nextId++;
             final String value = isRead || world.random.nextInt(6) == 0 ? null : "v" + id;
-            final History.Op asked = new History.Op(id, isRead, "k" + world.random.nextInt(KEYS), value, world.time.nextMoment());
+            final History.Op asked = new History.Op(id, isRead, keys(isRead), value, world.time.nextMoment());
             op = asked;
             world.history.invoke(asked);
             final SimNode node = choose();
@@ -43,6 +45,13 @@ final class SimClients
                     end(asked);
                 }
             });
+        }
+
+        private List<String> keys(final boolean isRead)
+        {
+            final int first = world.random.nextInt(KEYS);
+            final int count = isRead || world.random.nextInt(4) > 0 ? 1 : 2 + world.random.nextInt(2);
+            return IntStream.range(first, first + count).mapToObj((key) -> "k" + key % KEYS).toList();
         }
 
         /** Mostly who it believes leads; sometimes anybody. */
@@ -125,11 +134,10 @@ final class SimClients
         {
             if (client.op == op)
             {
-                op.value = value;
-                world.history.respond(op, revision, index, world.time.nextMoment());
-                world.trace.add("answer", op.id, revision);
-                client.hasRead |= op.isRead;
-                client.hasWritten |= !op.isRead;
+                world.history.respond(op, value, revision, index, world.time.nextMoment());
+                world.trace.add("answer", op.id(), revision);
+                client.hasRead |= op.isRead();
+                client.hasWritten |= !op.isRead();
                 client.end(op);
             }
         });

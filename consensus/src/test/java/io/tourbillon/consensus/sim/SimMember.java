@@ -1,6 +1,7 @@
 package io.tourbillon.consensus.sim;
 
 import io.tourbillon.codecs.record.EntryFrame;
+import io.tourbillon.consensus.history.History;
 import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.Member;
 import io.tourbillon.consensus.raft.RaftCore;
@@ -178,7 +179,7 @@ final class SimMember
 
     void ask(final History.Op op, final long sessionId)
     {
-        if (op.isRead)
+        if (op.isRead())
         {
             reads.read(op, sessionId);
             return;
@@ -191,8 +192,8 @@ final class SimMember
             return;
         }
         proposed.put(index, new Proposed(op, sessionId));
-        final byte[] payload = Messages.encode(new Messages.Write(op.key, op.value), op.id);
-        effects.append(Messages.entry(core.term(), index, node.id, sessionId, op.id, new UnsafeBuffer(payload)), core.term(), index);
+        final byte[] payload = Messages.encode(new Messages.Write(op.keys(), op.value(), 0), op.id());
+        effects.append(Messages.entry(core.term(), index, node.id, sessionId, op.id(), new UnsafeBuffer(payload)), core.term(), index);
     }
 
     /** An operator's wish; whether it is granted is the core's business. */
@@ -236,9 +237,9 @@ final class SimMember
         world.checks.onApplied(node.id, index, revisionBefore, store.revision(), store.stateHash());
         if (mine != null)
         {
-            SimFailure.unless(entry.correlationId() == mine.op.id,
+            SimFailure.unless(entry.correlationId() == mine.op.id(),
                 "index " + index + " holds " + entry.correlationId() + ", not " + mine.op);
-            world.clients.answer(mine.op, mine.sessionId, mine.op.value, store.revision(), index);
+            world.clients.answer(mine.op, mine.sessionId, mine.op.value(), store.revision(), index);
         }
     }
 

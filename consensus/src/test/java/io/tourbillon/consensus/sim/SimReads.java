@@ -3,6 +3,7 @@ package io.tourbillon.consensus.sim;
 import io.tourbillon.codecs.peer.MessageHeaderDecoder;
 import io.tourbillon.codecs.peer.ReadIndexReplyDecoder;
 import io.tourbillon.codecs.peer.ReadIndexRequestDecoder;
+import io.tourbillon.consensus.history.History;
 import io.tourbillon.consensus.raft.RaftCore;
 import io.tourbillon.consensus.raft.ScriptedMessages;
 import io.tourbillon.consensus.raft.ScriptedMessages.Message;
@@ -161,7 +162,7 @@ final class SimReads
                 return false;
             }
             final History.Op op = ready.read.op;
-            world.clients.answer(op, ready.read.sessionId, store.get(op.key), store.revision(), store.appliedIndex());
+            world.clients.answer(op, ready.read.sessionId, store.get(op.keys().get(0)), store.revision(), store.appliedIndex());
             return true;
         });
     }

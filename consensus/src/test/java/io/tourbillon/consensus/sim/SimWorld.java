@@ -1,5 +1,6 @@
 package io.tourbillon.consensus.sim;
 
+import io.tourbillon.consensus.history.History;
 import io.tourbillon.consensus.raft.Configuration;
 
 import java.util.List;
@@ -18,6 +19,7 @@ final class SimWorld
     final SimTime time = new SimTime();
     final Trace trace = new Trace(time);
     final History history = new History();
+    final SimOracle oracle = new SimOracle();
     final ClusterChecks checks;
     final SimNetwork network = new SimNetwork(this);
     final SimClients clients;
@@ -34,7 +36,7 @@ final class SimWorld
         weather = new Weather(random, plant);
         this.plant = plant;
         bootConfiguration = Configuration.ofVoters(LongStream.rangeClosed(1, weather.voters).toArray());
-        checks = new ClusterChecks(trace, bootConfiguration);
+        checks = new ClusterChecks(trace, oracle, bootConfiguration);
         clients = new SimClients(this);
         for (int i = 0; i < weather.voters; i++)
         {

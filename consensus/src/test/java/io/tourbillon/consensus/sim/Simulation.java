@@ -1,5 +1,6 @@
 package io.tourbillon.consensus.sim;
 
+import io.tourbillon.consensus.history.Registers;
 import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.Member;
 
@@ -16,10 +17,13 @@ final class Simulation
     private static final int FAULTY_TICKS = 3000;
     /** Healing takes a few elections at worst, and the states that laggards need. */
     private static final int HEALING_TICKS_MAX = 20_000;
+    /** Of the search for an order, for each key: a few hundred suffice. */
+    private static final int ORDER_STEPS_MAX = 200_000;
 
     private final long seed;
     private final SimWorld world;
     private final Faults faults;
+    private int undecidedCount;
 
     private Simulation(final long seed, final Plant plant)
     {
@@ -71,7 +75,8 @@ final class Simulation
             world.clients.cycleUntilAnswered();
             return world.clients.areAllAnswered() && isAtRest();
         });
-        world.history.check(world.checks.committed().stream().map((entry) -> entry.frame).toList());
+        world.history.check(world.oracle.written());
+        undecidedCount = Registers.check(world.history.ops(), ORDER_STEPS_MAX);
     }
 
     private void close()

@@ -1,6 +1,5 @@
-package io.tourbillon.consensus.sim;
+package io.tourbillon.consensus.history;
 
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
@@ -15,7 +14,7 @@ class HistoryTest
     private static final long NEVER = History.Op.NEVER;
 
     private final History history = new History();
-    private final List<byte[]> log = new ArrayList<>();
+    private final List<Written> log = new ArrayList<>();
     private long nextId = 1;
 
     /** A write of "v" and its id, that reaches the log. */
@@ -25,7 +24,7 @@ class HistoryTest
         append(op);
         if (respondedAt != NEVER)
         {
-            history.respond(op, log.size() + 1, log.size(), respondedAt);
+            history.respond(op, op.value(), log.size() + 1, log.size(), respondedAt);
         }
         return op;
     }
@@ -33,7 +32,7 @@ class HistoryTest
     /** A write that was asked for, and no more is known of it. */
     private History.Op ask(final long invokedAt)
     {
-        final History.Op op = new History.Op(nextId, false, "k", "v" + nextId, invokedAt);
+        final History.Op op = new History.Op(nextId, false, List.of("k"), "v" + nextId, invokedAt);
         nextId++;
         history.invoke(op);
         return op;
@@ -41,21 +40,20 @@ class HistoryTest
 
     private void append(final History.Op op)
     {
-        final byte[] payload = Messages.encode(new Messages.Write(op.key, op.value), op.id);
-        log.add(Messages.entry(1, log.size() + 1, 1, 1, op.id, new UnsafeBuffer(payload)));
+        final long revision = log.size() + 2;
+        log.add(new Written(op.id(), log.size() + 1, revision, List.of(new Change(revision, "k", op.value(), 2, revision - 1, null, 0))));
     }
 
     private void read(final String value, final long revision, final long invokedAt, final long respondedAt)
     {
-        final History.Op op = new History.Op(nextId++, true, "k", null, invokedAt);
+        final History.Op op = new History.Op(nextId++, true, List.of("k"), null, invokedAt);
         history.invoke(op);
-        op.value = value;
-        history.respond(op, revision, log.size(), respondedAt);
+        history.respond(op, value, revision, 0, respondedAt);
     }
 
     private void shouldBeRefused()
     {
-        assertThrows(SimFailure.class, () -> history.check(log));
+        assertThrows(BrokenPromise.class, () -> history.check(log));
     }
 
     private void shouldBeAccepted()
