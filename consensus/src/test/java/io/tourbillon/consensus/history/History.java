@@ -208,7 +208,8 @@ public final class History
             for (; end > 0 && byRevision.get(end - 1).revision == revision; end--)
             {
                 final Op op = byRevision.get(end - 1);
-                BrokenPromise.unless(earliestAbove == null || op.invokedAt < earliestAbove.respondedAt, op + " does not see " + earliestAbove);
+                BrokenPromise.unless(
+                    earliestAbove == null || op.invokedAt < earliestAbove.respondedAt, op + " does not see " + earliestAbove);
                 earliest = earliest == null || op.respondedAt < earliest.respondedAt ? op : earliest;
             }
             earliestAbove = earliest;

@@ -63,6 +63,11 @@ final class Faults
         {
             leader().ifPresent((node) -> node.ask((member) -> member.transfer(world.anyNode().id)));
         }
+        if (isDue(weather.compactionEvery))
+        {
+            final long revision = world.oracle.revision() - world.random.nextInt(30);
+            leader().ifPresent((node) -> node.ask((member) -> member.propose(SimRequests.compact(revision), SimOracle.OTHERS)));
+        }
         if (isDue(weather.reconnectEvery))
         {
             final long peerId = world.anyNode().id;

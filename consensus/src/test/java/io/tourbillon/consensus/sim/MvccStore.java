@@ -21,6 +21,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Supplier;
 
@@ -31,12 +32,15 @@ final class MvccStore implements SimStore, Egress
 {
     private static final int PAGE = TreeStore.PAGE_LENGTH;
     private static final int SLICES_MAX = 10_000;
+    private static final long NOT_ANSWERED = -1;
 
     private final Random random;
+    private final SimListener listener;
     private final MemoryPageFile file;
     private final TreeStore store;
     private final Mvcc mvcc;
     private final UnsafeBuffer request = new UnsafeBuffer(ByteBuffer.allocateDirect(1024));
+    private final UnsafeBuffer proposed = new UnsafeBuffer(new byte[Mvcc.PROPOSAL_LENGTH_MAX]);
     private Checkpoint checkpoint;
     private long frozenIndex;
     private long checkpointIndex;
@@ -44,18 +48,21 @@ final class MvccStore implements SimStore, Egress
     private long answeredCorrelationId;
     private boolean isReadAnswered;
     private String readValue;
+    private long lastNowNs;
 
-    MvccStore(final long seed)
+    MvccStore(final long seed, final SimListener listener)
     {
-        this(new Random(seed), new MemoryPageFile());
+        this(new Random(seed), listener, new MemoryPageFile());
     }
 
-    private MvccStore(final Random random, final MemoryPageFile file)
+    private MvccStore(final Random random, final SimListener listener, final MemoryPageFile file)
     {
         this.random = random;
+        this.listener = listener;
         this.file = file;
         store = TreeStore.open(TreeStoreContext.on(file).poolBytes(8 << 20).growInline(true));
-        mvcc = new Mvcc(store, new MvccSettings(), this);
+        final int slice = 1 + random.nextInt(random.nextBoolean() ? 4 : 200);
+        mvcc = new Mvcc(store, new MvccSettings().eventsPerSlice(slice), this);
         checkpointIndex = mvcc.appliedIndex();
     }
 
@@ -80,7 +87,7 @@ final class MvccStore implements SimStore, Egress
     @Override
     public void apply(final EntryFrame entry, final boolean isReplay)
     {
-        answeredCorrelationId = -1;
+        answeredCorrelationId = NOT_ANSWERED;
         int slices = 0;
         int result;
         do
@@ -90,12 +97,12 @@ final class MvccStore implements SimStore, Egress
             SimFailure.unless(++slices < SLICES_MAX, "entry " + entry.index() + " does not come to its end");
         }
         while (result != Mvcc.DONE);
-        for (int i = 0; i < SLICES_MAX && mvcc.doWork(0) > 0; i++)
-        {
-            continue;
-        }
         final boolean isAnswerDue = entry.sessionId() != 0 && !isReplay;
-        SimFailure.unless(answeredCorrelationId == (isAnswerDue ? entry.correlationId() : -1),
+        for (int i = 0; i < SLICES_MAX && isAnswerDue && answeredCorrelationId == NOT_ANSWERED; i++)
+        {
+            mvcc.doWork(lastNowNs);
+        }
+        SimFailure.unless(answeredCorrelationId == (isAnswerDue ? entry.correlationId() : NOT_ANSWERED),
             "entry " + entry.index() + " of request " + entry.correlationId() + " answered " + answeredCorrelationId);
     }
 
@@ -114,7 +121,7 @@ final class MvccStore implements SimStore, Egress
         mvcc.onRead(1, request, 0, MessageHeaderEncoder.ENCODED_LENGTH + range.encodedLength());
         for (int i = 0; i < SLICES_MAX && !isReadAnswered; i++)
         {
-            mvcc.doWork(0);
+            mvcc.doWork(lastNowNs);
         }
         SimFailure.unless(isReadAnswered, "a read of " + key + " was never answered");
         return readValue;
@@ -182,7 +189,7 @@ final class MvccStore implements SimStore, Egress
             throw new UncheckedIOException(ex);
         }
         final long imageSeed = random.nextLong();
-        return () -> new MvccStore(new Random(imageSeed), fileOf(bytes));
+        return () -> new MvccStore(new Random(imageSeed), listener, fileOf(bytes));
     }
 
     private static MemoryPageFile fileOf(final ByteBuffer bytes)
@@ -210,12 +217,58 @@ final class MvccStore implements SimStore, Egress
     {
         store.close();
         file.crash((page) -> random.nextInt(3) == 0 ? PAGE : random.nextInt(2) * 512 * random.nextInt(PAGE / 512));
-        return new MvccStore(random, file);
+        return new MvccStore(random, listener, file);
+    }
+
+    @Override
+    public void ask(final long sessionId, final byte[] asked)
+    {
+        request.putBytes(0, asked);
+        SimFailure.unless(mvcc.onRead(sessionId, request, 0, asked.length), "a request that nobody knows");
+    }
+
+    @Override
+    public void closeSession(final long sessionId)
+    {
+        mvcc.onSessionClosed(sessionId);
+    }
+
+    @Override
+    public void work(final long nowNs, final int slices)
+    {
+        lastNowNs = nowNs;
+        for (int i = 0; i < slices; i++)
+        {
+            mvcc.doWork(nowNs);
+        }
+    }
+
+    @Override
+    public void onLeader(final long term)
+    {
+        mvcc.onLeader(term, lastNowNs);
+    }
+
+    @Override
+    public void onFollower()
+    {
+        mvcc.onFollower();
+    }
+
+    @Override
+    public byte[] proposal()
+    {
+        final int length = mvcc.proposal(proposed);
+        return length == 0 ? null : Arrays.copyOf(proposed.byteArray(), length);
     }
 
     @Override
     public int reply(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
     {
+        if (sessionId >= SimOracle.OTHERS)
+        {
+            return listener.onMessage(sessionId, false, buffer, offset, length);
+        }
         final MessageHeaderDecoder header = new MessageHeaderDecoder().wrap(buffer, offset);
         if (header.templateId() == RangeReplyDecoder.TEMPLATE_ID)
         {
@@ -250,6 +303,6 @@ final class MvccStore implements SimStore, Egress
     @Override
     public int event(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
     {
-        throw new SimFailure("nobody watches");
+        return listener.onMessage(sessionId, true, buffer, offset, length);
     }
 }

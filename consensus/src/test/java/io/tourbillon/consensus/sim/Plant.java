@@ -16,7 +16,19 @@ enum Plant
     /** Voters change without a joint configuration. */
     CHANGED_IN_ONE_STEP,
     /** A state arrives without the configuration that belongs to it. */
-    SNAPSHOT_WITHOUT_CONFIGURATION;
+    SNAPSHOT_WITHOUT_CONFIGURATION,
+    /** A message to a watcher is lost on a connection that lives. */
+    WATCH_GAP,
+    /** Changes of one revision come in two messages that look whole. */
+    REVISION_SPLIT,
+    /** Progress is announced when a watch is resumed, before what it has missed. */
+    PROGRESS_TOO_EARLY;
+
+    /** Whether only the real state machine can make it. */
+    boolean isOfWatches()
+    {
+        return this == WATCH_GAP || this == REVISION_SPLIT || this == PROGRESS_TOO_EARLY;
+    }
 
     /** Whether it takes leaders that fall again and again to see it. */
     boolean isRare()

@@ -4,6 +4,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.util.regex.Pattern;
+
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,12 +14,15 @@ class PlantTest
 {
     @ParameterizedTest
     @CsvSource({
-        "VOTE_BEFORE_FORCE, 1, 60, two leaders",
-        "ACKNOWLEDGED_BEFORE_FORCE, 1, 60, committed",
+        "VOTE_BEFORE_FORCE, 1, 60, two leaders|another entry",
+        "ACKNOWLEDGED_BEFORE_FORCE, 1, 60, committed|come to rest",
         "OLD_TERM_COMMITTED, 1, 300, committed",
         "STALE_READ, 1, 40, does not see",
         "CHANGED_IN_ONE_STEP, 1, 120, configurations differ",
         "SNAPSHOT_WITHOUT_CONFIGURATION, 1, 120, configurations differ",
+        "WATCH_GAP, 1, 10, a gap|comes before|come to rest",
+        "REVISION_SPLIT, 1, 10, split revision",
+        "PROGRESS_TOO_EARLY, 1, 10, comes before",
     })
     @Timeout(300)
     void shouldCatch(final Plant plant, final long firstSeed, final int seedsMax, final String promise)
@@ -37,6 +42,6 @@ class PlantTest
         }
         assertNotNull(caught, plant + " went unnoticed");
         System.out.println(plant + " was caught by seed " + seed + ": " + caught.getMessage().lines().findFirst().orElse(""));
-        assertTrue(caught.getMessage().contains(promise), caught.getMessage());
+        assertTrue(Pattern.compile(promise).matcher(caught.getMessage()).find(), caught.getMessage());
     }
 }

@@ -16,6 +16,12 @@ final class SimClock
 
     long nowNs()
     {
-        return offsetNs + (long)(time.tick() * SimTime.TICK_NS * rate);
+        return offsetNs + elapsedNs();
+    }
+
+    /** Since the world began. */
+    long elapsedNs()
+    {
+        return (long)(time.tick() * SimTime.TICK_NS * rate);
     }
 }

@@ -26,6 +26,8 @@ final class SimMember
 {
     private static final int MESSAGES_PER_CYCLE = 32;
     private static final int FORCE_TICKS_SLOW = 250;
+    /** Leases go ten times as fast, so that the shortest lasts two election time-outs, as at default settings. */
+    private static final int LEASE_PACE = 10;
 
     private record Proposed(History.Op op, long sessionId)
     {
@@ -113,6 +115,7 @@ final class SimMember
         {
             apply(world.ticks(1, 16));
         }
+        node.store().work(LEASE_PACE * node.clock.elapsedNs(), world.ticks(1, 4));
         checkMatches();
     }
 
@@ -194,6 +197,16 @@ final class SimMember
         proposed.put(index, new Proposed(op, sessionId));
         final byte[] payload = Messages.encode(new Messages.Write(op.keys(), op.value(), 0), op.id());
         effects.append(Messages.entry(core.term(), index, node.id, sessionId, op.id(), new UnsafeBuffer(payload)), core.term(), index);
+    }
+
+    /** What nobody waits for. */
+    void propose(final byte[] payload, final long sessionId)
+    {
+        final long index = core.proposalIndex();
+        if (index != RaftCore.NOT_LEADER && effects.canPropose())
+        {
+            effects.append(Messages.entry(core.term(), index, node.id, sessionId, 1, new UnsafeBuffer(payload)), core.term(), index);
+        }
     }
 
     /** An operator's wish; whether it is granted is the core's business. */

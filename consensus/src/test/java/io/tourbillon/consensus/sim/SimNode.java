@@ -56,6 +56,7 @@ final class SimNode
         member = null;
         inbox.clear();
         pausedUntil = 0;
+        world.watches.onGone(this);
         journal.crash(world.random);
         store = store.crash();
     }
@@ -143,6 +144,7 @@ final class SimNode
     void install(final Image image, final Configuration configuration)
     {
         journal.install(image.lastIndex, image.lastTerm, configuration);
+        world.watches.onGone(this);
         store.close();
         store = image.store.get();
     }

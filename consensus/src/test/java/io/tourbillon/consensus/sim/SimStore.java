@@ -20,6 +20,37 @@ interface SimStore
     /** The key's value now, or null. */
     String get(String key);
 
+    /** A request that does not go through the log; the answer goes to who listens. The model knows none. */
+    default void ask(final long sessionId, final byte[] request)
+    {
+    }
+
+    /** Nobody listens to it any more. */
+    default void closeSession(final long sessionId)
+    {
+    }
+
+    /** So many slices of what is under way: words to watchers, leases that age. */
+    default void work(final long nowNs, final int slices)
+    {
+    }
+
+    /** This member leads from now on, and all entries of earlier terms are applied. */
+    default void onLeader(final long term)
+    {
+    }
+
+    /** This member leads no more. */
+    default void onFollower()
+    {
+    }
+
+    /** What a leader's clock has to say to the log now; null = nothing. */
+    default byte[] proposal()
+    {
+        return null;
+    }
+
     /** Begins to make the state durable, or goes a step on with it, so that a crash may come between. */
     void checkpoint();
 

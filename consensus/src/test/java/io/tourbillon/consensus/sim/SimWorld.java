@@ -23,6 +23,7 @@ final class SimWorld
     final ClusterChecks checks;
     final SimNetwork network = new SimNetwork(this);
     final SimClients clients;
+    final SimWatches watches;
     /** By id. */
     final Map<Long, SimNode> nodes = new TreeMap<>();
     /** Of the cluster's birth. */
@@ -38,6 +39,7 @@ final class SimWorld
         bootConfiguration = Configuration.ofVoters(LongStream.rangeClosed(1, weather.voters).toArray());
         checks = new ClusterChecks(trace, oracle, bootConfiguration);
         clients = new SimClients(this);
+        watches = new SimWatches(this);
         for (int i = 0; i < weather.voters; i++)
         {
             addNode();
@@ -76,6 +78,6 @@ final class SimWorld
 
     SimStore newStore()
     {
-        return weather.hasRealStore ? new MvccStore(random.nextLong()) : new ModelStore();
+        return weather.hasRealStore ? new MvccStore(random.nextLong(), watches) : new ModelStore();
     }
 }

@@ -60,6 +60,7 @@ final class Simulation
             world.time.advance();
             faults.cycle();
             world.clients.cycle();
+            world.watches.cycle();
             cycleMembers();
         }
     }
@@ -73,7 +74,8 @@ final class Simulation
         runUntil(() ->
         {
             world.clients.cycleUntilAnswered();
-            return world.clients.areAllAnswered() && isAtRest();
+            world.watches.cycle();
+            return world.clients.areAllAnswered() && isAtRest() && world.watches.areUpToDate();
         });
         world.history.check(world.oracle.written());
         undecidedCount = Registers.check(world.history.ops(), ORDER_STEPS_MAX);
@@ -171,6 +173,6 @@ final class Simulation
     {
         final StringBuilder text = new StringBuilder("seed " + seed + ", tick " + world.time.tick() + ", " + world.weather);
         world.nodes.values().stream().filter(SimNode::isUp).forEach((node) -> text.append("\n  ").append(node.member()));
-        return text.toString();
+        return text.append(world.watches).toString();
     }
 }

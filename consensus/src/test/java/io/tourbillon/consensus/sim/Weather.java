@@ -50,12 +50,15 @@ final class Weather
     final int reconnectEvery;
     final int checkpointEvery;
     final int compactPerMille;
+    final int watchClients;
+    /** Of the past, not of the journal. */
+    final int compactionEvery;
 
     Weather(final Random random, final Plant plant)
     {
         isStormy = random.nextInt(8) == 0 || plant.isRare();
         voters = isStormy ? 3 : VOTERS[random.nextInt(VOTERS.length)];
-        hasRealStore = random.nextInt(6) == 0;
+        hasRealStore = random.nextInt(6) == 0 || plant.isOfWatches();
         hasPreVote = random.nextInt(4) > 0;
         hasLeases = random.nextInt(4) == 0;
         clockSpread = random.nextDouble() * LEASE_CLOCK_SPREAD_MAX * (hasLeases || random.nextBoolean() ? 1 : 5);
@@ -88,6 +91,8 @@ final class Weather
         reconnectEvery = every(random, 200, 4000);
         checkpointEvery = every(random, 20, 600);
         compactPerMille = random.nextInt(1001);
+        watchClients = hasRealStore ? 1 + random.nextInt(4) : 0;
+        compactionEvery = hasRealStore ? every(random, 50, 1000) : 0;
     }
 
     /** From often to seldom, each order of magnitude as likely; one in four seeds knows nothing of it. */
