@@ -1,23 +1,25 @@
 package io.tourbillon.consensus.pipeline;
 
+import io.tourbillon.consensus.IdleWait;
 import org.agrona.concurrent.IdleStrategy;
 
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Spins a little, yields a little, then sleeps: 50 us for a while, then longer and longer up to a bound. Whoever gives the sleeper work
- * may {@link #wake()} it. Before it sleeps it announces that and lets its agents look for work once more; the waker makes the work
- * visible, then looks for the announcement: so one of the two sees the other, and no wake is lost.
+ * Spins a little, then sleeps: 50 us for a while, then longer and longer up to a bound. Whoever gives the sleeper work may {@link #wake()}
+ * it. Before it sleeps it announces that and lets its agents look for work once more; the waker makes the work visible, then looks for the
+ * announcement: so one of the two sees the other, and no wake is lost. With an {@link IdleWait}, what arrives from outside wakes it, too.
+ * <p>
+ * It does not yield: where threads wait for a core, newer kernels put who yields behind them by a whole slice, milliseconds each time.
  */
 final class BackoffIdle implements IdleStrategy
 {
     private static final int SPINS = 20;
-    private static final int YIELDS = 20;
     /** Sleeps of the shortest length before they grow: about 50 ms of idleness. */
     private static final int SHORT_SLEEPS = 500;
     /** Idle calls after which sleeps grow. */
-    private static final int LULL = SPINS + YIELDS + SHORT_SLEEPS;
+    private static final int LULL = SPINS + SHORT_SLEEPS;
     /** Calls with work after a lull that are taken for a timer's: a heartbeat or a status message brings several. More bring back all. */
     static final int LITTLE_WORK = 16;
     /** Short sleeps after a little work: about 1 ms, in which whoever has more to say comes again. */
@@ -27,6 +29,8 @@ final class BackoffIdle implements IdleStrategy
 
     private final long sleepMinNs;
     private final long sleepMaxNs;
+    /** Null = time alone. */
+    private final IdleWait idleWait;
     private int idleCount;
     /** Calls with work since the last lull. */
     private int workSinceLull = LITTLE_WORK;
@@ -35,10 +39,16 @@ final class BackoffIdle implements IdleStrategy
 
     BackoffIdle(final long sleepMinNs, final long sleepMaxNs)
     {
+        this(sleepMinNs, sleepMaxNs, null);
+    }
+
+    BackoffIdle(final long sleepMinNs, final long sleepMaxNs, final IdleWait idleWait)
+    {
         assert sleepMinNs > 0 : sleepMinNs;
         assert sleepMaxNs >= sleepMinNs : sleepMaxNs;
         this.sleepMinNs = sleepMinNs;
         this.sleepMaxNs = sleepMaxNs;
+        this.idleWait = idleWait;
     }
 
     @Override
@@ -62,18 +72,22 @@ final class BackoffIdle implements IdleStrategy
         {
             Thread.onSpinWait();
         }
-        else if (count < SPINS + YIELDS)
-        {
-            Thread.yield();
-        }
-        else if (count == SPINS + YIELDS)
+        else if (count == SPINS)
         {
             thread = Thread.currentThread();
             isSleepy = true;
         }
         else
         {
-            LockSupport.parkNanos(sleepNs(count - SPINS - YIELDS));
+            LockSupport.parkNanos(sleepNs(count - SPINS));
+        }
+    }
+
+    private void sleep(final long ns)
+    {
+        if (idleWait == null || !idleWait.await(ns))
+        {
+            LockSupport.parkNanos(ns);
         }
     }
 
@@ -101,6 +115,10 @@ final class BackoffIdle implements IdleStrategy
         if (isSleepy)
         {
             LockSupport.unpark(thread);
+            if (idleWait != null)
+            {
+                idleWait.wake();
+            }
         }
     }
 

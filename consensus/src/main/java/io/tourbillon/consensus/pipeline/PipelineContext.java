@@ -3,6 +3,7 @@ package io.tourbillon.consensus.pipeline;
 import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.FatalHandler;
+import io.tourbillon.consensus.IdleWait;
 import io.tourbillon.consensus.Ingress;
 import io.tourbillon.consensus.PeerLinks;
 import io.tourbillon.consensus.StateMachine;
@@ -32,6 +33,7 @@ public final class PipelineContext
     private FatalHandler fatalHandler;
     private Mode mode = Mode.FOLDED;
     private IdleMode idleMode = IdleMode.BACKOFF;
+    private IdleWait idleWait;
     private PipelineCounters counters = new PipelineCounters();
     private int ringCapacity = 8192;
     private int inlineLength = 1024;
@@ -209,6 +211,21 @@ public final class PipelineContext
     public IdleMode idleMode()
     {
         return idleMode;
+    }
+
+    /**
+     * @param value what the sequencer's thread waits for when it has nothing to do; null (the default) = for time to pass.
+     * @return this.
+     */
+    public PipelineContext idleWait(final IdleWait value)
+    {
+        idleWait = value;
+        return this;
+    }
+
+    IdleWait idleWait()
+    {
+        return idleWait;
     }
 
     /**

@@ -20,7 +20,7 @@ final class Stages
         }
     }
 
-    final BackoffIdle sequencerIdle = new BackoffIdle(Pipeline.SLEEP_MIN_NS, Pipeline.POLLING_SLEEP_MAX_NS);
+    final BackoffIdle sequencerIdle;
     final BackoffIdle applyIdle;
     final BackoffIdle journalIdle;
     /** It never blocks in force, so it shares the thread of sequencer and apply. */
@@ -36,6 +36,7 @@ final class Stages
     Stages(final PipelineContext ctx, final NanoClock clock)
     {
         final PipelineCounters counters = ctx.counters();
+        sequencerIdle = new BackoffIdle(Pipeline.SLEEP_MIN_NS, Pipeline.POLLING_SLEEP_MAX_NS, ctx.idleWait());
         applyIdle = ctx.mode() == Mode.FOLDED ? sequencerIdle : new BackoffIdle(Pipeline.SLEEP_MIN_NS, Pipeline.POLLING_SLEEP_MAX_NS);
         isJournalFolded = ctx.mode() == Mode.FOLDED && ctx.durability() == Durability.NONE;
         journalIdle = isJournalFolded ? sequencerIdle : new BackoffIdle(Pipeline.SLEEP_MIN_NS, Pipeline.WOKEN_SLEEP_MAX_NS);

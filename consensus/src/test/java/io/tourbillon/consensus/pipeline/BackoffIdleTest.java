@@ -1,8 +1,10 @@
 package io.tourbillon.consensus.pipeline;
 
+import io.tourbillon.consensus.IdleWait;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -11,8 +13,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 class BackoffIdleTest
 {
     private static final long SLEEP_MIN_NS = 50_000;
-    /** 20 spins, 20 yields, 500 short sleeps. */
-    private static final int LULL = 540;
+    /** 20 spins, 500 short sleeps. */
+    private static final int LULL = 520;
 
     @Test
     void shouldSleepShortlyAtFirstAndLongerLater()
@@ -58,7 +60,7 @@ class BackoffIdleTest
     void shouldSpinFirstWhenItHasNotSleptYet()
     {
         final BackoffIdle idle = new BackoffIdle(1, 1);
-        idleTimes(idle, 30);
+        idleTimes(idle, 25);
         idle.reset();
         assertEquals(0, idle.idleCount());
     }
@@ -71,13 +73,49 @@ class BackoffIdleTest
         }
     }
 
-    /** With sleeps of ten seconds a single lost wake fails the time-out. */
     @Test
     @Timeout(9)
     void shouldLoseNoWake() throws InterruptedException
     {
+        loseNoWake(null);
+    }
+
+    /** What it waits for may be unable to wait at any time, and able again at the next. */
+    @Test
+    @Timeout(9)
+    void shouldLoseNoWakeWhateverItWaitsFor() throws InterruptedException
+    {
+        loseNoWake(new IdleWait()
+        {
+            private final Semaphore wakes = new Semaphore(0);
+            private int count;
+
+            @Override
+            public boolean await(final long ns)
+            {
+                count++;
+                if (count % 3 == 0)
+                {
+                    return false;
+                }
+                wakes.acquireUninterruptibly();
+                wakes.drainPermits();
+                return true;
+            }
+
+            @Override
+            public void wake()
+            {
+                wakes.release();
+            }
+        });
+    }
+
+    /** With sleeps of ten seconds a single lost wake fails the time-out. */
+    private static void loseNoWake(final IdleWait idleWait) throws InterruptedException
+    {
         final int rounds = 5_000;
-        final BackoffIdle idle = new BackoffIdle(TimeUnit.SECONDS.toNanos(10), TimeUnit.SECONDS.toNanos(10));
+        final BackoffIdle idle = new BackoffIdle(TimeUnit.SECONDS.toNanos(10), TimeUnit.SECONDS.toNanos(10), idleWait);
         final AtomicLong asked = new AtomicLong();
         final AtomicLong done = new AtomicLong();
         final Thread sleeper = new Thread(() ->

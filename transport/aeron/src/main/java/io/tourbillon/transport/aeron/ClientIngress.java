@@ -105,6 +105,12 @@ final class ClientIngress implements Ingress
         }
     }
 
+    /** Whether a client sends requests through shared memory. */
+    boolean hasIpcClient()
+    {
+        return !ipc.hasNoImages();
+    }
+
     @Override
     public void onStart(final Admission admission)
     {

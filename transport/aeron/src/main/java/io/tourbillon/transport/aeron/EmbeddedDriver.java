@@ -41,9 +41,12 @@ final class EmbeddedDriver implements AutoCloseable
     private final Aeron aeron;
     private final Path directory;
     private final int windowLength;
+    private final SocketWait socketWait;
 
-    private EmbeddedDriver(final MediaDriver driver, final Aeron aeron, final Path directory, final int windowLength)
+    private EmbeddedDriver(
+        final MediaDriver driver, final Aeron aeron, final Path directory, final int windowLength, final SocketWait socketWait)
     {
+        this.socketWait = socketWait;
         this.driver = driver;
         this.aeron = aeron;
         this.directory = directory;
@@ -70,16 +73,19 @@ final class EmbeddedDriver implements AutoCloseable
             requireFree(config.peerHost(), config.peerPort(), NodeOption.LISTEN_PEER);
         }
         final Path directory = DriverHome.claim(config);
+        final SocketWait socketWait = new SocketWait();
         MediaDriver driver = null;
         try
         {
             final int windowLength = grantedWindowLength();
-            driver = MediaDriver.launch(driverContext(config, mode, directory, windowLength, errorHandler));
-            return new EmbeddedDriver(driver, connect(config, driver, directory, errorHandler), directory, windowLength);
+            final MediaDriver.Context context = driverContext(config, mode, directory, windowLength, errorHandler);
+            socketWait.listenTo(context);
+            driver = MediaDriver.launch(context);
+            return new EmbeddedDriver(driver, connect(config, driver, directory, errorHandler), directory, windowLength, socketWait);
         }
         catch (final RuntimeException ex)
         {
-            CloseHelper.quietClose(driver);
+            CloseHelper.quietCloseAll(driver, socketWait);
             DriverHome.release(directory);
             throw new NodeException("cannot start the media driver in " + directory + ": " + ex.getMessage(), ex);
         }
@@ -194,6 +200,12 @@ final class EmbeddedDriver implements AutoCloseable
         return driver.sharedAgentInvoker();
     }
 
+    /** @return what the thread that invokes the driver waits for; null if the driver has threads. */
+    SocketWait socketWait()
+    {
+        return driver.sharedAgentInvoker() == null ? null : socketWait;
+    }
+
     Aeron aeron()
     {
         return aeron;
@@ -216,7 +228,7 @@ final class EmbeddedDriver implements AutoCloseable
         {
             driver.sharedAgentInvoker().invoke(); // puts the last words to clients on the wire: its thread has ended before us
         }
-        CloseHelper.quietCloseAll(aeron, driver);
+        CloseHelper.quietCloseAll(aeron, driver, socketWait);
         DriverHome.release(directory);
     }
 }

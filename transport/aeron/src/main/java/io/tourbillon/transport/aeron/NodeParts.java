@@ -123,6 +123,11 @@ final class NodeParts implements AutoCloseable
             new ClientIngress(driver, config, router, sessions, voice, ingressCounters, transport::isReady);
         final NodeReplies replies = new NodeReplies(config, identity.members(), facts, pipelineCounters, journal, store, egress);
         ingress.listen();
+        final SocketWait socketWait = driver.socketWait();
+        if (socketWait != null)
+        {
+            socketWait.isDeaf(ingress::hasIpcClient);
+        }
         final AeronPeerLinks links = peerLinks();
         final int requestLengthMax = config.intNumber(NodeOption.MAX_REQUEST_BYTES);
         final PipelineContext context = new PipelineContext()
@@ -135,6 +140,7 @@ final class NodeParts implements AutoCloseable
             .fatalHandler(fatalHandler)
             .mode(mode.pipelineMode())
             .idleMode(config.isBusy() ? IdleMode.BUSY : IdleMode.BACKOFF)
+            .idleWait(socketWait)
             .counters(pipelineCounters)
             .ringCapacity(config.intNumber(NodeOption.RING_SLOTS))
             .arenaLength(Math.max(ARENA_LENGTH_MIN, 4 * EntryFrame.frameLength(requestLengthMax)))

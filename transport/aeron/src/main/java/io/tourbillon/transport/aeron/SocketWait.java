@@ -1,0 +1,141 @@
+package io.tourbillon.transport.aeron;
+
+import io.aeron.driver.DataPacketDispatcher;
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.media.ReceiveChannelEndpoint;
+import io.aeron.driver.media.SendChannelEndpoint;
+import io.aeron.driver.media.UdpChannel;
+import io.tourbillon.consensus.IdleWait;
+import org.agrona.concurrent.status.AtomicCounter;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Waits for a datagram on any socket of the embedded media driver, where the thread that waits is the one that invokes the driver. What
+ * comes through shared memory rings no bell, so as long as a client uses that there is no waiting here. The driver reads its sockets as it
+ * always does: this only looks whether one of them has something. Does not allocate.
+ */
+final class SocketWait implements IdleWait, AutoCloseable
+{
+    private final Selector selector;
+    private BooleanSupplier isDeaf = () -> true;
+
+    SocketWait()
+    {
+        try
+        {
+            selector = Selector.open();
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    /** Before the agent runs: tells whether somebody speaks whom it cannot hear. */
+    void isDeaf(final BooleanSupplier value)
+    {
+        isDeaf = value;
+    }
+
+    /** Before the driver starts. */
+    void listenTo(final MediaDriver.Context driver)
+    {
+        driver.receiveChannelEndpointSupplier(Receiver::new).sendChannelEndpointSupplier(Sender::new);
+    }
+
+    @Override
+    public boolean await(final long ns)
+    {
+        if (isDeaf.getAsBoolean())
+        {
+            return false;
+        }
+        try
+        {
+            selector.select(SocketWait::leave, Math.max(1, TimeUnit.NANOSECONDS.toMillis(ns)));
+            return true;
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    /** To the driver, which comes next. */
+    private static void leave(final SelectionKey key)
+    {
+        assert key.isReadable() || !key.isValid() : key;
+    }
+
+    @Override
+    public void wake()
+    {
+        selector.wakeup();
+    }
+
+    private void add(final DatagramChannel channel)
+    {
+        try
+        {
+            channel.register(selector, SelectionKey.OP_READ);
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    @Override
+    public void close()
+    {
+        try
+        {
+            selector.close();
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    private final class Receiver extends ReceiveChannelEndpoint
+    {
+        private Receiver(
+            final UdpChannel channel,
+            final DataPacketDispatcher dispatcher,
+            final AtomicCounter statusIndicator,
+            final MediaDriver.Context context)
+        {
+            super(channel, dispatcher, statusIndicator, context);
+        }
+
+        @Override
+        public void openChannel()
+        {
+            super.openChannel();
+            add(receiveDatagramChannel());
+        }
+    }
+
+    private final class Sender extends SendChannelEndpoint
+    {
+        private Sender(final UdpChannel channel, final AtomicCounter statusIndicator, final MediaDriver.Context context)
+        {
+            super(channel, statusIndicator, context);
+        }
+
+        @Override
+        public void openChannel()
+        {
+            super.openChannel();
+            add(receiveDatagramChannel());
+        }
+    }
+}
