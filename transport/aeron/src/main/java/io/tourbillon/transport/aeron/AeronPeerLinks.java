@@ -17,12 +17,14 @@ import io.tourbillon.consensus.raft.Member;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Members' messages over Aeron UDP: one subscription a stream on the own peer address, two publications to each other member. What comes in
- * is looked at before it is believed: whole, of this cluster, for this member, from one that the configuration knows. Sequencer's thread.
+ * is looked at before it is believed: whole, of this cluster, for this member, from one that the configuration knows, and, with a cluster
+ * key, proven by it, whatever its stream. Without the key nothing goes to another host. Sequencer's thread.
  */
 final class AeronPeerLinks implements PeerLinks
 {
@@ -35,6 +37,11 @@ final class AeronPeerLinks implements PeerLinks
     private final NodeConfig config;
     private final Identity identity;
     private final IngressCounters counters;
+    /** Null: there is none. */
+    private final ClusterKey clusterKey;
+    private final FrameMac mac = new FrameMac(EmbeddedDriver.UDP_MTU_LENGTH);
+    private final SecureRandom random = new SecureRandom();
+    private final int mtuLength;
     private final int windowLength;
     private final int messageLengthMax;
     private final List<PeerLink> links = new ArrayList<>();
@@ -45,8 +52,15 @@ final class AeronPeerLinks implements PeerLinks
     private Subscription subscription;
     private PeerHandler handler;
 
-    AeronPeerLinks(final EmbeddedDriver driver, final NodeConfig config, final Identity identity, final IngressCounters counters)
+    AeronPeerLinks(
+        final EmbeddedDriver driver,
+        final NodeConfig config,
+        final Identity identity,
+        final ClusterKey clusterKey,
+        final IngressCounters counters)
     {
+        this.clusterKey = clusterKey;
+        mtuLength = PeerAddress.mtuLength(config.text(NodeOption.LISTEN_PEER));
         this.aeron = driver.aeron();
         this.windowLength = driver.windowLength();
         this.config = config;
@@ -88,11 +102,18 @@ final class AeronPeerLinks implements PeerLinks
         }
         for (final Member member : configuration.members())
         {
-            if (member.id() != identity.memberId() && find(member.id()) == null)
+            if (member.id() != identity.memberId() && find(member.id()) == null && PeerAddress.isAllowed(member.peerUrls(), hasKey()))
             {
-                links.add(new PeerLink(aeron, member.id(), member.peerUrls(), messageLengthMax));
+                final PeerSession session = hasKey() ?
+                    new PeerSession(clusterKey, mac, random, identity, member.id(), counters) : null;
+                links.add(new PeerLink(aeron, member.id(), member.peerUrls(), messageLengthMax, session));
             }
         }
+    }
+
+    private boolean hasKey()
+    {
+        return clusterKey != null;
     }
 
     @Override
@@ -115,14 +136,20 @@ final class AeronPeerLinks implements PeerLinks
 
     private void onFragment(final DirectBuffer buffer, final int offset, final int length, final Header frameHeader)
     {
-        final PeerLink link = isSound(buffer, offset, length) ? find(PeerMessages.fromIdOf(buffer, offset)) : null;
+        final int messageLength = hasKey() ? length - FrameMac.TRAILER_LENGTH : length;
+        final PeerLink link = messageLength <= mac.messageLengthMax() && isSound(buffer, offset, messageLength) ?
+            find(PeerMessages.fromIdOf(buffer, offset)) : null;
         if (link == null)
         {
             counters.peerMessagesUnsound.addRelease(1);
         }
+        else if (!link.isProven(frameHeader.streamId(), buffer, offset, messageLength))
+        {
+            return; // counted, or a handshake
+        }
         else if (PeerMessages.templateOf(buffer, offset) != PieceDecoder.TEMPLATE_ID)
         {
-            handler.onPeerMessage(buffer, offset, length);
+            handler.onPeerMessage(buffer, offset, messageLength);
         }
         else if (link.onPiece(piece.wrapAndApplyHeader(buffer, offset, header)))
         {
@@ -168,7 +195,7 @@ final class AeronPeerLinks implements PeerLinks
     @Override
     public int batchLength()
     {
-        return PeerLink.frameLengthMax(EmbeddedDriver.UDP_MTU_LENGTH);
+        return PeerLink.frameLengthMax(mtuLength, hasKey());
     }
 
     @Override

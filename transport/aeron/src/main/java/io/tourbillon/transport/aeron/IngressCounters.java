@@ -21,6 +21,12 @@ public final class IngressCounters
     public final PaddedLong refused = new PaddedLong();
     /** Messages on the peers' address that were not whole, not of this cluster or not from one of its members. */
     public final PaddedLong peerMessagesUnsound = new PaddedLong();
+    /** Frames in a member's name whose MAC is wrong: another key, a changed byte, or keys from before a reconnection. */
+    public final PaddedLong peerMacsWrong = new PaddedLong();
+    /** Frames and answers in a member's name that came before, or after later ones. */
+    public final PaddedLong peerReplays = new PaddedLong();
+    /** Frames in a member's name before it was proven who it is. */
+    public final PaddedLong peerBeforeHandshake = new PaddedLong();
     /** Connections open now. */
     public final PaddedLong connections = new PaddedLong();
     /** Sessions open now. */

@@ -4,9 +4,7 @@ import io.tourbillon.codecs.Protocol;
 import io.tourbillon.journal.Durability;
 import io.tourbillon.journal.Forcer;
 
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -116,8 +114,12 @@ public final class NodeConfig
 
     private void judgeTogether(final List<String> faults)
     {
-        requireLoopback(faults, NodeOption.LISTEN_CLIENT);
-        requireLoopback(faults, NodeOption.LISTEN_PEER);
+        if (!PeerAddress.isLoopback(text(NodeOption.LISTEN_CLIENT)))
+        {
+            faults.add("listen-client=" + text(NodeOption.LISTEN_CLIENT) +
+                ": must be a loopback address: clients do not prove who they are yet, and there is no encryption");
+        }
+        requirePeerAddress(faults, NodeOption.LISTEN_PEER, text(NodeOption.LISTEN_PEER));
         if (number(NodeOption.HEARTBEAT_INTERVAL) > number(NodeOption.ELECTION_TIMEOUT) / 2)
         {
             faults.add("heartbeat-interval=" + number(NodeOption.HEARTBEAT_INTERVAL) + ": must be at most half of election-timeout = " +
@@ -162,7 +164,7 @@ public final class NodeConfig
         }
         for (final String address : members.addresses())
         {
-            requireLoopback(faults, NodeOption.INITIAL_CLUSTER, address);
+            requirePeerAddress(faults, NodeOption.INITIAL_CLUSTER, address);
         }
     }
 
@@ -173,39 +175,19 @@ public final class NodeConfig
         return text.isEmpty() ? null : ClusterMembers.parse(text, text(NodeOption.INITIAL_CLUSTER_TOKEN));
     }
 
-    private void requireLoopback(final List<String> faults, final NodeOption option)
+    private void requirePeerAddress(final List<String> faults, final NodeOption option, final String address)
     {
-        requireLoopback(faults, option, text(option));
-    }
-
-    private static void requireLoopback(final List<String> faults, final NodeOption option, final String address)
-    {
-        if (!isLoopback(address))
+        if (!PeerAddress.isAllowed(address, hasClusterKey()))
         {
-            faults.add(option.key() + "=" + address + ": must be a loopback address: there is no encryption and no cluster key yet");
+            faults.add(option.key() + "=" + address + (hasClusterKey() ?
+                ": must be an IP address that others can reach" : ": must be a loopback address unless there is a cluster-key-file"));
         }
     }
 
-    private static boolean isLoopback(final String address)
+    /** @return whether members prove their messages to each other. */
+    public boolean hasClusterKey()
     {
-        final String host = address.substring(0, address.lastIndexOf(':'));
-        if ("localhost".equals(host))
-        {
-            return true;
-        }
-        // Only literals: a name would have to be looked up, and could later mean another address.
-        if (!host.matches("[0-9.]+") && !host.matches("\\[[0-9a-fA-F:.]+]"))
-        {
-            return false;
-        }
-        try
-        {
-            return InetAddress.getByName(host).isLoopbackAddress();
-        }
-        catch (final UnknownHostException ignore)
-        {
-            return false; // the fault is reported by the caller
-        }
+        return !text(NodeOption.CLUSTER_KEY_FILE).isEmpty();
     }
 
     private static boolean isAllowed(final NodeOption option, final String value)

@@ -18,10 +18,14 @@ public enum NodeOption
         "Directory of journal and store. One node at a time: it is locked."),
     /** Client address. */
     LISTEN_CLIENT("listen-client", Kind.ADDRESS, "127.0.0.1:2479", 1024, 65533,
-        "UDP address for clients; answers leave from the port two above. Loopback only while there is no encryption and no cluster key."),
+        "UDP address for clients; answers leave from the port two above. Loopback only while clients do not prove who they are."),
     /** Peer address. */
     LISTEN_PEER("listen-peer", Kind.ADDRESS, "127.0.0.1:2480", 1024, 65535,
-        "UDP address for other members. Loopback only while there is no encryption and no cluster key."),
+        "UDP address for other members, an IP address that they can reach. Loopback only unless there is a cluster-key-file."),
+    /** Cluster key. */
+    CLUSTER_KEY_FILE("cluster-key-file", Kind.PATH, "", 0, 4096,
+        "File with the secret of the cluster, at least 32 bytes, the same for each member, closed to others. With it members prove each " +
+        "message to each other. It does not encrypt."),
     /** Members. */
     INITIAL_CLUSTER("initial-cluster", Kind.TEXT, "", 0, 4096,
         "Members that the cluster starts with, this one among them: name=host:port,... by their listen-peer. Empty: this member alone."),
@@ -239,7 +243,7 @@ public enum NodeOption
         {
             case CHOICE -> "one of " + String.join(", ", choices);
             case TEXT, PATH -> "text of " + min + " to " + max + " characters";
-            case ADDRESS -> "host:port with a loopback host and a port in [" + min + ", " + max + "]";
+            case ADDRESS -> "host:port with a port in [" + min + ", " + max + "]";
             case POWER_OF_TWO -> "a power of two in [" + min + ", " + max + "]";
             default -> "a number in [" + min + ", " + max + "]";
         };

@@ -17,6 +17,7 @@ import io.tourbillon.mvcc.MvccSettings;
 import org.agrona.CloseHelper;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,7 @@ final class NodeParts implements AutoCloseable
     private final SessionHandover handover = new SessionHandover();
     private final ClientEgress egress;
     private final TransportAgent transport;
+    private ClusterKey clusterKey;
     private DataDirectory directory;
     private Identity identity;
     private EmbeddedDriver driver;
@@ -59,6 +61,7 @@ final class NodeParts implements AutoCloseable
     {
         try
         {
+            clusterKey = config.hasClusterKey() ? ClusterKey.read(Path.of(config.text(NodeOption.CLUSTER_KEY_FILE))) : null;
             directory = DataDirectory.open(config.dataDir());
             identity = Identity.open(directory, config);
             final FutureTask<EmbeddedDriver> driverTask =
@@ -169,7 +172,7 @@ final class NodeParts implements AutoCloseable
         {
             return null;
         }
-        final AeronPeerLinks links = new AeronPeerLinks(driver, config, identity, ingressCounters);
+        final AeronPeerLinks links = new AeronPeerLinks(driver, config, identity, clusterKey, ingressCounters);
         links.listen();
         return links;
     }

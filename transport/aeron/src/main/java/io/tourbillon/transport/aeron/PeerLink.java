@@ -17,7 +17,8 @@ import java.nio.ByteBuffer;
 
 /**
  * The way to one other member and back: two streams out; of what comes in, the message that is in pieces. A message longer than a frame is
- * kept here and leaves piece by piece; nothing else leaves on its stream meanwhile. Sequencer's thread.
+ * kept here and leaves piece by piece; nothing else leaves on its stream meanwhile. With a cluster key each frame is signed, and nothing
+ * leaves before the handshake. Sequencer's thread.
  */
 final class PeerLink implements AutoCloseable
 {
@@ -42,25 +43,46 @@ final class PeerLink implements AutoCloseable
     private UnsafeBuffer incoming;
     private int incomingLength;
     private int incomingFilled;
+    /** Null without a cluster key. */
+    private final PeerSession session;
+    private boolean wasReachable;
     private boolean wasConnected;
+    private int seenAgreements;
 
-    PeerLink(final Aeron aeron, final long memberId, final String address, final int messageLengthMax)
+    PeerLink(final Aeron aeron, final long memberId, final String address, final int messageLengthMax, final PeerSession session)
     {
         this.memberId = memberId;
         this.messageLengthMax = messageLengthMax;
+        this.session = session;
         urgent = aeron.addExclusivePublication(channel(address, URGENT_TERM_LENGTH), Protocol.PEER_URGENT_STREAM_ID);
         publication = aeron.addExclusivePublication(channel(address, TERM_LENGTH), Protocol.PEER_STREAM_ID);
     }
 
     private static String channel(final String address, final int termLength)
     {
-        return new ChannelUriStringBuilder().media("udp").endpoint(address).termLength(termLength).build();
+        return new ChannelUriStringBuilder()
+            .media("udp")
+            .endpoint(address)
+            .termLength(termLength)
+            .mtu(PeerAddress.mtuLength(address))
+            .build();
     }
 
     /** Longest message that leaves in one frame. */
-    static int frameLengthMax(final int mtuLength)
+    static int frameLengthMax(final int mtuLength, final boolean isSigned)
     {
-        return mtuLength - DataHeaderFlyweight.HEADER_LENGTH;
+        return mtuLength - DataHeaderFlyweight.HEADER_LENGTH - (isSigned ? FrameMac.TRAILER_LENGTH : 0);
+    }
+
+    private int frameLengthMax()
+    {
+        return publication.maxPayloadLength() - (session == null ? 0 : FrameMac.TRAILER_LENGTH);
+    }
+
+    /** Whether a sound message is the peer's; a handshake ends here. What is not is counted. */
+    boolean isProven(final int streamId, final DirectBuffer buffer, final int offset, final int length)
+    {
+        return session == null || session.isProven(streamId, buffer, offset, length);
     }
 
     long memberId()
@@ -71,14 +93,35 @@ final class PeerLink implements AutoCloseable
     /** True once after the other member was reached, for the first time or again. */
     boolean hasBecomeConnected()
     {
-        final boolean isConnected = publication.isConnected() && urgent.isConnected();
-        final boolean hasBecome = isConnected && !wasConnected;
-        if (wasConnected && !isConnected)
+        final boolean isReachable = publication.isConnected() && urgent.isConnected();
+        if (session != null && isReachable)
+        {
+            shakeHands();
+        }
+        wasReachable = isReachable;
+        final boolean isConnected = isReachable && (session == null || session.isOpen());
+        final int agreements = session == null ? 0 : session.agreements();
+        final boolean hasBecome = isConnected && (!wasConnected || agreements != seenAgreements);
+        if (hasBecome || !isConnected)
         {
             outgoingLength = 0;
         }
         wasConnected = isConnected;
+        seenAgreements = isConnected ? agreements : seenAgreements;
         return hasBecome;
+    }
+
+    private void shakeHands()
+    {
+        if (!wasReachable)
+        {
+            session.renew();
+        }
+        while (session.hasHandshake())
+        {
+            final DirectBuffer handshake = session.nextHandshake();
+            offer(urgent, handshake, 0, handshake.capacity(), session.handshakeTrailer(Protocol.PEER_URGENT_STREAM_ID));
+        }
     }
 
     boolean sendUrgent(final DirectBuffer buffer, final int offset, final int length)
@@ -92,11 +135,11 @@ final class PeerLink implements AutoCloseable
         {
             return false;
         }
-        if (length <= publication.maxPayloadLength())
+        if (length <= frameLengthMax())
         {
             return offer(publication, buffer, offset, length);
         }
-        if (!publication.isConnected())
+        if (!publication.isConnected() || (session != null && !session.isOpen()))
         {
             return false;
         }
@@ -117,7 +160,7 @@ final class PeerLink implements AutoCloseable
         int count = 0;
         while (outgoingSent < outgoingLength)
         {
-            final int length = Math.min(outgoingLength - outgoingSent, publication.maxPayloadLength() - PIECE_OVERHEAD);
+            final int length = Math.min(outgoingLength - outgoingSent, frameLengthMax() - PIECE_OVERHEAD);
             piece.wrapAndApplyHeader(pieceOut, 0, header)
                 .totalLength(outgoingLength)
                 .pieceOffset(outgoingSent)
@@ -175,13 +218,35 @@ final class PeerLink implements AutoCloseable
         incomingLength = 0;
     }
 
-    /** Not connected, no room, a term that has just ended: all mean "not now". */
-    private static boolean offer(final ExclusivePublication publication, final DirectBuffer buffer, final int offset, final int length)
+    /** Not connected, no room, a term that has just ended, no handshake: all mean "not now". */
+    private boolean offer(final ExclusivePublication stream, final DirectBuffer buffer, final int offset, final int length)
     {
-        long position = publication.offer(buffer, offset, length);
+        if (session == null)
+        {
+            long position = stream.offer(buffer, offset, length);
+            if (position == ExclusivePublication.ADMIN_ACTION)
+            {
+                position = stream.offer(buffer, offset, length);
+            }
+            return position > 0;
+        }
+        // Without room a MAC would be made in vain.
+        if (!session.isOpen() || stream.availableWindow() <= 0 ||
+            !offer(stream, buffer, offset, length, session.sign(stream.streamId(), buffer, offset, length)))
+        {
+            return false;
+        }
+        session.onSent(stream.streamId());
+        return true;
+    }
+
+    private static boolean offer(
+        final ExclusivePublication stream, final DirectBuffer buffer, final int offset, final int length, final DirectBuffer trailer)
+    {
+        long position = stream.offer(buffer, offset, length, trailer, 0, trailer.capacity());
         if (position == ExclusivePublication.ADMIN_ACTION)
         {
-            position = publication.offer(buffer, offset, length);
+            position = stream.offer(buffer, offset, length, trailer, 0, trailer.capacity());
         }
         return position > 0;
     }

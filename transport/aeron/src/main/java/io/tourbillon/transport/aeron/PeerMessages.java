@@ -8,6 +8,8 @@ import io.tourbillon.codecs.peer.ForwardSettleDecoder;
 import io.tourbillon.codecs.peer.ForwardSettledDecoder;
 import io.tourbillon.codecs.peer.HeartbeatDecoder;
 import io.tourbillon.codecs.peer.HeartbeatReplyDecoder;
+import io.tourbillon.codecs.peer.HelloDecoder;
+import io.tourbillon.codecs.peer.HelloReplyDecoder;
 import io.tourbillon.codecs.peer.MessageHeaderDecoder;
 import io.tourbillon.codecs.peer.PeerHeaderDecoder;
 import io.tourbillon.codecs.peer.PieceDecoder;
@@ -92,6 +94,8 @@ final class PeerMessages
             case ForwardSettleDecoder.TEMPLATE_ID -> ForwardSettleDecoder.BLOCK_LENGTH;
             case ForwardSettledDecoder.TEMPLATE_ID -> ForwardSettledDecoder.BLOCK_LENGTH;
             case PieceDecoder.TEMPLATE_ID -> PieceDecoder.BLOCK_LENGTH;
+            case HelloDecoder.TEMPLATE_ID -> HelloDecoder.BLOCK_LENGTH;
+            case HelloReplyDecoder.TEMPLATE_ID -> HelloReplyDecoder.BLOCK_LENGTH;
             default -> -1;
         };
     }

@@ -1,20 +1,12 @@
 package io.tourbillon.transport.aeron;
 
-import io.tourbillon.transport.client.MediaKind;
 import io.tourbillon.transport.client.async.Event;
 import io.tourbillon.transport.client.async.PutResult;
 import io.tourbillon.transport.client.async.TourbillonAsyncClient;
 import io.tourbillon.transport.client.async.WatchQuery;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -23,82 +15,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-/** Three whole nodes with their drivers, disks and sockets, and clients of each. */
+/** What three nodes promise their clients. */
 @Timeout(180)
-class ClusterNodeTest
+class ClusterNodeTest extends ThreeNodes
 {
-    private static final int MEMBERS = 3;
-
-    @TempDir
-    private Path directory;
-    private final NodeConfig[] configs = new NodeConfig[MEMBERS];
-    private final Node[] nodes = new Node[MEMBERS];
-    private final List<AutoCloseable> clients = new ArrayList<>();
-
-    @BeforeEach
-    void launch()
-    {
-        final List<String> members = new ArrayList<>();
-        for (int i = 0; i < MEMBERS; i++)
-        {
-            configs[i] = TestConfig.in(directory)
-                .set(NodeOption.NAME, "m" + i)
-                .set(NodeOption.DATA_DIR, directory.resolve("m" + i).toString())
-                .set(NodeOption.ELECTION_TIMEOUT, "500")
-                .set(NodeOption.HEARTBEAT_INTERVAL, "50");
-            members.add("m" + i + "=" + configs[i].text(NodeOption.LISTEN_PEER));
-        }
-        for (int i = 0; i < MEMBERS; i++)
-        {
-            configs[i].set(NodeOption.INITIAL_CLUSTER, String.join(",", members)).set(NodeOption.INITIAL_CLUSTER_TOKEN, "test");
-            nodes[i] = Node.launch(configs[i]);
-        }
-        for (final Node node : nodes)
-        {
-            assertTrue(node.awaitReady(20_000), () -> "not ready: " + node.fatalMessage());
-        }
-    }
-
-    @AfterEach
-    void close() throws Exception
-    {
-        for (final AutoCloseable client : clients)
-        {
-            client.close();
-        }
-        for (final Node node : nodes)
-        {
-            node.close();
-            assertEquals(null, node.fatalMessage());
-        }
-    }
-
-    private TourbillonAsyncClient connect(final int member)
-    {
-        final TourbillonAsyncClient client = Clients.connect(configs[member], MediaKind.UDP);
-        clients.add(client);
-        return client;
-    }
-
-    private int leader()
-    {
-        Await.until("a leader is known to all", () -> Arrays.stream(nodes).allMatch((node) -> leaderOf(node) == leaderOf(nodes[0]) &&
-            leaderOf(node) != 0));
-        for (int i = 0; i < MEMBERS; i++)
-        {
-            if (nodes[i].memberId() == leaderOf(nodes[0]))
-            {
-                return i;
-            }
-        }
-        throw new AssertionError("no member has the id " + leaderOf(nodes[0]));
-    }
-
-    private static long leaderOf(final Node node)
-    {
-        return node.pipelineCounters().leaderId.getAcquire();
-    }
-
     @Test
     void shouldServeTheSameFromEachMember()
     {

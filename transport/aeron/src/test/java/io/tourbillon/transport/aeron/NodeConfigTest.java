@@ -46,7 +46,8 @@ class NodeConfigTest
     {
         for (final String address : List.of("0.0.0.0:2479", "192.168.1.1:2479", "example.org:2479", "[2001:db8::1]:2479"))
         {
-            assertTrue(faults("listen-client", address).toString().contains("no encryption and no cluster key"), address);
+            assertTrue(faults("listen-client", address).toString().contains("must be a loopback address"), address);
+            assertEquals(1, faults("listen-peer", address.replace("2479", "2480")).size(), address);
         }
         for (final String address : List.of("127.0.0.1:3000", "localhost:3000", "[::1]:3000", "127.8.9.1:3000"))
         {
@@ -56,6 +57,29 @@ class NodeConfigTest
         assertEquals(1, faults("listen-client", ":2479").size(), "no host");
         assertEquals(1, faults("listen-client", "127.0.0.1:80").size(), "a port below 1024");
         assertEquals(1, faults("listen-peer", "127.0.0.1:2481").size(), "the port that answers leave from");
+    }
+
+    @Test
+    void shouldLeaveLoopbackForMembersOnlyAndWithAKeyOnly()
+    {
+        final Map<String, String> texts = new LinkedHashMap<>();
+        texts.put("name", "a");
+        texts.put("listen-peer", "10.0.0.1:2480");
+        texts.put("initial-cluster", "a=10.0.0.1:2480,b=10.0.0.2:2480");
+        final List<String> faults = NodeConfig.parse(texts).faults();
+        assertEquals(3, faults.size(), faults::toString);
+        assertTrue(faults.get(0).contains("unless there is a cluster-key-file"), faults::toString);
+        texts.put("cluster-key-file", "key");
+        assertEquals(List.of(), NodeConfig.parse(texts).faults());
+        texts.put("listen-client", "10.0.0.1:2479");
+        assertEquals(1, NodeConfig.parse(texts).faults().size(), "clients prove nothing yet");
+        texts.remove("listen-client");
+        for (final String address : List.of("0.0.0.0:2480", "224.0.0.1:2480", "example.org:2480", "[::]:2480"))
+        {
+            texts.put("listen-peer", address);
+            texts.put("initial-cluster", "a=" + address);
+            assertEquals(2, NodeConfig.parse(texts).faults().size(), address);
+        }
     }
 
     @Test
