@@ -79,7 +79,7 @@ final class BackoffIdle implements IdleStrategy
         }
         else
         {
-            LockSupport.parkNanos(sleepNs(count - SPINS));
+            sleep(sleepNs(count - SPINS));
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 class BackoffIdleTest
 {
@@ -85,6 +86,7 @@ class BackoffIdleTest
     @Timeout(9)
     void shouldLoseNoWakeWhateverItWaitsFor() throws InterruptedException
     {
+        final AtomicLong waits = new AtomicLong();
         loseNoWake(new IdleWait()
         {
             private final Semaphore wakes = new Semaphore(0);
@@ -98,6 +100,7 @@ class BackoffIdleTest
                 {
                     return false;
                 }
+                waits.incrementAndGet();
                 wakes.acquireUninterruptibly();
                 wakes.drainPermits();
                 return true;
@@ -109,6 +112,7 @@ class BackoffIdleTest
                 wakes.release();
             }
         });
+        assertNotEquals(0, waits.get(), "it was never asked to wait");
     }
 
     /** With sleeps of ten seconds a single lost wake fails the time-out. */
