@@ -16,10 +16,10 @@ import java.util.concurrent.locks.LockSupport;
 final class BackoffIdle implements IdleStrategy
 {
     private static final int SPINS = 20;
+    /** Where what arrives wakes it: spinning only takes time from the others. */
+    private static final int SPINS_BEFORE_WAIT = 4;
     /** Sleeps of the shortest length before they grow: about 50 ms of idleness. */
     private static final int SHORT_SLEEPS = 500;
-    /** Idle calls after which sleeps grow. */
-    private static final int LULL = SPINS + SHORT_SLEEPS;
     /** Calls with work after a lull that are taken for a timer's: a heartbeat or a status message brings several. More bring back all. */
     static final int LITTLE_WORK = 16;
     /** Short sleeps after a little work: about 1 ms, in which whoever has more to say comes again. */
@@ -31,6 +31,9 @@ final class BackoffIdle implements IdleStrategy
     private final long sleepMaxNs;
     /** Null = time alone. */
     private final IdleWait idleWait;
+    private final int spins;
+    /** Idle calls after which sleeps grow. */
+    private final int lull;
     private int idleCount;
     /** Calls with work since the last lull. */
     private int workSinceLull = LITTLE_WORK;
@@ -49,6 +52,8 @@ final class BackoffIdle implements IdleStrategy
         this.sleepMinNs = sleepMinNs;
         this.sleepMaxNs = sleepMaxNs;
         this.idleWait = idleWait;
+        spins = idleWait == null ? SPINS : SPINS_BEFORE_WAIT;
+        lull = spins + SHORT_SLEEPS;
     }
 
     @Override
@@ -68,18 +73,18 @@ final class BackoffIdle implements IdleStrategy
     public void idle()
     {
         final int count = idleCount < Integer.MAX_VALUE ? idleCount++ : idleCount;
-        if (count < SPINS)
+        if (count < spins)
         {
             Thread.onSpinWait();
         }
-        else if (count == SPINS)
+        else if (count == spins)
         {
             thread = Thread.currentThread();
             isSleepy = true;
         }
         else
         {
-            sleep(sleepNs(count - SPINS));
+            sleep(sleepNs(count - spins));
         }
     }
 
@@ -94,11 +99,11 @@ final class BackoffIdle implements IdleStrategy
     @Override
     public void reset()
     {
-        workSinceLull = idleCount > LULL ? 0 : workSinceLull;
+        workSinceLull = idleCount > lull ? 0 : workSinceLull;
         if (workSinceLull < LITTLE_WORK)
         {
             workSinceLull++;
-            idleCount = LULL - LITTLE_WORK_SLEEPS;
+            idleCount = lull - LITTLE_WORK_SLEEPS;
             return;                                         // still announced as asleep
         }
         idleCount = 0;
