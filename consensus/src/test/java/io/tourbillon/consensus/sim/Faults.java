@@ -100,7 +100,7 @@ final class Faults
         if (isDue(weather.pauseEvery) && node.isUp())
         {
             pauseCount++;
-            node.pause(world.ticks(10, 500));
+            node.pause(world.ticks(10, weather.leaseClients > 0 && world.random.nextBoolean() ? 1500 : 500));
         }
         if (isDue(weather.slowDiskEvery))
         {
@@ -122,7 +122,7 @@ final class Faults
         switch (world.random.nextInt(4))
         {
             case 0 -> crash(leader);
-            case 1 -> leader.pause(world.ticks(100, 500));
+            case 1 -> leader.pause(world.ticks(100, weather.leaseClients > 0 ? 1500 : 500));
             case 2 -> partition(CUT_OFF, leader.id);
             default -> partition(world.random.nextInt(KINDS), leader.id);
         }

@@ -26,6 +26,7 @@ final class ModelStore implements SimStore
     private final TreeMap<Long, Long> leases = new TreeMap<>();
     private List<Change> lastChanges = List.of();
     private List<Long> lastRevoked = List.of();
+    private long lastGranted;
     private long appliedIndex;
     private long revision = 1;
     private long compactRevision;
@@ -58,6 +59,7 @@ final class ModelStore implements SimStore
         SimFailure.unless(entry.index() == appliedIndex + 1, "applied " + entry.index() + " after " + appliedIndex);
         lastChanges = new ArrayList<>();
         lastRevoked = new ArrayList<>();
+        lastGranted = 0;
         if (entry.sessionId() == 0)
         {
             maybeTick(entry);
@@ -116,7 +118,7 @@ final class ModelStore implements SimStore
                 new LeaseRequestDecoder().wrapAndApplyHeader(entry.payload(), entry.payloadOffset(), header);
             if (lease.operation() == LeaseOperation.GRANT)
             {
-                leases.putIfAbsent(lease.leaseId(), entry.index());
+                lastGranted = leases.putIfAbsent(lease.leaseId(), entry.index()) == null ? lease.leaseId() : 0;
             }
             else
             {
@@ -167,6 +169,12 @@ final class ModelStore implements SimStore
     List<Long> lastRevoked()
     {
         return lastRevoked;
+    }
+
+    /** The lease that the last entry granted; 0 = none. */
+    long lastGranted()
+    {
+        return lastGranted;
     }
 
     boolean hasLease(final long leaseId)

@@ -22,7 +22,13 @@ enum Plant
     /** Changes of one revision come in two messages that look whole. */
     REVISION_SPLIT,
     /** Progress is announced when a watch is resumed, before what it has missed. */
-    PROGRESS_TOO_EARLY;
+    PROGRESS_TOO_EARLY,
+    /** What a former leader's clock says of leases, after a pause, is handed on to the new one and believed (etcd 15247). */
+    REVOKED_BY_OLD_LEADER,
+    /** The force of an entry that was truncated meanwhile acknowledges the one that has its index now. */
+    ACKNOWLEDGED_BY_INDEX,
+    /** A follower gives its questions for the read index one number, so that an answer to an older one counts (etcd 20418). */
+    READ_NUMBER_USED_AGAIN;
 
     /** Whether only the real state machine can make it. */
     boolean isOfWatches()
@@ -30,9 +36,15 @@ enum Plant
         return this == WATCH_GAP || this == REVISION_SPLIT || this == PROGRESS_TOO_EARLY;
     }
 
+    /** Whether it takes leases. */
+    boolean isOfLeases()
+    {
+        return this == REVOKED_BY_OLD_LEADER;
+    }
+
     /** Whether it takes leaders that fall again and again to see it. */
     boolean isRare()
     {
-        return this == VOTE_BEFORE_FORCE || this == OLD_TERM_COMMITTED;
+        return this == VOTE_BEFORE_FORCE || this == OLD_TERM_COMMITTED || this == ACKNOWLEDGED_BY_INDEX;
     }
 }

@@ -23,8 +23,9 @@ class PlantTest
         "WATCH_GAP, 1, 10, a gap|comes before|come to rest",
         "REVISION_SPLIT, 1, 10, split revision",
         "PROGRESS_TOO_EARLY, 1, 10, comes before",
+        "READ_NUMBER_USED_AGAIN, 1, 120, does not see",
     })
-    @Timeout(300)
+    @Timeout(900)
     void shouldCatch(final Plant plant, final long firstSeed, final int seedsMax, final String promise)
     {
         Throwable caught = null;

@@ -2,6 +2,7 @@ package io.tourbillon.consensus.sim;
 
 import io.tourbillon.codecs.peer.AppendReplyDecoder;
 import io.tourbillon.codecs.peer.MessageHeaderDecoder;
+import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.ConfigurationRecord;
 import io.tourbillon.consensus.raft.Member;
@@ -74,7 +75,7 @@ final class SimEffects implements RaftLog, RaftEffects
     /** By record, never by index: the entry may have been truncated, and another one have taken its index. */
     boolean isStillInLog(final Record entry)
     {
-        return !entry.isVoid;
+        return !entry.isVoid || (world.plant == Plant.ACKNOWLEDGED_BY_INDEX && entry.index <= log().lastIndex());
     }
 
     void onMessageBegin(final Message message)
@@ -195,7 +196,12 @@ final class SimEffects implements RaftLog, RaftEffects
         }
         final byte[] frame = new byte[length];
         buffer.getBytes(offset, frame);
-        append(frame, Messages.frame(frame).term(), Messages.frame(frame).index());
+        final EntryFrame entry = Messages.frame(frame);
+        append(frame, entry.term(), entry.index());
+        if (entry.originMemberId() == member.id())
+        {
+            member.onOwnAppended(entry.index(), entry.term(), entry.sessionId(), entry.correlationId());
+        }
         return true;
     }
 
@@ -229,6 +235,7 @@ final class SimEffects implements RaftLog, RaftEffects
         final long leaderTerm = member.isLeader() ? member.core().term() : 0;
         world.checks.onCommitted(member.id(), leaderTerm, log(), Math.max(committedIndex, log().baseIndex()) + 1, index);
         committedIndex = index;
+        member.onCommitted(index);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.tourbillon.consensus.sim;
 
 import io.tourbillon.codecs.record.EntryFrame;
+import io.tourbillon.codecs.record.MessageHeaderDecoder;
 import io.tourbillon.consensus.history.History;
+import io.tourbillon.consensus.pipeline.ScriptedForwards;
 import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.Member;
 import io.tourbillon.consensus.raft.RaftCore;
@@ -14,20 +16,24 @@ import io.tourbillon.consensus.sim.SimNode.Image;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Queue;
-import java.util.TreeMap;
+import java.util.Set;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 /**
  * One run of a member, from a start to a crash: the real core, its log, and the stages that move by themselves. What the core wants done is
  * in {@link SimEffects}.
  */
-final class SimMember
+final class SimMember implements ScriptedForwards.World
 {
     private static final int MESSAGES_PER_CYCLE = 32;
     private static final int FORCE_TICKS_SLOW = 250;
+    private static final int HELD_TICKS = 20;
     /** Leases go ten times as fast, so that the shortest lasts two election time-outs, as at default settings. */
-    private static final int LEASE_PACE = 10;
+    static final int LEASE_PACE = 10;
 
     private record Proposed(History.Op op, long sessionId)
     {
@@ -41,8 +47,16 @@ final class SimMember
     private final SimReads reads;
     private final SimTransfers transfers;
     private final RaftCore core;
-    /** By index: wait to be applied, and are then answered. */
-    private final TreeMap<Long, Proposed> proposed = new TreeMap<>();
+    /** By correlation id: wait to be applied, and are then answered. */
+    private final Map<Long, Proposed> proposed = new HashMap<>();
+    private final Set<Long> unknown = new HashSet<>();
+    private final ScriptedForwards forwards;
+    /** What apply's clock has to say to the log, on its way to the sequencer; null = nothing. */
+    private byte[] clockProposal;
+    /** Term in which the state machine knows that this member leads; 0 = it does not. */
+    private long leadingTerm;
+    private long workedNs;
+    private long heldUntil;
     /** Highest match index seen of each other member, in the term of {@link #matchTerm}. */
     private final Map<Long, Long> matches = new HashMap<>();
     private long matchTerm;
@@ -66,6 +80,7 @@ final class SimMember
         core = new RaftCore(settings(), log.configurationAt(appliedIndex), appliedIndex, effects,
             () -> Weather.electionTimeoutNs() + world.random.nextInt((int)Weather.electionTimeoutNs()),
             node.journal.term(), node.journal.voteId());
+        forwards = new ScriptedForwards(core, node.id, runCount, Weather.electionTimeoutNs(), this);
     }
 
     private RaftSettings settings()
@@ -92,6 +107,10 @@ final class SimMember
     void cycle(final Queue<Message> inbox, final boolean hasOldView)
     {
         nowNs = hasOldView ? nowNs : node.clock.nowNs();
+        if (world.plant == Plant.REVOKED_BY_OLD_LEADER)
+        {
+            ageAsOldLeader();
+        }
         if (isStageOn())
         {
             tellForced();
@@ -99,6 +118,8 @@ final class SimMember
         if (isStageOn())
         {
             core.onTick(nowNs, effects);
+            forwards.poll(nowNs);
+            proposeClock();
         }
         effects.publishPending();
         for (int i = 0; i < MESSAGES_PER_CYCLE && !inbox.isEmpty(); i++)
@@ -119,6 +140,23 @@ final class SimMember
         checkMatches();
     }
 
+    /** Its leases go on while it is held up, and it has its say before it hears anything. */
+    private void ageAsOldLeader()
+    {
+        final long storeNs = LEASE_PACE * node.clock.elapsedNs();
+        for (; leadingTerm != 0 && workedNs < storeNs; workedNs += LEASE_PACE * SimTime.TICK_NS)
+        {
+            node.store().work(workedNs, 1);
+        }
+        workedNs = storeNs;
+        if (leadingTerm != 0 && clockProposal == null)
+        {
+            clockProposal = node.store().proposal();
+            // On its way to the core, which hears of its successor meanwhile.
+            heldUntil = world.time.tick() + HELD_TICKS;
+        }
+    }
+
     private boolean isStageOn()
     {
         return world.chance(world.weather.stagePerMille);
@@ -127,7 +165,7 @@ final class SimMember
     private void receive(final Message message)
     {
         world.trace.addMessage(message.fromId(), message.toId(), message.text(), message.bytes());
-        if (!reads.onMessage(message))
+        if (!forwards.onMessage(new UnsafeBuffer(message.bytes())) && !reads.onMessage(message))
         {
             effects.onMessageBegin(message);
             ScriptedMessages.deliver(message, core, nowNs, effects);
@@ -187,25 +225,122 @@ final class SimMember
             reads.read(op, sessionId);
             return;
         }
+        final byte[] payload = Messages.encode(new Messages.Write(op.keys(), op.value(), 0), op.id());
+        proposed.put(op.id(), new Proposed(op, sessionId));
+        final boolean isTaken = isLeader() ? propose(node.id, sessionId, op.id(), payload) > 0 :
+            world.weather.hasForwarding && forwards.forward(sessionId, op.id(), new UnsafeBuffer(payload));
+        if (!isTaken)
+        {
+            refuse(sessionId, op.id());
+        }
+    }
+
+    @Override
+    public void refuse(final long sessionId, final long correlationId)
+    {
+        if (unknown.remove(correlationId))
+        {
+            return;
+        }
+        final Proposed refused = proposed.remove(correlationId);
+        SimFailure.unless(refused != null, "member " + node.id + " refuses request " + correlationId + ", which it has answered");
+        world.clients.refuse(refused.op, sessionId, core.leaderId());
+    }
+
+    /** Of a client of whichever member. */
+    @Override
+    public long propose(final long fromId, final long sessionId, final long correlationId, final byte[] payload)
+    {
         final long index = core.proposalIndex();
         final boolean isFull = log.lastIndex() - node.store().appliedIndex() >= world.weather.ringCapacity;
         if (index == RaftCore.NOT_LEADER || isFull || !effects.canPropose())
         {
-            world.clients.refuse(op, sessionId, core.leaderId());
-            return;
+            return -1;
         }
-        proposed.put(index, new Proposed(op, sessionId));
-        final byte[] payload = Messages.encode(new Messages.Write(op.keys(), op.value(), 0), op.id());
-        effects.append(Messages.entry(core.term(), index, node.id, sessionId, op.id(), new UnsafeBuffer(payload)), core.term(), index);
+        effects.append(Messages.entry(core.term(), index, fromId, sessionId, correlationId, new UnsafeBuffer(payload)), core.term(), index);
+        if (fromId == node.id)
+        {
+            onOwnAppended(index, core.term(), sessionId, correlationId);
+        }
+        return index;
     }
 
     /** What nobody waits for. */
     void propose(final byte[] payload, final long sessionId)
     {
-        final long index = core.proposalIndex();
-        if (index != RaftCore.NOT_LEADER && effects.canPropose())
+        propose(node.id, sessionId, 0, payload);
+    }
+
+    void onOwnAppended(final long index, final long term, final long sessionId, final long correlationId)
+    {
+        forwards.onAppended(index, term, sessionId, correlationId);
+    }
+
+    void onCommitted(final long index)
+    {
+        forwards.onCommitted(index, log.termOf(index));
+    }
+
+    @Override
+    public boolean send(final long toId, final byte[] bytes)
+    {
+        world.network.sendOnce(new Message(node.id, toId, "handed on", bytes));
+        return true;
+    }
+
+    @Override
+    public long lastIndex()
+    {
+        return log.lastIndex();
+    }
+
+    /** Apply tells the state machine who leads, and takes what its clock has to say. */
+    private void lead(final SimStore store)
+    {
+        final boolean leads = isLeader() && store.appliedIndex() >= core.termStartIndex();
+        if (leadingTerm != 0 && (!leads || core.term() != leadingTerm))
         {
-            effects.append(Messages.entry(core.term(), index, node.id, sessionId, 1, new UnsafeBuffer(payload)), core.term(), index);
+            leadingTerm = 0;
+            store.onFollower();
+        }
+        if (leads && leadingTerm == 0)
+        {
+            leadingTerm = core.term();
+            store.onLeader(leadingTerm);
+        }
+        if (leadingTerm != 0 && clockProposal == null)
+        {
+            clockProposal = store.proposal();
+        }
+    }
+
+    /** Lost if the log does not take it: a former leader's is nobody's. */
+    private void proposeClock()
+    {
+        if (clockProposal != null && world.time.tick() >= heldUntil)
+        {
+            if (world.plant == Plant.REVOKED_BY_OLD_LEADER && !isLeader())
+            {
+                handOnClock(clockProposal);
+                return;
+            }
+            propose(clockProposal, 0);
+            clockProposal = null;
+        }
+    }
+
+    /** What etcd did before 15247 was found: whoever leads takes a revoke for its own. */
+    private void handOnClock(final byte[] proposal)
+    {
+        if (core.leaderId() != RaftCore.NO_LEADER)
+        {
+            world.nodes.get(core.leaderId()).ask((leader) ->
+            {
+                final UnsafeBuffer copy = new UnsafeBuffer(proposal.clone());
+                copy.putLong(MessageHeaderDecoder.ENCODED_LENGTH, leader.core.term(), LITTLE_ENDIAN);
+                leader.propose(copy.byteArray(), 0);
+            });
+            clockProposal = null;
         }
     }
 
@@ -237,21 +372,21 @@ final class SimMember
             applyNext(store);
             reads.run(store);
         }
+        lead(store);
     }
 
     private void applyNext(final SimStore store)
     {
         final long index = store.appliedIndex() + 1;
         final EntryFrame entry = Messages.frame(log.entry(index).frame);
-        final Proposed mine = proposed.remove(index);
+        final boolean isOwn = entry.originMemberId() == node.id && entry.sessionId() > 0 && entry.sessionId() < SimOracle.OTHERS;
+        final Proposed mine = isOwn ? proposed.remove(entry.correlationId()) : null;
         final long revisionBefore = store.revision();
         store.apply(entry, mine == null);
         SimFailure.unless(store.appliedIndex() == index, "applied index is " + store.appliedIndex() + ", not " + index);
         world.checks.onApplied(node.id, index, revisionBefore, store.revision(), store.stateHash());
         if (mine != null)
         {
-            SimFailure.unless(entry.correlationId() == mine.op.id(),
-                "index " + index + " holds " + entry.correlationId() + ", not " + mine.op);
             world.clients.answer(mine.op, mine.sessionId, mine.op.value(), store.revision(), index);
         }
     }
@@ -291,6 +426,8 @@ final class SimMember
         node.install(image, configuration);
         log.install(image.lastIndex(), image.lastTerm(), configuration);
         stages.onInstalled(image.lastIndex());
+        // The state may carry them: what became of them nobody here knows.
+        unknown.addAll(proposed.keySet());
         proposed.clear();
         effects.onInstalled(image.lastIndex());
         world.checks.onInstalled(node.id, node.store().appliedIndex(), node.store().stateHash());
@@ -315,7 +452,7 @@ final class SimMember
     {
         log.truncateFrom(index);
         stages.onTruncated(index);
-        proposed.tailMap(index, true).clear();
+        forwards.onTruncated(index);
     }
 
     /** What a leader knows of the others never goes back in its term. */

@@ -26,13 +26,23 @@ final class SimNetwork
 
     void send(final Message message)
     {
+        send(message, !isCalm && world.chance(world.weather.duplicatePerMille) ? 2 : 1);
+    }
+
+    /** On a stream, which never says anything twice. */
+    void sendOnce(final Message message)
+    {
+        send(message, 1);
+    }
+
+    private void send(final Message message, final int copies)
+    {
         sentCount++;
         if (isLost(message.fromId(), message.toId()))
         {
             lostCount++;
             return;
         }
-        final int copies = !isCalm && world.chance(world.weather.duplicatePerMille) ? 2 : 1;
         for (int i = 0; i < copies; i++)
         {
             world.time.at(arrival((int)message.fromId(), (int)message.toId()), () -> deliver(message));

@@ -17,13 +17,13 @@ final class SimOracle
     private final ModelStore model = new ModelStore();
     private final ChangeLog changes = new ChangeLog();
     private final List<Written> written = new ArrayList<>();
-    private LongConsumer onRevoked = (leaseId) ->
-    {
-    };
+    private LongConsumer onGranted;
+    private LongConsumer onEnded;
 
-    void onRevoked(final LongConsumer listener)
+    void onLeases(final LongConsumer granted, final LongConsumer ended)
     {
-        onRevoked = listener;
+        onGranted = granted;
+        onEnded = ended;
     }
 
     void onCommitted(final EntryFrame entry)
@@ -40,7 +40,11 @@ final class SimOracle
             written.add(new Written(
                 isClients ? entry.correlationId() : Written.NOBODY, entry.index(), model.revision(), model.lastChanges()));
         }
-        model.lastRevoked().forEach(onRevoked::accept);
+        if (model.lastGranted() != 0)
+        {
+            onGranted.accept(model.lastGranted());
+        }
+        model.lastRevoked().forEach(onEnded::accept);
     }
 
     ChangeLog changes()

@@ -23,8 +23,8 @@ final class SimReads
 {
     private static final long NO_INDEX = -1;
 
-    /** Of a client here (op), or of a follower (fromId) that asked under a number of its own. */
-    private record Read(History.Op op, long sessionId, long fromId, long attempt)
+    /** Of a client here (an op, or another request), or of a follower (fromId) that asked under a number of its own. */
+    private record Read(History.Op op, byte[] request, long sessionId, long fromId, long attempt)
     {
     }
 
@@ -52,8 +52,18 @@ final class SimReads
 
     void read(final History.Op op, final long sessionId)
     {
+        read(new Read(op, null, sessionId, member.id(), 0));
+    }
+
+    /** What the state machine answers by itself; nobody is told if it cannot be asked. */
+    void read(final byte[] request, final long sessionId)
+    {
+        read(new Read(null, request, sessionId, member.id(), 0));
+    }
+
+    private void read(final Read read)
+    {
         final RaftCore core = member.core();
-        final Read read = new Read(op, sessionId, member.id(), 0);
         if (world.plant == Plant.STALE_READ && member.isLeader())
         {
             confirmed.add(new Ready(core.commitIndex(), read));
@@ -63,10 +73,11 @@ final class SimReads
             final long leaderId = core.leaderId();
             if (leaderId == RaftCore.NO_LEADER || leaderId == member.id())
             {
-                world.clients.refuse(op, sessionId, RaftCore.NO_LEADER);
+                settle(read, NO_INDEX);
                 return;
             }
-            forwarded.put(++lastAttempt, read);
+            lastAttempt += world.plant == Plant.READ_NUMBER_USED_AGAIN ? 0 : 1;
+            forwarded.put(lastAttempt, read);
             world.network.send(ScriptedMessages.readIndexRequest(member.id(), leaderId, lastAttempt));
         }
     }
@@ -92,7 +103,7 @@ final class SimReads
         if (header.templateId() == ReadIndexRequestDecoder.TEMPLATE_ID)
         {
             final long attempt = new ReadIndexRequestDecoder().wrapAndApplyHeader(buffer, 0, header).attempt();
-            final Read read = new Read(null, 0, message.fromId(), attempt);
+            final Read read = new Read(null, null, 0, message.fromId(), attempt);
             if (!ask(read))
             {
                 reply(read, NO_INDEX);
@@ -123,7 +134,7 @@ final class SimReads
         final Map<Long, Read> settled = asked.headMap(readId, true);
         settled.values().forEach((read) ->
         {
-            if (read.op == null)
+            if (read.fromId != member.id())
             {
                 reply(read, readIndex);
             }
@@ -142,6 +153,10 @@ final class SimReads
 
     private void settle(final Read read, final long readIndex)
     {
+        if (read != null && readIndex == NO_INDEX && read.op == null)
+        {
+            return;
+        }
         if (read != null && readIndex == NO_INDEX)
         {
             world.clients.refuse(read.op, read.sessionId, RaftCore.NO_LEADER);
@@ -162,6 +177,11 @@ final class SimReads
                 return false;
             }
             final History.Op op = ready.read.op;
+            if (op == null)
+            {
+                store.ask(ready.read.sessionId, ready.read.request);
+                return true;
+            }
             world.clients.answer(op, ready.read.sessionId, store.get(op.keys().get(0)), store.revision(), store.appliedIndex());
             return true;
         });

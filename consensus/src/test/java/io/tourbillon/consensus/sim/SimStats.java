@@ -15,16 +15,21 @@ record SimStats(
     long truncations,
     long installs,
     long lostRecords,
-    long lostMessages)
+    long lostMessages,
+    long events,
+    long renewals,
+    long expiries,
+    long undecided)
 {
-    static final SimStats NONE = new SimStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    static final SimStats NONE = new SimStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     SimStats plus(final SimStats more)
     {
         return new SimStats(seeds + more.seeds, ticks + more.ticks, Math.max(longestHealing, more.longestHealing),
             answers + more.answers, unknowns + more.unknowns, leaders + more.leaders,
             crashes + more.crashes, pauses + more.pauses, partitions + more.partitions, changes + more.changes,
-            truncations + more.truncations, installs + more.installs, lostRecords + more.lostRecords, lostMessages + more.lostMessages);
+            truncations + more.truncations, installs + more.installs, lostRecords + more.lostRecords, lostMessages + more.lostMessages,
+            events + more.events, renewals + more.renewals, expiries + more.expiries, undecided + more.undecided);
     }
 
     @Override
@@ -33,7 +38,10 @@ record SimStats(
         return seeds + " seeds, " + ticks / 1000 + " s of simulated time, " + answers + " answers, " + unknowns + " unknown outcomes, " +
             leaders + " leaders, " + crashes + " crashes, " + pauses + " pauses, " + partitions + " partitions, " + changes +
             " configurations, " + truncations + " truncations, " + installs + " states installed, " + lostRecords +
-            " unforced records and " + lostMessages + " messages lost; healed within " + longestHealing + " ms of it";
+            " unforced records and " + lostMessages +
+            " messages lost, " + events + " events told to watchers, " + renewals +
+            " renewals and " + expiries + " ends of leases; order not decided for " + undecided + " keys; healed within " +
+            longestHealing + " ms of it";
     }
 
     /** Of enough seeds: nothing that can happen has never happened. */

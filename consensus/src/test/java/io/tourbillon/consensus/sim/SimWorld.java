@@ -2,6 +2,7 @@ package io.tourbillon.consensus.sim;
 
 import io.tourbillon.consensus.history.History;
 import io.tourbillon.consensus.raft.Configuration;
+import org.agrona.DirectBuffer;
 
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class SimWorld
     final SimNetwork network = new SimNetwork(this);
     final SimClients clients;
     final SimWatches watches;
+    final SimLeases leases;
     /** By id. */
     final Map<Long, SimNode> nodes = new TreeMap<>();
     /** Of the cluster's birth. */
@@ -40,6 +42,7 @@ final class SimWorld
         checks = new ClusterChecks(trace, oracle, bootConfiguration);
         clients = new SimClients(this);
         watches = new SimWatches(this);
+        leases = new SimLeases(this);
         for (int i = 0; i < weather.voters; i++)
         {
             addNode();
@@ -76,8 +79,13 @@ final class SimWorld
         return there.get(random.nextInt(there.size()));
     }
 
+    private int onMessage(final long sessionId, final boolean isEvent, final DirectBuffer buffer, final int offset, final int length)
+    {
+        return (sessionId >= SimLeases.FIRST_SESSION ? leases : watches).onMessage(sessionId, isEvent, buffer, offset, length);
+    }
+
     SimStore newStore()
     {
-        return weather.hasRealStore ? new MvccStore(random.nextLong(), watches) : new ModelStore();
+        return weather.hasRealStore ? new MvccStore(random.nextLong(), this::onMessage) : new ModelStore();
     }
 }

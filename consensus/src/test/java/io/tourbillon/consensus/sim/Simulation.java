@@ -14,7 +14,6 @@ import java.util.function.BooleanSupplier;
  */
 final class Simulation
 {
-    private static final int FAULTY_TICKS = 3000;
     /** Healing takes a few elections at worst, and the states that laggards need. */
     private static final int HEALING_TICKS_MAX = 20_000;
     /** Of the search for an order, for each key: a few hundred suffice. */
@@ -55,12 +54,13 @@ final class Simulation
     /** Faults first: safety. */
     private void runFaulty()
     {
-        for (int i = 0; i < FAULTY_TICKS; i++)
+        for (int i = 0; i < world.weather.faultyTicks; i++)
         {
             world.time.advance();
             faults.cycle();
             world.clients.cycle();
             world.watches.cycle();
+            world.leases.cycle();
             cycleMembers();
         }
     }
@@ -75,7 +75,8 @@ final class Simulation
         {
             world.clients.cycleUntilAnswered();
             world.watches.cycle();
-            return world.clients.areAllAnswered() && isAtRest() && world.watches.areUpToDate();
+            world.leases.cycle();
+            return world.clients.areAllAnswered() && isAtRest() && world.watches.areUpToDate() && world.leases.areOver();
         });
         world.history.check(world.oracle.written());
         undecidedCount = Registers.check(world.history.ops(), ORDER_STEPS_MAX);
@@ -161,11 +162,12 @@ final class Simulation
     /** What happened, in numbers. */
     SimStats stats()
     {
-        return new SimStats(1, world.time.tick(), world.time.tick() - FAULTY_TICKS,
+        return new SimStats(1, world.time.tick(), world.time.tick() - world.weather.faultyTicks,
             world.history.answeredCount(), world.history.unknownCount(), world.checks.leaderCount(),
             faults.crashCount(), faults.pauseCount(), faults.partitionCount(), world.checks.changeCount(), world.checks.truncationCount(),
             world.checks.installCount(), world.nodes.values().stream().mapToLong((node) -> node.journal.lostCount()).sum(),
-            world.network.lostCount());
+            world.network.lostCount(), world.watches.toldCount(), world.leases.renewalCount(), world.leases.expiryCount(),
+            undecidedCount);
     }
 
     @Override
