@@ -20,6 +20,29 @@ public record ProcessUsage(long cpuNs, long writtenBytes)
     private static final int SYSTEM_TIME_FIELD = 12;
 
     /**
+     * Reads /proc for several.
+     *
+     * @param pids of the processes.
+     * @return the sum; {@link #UNKNOWN} if one is gone or there is none.
+     */
+    public static ProcessUsage of(final long[] pids)
+    {
+        long cpuNs = 0;
+        long writtenBytes = 0;
+        for (final long pid : pids)
+        {
+            final ProcessUsage usage = of(pid);
+            if (usage.cpuNs < 0)
+            {
+                return UNKNOWN;
+            }
+            cpuNs += usage.cpuNs;
+            writtenBytes = usage.writtenBytes < 0 || writtenBytes < 0 ? -1 : writtenBytes + usage.writtenBytes;
+        }
+        return pids.length == 0 ? UNKNOWN : new ProcessUsage(cpuNs, writtenBytes);
+    }
+
+    /**
      * Reads /proc.
      *
      * @param pid of the process; 0 = none.

@@ -42,16 +42,16 @@ public final class Load implements Callable<Integer>
         Machine.print(System.out, options.directory());
         if (!options.isNodeStarted())
         {
-            return run(options.host(), options.port(), options.nodePid());
+            return run(options.host(), options.port(), options.nodePids());
         }
         try (TempDirectory directory = TempDirectory.in(options.directory(), "tourbillon-load");
             ServerProcess server = ServerProcess.start(options, directory.path()))
         {
-            return run(server.host(), server.port(), server.pid());
+            return run(server.host(), server.port(), new long[]{server.pid()});
         }
     }
 
-    private int run(final String host, final int port, final long serverPid) throws IOException
+    private int run(final String host, final int port, final long[] serverPids) throws IOException
     {
         final KeySpace keySpace = options.keySpace();
         final long[] ackedRevision = new long[keySpace.keyCount()];
@@ -60,10 +60,10 @@ public final class Load implements Callable<Integer>
         try (Target target = open(keySpace, host, port); PrintStream hlog = new PrintStream(Files.newOutputStream(options.hlog())))
         {
             final HistogramLogWriter writer = hlogWriter(hlog);
-            isSound = !options.isPreloaded() || preload(keySpace, target, serverPid, ackedRevision);
+            isSound = !options.isPreloaded() || preload(keySpace, target, serverPids, ackedRevision);
             for (final RunPlan plan : options.plans())
             {
-                final LoadRun run = new LoadRun(keySpace, plan, target, serverPid, ackedRevision);
+                final LoadRun run = new LoadRun(keySpace, plan, target, serverPids, ackedRevision);
                 target.drive(run);
                 final LoadResult result = run.result();
                 result.print(System.out, options.payloadLength());
@@ -77,9 +77,9 @@ public final class Load implements Callable<Integer>
         return isSound ? 0 : 1;
     }
 
-    private boolean preload(final KeySpace keySpace, final Target target, final long serverPid, final long[] ackedRevision)
+    private boolean preload(final KeySpace keySpace, final Target target, final long[] serverPids, final long[] ackedRevision)
     {
-        final LoadRun run = new LoadRun(keySpace, RunPlan.preload(PRELOAD_WINDOW), target, serverPid, ackedRevision);
+        final LoadRun run = new LoadRun(keySpace, RunPlan.preload(PRELOAD_WINDOW), target, serverPids, ackedRevision);
         final long startNs = System.nanoTime();
         target.drive(run);
         final LoadResult result = run.result();

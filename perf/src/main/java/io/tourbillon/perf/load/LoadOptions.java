@@ -82,8 +82,8 @@ public final class LoadOptions
         description = "With --start-node: where its directory is made. Default: ${DEFAULT-VALUE}")
     private Path directory;
 
-    @Option(names = "--node-pid", defaultValue = "0", description = "Process of the server, for its processor time and bytes written")
-    private long nodePid;
+    @Option(names = "--node-pid", split = ",", description = "Processes of the server, for their processor time and bytes written")
+    private long[] nodePids = {};
 
     @Option(names = "--hlog", defaultValue = "load.hlog", description = "File for the interval histograms. Default: ${DEFAULT-VALUE}")
     private Path hlog;
@@ -184,9 +184,9 @@ public final class LoadOptions
         return directory;
     }
 
-    long nodePid()
+    long[] nodePids()
     {
-        return nodePid;
+        return nodePids;
     }
 
     int connectionCount()

@@ -32,7 +32,7 @@ public final class LoadRun implements ReplySink
     private final KeySpace keySpace;
     private final RunPlan plan;
     private final Target target;
-    private final long serverPid;
+    private final long[] serverPids;
     private final long[] ackedRevision; // of each key: the highest mod revision acknowledged; outlives the run
     private final InFlight inFlight;
     private final Checks checks = new Checks();
@@ -64,17 +64,17 @@ public final class LoadRun implements ReplySink
      * @param keySpace      keys and values.
      * @param plan          what to do.
      * @param target        to do it to.
-     * @param serverPid     process of the server, for its usage; 0 = unknown.
+     * @param serverPids    processes of the server, for their usage.
      * @param ackedRevision one for each key, kept from run to run.
      */
     public LoadRun(
-        final KeySpace keySpace, final RunPlan plan, final Target target, final long serverPid, final long[] ackedRevision)
+        final KeySpace keySpace, final RunPlan plan, final Target target, final long[] serverPids, final long[] ackedRevision)
     {
         assert ackedRevision.length == keySpace.keyCount();
         this.keySpace = keySpace;
         this.plan = plan;
         this.target = target;
-        this.serverPid = serverPid;
+        this.serverPids = serverPids;
         this.ackedRevision = ackedRevision;
         this.inFlight = new InFlight(plan.window());
         this.random = plan.seed() * 0x9E37_79B9_7F4A_7C15L | 1;
@@ -367,7 +367,7 @@ public final class LoadRun implements ReplySink
     {
         final Meter meter = new Meter(
             System.nanoTime(), putCount, getCount, eventCount, status,
-            ProcessUsage.of(serverPid), ProcessUsage.of(ProcessHandle.current().pid()));
+            ProcessUsage.of(serverPids), ProcessUsage.of(ProcessHandle.current().pid()));
         if (from == null)
         {
             from = meter;

@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** A node, or an etcd, of this run: on loopback, on ports that were free, in a directory of the run, ended with it. */
 public final class ServerProcess implements AutoCloseable
@@ -23,13 +24,29 @@ public final class ServerProcess implements AutoCloseable
     private static final long READY_TIMEOUT_MS = 60_000;
     private static final long ETCD_QUOTA_BYTES = 8L << 30;
 
+    private static final int PORT_MIN = 20_000;
+    private static final int PORT_MAX = 32_000;
+
+    private final List<String> command;
+    private final Path directory;
     private final ChildProcess process;
+    private final String readyWords;
     private final int port;
 
-    private ServerProcess(final ChildProcess process, final int port)
+    private ServerProcess(final List<String> command, final Path directory, final String readyWords, final int port)
     {
-        this.process = process;
+        this.command = command;
+        this.directory = directory;
+        this.readyWords = readyWords;
         this.port = port;
+        try
+        {
+            process = ChildProcess.start(command, directory, directory.resolve("server.log"));
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
     }
 
     static ServerProcess start(final LoadOptions options, final Path directory)
@@ -51,7 +68,7 @@ public final class ServerProcess implements AutoCloseable
     public static ServerProcess startNode(
         final String durability, final Path directory, final List<String> options, final List<String> jvmFlags)
     {
-        final int port = freeUdpPort();
+        final int port = freePorts();
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmFlagsOfThisProcess());
@@ -65,6 +82,30 @@ public final class ServerProcess implements AutoCloseable
     }
 
     /**
+     * Starts one of our nodes, by its launcher, as a member of a cluster. What was packaged last is what runs. It serves once the cluster has a leader: {@link #awaitServing()}.
+     *
+     * @param durability fsync or none.
+     * @param directory  for its data and its output.
+     * @param name       of the member.
+     * @param port       for clients; the next two are its own, too.
+     * @param initial    the option initial-cluster.
+     * @param options    further ones.
+     * @return the member.
+     */
+    public static ServerProcess nodeMember(
+        final String durability,
+        final Path directory,
+        final String name,
+        final int port,
+        final String initial,
+        final List<String> options)
+    {
+        final List<String> command = packagedNodeCommand(durability, directory, port, options);
+        command.addAll(List.of("--name", name, "--initial-cluster", initial));
+        return new ServerProcess(command, directory, NODE_READY, port);
+    }
+
+    /**
      * Starts a node as operators do, by its launcher, and waits until it serves. What was packaged last is what runs.
      *
      * @param durability fsync or none.
@@ -74,11 +115,17 @@ public final class ServerProcess implements AutoCloseable
      */
     public static ServerProcess startPackagedNode(final String durability, final Path directory, final List<String> options)
     {
-        final int port = freeUdpPort();
+        final int port = freePorts();
+        return launch(packagedNodeCommand(durability, directory, port, options), directory, NODE_READY, port);
+    }
+
+    private static List<String> packagedNodeCommand(
+        final String durability, final Path directory, final int port, final List<String> options)
+    {
         final List<String> command = new ArrayList<>(List.of(System.getProperty("tourbillon.launcher")));
         command.addAll(nodeOptions(durability, directory, port));
         command.addAll(options);
-        return launch(command, directory, NODE_READY, port);
+        return command;
     }
 
     private static List<String> nodeOptions(final String durability, final Path directory, final int port)
@@ -110,14 +157,41 @@ public final class ServerProcess implements AutoCloseable
     public static ServerProcess startEtcd(
         final String binary, final String durability, final Path directory, final List<String> options)
     {
-        final int clientPort = freeTcpPort();
-        final int peerPort = freeTcpPort();
-        final String client = "http://" + HOST + ":" + clientPort;
-        final String peer = "http://" + HOST + ":" + peerPort;
+        final int port = freePorts();
+        final String initial = "default=http://" + HOST + ":" + (port + 1);
+        final ServerProcess server = etcdMember(binary, durability, directory, "default", port, initial, options);
+        server.awaitServing();
+        return server;
+    }
+
+    /**
+     * Starts an etcd as a member of a cluster. It serves once the cluster has a leader: {@link #awaitServing()}.
+     *
+     * @param binary     its path or name.
+     * @param durability fsync or none.
+     * @param directory  for its data and its output.
+     * @param name       of the member.
+     * @param port       for clients; the next one is for members.
+     * @param initial    etcd's option initial-cluster.
+     * @param options    further ones.
+     * @return the member.
+     */
+    public static ServerProcess etcdMember(
+        final String binary,
+        final String durability,
+        final Path directory,
+        final String name,
+        final int port,
+        final String initial,
+        final List<String> options)
+    {
+        final String client = "http://" + HOST + ":" + port;
+        final String peer = "http://" + HOST + ":" + (port + 1);
         final List<String> command = new ArrayList<>(List.of(binary,
+            "--name", name,
             "--data-dir", directory.resolve("etcd").toString(),
             "--listen-client-urls", client, "--advertise-client-urls", client,
-            "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", "default=" + peer,
+            "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", initial,
             "--quota-backend-bytes", Long.toString(ETCD_QUOTA_BYTES),
             "--logger", "zap", "--log-level", "warn"));
         if ("none".equals(durability))
@@ -125,34 +199,45 @@ public final class ServerProcess implements AutoCloseable
             command.add("--unsafe-no-fsync");
         }
         command.addAll(options);
-        final ServerProcess server = launch(command, directory, "", clientPort);
-        server.awaitTcp();
-        return server;
+        return new ServerProcess(command, directory, "", port);
     }
 
     private static ServerProcess launch(final List<String> command, final Path directory, final String readyWords, final int port)
     {
+        final ServerProcess server = new ServerProcess(command, directory, readyWords, port);
+        server.awaitServing();
+        return server;
+    }
+
+    /**
+     * Starts it again after it has ended, on the same data and ports. It may not serve yet.
+     *
+     * @return the new process.
+     */
+    public ServerProcess again()
+    {
+        return new ServerProcess(command, directory, readyWords, port);
+    }
+
+    /** Blocks until it serves; if it does not in time it is ended, and what it said is thrown. */
+    public void awaitServing()
+    {
         try
         {
-            final ChildProcess process = ChildProcess.start(command, directory, directory.resolve("server.log"));
-            try
-            {
-                process.awaitOutput(readyWords, READY_TIMEOUT_MS);
-            }
-            catch (final RuntimeException ex)
-            {
-                process.close();
-                throw ex;
-            }
-            return new ServerProcess(process, port);
+            process.awaitOutput(readyWords, READY_TIMEOUT_MS);
         }
-        catch (final IOException ex)
+        catch (final RuntimeException ex)
         {
-            throw new UncheckedIOException(ex);
+            process.close();
+            throw ex;
+        }
+        if (readyWords.isEmpty())
+        {
+            awaitHealth();
         }
     }
 
-    private void awaitTcp()
+    private void awaitHealth()
     {
         final long deadlineNs = System.nanoTime() + READY_TIMEOUT_MS * 1_000_000;
         while (!EtcdMetrics.isHealthy(HOST, port))
@@ -166,29 +251,35 @@ public final class ServerProcess implements AutoCloseable
         }
     }
 
-    private static int freeTcpPort()
+    /** @return the first of three ports in a row that are free now: clients', members', answers'. */
+    public static int freePorts()
     {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST)))
+        int port;
+        do
         {
-            return socket.getLocalPort();
+            port = ThreadLocalRandom.current().nextInt(PORT_MIN, PORT_MAX);
+        }
+        while (!isFree(port) || !isFree(port + 1) || !isFree(port + 2));
+        return port;
+    }
+
+    private static boolean isFree(final int port)
+    {
+        try (DatagramSocket udp = new DatagramSocket(port, InetAddress.getByName(HOST));
+            ServerSocket tcp = new ServerSocket(port, 1, InetAddress.getByName(HOST)))
+        {
+            return udp.isBound() && tcp.isBound();
         }
         catch (final IOException ex)
         {
-            throw new UncheckedIOException(ex);
+            return false; // taken: another one
         }
     }
 
-    /** A node takes the port, the next one for peers and the one after for its answers. */
-    private static int freeUdpPort()
+    /** @return whether it runs. */
+    public boolean isAlive()
     {
-        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getByName(HOST)))
-        {
-            return Math.min(socket.getLocalPort(), 65_000);
-        }
-        catch (final IOException ex)
-        {
-            throw new UncheckedIOException(ex);
-        }
+        return process.isAlive();
     }
 
     /** @return where it listens. */

@@ -3,6 +3,7 @@ package io.tourbillon.perf.peers;
 import io.tourbillon.perf.ChildProcess;
 import io.tourbillon.perf.RawForce;
 import io.tourbillon.perf.TempDirectory;
+import io.tourbillon.perf.cluster.ClusterProcess;
 import io.tourbillon.perf.load.Load;
 import io.tourbillon.perf.load.ServerProcess;
 
@@ -17,9 +18,8 @@ import java.util.List;
 import java.util.Properties;
 
 /**
- * One block: a fresh data directory, the disk measured, a server started, puts by a load process of its own, the server started again on
- * the same data,
- * gets by another. The restart is for both sides: etcd 3.4 copies a read buffer for each get, and after many puts that buffer is large
+ * One block: a fresh data directory, the disk measured, a server (or a cluster) started, puts by a load process of its own, the server
+ * started again on the same data, gets by another. The restart is for both sides: etcd 3.4 copies a read buffer for each get, and after many puts that buffer is large
  * until it restarts.
  */
 final class Block
@@ -45,27 +45,31 @@ final class Block
         {
             out.printf("%n== %s, durability %s%n%s%n", side.label(), durability, RawForce.measure(directory.path(), RAW_FORCE_NS));
             out.flush();
-            for (final String workload : options.workloads())
+            try (ClusterProcess servers = start(directory.path()))
             {
-                try (ServerProcess server = startServer(directory.path()))
+                for (final String workload : options.workloads())
                 {
-                    load(directory.path(), server, workload, workload.equals(options.workloads().get(0)), out, figures);
+                    final boolean isFirst = workload.equals(options.workloads().get(0));
+                    if (!isFirst)
+                    {
+                        servers.startAgain();
+                    }
+                    load(directory.path(), servers, workload, isFirst, out, figures);
                 }
             }
         }
         return new Figures(figures);
     }
 
-    private ServerProcess startServer(final Path directory)
+    private ClusterProcess start(final Path directory)
     {
-        return side == Side.ETCD ?
-            ServerProcess.startEtcd(options.etcdBinary(), durability, directory, List.of()) :
-            ServerProcess.startNode(durability, directory, options.nodeOptions(), List.of());
+        return ClusterProcess.start(side == Side.ETCD, options.etcdBinary(), durability, directory, options.memberCount(),
+            side == Side.ETCD ? List.of() : options.nodeOptions());
     }
 
     private void load(
         final Path directory,
-        final ServerProcess server,
+        final ClusterProcess servers,
         final String workload,
         final boolean isPreload,
         final PrintStream out,
@@ -74,13 +78,13 @@ final class Block
     {
         final Path result = directory.resolve("figures.properties");
         final Path log = directory.resolve("load-" + workload + ".log");
-        try (ChildProcess load = ChildProcess.start(command(directory, server, workload, isPreload, result), directory, log))
+        try (ChildProcess load = ChildProcess.start(command(directory, servers, workload, isPreload, result), directory, log))
         {
             final int exitCode = load.awaitExit(LOAD_TIMEOUT_MS);
             out.println(load.output());
             if (exitCode != 0 && exitCode != 1 || !Files.exists(result))
             {
-                throw new IllegalStateException("the load ended with " + exitCode + "; the server said:\n" + server.output());
+                throw new IllegalStateException("the load ended with " + exitCode + "; the server said:\n" + servers.output());
             }
         }
         try (Reader reader = Files.newBufferedReader(result))
@@ -90,21 +94,24 @@ final class Block
     }
 
     private List<String> command(
-        final Path directory, final ServerProcess server, final String workload, final boolean isPreload, final Path result)
+        final Path directory, final ClusterProcess servers, final String workload, final boolean isPreload, final Path result)
     {
+        final int leader = servers.awaitLeader();
+        final ServerProcess server = servers.member(options.isAtFollower() ? (leader + 1) % servers.count() : leader);
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.addAll(List.of("-Xms512m", "-Xmx1g", "-cp", System.getProperty("java.class.path"), Load.class.getName(),
             "--target", side.label(),
             "--endpoint", server.host() + ":" + server.port(),
-            "--node-pid", Long.toString(server.pid()),
+            "--node-pid", String.join(",", servers.pids().stream().map(String::valueOf).toList()),
             "--workload", workload,
             "--window", options.windowList(),
             "--connections", Integer.toString(side == Side.ETCD ? options.etcdConnectionCount() : 1),
             "--keys", Integer.toString(options.keyCount()),
             "--key-size", Integer.toString(options.keyLength()),
             "--value-size", Integer.toString(options.valueLength()),
+            "--rate", options.rate(),
             "--warmup", options.warmup(),
             "--duration", options.duration(),
             "--dir", directory.toString(),

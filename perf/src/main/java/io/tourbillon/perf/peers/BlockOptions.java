@@ -17,6 +17,16 @@ final class BlockOptions
         description = "gRPC connections, on one event loop. Default: ${DEFAULT-VALUE}")
     private int etcdConnectionCount;
 
+    @Option(names = "--members", defaultValue = "1", description = "Of a cluster on each side. Default: ${DEFAULT-VALUE}")
+    private int memberCount;
+
+    @Option(names = "--at", defaultValue = "leader", description = "Which member is asked: leader or follower. Default: ${DEFAULT-VALUE}")
+    private String at;
+
+    @Option(names = "--rate", defaultValue = "0",
+        description = "Open loop: requests per second, latency from the intended time. Default: closed loop")
+    private String rate;
+
     @Option(names = "--dir", defaultValue = "${sys:java.io.tmpdir}", description = "Where both keep their data. Default: ${DEFAULT-VALUE}")
     private Path directory;
 
@@ -57,6 +67,26 @@ final class BlockOptions
     int etcdConnectionCount()
     {
         return etcdConnectionCount;
+    }
+
+    int memberCount()
+    {
+        return memberCount;
+    }
+
+    boolean isAtFollower()
+    {
+        return switch (at)
+        {
+            case "leader" -> false;
+            case "follower" -> true;
+            default -> throw new IllegalArgumentException("--at " + at + ": must be leader or follower");
+        };
+    }
+
+    String rate()
+    {
+        return rate;
     }
 
     Path directory()

@@ -4,6 +4,7 @@ import io.tourbillon.perf.KeySpace;
 import io.tourbillon.perf.ProcessUsage;
 import io.tourbillon.perf.TempDirectory;
 import io.tourbillon.perf.jmh.Wrong;
+import io.tourbillon.perf.load.LoadChild;
 import io.tourbillon.perf.load.ServerProcess;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -2,6 +2,7 @@ package io.tourbillon.perf.store;
 
 import io.tourbillon.perf.KeySpace;
 import io.tourbillon.perf.TempDirectory;
+import io.tourbillon.perf.load.LoadChild;
 import io.tourbillon.perf.load.ServerProcess;
 
 import java.util.List;

@@ -8,6 +8,7 @@ import io.tourbillon.perf.Spread;
 import io.tourbillon.perf.TempDirectory;
 import io.tourbillon.perf.jmh.Draw;
 import io.tourbillon.perf.jmh.Wrong;
+import io.tourbillon.perf.load.LoadChild;
 import io.tourbillon.perf.load.ServerProcess;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

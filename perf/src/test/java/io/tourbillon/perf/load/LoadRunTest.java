@@ -32,7 +32,7 @@ class LoadRunTest
 
     private LoadResult run(final ModelTarget target, final RunPlan plan)
     {
-        final LoadRun run = new LoadRun(keySpace, plan, target, 0, ackedRevision);
+        final LoadRun run = new LoadRun(keySpace, plan, target, new long[0], ackedRevision);
         target.drive(run);
         return run.result();
     }

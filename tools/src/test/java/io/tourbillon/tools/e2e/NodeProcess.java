@@ -139,7 +139,7 @@ final class NodeProcess implements AutoCloseable
         return fail("no three free UDP ports in a row");
     }
 
-    private static boolean isFree(final int port)
+    static boolean isFree(final int port)
     {
         try (DatagramSocket socket = new DatagramSocket(port, InetAddress.getLoopbackAddress()))
         {

@@ -1,10 +1,8 @@
-package io.tourbillon.perf.store;
+package io.tourbillon.perf.load;
 
 import io.tourbillon.perf.ChildProcess;
 import io.tourbillon.perf.Jvm;
 import io.tourbillon.perf.jmh.Wrong;
-import io.tourbillon.perf.load.Load;
-import io.tourbillon.perf.load.ServerProcess;
 
 import java.io.IOException;
 import java.io.Reader;
@@ -16,7 +14,7 @@ import java.util.List;
 import java.util.Properties;
 
 /** A load process of its own against a server: {@code perf/bin/load} with options, its figures read back. */
-final class LoadChild
+public final class LoadChild
 {
     private static final long TIMEOUT_MS = 900_000;
     private static final String ETCD_CONNECTIONS = "8";
@@ -25,15 +23,24 @@ final class LoadChild
     private final boolean isEtcd;
     private final int keyCount;
 
-    LoadChild(final Path directory, final boolean isEtcd, final int keyCount)
+    /**
+     * @param directory for its output.
+     * @param isEtcd    whether the server is an etcd.
+     * @param keyCount  of the key space.
+     */
+    public LoadChild(final Path directory, final boolean isEtcd, final int keyCount)
     {
         this.directory = directory;
         this.isEtcd = isEtcd;
         this.keyCount = keyCount;
     }
 
-    /** Writes each key once, and a thousand of them again. */
-    void preload(final ServerProcess server)
+    /**
+     * Writes each key once, and a thousand of them again.
+     *
+     * @param server to write to.
+     */
+    public void preload(final ServerProcess server)
     {
         run(server, List.of("--workload", "put", "--window", "256", "--warmup", "0s", "--duration", "60s", "--count", "1000"));
     }
@@ -41,9 +48,12 @@ final class LoadChild
     /**
      * Runs it. Blocks.
      *
+     * @param server  to load.
+     * @param options of the load.
+     * @return its figures.
      * @throws IllegalStateException if its run is void.
      */
-    Properties run(final ServerProcess server, final List<String> options)
+    public Properties run(final ServerProcess server, final List<String> options)
     {
         return run(server, options,
             () ->
@@ -51,8 +61,16 @@ final class LoadChild
             });
     }
 
-    /** Runs it and does something else as soon as it has been started. Blocks. */
-    Properties run(final ServerProcess server, final List<String> options, final Runnable meanwhile)
+    /**
+     * Runs it and does something else as soon as it has been started. Blocks.
+     *
+     * @param server    to load.
+     * @param options   of the load.
+     * @param meanwhile to be done.
+     * @return its figures.
+     * @throws IllegalStateException if its run is void.
+     */
+    public Properties run(final ServerProcess server, final List<String> options, final Runnable meanwhile)
     {
         final Path result = directory.resolve("figures.properties");
         final List<String> arguments = new ArrayList<>(List.of(
@@ -61,8 +79,6 @@ final class LoadChild
             "--node-pid", Long.toString(server.pid()),
             "--connections", isEtcd ? ETCD_CONNECTIONS : "1",
             "--keys", Integer.toString(keyCount),
-            "--key-size", Integer.toString(MvccRig.KEY_LENGTH),
-            "--value-size", Integer.toString(MvccRig.VALUE_LENGTH),
             "--dir", directory.toString(),
             "--hlog", directory.resolve("load.hlog").toString(),
             "--result", result.toString()));
