@@ -99,7 +99,29 @@ public enum ErrorCode
     CORRUPT(4002, GrpcCode.DATA_LOSS, Action.CALL_OPERATOR, "etcdserver: corrupt cluster"),
 
     /** No such member. */
-    MEMBER_NOT_FOUND(5001, GrpcCode.NOT_FOUND, Action.FIX_REQUEST, "etcdserver: member not found");
+    MEMBER_NOT_FOUND(5001, GrpcCode.NOT_FOUND, Action.FIX_REQUEST, "etcdserver: member not found"),
+    /** The address is another member's. */
+    PEER_URLS_EXIST(5002, GrpcCode.FAILED_PRECONDITION, Action.FIX_REQUEST, "etcdserver: Peer URLs already exists"),
+    /** A promotion names a member that votes. */
+    NOT_A_LEARNER(5003, GrpcCode.FAILED_PRECONDITION, Action.FIX_REQUEST, "etcdserver: can only promote a learner member"),
+    /** A promotion names a learner that has less than nine tenths of the leader's log. */
+    LEARNER_NOT_READY(5004, GrpcCode.FAILED_PRECONDITION, Action.BACK_OFF,
+        "etcdserver: can only promote a learner member which is in sync with leader"),
+    /** There are as many learners as may be. */
+    TOO_MANY_LEARNERS(5005, GrpcCode.FAILED_PRECONDITION, Action.LOOK, "etcdserver: too many learner members in cluster"),
+    /** The change would leave fewer started members than a majority. */
+    NOT_ENOUGH_STARTED(5006, GrpcCode.FAILED_PRECONDITION, Action.LOOK,
+        "etcdserver: re-configuration failed due to not enough started members"),
+    /** Not one address host:port that members may have. */
+    INVALID_PEER_URLS(5007, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "etcdserver: given member URLs are invalid"),
+    /** The leader is not connected to enough members, or not for long enough, for a change that needs them. */
+    UNHEALTHY_CLUSTER(5008, GrpcCode.UNAVAILABLE, Action.BACK_OFF, "etcdserver: unhealthy cluster"),
+    /** Leadership cannot go to who is no member, or a learner. */
+    BAD_TRANSFEREE(5009, GrpcCode.FAILED_PRECONDITION, Action.FIX_REQUEST, "etcdserver: bad leader transferee"),
+    /** Leadership was to go to a member, and that does not lead yet. */
+    TRANSFER_TIMEOUT(5010, GrpcCode.UNAVAILABLE, Action.LOOK, "etcdserver: request timed out, leader transfer took too long"),
+    /** One change of members, or of the leader, at a time: this one was not begun. */
+    CHANGE_UNDER_WAY(5011, GrpcCode.UNAVAILABLE, Action.BACK_OFF, "tourbillon: another change of members is under way");
 
     private static final Int2ObjectHashMap<ErrorCode> BY_NUMBER = new Int2ObjectHashMap<>();
 

@@ -32,6 +32,29 @@ public interface Admission
     long propose(long sessionId, long correlationId, long sessionSequence, DirectBuffer buffer, int offset, int length);
 
     /**
+     * Changes the members, or asks for another leader: see {@link io.tourbillon.codecs.client.MemberRequestDecoder}. A change is answered
+     * by whoever applies the request, which the leader puts into the log behind the change; a new leader by {@link Ingress#onDone}.
+     *
+     * @param sessionId       that asks.
+     * @param correlationId   of the request.
+     * @param sessionSequence number of the request in its session; 0 = not numbered.
+     * @param buffer          with the SBE message, header included.
+     * @param offset          of the message.
+     * @param length          of the message in bytes.
+     * @return {@link #FORWARDED} if it was begun here or handed on; or minus the number of an error, and nothing has changed.
+     */
+    default long changeMembers(
+        final long sessionId,
+        final long correlationId,
+        final long sessionSequence,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length)
+    {
+        return -ErrorCode.NOT_SUPPORTED.number();
+    }
+
+    /**
      * Hands a read to the apply thread: copied into its queue.
      *
      * @param sessionId that asks.

@@ -32,6 +32,16 @@ public interface Ingress
     }
 
     /**
+     * What {@link Admission#changeMembers} was asked for and the log knows nothing of has happened: another leads.
+     *
+     * @param sessionId     that asked.
+     * @param correlationId of the request.
+     */
+    default void onDone(final long sessionId, final long correlationId)
+    {
+    }
+
+    /**
      * Called once after the last {@link #poll(long)}, also when the node ends because of a failure.
      */
     default void onClose()

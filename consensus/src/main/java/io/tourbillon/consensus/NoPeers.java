@@ -24,6 +24,12 @@ final class NoPeers implements PeerLinks
     }
 
     @Override
+    public boolean open()
+    {
+        return false;
+    }
+
+    @Override
     public int poll(final PeerHandler handler)
     {
         return 0;

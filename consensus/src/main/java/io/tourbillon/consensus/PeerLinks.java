@@ -26,6 +26,26 @@ public interface PeerLinks
     void onConfiguration(Configuration configuration);
 
     /**
+     * Before a member that is alone gets another: lets others reach it.
+     *
+     * @return false if they cannot.
+     */
+    default boolean open()
+    {
+        return true;
+    }
+
+    /**
+     * @param memberId of another member.
+     * @param spanNs   until now.
+     * @return whether it could be reached all the time.
+     */
+    default boolean isConnectedFor(final long memberId, final long spanNs)
+    {
+        return true;
+    }
+
+    /**
      * Hands a bounded number of messages to the handler.
      *
      * @param handler to take them.

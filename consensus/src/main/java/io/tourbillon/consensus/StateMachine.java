@@ -37,6 +37,60 @@ public interface StateMachine
     }
 
     /**
+     * Any thread; as of some moment ago.
+     *
+     * @param memberId of anybody.
+     * @return true if it was a member and was removed: its id is never used again.
+     */
+    default boolean isRemovedMember(final long memberId)
+    {
+        return false;
+    }
+
+    /**
+     * Any thread; as of some moment ago.
+     *
+     * @param memberId of anybody.
+     * @return true if it has said its name: it was started.
+     */
+    default boolean isStartedMember(final long memberId)
+    {
+        return false;
+    }
+
+    /**
+     * Any thread; as of some moment ago.
+     *
+     * @param memberId of a learner.
+     * @return true if it was added as a voter: it votes as soon as it has the log.
+     */
+    default boolean isPromisedVoter(final long memberId)
+    {
+        return false;
+    }
+
+    /**
+     * What this member itself wants in the log, whoever leads: its name and address. Asked in each duty cycle once the one before has left;
+     * may get lost.
+     *
+     * @param target to write the message to, at 0; of {@link #PROPOSAL_LENGTH_MAX} bytes.
+     * @param nowNs  of this duty cycle.
+     * @return length of the message in bytes; 0 if there is none.
+     */
+    default int announcement(final MutableDirectBuffer target, final long nowNs)
+    {
+        return 0;
+    }
+
+    /**
+     * @return whether this member may serve: what it had to announce is applied.
+     */
+    default boolean isAnnounced()
+    {
+        return true;
+    }
+
+    /**
      * Applies the entry with index {@link #appliedIndex()} + 1, or the next slice of it.
      *
      * @param entry    valid during this call only. After MORE or PAUSED the same entry comes again, perhaps at another address.

@@ -5,6 +5,7 @@ import io.tourbillon.codecs.MessageValidator;
 import io.tourbillon.codecs.client.CompactRequestDecoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestDecoder;
 import io.tourbillon.codecs.client.LeaseRequestDecoder;
+import io.tourbillon.codecs.client.MemberRequestDecoder;
 import io.tourbillon.codecs.client.PutRequestDecoder;
 import io.tourbillon.codecs.client.TxnRequestDecoder;
 import io.tourbillon.codecs.record.CompactTickDecoder;
@@ -38,6 +39,7 @@ final class Applier
     private final EntryWork lease;
     private final EntryWork leaseTick;
     private final EntryWork members;
+    private final EntryWork memberRequest;
     private final EntryWork compact;
     private final EntryWork tick;
     private final EntryWork nothing = new NoWork(SOUND);
@@ -50,7 +52,8 @@ final class Applier
     private boolean isDecided;
 
     /** What changes keys, leases or members. */
-    record Works(EntryWork put, EntryWork delete, EntryWork txn, EntryWork lease, EntryWork leaseTick, EntryWork members)
+    record Works(EntryWork put, EntryWork delete, EntryWork txn, EntryWork lease, EntryWork leaseTick, EntryWork members,
+        EntryWork memberRequest)
     {
     }
 
@@ -73,6 +76,7 @@ final class Applier
         lease = works.lease;
         leaseTick = works.leaseTick;
         members = works.members;
+        memberRequest = works.memberRequest;
         compact = new CompactWork(header, compactor, writer, replies);
         tick = new TickWork(compactor, writer);
     }
@@ -159,6 +163,8 @@ final class Applier
                 return compact;
             case LeaseRequestDecoder.TEMPLATE_ID:
                 return lease;
+            case MemberRequestDecoder.TEMPLATE_ID:
+                return memberRequest;
             default:
                 return notSupported;
         }

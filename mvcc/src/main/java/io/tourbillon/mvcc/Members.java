@@ -17,15 +17,17 @@ import static java.nio.ByteOrder.BIG_ENDIAN;
  *  key 1         value: the newest configuration, as it stands in its entry
  *  key 2, id(8)  value: what the member has published of itself, as it stands in its entry
  *  key 3, id(8)  no value: the member was removed, its id is never used again
+ *  key 4, id(8)  no value: the member was added as a voter; until it has the log it is a learner
  * </pre>
- * Ids are big endian. Apply thread, but for {@link #isRemoved}, {@link #isPublished} and {@link #changeCount}: changes are rare and leave
- * sets that never change.
+ * Ids are big endian. Apply thread, but for {@link #isRemoved}, {@link #isPublished}, {@link #isPromised} and {@link #changeCount}:
+ * changes are rare and leave sets that never change.
  */
 public final class Members
 {
     private static final byte CONFIGURATION = 1;
     private static final byte PUBLISHED = 2;
     private static final byte REMOVED = 3;
+    private static final byte PROMISED = 4;
     private static final int KEY_LENGTH = 1 + Long.BYTES;
 
     private final Tree tree;
@@ -35,6 +37,7 @@ public final class Members
     private final UnsafeBuffer record = new UnsafeBuffer(0, 0);
     private volatile LongHashSet publishedIds;
     private volatile LongHashSet removedIds;
+    private volatile LongHashSet promisedIds;
     private volatile int changeCount;
 
     Members(final Tree tree, final MvccHeader header)
@@ -49,6 +52,7 @@ public final class Members
     {
         publishedIds = idsOf(PUBLISHED);
         removedIds = idsOf(REMOVED);
+        promisedIds = idsOf(PROMISED);
         changeCount++;
     }
 
@@ -100,6 +104,15 @@ public final class Members
         return publishedIds.contains(memberId);
     }
 
+    /**
+     * @param memberId of anybody.
+     * @return true if it was added as a voter, be it that it is a learner yet. Any thread; perhaps a moment old.
+     */
+    public boolean isPromised(final long memberId)
+    {
+        return promisedIds.contains(memberId);
+    }
+
     /** @return grows with each change. Any thread. */
     public int changeCount()
     {
@@ -111,7 +124,7 @@ public final class Members
     /** Pages that {@link #configure} or {@link #publish} needs at most. */
     int pagesFor(final DirectBuffer message)
     {
-        return tree.pagesForPut(message.capacity()) + goneCount(message) * (tree.pagesForPut(0) + tree.pagesForRemove());
+        return tree.pagesForPut(message.capacity()) + goneCount(message) * (tree.pagesForPut(0) + 2 * tree.pagesForRemove());
     }
 
     /** The message is the configuration from now on; whoever is in the one before and not in this one is gone for good. */
@@ -133,6 +146,20 @@ public final class Members
     {
         tree.put(keyOf(REMOVED, memberId), 0, KEY_LENGTH, key, 0, 0);
         tree.remove(keyOf(PUBLISHED, memberId), 0, KEY_LENGTH);
+        tree.remove(keyOf(PROMISED, memberId), 0, KEY_LENGTH);
+    }
+
+    int pagesForPromise()
+    {
+        return tree.pagesForPut(0);
+    }
+
+    /** The member was added as a voter. */
+    void promise(final long memberId)
+    {
+        tree.put(keyOf(PROMISED, memberId), 0, KEY_LENGTH, key, 0, 0);
+        header.stateHash(Bytes.mix(header.stateHash(), memberId));
+        load();
     }
 
     /** What a member says of itself; nothing if it was removed. */

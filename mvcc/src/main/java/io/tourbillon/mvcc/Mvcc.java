@@ -53,7 +53,6 @@ public final class Mvcc
     public static final int PROPOSAL_LENGTH_MAX = Lessor.PROPOSAL_LENGTH_MAX;
 
     private static final int WATCHERS_FREED_PER_SLICE = 256;
-    private static final byte[] NO_MEMBERS = "tourbillon: changing members is not supported by this version".getBytes(UTF_8);
     private static final byte[] NO_MAINTENANCE = "tourbillon: this maintenance is not supported by this version".getBytes(UTF_8);
     private static final byte[] NO_AUTH = "tourbillon: users and roles are not supported by this version".getBytes(UTF_8);
 
@@ -71,6 +70,7 @@ public final class Mvcc
     private final Reads reads;
     private final Leases leases;
     private final Members members;
+    private final MemberList memberList;
     private final Lessor lessor;
     private final LeaseReads leaseReads;
     private final WatchTable watches;
@@ -97,6 +97,7 @@ public final class Mvcc
         leases = new Leases(store.tree(LEASES_TREE), store.tree(LEASE_KEYS_TREE), header);
         members = new Members(store.tree(MEMBERS_TREE), header);
         head = new ReplyHead(header, settings.memberId());
+        memberList = new MemberList(members, settings.initialMembers(), head, egress);
         replies = new Replies(egress, head, header);
         lessor = new Lessor(leases, settings, replies);
         leaseReads = new LeaseReads(header, leases, lessor, replies, head, egress, settings);
@@ -124,7 +125,8 @@ public final class Mvcc
         final LeaseWork lease = new LeaseWork(header, leases, lessor, writer, compactor, replies, keysPerSlice);
         final LeaseTickWork leaseTick = new LeaseTickWork(leases, lessor, writer, compactor, keysPerSlice);
         final MembersWork changes = new MembersWork(members, writer, compactor);
-        return new Applier(header, head, replies, writer, compactor, new Applier.Works(put, delete, txn, lease, leaseTick, changes));
+        return new Applier(header, head, replies, writer, compactor, new Applier.Works(
+            put, delete, txn, lease, leaseTick, changes, new MemberRequestWork(memberList, members, writer, compactor)));
     }
 
     private RangeWalk newWalk()
@@ -180,8 +182,8 @@ public final class Mvcc
 
     /**
      * Serves a request that does not go through the log: range, read-only transaction, watch create, cancel and progress, a lease's
-     * renewal, its time to live, the list of leases; members, maintenance and auth are answered "not supported". Ask about leases
-     * linearizably: only then is an answer the leader's.
+     * renewal, its time to live, the list of leases, the list of members; maintenance and auth are answered "not supported". Ask about
+     * leases linearizably: only then is an answer the leader's.
      *
      * @param sessionId of the session that asks.
      * @param buffer    holding the message; copied where the answer takes longer than this call.
@@ -220,6 +222,9 @@ public final class Mvcc
             case LeaseRequestDecoder.TEMPLATE_ID:
                 leaseReads.on(sessionId, correlationId, buffer, offset);
                 return true;
+            case MemberRequestDecoder.TEMPLATE_ID:
+                memberList.answer(sessionId, correlationId, 0);
+                return true;
             case StatusRequestDecoder.TEMPLATE_ID:
                 return false;
             default:
@@ -238,9 +243,6 @@ public final class Mvcc
         final int notSupported = ErrorCode.NOT_SUPPORTED.number();
         switch (templateId)
         {
-            case MemberRequestDecoder.TEMPLATE_ID:
-                replies.error(sessionId, correlationId, notSupported, NO_MEMBERS);
-                break;
             case MaintenanceRequestDecoder.TEMPLATE_ID:
                 replies.error(sessionId, correlationId, notSupported, NO_MAINTENANCE);
                 break;
@@ -254,12 +256,14 @@ public final class Mvcc
     }
 
     /**
-     * Fills the fields of a status answer that the state machine knows: applied index, compact revision, key count, watchers.
+     * Fills the fields of a status answer that the state machine knows: applied index, compact revision, key count, watchers, and whether
+     * the member is a learner: the other flags are kept.
      *
      * @param status wrapped by the caller, who fills the rest.
      */
     public void fillStatus(final StatusReplyEncoder status)
     {
+        status.flags().learner(memberList.isLearner(settings.memberId()));
         status.raftAppliedIndex(appliedIndex())
             .compactRevision(Math.max(0, compactRevision()))
             .keyCount(keyCount())

@@ -1,5 +1,7 @@
 package io.tourbillon.mvcc;
 
+import org.agrona.DirectBuffer;
+
 /**
  * What a member may set. Everything that decides what an entry does is a constant of {@link Limits} instead, so that members with other
  * settings still reach the same state.
@@ -29,6 +31,7 @@ public final class MvccSettings
 
     private long clusterId = 1;
     private long memberId = 1;
+    private DirectBuffer initialMembers;
     private int watchersPerSession = WATCHERS_PER_SESSION_DEFAULT;
     private int watchers = WATCHERS_DEFAULT;
     private int scans = SCANS_DEFAULT;
@@ -59,6 +62,21 @@ public final class MvccSettings
     {
         this.memberId = memberId;
         return this;
+    }
+
+    /**
+     * @param initialMembers configuration that the cluster began with, a whole message of the records' schema; null = not known.
+     * @return this.
+     */
+    public MvccSettings initialMembers(final DirectBuffer initialMembers)
+    {
+        this.initialMembers = initialMembers;
+        return this;
+    }
+
+    DirectBuffer initialMembers()
+    {
+        return initialMembers;
     }
 
     /**

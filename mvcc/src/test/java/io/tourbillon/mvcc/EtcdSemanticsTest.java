@@ -249,11 +249,12 @@ class EtcdSemanticsTest
     @Test
     void shouldRefuseWhatComesLater()
     {
-        final io.tourbillon.codecs.client.MemberRequestEncoder member = new io.tourbillon.codecs.client.MemberRequestEncoder()
-            .wrapAndApplyHeader(rig.requests.buffer, 0, new io.tourbillon.codecs.client.MessageHeaderEncoder());
-        member.request().correlationId(5);
-        member.peerUrlsCount(0);
-        assertTrue(rig.mvcc.onRead(Rig.SESSION, rig.requests.buffer, 0, member.limit()));
+        final io.tourbillon.codecs.client.MaintenanceRequestEncoder request =
+            new io.tourbillon.codecs.client.MaintenanceRequestEncoder()
+                .wrapAndApplyHeader(rig.requests.buffer, 0, new io.tourbillon.codecs.client.MessageHeaderEncoder());
+        request.request().correlationId(5);
+        request.version("");
+        assertTrue(rig.mvcc.onRead(Rig.SESSION, rig.requests.buffer, 0, request.limit()));
         assertEquals(error(ErrorCode.NOT_SUPPORTED), rig.egress.answers.remove(5L));
     }
 

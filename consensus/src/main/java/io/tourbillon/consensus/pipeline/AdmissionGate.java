@@ -17,6 +17,7 @@ final class AdmissionGate implements Admission
     private final LogWriter log;
     private final ReadQueue linearizableReads;
     private final ReadConfirmer confirmer;
+    private final MembershipDoor membership;
     private final OwnRequests ownRequests;
     private final long memberId;
     private final ReadQueue serializableReads;
@@ -38,6 +39,7 @@ final class AdmissionGate implements Admission
         final ReadQueue linearizableReads,
         final ReadConfirmer confirmer,
         final OwnRequests ownRequests,
+        final MembershipDoor membership,
         final ReadQueue serializableReads)
     {
         this.core = core;
@@ -45,6 +47,7 @@ final class AdmissionGate implements Admission
         this.log = log;
         this.linearizableReads = linearizableReads;
         this.confirmer = confirmer;
+        this.membership = membership;
         memberId = ctx.memberId();
         this.ownRequests = ownRequests;
         this.serializableReads = serializableReads;
@@ -131,6 +134,34 @@ final class AdmissionGate implements Admission
         ownRequests.onForwarded(core.term(), sessionId, correlationId);
         counters.requestsForwarded.addRelease(1);
         return FORWARDED;
+    }
+
+    @Override
+    public long changeMembers(
+        final long sessionId,
+        final long correlationId,
+        final long sessionSequence,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length)
+    {
+        final boolean isHere = core.role() == Role.LEADER || membership.isForLeaderAlone(buffer, offset);
+        return counted(isHere ?
+            membership.onRequest(nowNs, memberId, sessionId, correlationId, sessionSequence, buffer, offset, length) :
+            forward(sessionId, correlationId, sessionSequence, buffer, offset, length));
+    }
+
+    /** What this member itself wants in the log, whoever leads; it may get lost. */
+    void announce(final DirectBuffer buffer, final int offset, final int length)
+    {
+        if (core.role() == Role.LEADER)
+        {
+            propose(0, 0, 0, buffer, offset, length);
+        }
+        else
+        {
+            forward(0, 0, 0, buffer, offset, length);
+        }
     }
 
     private long counted(final long result)

@@ -62,7 +62,7 @@ final class ApplyAgent implements Agent
         final long nowNs = clock.nanoTime();
         int workCount = feed.poll();
         followLeadership(nowNs);
-        maybeServeAsFollower();
+        workCount += maybeServe(nowNs);
         followStalls(nowNs);
         workCount += runReads();
         workCount += stateMachine.doWork(nowNs);
@@ -118,19 +118,32 @@ final class ApplyAgent implements Agent
         if (ledSinceIndex == 0 && termStartIndex > 0 && feed.appliedIndex() >= termStartIndex)
         {
             ledSinceIndex = termStartIndex;
-            counters.ready.setRelease(1);
             stateMachine.onLeader(nowNs);
         }
     }
 
-    /** A follower serves once it has caught up with what it was told first. */
-    private void maybeServeAsFollower()
+    /** It serves once it has caught up, and what it had to say of itself is in the state. */
+    private int maybeServe(final long nowNs)
     {
-        if (counters.ready.getPlain() == 0 && counters.leaderId.getAcquire() != memberId && counters.leaderId.getAcquire() != 0 &&
-            counters.committedIndex.getAcquire() > 0 && feed.appliedIndex() >= counters.committedIndex.getAcquire())
+        if (counters.ready.getPlain() != 0 || !hasCaughtUp())
+        {
+            return 0;
+        }
+        if (stateMachine.isAnnounced())
         {
             counters.ready.setRelease(1);
+            return 1;
         }
+        return proposals.announce(stateMachine, nowNs);
+    }
+
+    /** A leader has begun its term; a follower has applied what it was told first is committed. */
+    private boolean hasCaughtUp()
+    {
+        final long leaderId = counters.leaderId.getAcquire();
+        final long committedIndex = counters.committedIndex.getAcquire();
+        return ledSinceIndex != 0 ||
+            leaderId != memberId && leaderId != 0 && committedIndex > 0 && feed.appliedIndex() >= committedIndex;
     }
 
     private void followStalls(final long nowNs)

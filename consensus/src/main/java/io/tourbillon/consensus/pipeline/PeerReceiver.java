@@ -27,6 +27,7 @@ final class PeerReceiver implements PeerHandler
     private final RaftCore core;
     private final RaftDriver driver;
     private final AdmissionGate admission;
+    private final MembershipDoor membership;
     private final ReadConfirmer reads;
     private final OwnRequests ownRequests;
     private final PipelineCounters counters;
@@ -48,19 +49,21 @@ final class PeerReceiver implements PeerHandler
     private long nowNs;
 
     PeerReceiver(
+        final PipelineContext ctx,
         final RaftCore core,
         final RaftDriver driver,
         final AdmissionGate admission,
+        final MembershipDoor membership,
         final ReadConfirmer reads,
-        final OwnRequests ownRequests,
-        final PipelineCounters counters)
+        final OwnRequests ownRequests)
     {
         this.core = core;
         this.driver = driver;
         this.admission = admission;
+        this.membership = membership;
         this.reads = reads;
         this.ownRequests = ownRequests;
-        this.counters = counters;
+        counters = ctx.counters();
     }
 
     void now(final long newNowNs)
@@ -120,7 +123,7 @@ final class PeerReceiver implements PeerHandler
         final int offset = message.limit() + ForwardRequestDecoder.payloadHeaderLength();
         // In another term than the one in which it was handed on its sender may have given it up already.
         final long result = message.peer().term() != core.term() ? -ErrorCode.LEADER_CHANGED.number() :
-            admission.proposeFor(fromId, sessionId, correlationId, message.sessionSequence(), message.buffer(), offset, length);
+            handIn(message, fromId, offset, length);
         if (result < 0)
         {
             driver.sender().reject(fromId, core.term(), sessionId, correlationId, (int)-result);
@@ -128,9 +131,23 @@ final class PeerReceiver implements PeerHandler
         return RaftCore.TAKEN;
     }
 
+    private long handIn(final ForwardRequestDecoder message, final long fromId, final int offset, final int length)
+    {
+        if (MembershipDoor.isFor(message.buffer(), offset, length))
+        {
+            return membership.onRequest(nowNs, fromId, message.sessionId(), message.correlationId(), message.sessionSequence(),
+                message.buffer(), offset, length);
+        }
+        // Without a session a member speaks for itself, and has only one thing to say.
+        final boolean isForged = message.sessionId() == 0 && !MembershipDoor.isAnnouncement(message.buffer(), offset, length);
+        return isForged ? -ErrorCode.MALFORMED.number() :
+            admission.proposeFor(fromId, message.sessionId(), message.correlationId(), message.sessionSequence(),
+                message.buffer(), offset, length);
+    }
+
     private int onSettle(final ForwardSettleDecoder message)
     {
-        if (message.peer().term() != core.term() || !driver.isLeading())
+        if (message.peer().term() != core.term() || !driver.isLeading() || membership.isWaiting(message.peer().fromId()))
         {
             return RaftCore.OUT_OF_DATE;
         }

@@ -83,6 +83,15 @@ public final class Pipeline implements AutoCloseable
     }
 
     /**
+     * Asks a member that leads to hand its place over, because it is about to stop; see {@link PipelineCounters#leaderId}. From then on it
+     * takes no writes. Any thread; does not wait.
+     */
+    public void handOver()
+    {
+        stages.membership.handOver();
+    }
+
+    /**
      * @return the counters. Any thread.
      */
     public PipelineCounters counters()

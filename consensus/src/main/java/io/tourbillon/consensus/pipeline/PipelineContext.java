@@ -16,6 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import static io.tourbillon.consensus.pipeline.SettingFaults.requireIn;
+import static io.tourbillon.consensus.pipeline.SettingFaults.requireMultiple;
+import static io.tourbillon.consensus.pipeline.SettingFaults.requirePowerOfTwo;
+import static io.tourbillon.consensus.pipeline.SettingFaults.requireSet;
+
 /**
  * Settings and parts of a {@link Pipeline}: set, judged by {@link #faults()}, then launched.
  */
@@ -48,6 +53,7 @@ public final class PipelineContext
     private long heartbeatIntervalNs;
     private long clusterId;
     private Configuration configuration;
+    private MembershipSettings membership = MembershipSettings.DEFAULT;
     private PeerLinks peerLinks = PeerLinks.none();
     private long catchUpBytes;
 
@@ -474,6 +480,21 @@ public final class PipelineContext
     }
 
     /**
+     * @param value rules for changes of members.
+     * @return this.
+     */
+    public PipelineContext membership(final MembershipSettings value)
+    {
+        membership = value;
+        return this;
+    }
+
+    MembershipSettings membership()
+    {
+        return membership;
+    }
+
+    /**
      * @param value ways to the other members.
      * @return this.
      */
@@ -561,38 +582,5 @@ public final class PipelineContext
         requireSet(faults, "peerLinks", peerLinks);
         requireIn(faults, "catchUpBytes", catchUpBytes, 0, Long.MAX_VALUE);
         return faults;
-    }
-
-    private static void requireSet(final List<String> faults, final String name, final Object value)
-    {
-        if (value == null)
-        {
-            faults.add("pipeline " + name + ": not set");
-        }
-    }
-
-    private static void requireIn(final List<String> faults, final String name, final long value, final long min, final long max)
-    {
-        if (value < min || value > max)
-        {
-            faults.add("pipeline " + name + "=" + value + ": must be in [" + min + ", " + max + "]");
-        }
-    }
-
-    private static void requireMultiple(final List<String> faults, final String name, final long value, final long unit)
-    {
-        if (value % unit != 0)
-        {
-            faults.add("pipeline " + name + "=" + value + ": must be a multiple of " + unit);
-        }
-    }
-
-    private static void requirePowerOfTwo(final List<String> faults, final String name, final long value, final long min, final long max)
-    {
-        requireIn(faults, name, value, min, max);
-        if (Long.bitCount(value) != 1)
-        {
-            faults.add("pipeline " + name + "=" + value + ": must be a power of two");
-        }
     }
 }

@@ -22,6 +22,8 @@ public final class PipelineCounters
     public final PaddedLong term = new PaddedLong();
     /** Member id of the leader; 0 = none known. Sequencer. */
     public final PaddedLong leaderId = new PaddedLong();
+    /** Members that vote in the configuration that acts, this one not counted. Sequencer. */
+    public final PaddedLong otherVoters = new PaddedLong();
     /** Index of the last entry in the log, durable or not. Sequencer. */
     public final PaddedLong lastIndex = new PaddedLong();
     /** Index up to which the log is committed; only grows. Sequencer. */

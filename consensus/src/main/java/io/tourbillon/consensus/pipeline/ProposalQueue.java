@@ -1,6 +1,5 @@
 package io.tourbillon.consensus.pipeline;
 
-import io.tourbillon.consensus.Admission;
 import io.tourbillon.consensus.StateMachine;
 import org.agrona.BitUtil;
 import org.agrona.MutableDirectBuffer;
@@ -12,12 +11,13 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 import java.nio.ByteBuffer;
 
 /**
- * What the state machine of a leader proposes by itself, on its way from apply to the sequencer: one at a time, in order, for nobody. One
+ * What the state machine proposes by itself, on its way from apply to the sequencer: one at a time, in order, for nobody. One
  * that the log does not take is lost: the state machine makes it again.
  */
 final class ProposalQueue implements MessageHandler
 {
-    private static final int MESSAGE_TYPE_ID = 1;
+    private static final int PROPOSAL_TYPE_ID = 1;
+    private static final int ANNOUNCEMENT_TYPE_ID = 2;
     /** The ring takes messages of an eighth of its length. */
     private static final int LENGTH = 8 * BitUtil.findNextPositivePowerOfTwo(StateMachine.PROPOSAL_LENGTH_MAX);
 
@@ -25,23 +25,33 @@ final class ProposalQueue implements MessageHandler
     private final OneToOneRingBuffer queue = new OneToOneRingBuffer(new UnsafeBuffer(
         ByteBuffer.allocateDirect(LENGTH + RingBufferDescriptor.TRAILER_LENGTH + BitUtil.CACHE_LINE_LENGTH)
             .alignedSlice(BitUtil.CACHE_LINE_LENGTH).limit(LENGTH + RingBufferDescriptor.TRAILER_LENGTH).slice()));
-    private Admission admission;
+    private AdmissionGate admission;
 
-    /** Apply: takes the next proposal, once the one before has left. How many. */
+    /** Apply: takes the next proposal of a leader, once the one before has left. How many. */
     int takeFrom(final StateMachine stateMachine)
     {
-        final int length = queue.size() == 0 ? stateMachine.proposal(proposal) : 0;
+        return queue.size() > 0 ? 0 : put(PROPOSAL_TYPE_ID, stateMachine.proposal(proposal));
+    }
+
+    /** Apply: takes what the member itself has to say, whoever leads. How many. */
+    int announce(final StateMachine stateMachine, final long nowNs)
+    {
+        return queue.size() > 0 ? 0 : put(ANNOUNCEMENT_TYPE_ID, stateMachine.announcement(proposal, nowNs));
+    }
+
+    private int put(final int typeId, final int length)
+    {
         if (length <= 0)
         {
             return 0;
         }
-        final boolean isWritten = queue.write(MESSAGE_TYPE_ID, proposal, 0, length);
+        final boolean isWritten = queue.write(typeId, proposal, 0, length);
         assert isWritten : "it was empty";
         return 1;
     }
 
     /** Sequencer: proposes what there is. How many. */
-    int proposeTo(final Admission door)
+    int proposeTo(final AdmissionGate door)
     {
         admission = door;
         return queue.read(this, 1);
@@ -50,6 +60,13 @@ final class ProposalQueue implements MessageHandler
     @Override
     public void onMessage(final int msgTypeId, final MutableDirectBuffer buffer, final int index, final int length)
     {
-        admission.propose(0, 0, 0, buffer, index, length);
+        if (msgTypeId == ANNOUNCEMENT_TYPE_ID)
+        {
+            admission.announce(buffer, index, length);
+        }
+        else
+        {
+            admission.propose(0, 0, 0, buffer, index, length);
+        }
     }
 }

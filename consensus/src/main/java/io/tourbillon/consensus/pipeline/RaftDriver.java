@@ -321,6 +321,8 @@ final class RaftDriver implements RaftEffects
     @Override
     public void onConfiguration(final Configuration configuration)
     {
+        counters.otherVoters.setRelease(configuration.members().stream()
+            .filter((member) -> member.isVoter() && member.id() != memberId).count());
         links.onConfiguration(configuration);
     }
 

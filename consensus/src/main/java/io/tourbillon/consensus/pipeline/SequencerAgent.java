@@ -24,6 +24,7 @@ final class SequencerAgent implements Agent
     private final PeerLinks links;
     private final PeerReceiver peers;
     private final AdmissionGate admission;
+    private final MembershipDoor membership;
     private final LogWriter log;
     private final LogRing ring;
     private final ProposalQueue proposals;
@@ -48,6 +49,7 @@ final class SequencerAgent implements Agent
         final RaftDriver raft,
         final PeerReceiver peers,
         final AdmissionGate admission,
+        final MembershipDoor membership,
         final LogWriter log,
         final LogRing ring,
         final ProposalQueue proposals,
@@ -59,6 +61,7 @@ final class SequencerAgent implements Agent
         this.peers = peers;
         links = ctx.peerLinks();
         this.admission = admission;
+        this.membership = membership;
         this.log = log;
         this.ring = ring;
         this.proposals = proposals;
@@ -91,6 +94,7 @@ final class SequencerAgent implements Agent
         workCount += ingress.poll(nowNs);
         workCount += proposals.proposeTo(admission);
         workCount += maybeTick(nowNs);
+        workCount += membership.poll(nowNs);
         workCount += raft.replicate(nowNs);
         wakeOthers();
         return workCount;

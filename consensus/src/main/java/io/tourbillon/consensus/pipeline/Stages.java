@@ -27,6 +27,7 @@ final class Stages
     final boolean isJournalFolded;
     final LogRing ring;
     final AdmissionGate admission;
+    final MembershipDoor membership;
     final SequencerAgent sequencer;
     final JournalAgent journal;
     final ApplyAgent apply;
@@ -53,9 +54,11 @@ final class Stages
         final ReadConfirmer confirmer =
             new ReadConfirmer(core, raft, raft.sender(), linearizable, log, ctx.heartbeatIntervalNs(), ctx.runId());
         raft.reads(confirmer, linearizable);
-        admission = new AdmissionGate(ctx, core, raft, log, linearizable, confirmer, ownRequests, serializable);
-        final PeerReceiver peers = new PeerReceiver(core, raft, admission, confirmer, ownRequests, counters);
-        sequencer = new SequencerAgent(ctx, clock, raft, peers, admission, log, ring, proposals, journalIdle, applyIdle);
+        membership = new MembershipDoor(ctx, core, raft, log, ownRequests);
+        admission = new AdmissionGate(ctx, core, raft, log, linearizable, confirmer, ownRequests, membership, serializable);
+        membership.admission(admission);
+        final PeerReceiver peers = new PeerReceiver(ctx, core, raft, admission, membership, confirmer, ownRequests);
+        sequencer = new SequencerAgent(ctx, clock, raft, peers, admission, membership, log, ring, proposals, journalIdle, applyIdle);
         journal = new JournalAgent(ctx, ring, sequencerIdle);
         final ApplyFeed feed = new ApplyFeed(ctx.stateMachine(), ctx.journal(), ring, counters);
         apply = new ApplyAgent(clock, ctx.stateMachine(), feed, linearizable, serializable, freezes, proposals, ctx.memberId(), counters);
@@ -70,7 +73,7 @@ final class Stages
         final RecoveredMembers members = new RecoveredMembers(ctx);
         final RaftCore core = new RaftCore(
             new RaftSettings(ctx.memberId(), ctx.electionTimeoutNs(), ctx.heartbeatIntervalNs(), RaftSettings.WINDOW_ENTRIES_DEFAULT, true,
-                RaftSettings.NO_LEASE),
+                ctx.membership().leaseDriftNs()),
             members.ofCheckpoint(),
             // Only what was committed is ever cut off.
             journal.firstIndex() - 1,

@@ -15,6 +15,9 @@ public final class Configuration
     /** Most members of a configuration; etcd advises 7 voters at most. */
     public static final int MEMBERS_MAX = 32;
 
+    /** Of a member that joins and was not told yet who the others are: nobody votes, so nobody campaigns by it. */
+    public static final Configuration UNKNOWN = new Configuration(List.of());
+
     private final List<Member> members;
     /** Of the new half, or the only ones. Sorted. */
     private final long[] voterIds;
@@ -30,7 +33,7 @@ public final class Configuration
         {
             throw new IllegalArgumentException("members: " + members.size() + ": must be at most " + MEMBERS_MAX);
         }
-        if (voterIds.length == 0)
+        if (voterIds.length == 0 && !members.isEmpty())
         {
             throw new IllegalArgumentException("a configuration needs a voter");
         }
@@ -51,6 +54,10 @@ public final class Configuration
      */
     public static Configuration of(final List<Member> members)
     {
+        if (members.isEmpty())
+        {
+            throw new IllegalArgumentException("a configuration needs a voter");
+        }
         return new Configuration(members);
     }
 

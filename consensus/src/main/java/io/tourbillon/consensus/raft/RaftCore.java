@@ -499,6 +499,12 @@ public final class RaftCore
         return membership.current();
     }
 
+    /** @return index of the entry that carries {@link #configuration()}, or one at or before which it was committed. */
+    public long configurationIndex()
+    {
+        return membership.currentIndex();
+    }
+
     /**
      * For who shows the state of a leader's peers.
      *

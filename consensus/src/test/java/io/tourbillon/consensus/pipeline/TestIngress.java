@@ -1,5 +1,8 @@
 package io.tourbillon.consensus.pipeline;
 
+import io.tourbillon.codecs.client.MemberOperation;
+import io.tourbillon.codecs.client.MemberRequestEncoder;
+import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.consensus.Admission;
 import io.tourbillon.consensus.Ingress;
 import io.tourbillon.consensus.ReadLevel;
@@ -18,6 +21,7 @@ final class TestIngress implements Ingress
     private Admission admission;
     volatile boolean isClosed;
     /** Correlation ids of writes that were handed on, or in the log, and did not come to be. */
+    final Queue<Long> done = new ConcurrentLinkedQueue<>();
     final Queue<Long> rejected = new ConcurrentLinkedQueue<>();
 
     @Override
@@ -45,6 +49,12 @@ final class TestIngress implements Ingress
     }
 
     @Override
+    public void onDone(final long sessionId, final long correlationId)
+    {
+        done.add(correlationId);
+    }
+
+    @Override
     public void onClose()
     {
         isClosed = true;
@@ -57,6 +67,23 @@ final class TestIngress implements Ingress
         final CompletableFuture<Long> result = new CompletableFuture<>();
         tasks.add(() -> result.complete(admission.propose(sessionId, correlationId, 0, buffer, 0, payload.length)));
         return result;
+    }
+
+    /** Whatever a client would ask of the members: {@link Admission#changeMembers}. */
+    long members(final long correlationId, final MemberOperation operation, final long targetId, final String url)
+    {
+        final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(512));
+        final MemberRequestEncoder request = new MemberRequestEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
+        request.request().sessionId(7).correlationId(correlationId).memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).reserved(0);
+        request.targetId(targetId).operation(operation).linearizable((short)0);
+        final MemberRequestEncoder.PeerUrlsEncoder urls = request.peerUrlsCount(url == null ? 0 : 1);
+        if (url != null)
+        {
+            urls.next().url(url);
+        }
+        final CompletableFuture<Long> result = new CompletableFuture<>();
+        tasks.add(() -> result.complete(admission.changeMembers(7, correlationId, 0, buffer, 0, request.limit())));
+        return take(result);
     }
 
     long propose(final long correlationId)

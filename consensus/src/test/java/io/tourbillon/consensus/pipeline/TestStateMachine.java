@@ -1,5 +1,8 @@
 package io.tourbillon.consensus.pipeline;
 
+import io.tourbillon.codecs.client.MemberOperation;
+import io.tourbillon.codecs.client.MemberRequestDecoder;
+import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.Checkpoint;
 import io.tourbillon.consensus.StateMachine;
@@ -11,6 +14,9 @@ import org.agrona.MutableDirectBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32;
 
 /** Writes down what it is told; can be told to pause, to take slices, to fail. */
@@ -21,6 +27,10 @@ final class TestStateMachine implements StateMachine
     }
 
     final List<Applied> applied = Collections.synchronizedList(new ArrayList<>());
+    /** Changes of members applied: correlation id and the member that changed. */
+    final Map<Long, Long> memberAnswers = new ConcurrentHashMap<>();
+    final Set<Long> promisedVoters = ConcurrentHashMap.newKeySet();
+    final Set<Long> removedMembers = ConcurrentHashMap.newKeySet();
     final List<String> reads = Collections.synchronizedList(new ArrayList<>());
     volatile boolean isPaused;
     volatile boolean isFailing;
@@ -60,6 +70,24 @@ final class TestStateMachine implements StateMachine
     }
 
     @Override
+    public boolean isRemovedMember(final long memberId)
+    {
+        return removedMembers.contains(memberId);
+    }
+
+    @Override
+    public boolean isPromisedVoter(final long memberId)
+    {
+        return promisedVoters.contains(memberId);
+    }
+
+    @Override
+    public boolean isStartedMember(final long memberId)
+    {
+        return true;
+    }
+
+    @Override
     public int onEntry(final EntryFrame entry, final boolean isReplay)
     {
         if (isFailing)
@@ -81,8 +109,27 @@ final class TestStateMachine implements StateMachine
         slicesDone = 0;
         applied.add(new Applied(entry.index(), entry.term(), entry.sessionId(), entry.correlationId(), entry.payloadLength(),
             crc(entry.payload(), entry.payloadOffset(), entry.payloadLength()), isReplay));
+        if (MembershipDoor.isFor(entry.payload(), entry.payloadOffset(), entry.payloadLength()))
+        {
+            final MemberRequestDecoder request = new MemberRequestDecoder()
+                .wrapAndApplyHeader(entry.payload(), entry.payloadOffset(), new MessageHeaderDecoder());
+            if (request.operation() == MemberOperation.ADD)
+            {
+                promisedVoters.add(request.targetId());
+            }
+            memberAnswers.put(entry.correlationId(), request.targetId());
+        }
         final Configuration carried = ConfigurationRecord.of(entry);
-        configuration = carried == null ? configuration : carried;
+        if (carried != null)
+        {
+            final Configuration before = configuration;
+            configuration = carried;
+            if (before != null)
+            {
+                before.members().stream().filter((member) -> !carried.isMember(member.id()))
+                    .forEach((member) -> removedMembers.add(member.id()));
+            }
+        }
         appliedIndex = entry.index();
         return DONE;
     }

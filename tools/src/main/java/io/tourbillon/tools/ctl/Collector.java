@@ -5,6 +5,7 @@ import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
 import io.tourbillon.codecs.client.StatusReplyDecoder;
@@ -12,6 +13,7 @@ import io.tourbillon.codecs.client.TxnReplyDecoder;
 import io.tourbillon.tools.ctl.output.Answer;
 import io.tourbillon.tools.ctl.output.Header;
 import io.tourbillon.tools.ctl.output.KeyValue;
+import io.tourbillon.tools.ctl.output.MemberAnswer;
 import io.tourbillon.tools.ctl.output.Status;
 import io.tourbillon.transport.client.ClientSession;
 import io.tourbillon.transport.client.ReplyListener;
@@ -39,6 +41,7 @@ final class Collector implements ReplyListener
     private boolean isDone;
     private Answer answer;
     private Status status;
+    private MemberAnswer members;
     private CtlException failure;
 
     Collector(final String endpoint)
@@ -99,6 +102,12 @@ final class Collector implements ReplyListener
     {
         answer();
         return status;
+    }
+
+    MemberAnswer members()
+    {
+        answer();
+        return members;
     }
 
     WatchTable watches()
@@ -218,6 +227,13 @@ final class Collector implements ReplyListener
             done(new Answer.Lease(Replies.header(reply.reply()), leaseWord, reply.leaseId(), reply.ttlMs(), reply.grantedTtlMs(),
                 List.copyOf(leases), List.copyOf(leaseKeys)));
         }
+    }
+
+    @Override
+    public void onMemberReply(final ClientSession session, final long correlationId, final MemberReplyDecoder reply)
+    {
+        members = Replies.members(reply);
+        done(null);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tourbillon.tools.ctl;
 
+import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.tools.ctl.command.CompactionCommand;
 import io.tourbillon.tools.ctl.command.DelCommand;
 import io.tourbillon.tools.ctl.command.EndpointHealthCommand;
@@ -8,7 +9,9 @@ import io.tourbillon.tools.ctl.command.ExportCommand;
 import io.tourbillon.tools.ctl.command.GetCommand;
 import io.tourbillon.tools.ctl.command.ImportCommand;
 import io.tourbillon.tools.ctl.command.LeaseCommand;
+import io.tourbillon.tools.ctl.command.MemberCommand;
 import io.tourbillon.tools.ctl.command.MemberListCommand;
+import io.tourbillon.tools.ctl.command.MoveLeaderCommand;
 import io.tourbillon.tools.ctl.command.PutCommand;
 import io.tourbillon.tools.ctl.command.TxnCommand;
 import io.tourbillon.tools.ctl.command.VersionCommand;
@@ -22,8 +25,8 @@ final class Commands
 {
     static final List<String> NAMES = List.of(
         "compaction", "del", "endpoint health", "endpoint status", "export", "get", "import", "lease grant",
-        "lease keep-alive", "lease list", "lease revoke", "lease timetolive", "member list", "put", "txn", "version",
-        "watch");
+        "lease keep-alive", "lease list", "lease revoke", "lease timetolive", "member add", "member list",
+        "member promote", "member remove", "member update", "move-leader", "put", "txn", "version", "watch");
 
     private Commands()
     {
@@ -48,6 +51,11 @@ final class Commands
             case "lease list" -> new LeaseCommand(Answer.LeaseWord.LIST);
             case "lease keep-alive" -> new LeaseCommand(Answer.LeaseWord.KEEP_ALIVE);
             case "member list" -> new MemberListCommand();
+            case "member add" -> new MemberCommand(MemberOperation.ADD);
+            case "member remove" -> new MemberCommand(MemberOperation.REMOVE);
+            case "member update" -> new MemberCommand(MemberOperation.UPDATE);
+            case "member promote" -> new MemberCommand(MemberOperation.PROMOTE);
+            case "move-leader" -> new MoveLeaderCommand();
             case "import" -> new ImportCommand();
             case "export" -> new ExportCommand();
             case "version" -> new VersionCommand();
@@ -63,7 +71,7 @@ final class Commands
             return null;
         }
         final String first = words.get(0);
-        final String joined = first.replace('-', ' ');
+        final String joined = NAMES.contains(first) ? first : first.replace('-', ' ');
         if (NAMES.contains(joined))
         {
             return joined;

@@ -1,11 +1,11 @@
 package io.tourbillon.tools.ctl;
 
+import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.tools.ctl.command.KeyRange;
 import io.tourbillon.tools.ctl.command.Request;
 import io.tourbillon.tools.ctl.command.TxnScript;
 import io.tourbillon.tools.ctl.output.Answer;
-import io.tourbillon.tools.ctl.output.Header;
-import io.tourbillon.tools.ctl.output.Member;
+import io.tourbillon.tools.ctl.output.MemberAnswer;
 import io.tourbillon.tools.ctl.output.Status;
 import io.tourbillon.transport.client.ClientConnection;
 import io.tourbillon.transport.client.ClientContext;
@@ -14,9 +14,7 @@ import io.tourbillon.transport.client.ClientSession;
 import io.tourbillon.transport.client.TourbillonClient;
 import org.agrona.concurrent.UnsafeBuffer;
 
-import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
@@ -202,16 +200,17 @@ public final class NodeLink implements AutoCloseable
     }
 
     /**
-     * The members of the cluster. There is one, so it is the one connected to that tells of itself.
+     * Asks for the members, changes them, or asks for another leader.
      *
-     * @param consumer takes header and members.
+     * @param operation what to do; a list is as of now, whoever is asked.
+     * @param memberId  whom it is about; 0 of a list or an addition.
+     * @param peerUrl   where other members reach who is added or updated; else null.
+     * @return the members afterwards.
      */
-    public void members(final BiConsumer<Header, List<Member>> consumer)
+    public MemberAnswer members(final MemberOperation operation, final long memberId, final String peerUrl)
     {
-        final Status status = status();
-        final Header header = new Header(status.header().clusterId(), status.header().memberId(), 0, status.header().raftTerm());
-        consumer.accept(header, List.of(
-            new Member(header.memberId(), status.name(), List.of(), List.of(status.endpoint()), status.isLearner())));
+        call(NO_KEY, () -> session.members(operation, memberId, true, peerUrl));
+        return collector.members();
     }
 
     /**

@@ -2,6 +2,7 @@ package io.tourbillon.tools.ctl;
 
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.Durability;
+import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
 import io.tourbillon.codecs.client.ReplyHeaderDecoder;
@@ -9,8 +10,11 @@ import io.tourbillon.codecs.client.StatusReplyDecoder;
 import io.tourbillon.tools.ctl.output.Answer;
 import io.tourbillon.tools.ctl.output.Header;
 import io.tourbillon.tools.ctl.output.KeyValue;
+import io.tourbillon.tools.ctl.output.Member;
+import io.tourbillon.tools.ctl.output.MemberAnswer;
 import io.tourbillon.tools.ctl.output.Status;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -78,6 +82,25 @@ final class Replies
         return new Status(endpoint, header(reply.reply()), name, version, reply.dbSize(), reply.dbSizeInUse(), reply.leaderId(), isLearner,
             reply.raftIndex(), reply.raftAppliedIndex(), errors.isEmpty() ? List.of() : List.of(errors.split("\n")),
             durability(reply.durability()), mode, reply.forces(), reply.acknowledged());
+    }
+
+    static MemberAnswer members(final MemberReplyDecoder reply)
+    {
+        final Header header = header(reply.reply());
+        final long memberId = reply.targetId();
+        final List<Member> members = new ArrayList<>();
+        for (final MemberReplyDecoder.MembersDecoder member : reply.members())
+        {
+            final String name = member.name();
+            final String peerUrls = member.peerUrls();
+            members.add(new Member(member.id(), name, urls(peerUrls), urls(member.clientUrls()), member.learner() != 0));
+        }
+        return new MemberAnswer(header, memberId, members);
+    }
+
+    private static List<String> urls(final String text)
+    {
+        return text.isEmpty() ? List.of() : List.of(text.split(","));
     }
 
     private static String durability(final Durability durability)

@@ -1,9 +1,11 @@
 package io.tourbillon.tools.ctl.command;
 
+import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.tools.ctl.Command;
 import io.tourbillon.tools.ctl.Context;
 import io.tourbillon.tools.ctl.ExitCode;
 import io.tourbillon.tools.ctl.NodeLink;
+import io.tourbillon.tools.ctl.output.MemberAnswer;
 import io.tourbillon.tools.ctl.output.Printer;
 
 /** {@code member list}. */
@@ -27,7 +29,8 @@ public final class MemberListCommand implements Command
         final Printer printer = context.printer();
         try (NodeLink node = context.connect())
         {
-            node.members(printer::members);
+            final MemberAnswer answer = node.members(MemberOperation.LIST, 0, null);
+            printer.members(answer.header(), answer.members());
         }
         return ExitCode.SUCCESS;
     }

@@ -145,6 +145,18 @@ public final class Words
         };
     }
 
+    static long memberId(final String text)
+    {
+        try
+        {
+            return Long.parseUnsignedLong(text, 16);
+        }
+        catch (final NumberFormatException ex)
+        {
+            throw badArgs("bad member ID arg (strconv.ParseUint: parsing \"" + text + "\": invalid syntax), expecting ID in Hex");
+        }
+    }
+
     private static long lease(final String text)
     {
         try

@@ -1,5 +1,7 @@
 package io.tourbillon.tools.ctl.output;
 
+import io.tourbillon.codecs.client.MemberOperation;
+
 import java.io.PrintStream;
 import java.util.Base64;
 import java.util.List;
@@ -185,13 +187,30 @@ final class JsonPrinter extends Printer
         final Json json = new Json(out).open('{');
         header(json.name("header"), header);
         json.name("members").open('[');
-        for (final Member member : members)
-        {
-            json.open('{').unsigned("ID", member.id()).text("name", member.name()).texts("peerURLs", member.peerUrls())
-                .texts("clientURLs", member.clientUrls()).bool("isLearner", member.isLearner()).close('}');
-        }
+        members.forEach((member) -> member(json, member));
         json.close(']').close('}');
         out.print("\n");
+    }
+
+    @Override
+    public void memberChanged(final MemberOperation operation, final MemberAnswer answer)
+    {
+        final Json json = new Json(out).open('{');
+        header(json.name("header"), answer.header());
+        if (operation == MemberOperation.ADD)
+        {
+            member(json.name("member"), answer.member());
+        }
+        json.name("members").open('[');
+        answer.members().forEach((member) -> member(json, member));
+        json.close(']').close('}');
+        out.print("\n");
+    }
+
+    private static void member(final Json json, final Member member)
+    {
+        json.open('{').unsigned("ID", member.id()).text("name", member.name()).texts("peerURLs", member.peerUrls())
+            .texts("clientURLs", member.clientUrls()).bool("isLearner", member.isLearner()).close('}');
     }
 
     private static void header(final Json json, final Header header)

@@ -1,5 +1,6 @@
 package io.tourbillon.tools.ctl.output;
 
+import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.tools.ctl.CtlException;
 import io.tourbillon.tools.ctl.ExitCode;
 
@@ -129,4 +130,16 @@ public abstract class Printer
      * @param members of the cluster.
      */
     public abstract void members(Header header, List<Member> members);
+
+    /**
+     * Prints what has become of a member.
+     *
+     * @param operation what was asked for.
+     * @param answer    to it.
+     * @throws CtlException if this form has no such thing.
+     */
+    public void memberChanged(final MemberOperation operation, final MemberAnswer answer)
+    {
+        members(answer.header(), answer.members());
+    }
 }

@@ -1,5 +1,7 @@
 package io.tourbillon.tools.ctl.output;
 
+import io.tourbillon.codecs.client.MemberOperation;
+
 import java.io.PrintStream;
 import java.util.List;
 
@@ -149,6 +151,19 @@ final class SimplePrinter extends Printer
         {
             out.print(String.join(", ", Rows.member(member)) + "\n");
         }
+    }
+
+    @Override
+    public void memberChanged(final MemberOperation operation, final MemberAnswer answer)
+    {
+        final String word = switch (operation)
+        {
+            case ADD -> "added to";
+            case REMOVE -> "removed from";
+            case UPDATE -> "updated in";
+            default -> "promoted in";
+        };
+        out.print(String.format("Member %16x %s cluster %16x\n", answer.memberId(), word, answer.header().clusterId()));
     }
 
     private void keyValue(final KeyValue kv)

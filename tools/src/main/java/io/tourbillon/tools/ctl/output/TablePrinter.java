@@ -1,5 +1,6 @@
 package io.tourbillon.tools.ctl.output;
 
+import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.tools.ctl.CtlException;
 import io.tourbillon.tools.ctl.ExitCode;
 
@@ -51,6 +52,12 @@ final class TablePrinter extends Printer
 
     @Override
     public void watch(final WatchBatch batch)
+    {
+        throw notSupported();
+    }
+
+    @Override
+    public void memberChanged(final MemberOperation operation, final MemberAnswer answer)
     {
         throw notSupported();
     }

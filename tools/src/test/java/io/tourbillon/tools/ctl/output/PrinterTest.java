@@ -1,5 +1,6 @@
 package io.tourbillon.tools.ctl.output;
 
+import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.tools.ctl.CtlException;
 import org.junit.jupiter.api.Test;
 
@@ -140,6 +141,21 @@ class PrinterTest
         assertEquals("{\"header\":{\"cluster_id\":1,\"member_id\":2,\"raft_term\":2},\"members\":[{\"ID\":3319814642761637952," +
             "\"name\":\"default\",\"peerURLs\":[\"127.0.0.1:2480\"],\"clientURLs\":[\"127.0.0.1:2479\"]}]}\n",
             printed("json", false, printer -> printer.members(new Header(1, 2, 0, 2), List.of(member))));
+    }
+
+    @Test
+    void shouldPrintChangesOfMembers()
+    {
+        final Member member = new Member(0x2e12L, "", List.of("127.0.0.1:2480"), List.of(), true);
+        final MemberAnswer answer = new MemberAnswer(new Header(1, 2, 0, 2), 0x2e12L, List.of(member));
+        assertEquals("Member             2e12 added to cluster                1\n",
+            printed("simple", false, printer -> printer.memberChanged(MemberOperation.ADD, answer)));
+        assertEquals("Member             2e12 removed from cluster                1\n",
+            printed("simple", false, printer -> printer.memberChanged(MemberOperation.REMOVE, answer)));
+        assertEquals("{\"header\":{\"cluster_id\":1,\"member_id\":2,\"raft_term\":2},\"member\":{\"ID\":11794," +
+            "\"peerURLs\":[\"127.0.0.1:2480\"],\"isLearner\":true},\"members\":[{\"ID\":11794," +
+            "\"peerURLs\":[\"127.0.0.1:2480\"],\"isLearner\":true}]}\n",
+            printed("json", false, printer -> printer.memberChanged(MemberOperation.ADD, answer)));
     }
 
     @Test

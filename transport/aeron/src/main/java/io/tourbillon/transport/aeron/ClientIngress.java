@@ -139,6 +139,12 @@ final class ClientIngress implements Ingress
         sessions.onRejected(sessionId, correlationId, ErrorCode.of(code));
     }
 
+    @Override
+    public void onDone(final long sessionId, final long correlationId)
+    {
+        sessions.onDone(sessionId, correlationId);
+    }
+
     private int accept(final long nowNs)
     {
         int workCount = 0;

@@ -5,6 +5,7 @@ import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.ConnectedEncoder;
 import io.tourbillon.codecs.client.ErrorReplyEncoder;
 import io.tourbillon.codecs.client.KeepAliveReplyEncoder;
+import io.tourbillon.codecs.client.MemberReplyEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.ReplyHeaderEncoder;
 import io.tourbillon.codecs.client.SessionClosedEncoder;
@@ -40,6 +41,7 @@ final class ConnectionVoice
     private final KeepAliveReplyEncoder keepAliveReply = new KeepAliveReplyEncoder();
     private final SessionOpenedEncoder sessionOpened = new SessionOpenedEncoder();
     private final SessionClosedEncoder sessionClosed = new SessionClosedEncoder();
+    private final MemberReplyEncoder memberReply = new MemberReplyEncoder();
     private final ErrorReplyEncoder errorReply = new ErrorReplyEncoder();
     private final ExpandableRingBuffer.MessageConsumer resend = this::onQueued;
     private Connection draining;
@@ -97,6 +99,15 @@ final class ConnectionVoice
             .putReason(text, 0, text.length);
         head(sessionClosed.reply(), session.id(), correlationId);
         say(session.connection(), MessageHeaderEncoder.ENCODED_LENGTH + sessionClosed.encodedLength());
+    }
+
+    /** Another leads, as was asked for. */
+    void memberDone(final Session session, final long correlationId)
+    {
+        memberReply.wrapAndApplyHeader(scratch, 0, header).targetId(facts.leaderId()).membersCount(0);
+        head(memberReply.reply(), session.id(), correlationId);
+        memberReply.reply().revision(0);
+        say(session.connection(), MessageHeaderEncoder.ENCODED_LENGTH + memberReply.encodedLength());
     }
 
     void error(final Connection connection, final long sessionId, final long correlationId, final ErrorCode code)

@@ -1,5 +1,8 @@
 package io.tourbillon.transport.aeron;
 
+import io.tourbillon.consensus.raft.Configuration;
+import io.tourbillon.consensus.raft.Member;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -7,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
@@ -28,6 +32,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
  *  starts=7
  *  initialCluster=a=127.0.0.1:2480,b=127.0.0.1:2580    empty: alone
  *  initialClusterToken=tourbillon-cluster
+ *  joined=true                                          it was added to a cluster that was there
  *  crc32c=hex
  * </pre>
  * Session ids carry {@code starts} in their upper half, which is why a member never uses one twice.
@@ -36,9 +41,10 @@ import static java.nio.file.StandardOpenOption.WRITE;
  * @param clusterId not 0, positive.
  * @param memberId  not 0, below 2^32: each entry of the log carries it, without its zero bytes.
  * @param starts    from 1.
- * @param members   that it started with; null: it is alone.
+ * @param members   that it started with; null: it was alone, or joined.
+ * @param hasJoined whether it was added to a cluster that was there.
  */
-record Identity(String name, long clusterId, long memberId, int starts, ClusterMembers members)
+record Identity(String name, long clusterId, long memberId, int starts, ClusterMembers members, boolean hasJoined)
 {
     private static final String FORMAT = "1";
 
@@ -57,7 +63,7 @@ record Identity(String name, long clusterId, long memberId, int starts, ClusterM
         {
             final Identity last = Files.exists(file) ? read(file) : create(directory, config);
             last.requireSame(config, directory);
-            final Identity now = new Identity(last.name, last.clusterId, last.memberId, last.starts + 1, last.members);
+            final Identity now = new Identity(last.name, last.clusterId, last.memberId, last.starts + 1, last.members, last.hasJoined);
             now.write(file);
             return now;
         }
@@ -70,7 +76,16 @@ record Identity(String name, long clusterId, long memberId, int starts, ClusterM
     /** Whoever starts it with other members than the first time has taken the wrong directory, or believes that this changes them. */
     private void requireSame(final NodeConfig config, final DataDirectory directory)
     {
-        final ClusterMembers wanted = config.clusterMembers();
+        final long wantedMemberId = config.hexNumber(NodeOption.MEMBER_ID);
+        final long wantedClusterId = config.hexNumber(NodeOption.CLUSTER_ID);
+        if (wantedMemberId != 0 && wantedMemberId != memberId || wantedClusterId != 0 && wantedClusterId != clusterId)
+        {
+            throw new NodeException("data directory " + directory.path() + " is of member " + Long.toHexString(memberId) + " of cluster " +
+                Long.toHexString(clusterId) + ", not of member " + Long.toHexString(wantedMemberId) + " of cluster " +
+                Long.toHexString(wantedClusterId) + ". Choose another --data-dir");
+        }
+        // Whoever joined was told of others than those the cluster began with.
+        final ClusterMembers wanted = hasJoined || config.isJoining() ? null : config.clusterMembers();
         if (wanted != null && wanted.clusterId() != clusterId)
         {
             throw new NodeException("data directory " + directory.path() + " is of " +
@@ -93,13 +108,29 @@ record Identity(String name, long clusterId, long memberId, int starts, ClusterM
                 "Restore the file, or choose another --data-dir");
         }
         final String name = config.name();
+        if (config.isJoining())
+        {
+            return new Identity(
+                name, config.hexNumber(NodeOption.CLUSTER_ID), config.hexNumber(NodeOption.MEMBER_ID), 0, null, true);
+        }
         final ClusterMembers members = config.clusterMembers();
         if (members != null)
         {
-            return new Identity(name, members.clusterId(), members.idOf(name), 0, members);
+            return new Identity(name, members.clusterId(), members.idOf(name), 0, members, false);
         }
         final SecureRandom random = new SecureRandom();
-        return new Identity(name, newId(random, name), Integer.toUnsignedLong(random.nextInt() | 1), 0, null);
+        return new Identity(name, newId(random, name), Integer.toUnsignedLong(random.nextInt() | 1), 0, null, false);
+    }
+
+    /** The members that the cluster began with, as far as this one knows. */
+    Configuration initialConfiguration(final String ownPeerAddress)
+    {
+        if (members != null)
+        {
+            return members.configuration();
+        }
+        return hasJoined ? Configuration.UNKNOWN :
+            Configuration.of(List.of(new Member(memberId, true, false, name, ownPeerAddress, "")));
     }
 
     /** A name alone would be the same for every cluster called so; random alone would do, the name is there for whoever reads ids. */
@@ -132,7 +163,8 @@ record Identity(String name, long clusterId, long memberId, int starts, ClusterM
             Long.parseLong(values.get("clusterId"), 16),
             Long.parseLong(values.get("memberId"), 16),
             Integer.parseInt(values.get("starts")),
-            readMembers(values));
+            readMembers(values),
+            Boolean.parseBoolean(values.get("joined")));
     }
 
     private static ClusterMembers readMembers(final Map<String, String> values)
@@ -149,7 +181,8 @@ record Identity(String name, long clusterId, long memberId, int starts, ClusterM
             "\nclusterId=" + Long.toHexString(clusterId) +
             "\nmemberId=" + Long.toHexString(memberId) +
             "\nstarts=" + starts +
-            (members == null ? "" : "\ninitialCluster=" + members.text() + "\ninitialClusterToken=" + members.token()) + "\n";
+            (members == null ? "" : "\ninitialCluster=" + members.text() + "\ninitialClusterToken=" + members.token()) +
+            (hasJoined ? "\njoined=true" : "") + "\n";
         final Path next = file.resolveSibling("identity.next");
         try (FileChannel channel = FileChannel.open(next, CREATE, WRITE, TRUNCATE_EXISTING))
         {

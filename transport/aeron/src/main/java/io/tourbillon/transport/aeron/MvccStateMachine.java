@@ -1,8 +1,6 @@
 package io.tourbillon.transport.aeron;
 
 import io.tourbillon.bptree.TreeStore;
-import io.tourbillon.codecs.client.MemberRequestDecoder;
-import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.Checkpoint;
 import io.tourbillon.consensus.StateMachine;
@@ -32,17 +30,19 @@ final class MvccStateMachine implements StateMachine
     private final ClientEgress egress;
     private final NodeReplies replies;
     private final NodeFacts facts;
-    private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+    private final MemberAnnouncement announcement;
     private boolean isUnderWay;
 
     MvccStateMachine(
-        final Mvcc mvcc, final TreeStore store, final ClientEgress egress, final NodeReplies replies, final NodeFacts facts)
+        final Mvcc mvcc, final TreeStore store, final ClientEgress egress, final NodeReplies replies, final NodeFacts facts,
+        final MemberAnnouncement announcement)
     {
         this.mvcc = mvcc;
         this.store = store;
         this.egress = egress;
         this.replies = replies;
         this.facts = facts;
+        this.announcement = announcement;
         facts.revision(mvcc.revision());
     }
 
@@ -56,6 +56,36 @@ final class MvccStateMachine implements StateMachine
     public DirectBuffer configuration()
     {
         return mvcc.members().configuration();
+    }
+
+    @Override
+    public boolean isRemovedMember(final long memberId)
+    {
+        return mvcc.members().isRemoved(memberId);
+    }
+
+    @Override
+    public boolean isStartedMember(final long memberId)
+    {
+        return mvcc.members().isPublished(memberId);
+    }
+
+    @Override
+    public boolean isPromisedVoter(final long memberId)
+    {
+        return mvcc.members().isPromised(memberId);
+    }
+
+    @Override
+    public int announcement(final MutableDirectBuffer target, final long nowNs)
+    {
+        return announcement.write(target, nowNs);
+    }
+
+    @Override
+    public boolean isAnnounced()
+    {
+        return announcement.isDone(mvcc.members());
     }
 
     @Override
@@ -77,11 +107,7 @@ final class MvccStateMachine implements StateMachine
         {
             return; // it ended while this waited in the queue: a watcher made now would have nobody to end it
         }
-        if (header.wrap(buffer, offset).templateId() == MemberRequestDecoder.TEMPLATE_ID)
-        {
-            replies.memberList(sessionId, buffer, offset);
-        }
-        else if (!mvcc.onRead(sessionId, buffer, offset, length))
+        if (!mvcc.onRead(sessionId, buffer, offset, length))
         {
             replies.status(mvcc, sessionId, buffer, offset);
         }

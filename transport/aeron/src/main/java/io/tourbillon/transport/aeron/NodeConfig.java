@@ -125,7 +125,13 @@ public final class NodeConfig
             faults.add("heartbeat-interval=" + number(NodeOption.HEARTBEAT_INTERVAL) + ": must be at most half of election-timeout = " +
                 number(NodeOption.ELECTION_TIMEOUT) / 2);
         }
+        if (number(NodeOption.LEASE_READ_DRIFT) >= number(NodeOption.ELECTION_TIMEOUT))
+        {
+            faults.add("lease-read-drift-ms=" + number(NodeOption.LEASE_READ_DRIFT) + ": must be less than election-timeout = " +
+                number(NodeOption.ELECTION_TIMEOUT));
+        }
         judgeMembers(faults);
+        judgeJoining(faults);
         if (peerPort() == clientPort() || peerPort() == responsePort())
         {
             faults.add("listen-peer=" + text(NodeOption.LISTEN_PEER) + ": must be another port than listen-client's " +
@@ -166,6 +172,34 @@ public final class NodeConfig
         {
             requirePeerAddress(faults, NodeOption.INITIAL_CLUSTER, address);
         }
+    }
+
+    private void judgeJoining(final List<String> faults)
+    {
+        for (final NodeOption option : List.of(NodeOption.MEMBER_ID, NodeOption.CLUSTER_ID))
+        {
+            if (!text(option).isEmpty() && hexNumber(option) <= 0)
+            {
+                faults.add(option.key() + "=" + text(option) + ": must be a positive number in hex");
+            }
+            if (isJoining() && text(option).isEmpty())
+            {
+                faults.add(option.key() + ": must be set with initial-cluster-state=existing: `tbctl member add` prints it");
+            }
+        }
+    }
+
+    /** @return whether it joins a cluster at its first start. */
+    boolean isJoining()
+    {
+        return "existing".equals(text(NodeOption.INITIAL_CLUSTER_STATE));
+    }
+
+    /** @return value of an id; 0 if it is none. */
+    long hexNumber(final NodeOption option)
+    {
+        final String text = text(option);
+        return text.matches("[0-9a-fA-F]{1,16}") ? Long.parseUnsignedLong(text, 16) : 0;
     }
 
     /** @return the members to start with, perhaps with faults; null if this one is alone. */

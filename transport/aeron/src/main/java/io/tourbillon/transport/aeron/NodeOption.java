@@ -32,6 +32,26 @@ public enum NodeOption
     /** Cluster token. */
     INITIAL_CLUSTER_TOKEN("initial-cluster-token", Kind.TEXT, "tourbillon-cluster", 1, 256,
         "Tells clusters apart whose members have the same names and addresses: part of what their ids are made from."),
+    /** New or existing. */
+    INITIAL_CLUSTER_STATE("initial-cluster-state", Kind.CHOICE, "new", List.of("new", "existing"),
+        "new: make a cluster of initial-cluster. existing: join one, with the member-id and cluster-id that `tbctl member add` has " +
+        "printed. Looked at at the first start alone, as etcd does."),
+    /** Own id, of a member that joins. */
+    MEMBER_ID("member-id", Kind.TEXT, "", 0, 16,
+        "Id of a member that joins an existing cluster, in hex, as `tbctl member add` has printed it."),
+    /** Cluster's id, of a member that joins. */
+    CLUSTER_ID("cluster-id", Kind.TEXT, "", 0, 16,
+        "Id of the cluster that a member joins, in hex, as `tbctl member add` has printed it."),
+    /** Learners. */
+    MAX_LEARNERS("max-learners", Kind.COUNT, "1", 0, 31,
+        "Most members without a vote at once. etcd's option and default."),
+    /** Strictness about changes. */
+    STRICT_RECONFIG_CHECK("strict-reconfig-check", Kind.CHOICE, "true", List.of("true", "false"),
+        "Refuse a change of members that would leave fewer started or connected ones than a majority. etcd's option and default."),
+    /** Lease reads. */
+    LEASE_READ_DRIFT("lease-read-drift-ms", Kind.MILLISECONDS, "0", 0, 50_000,
+        "Linearizable reads without a round of heartbeats, on the word that members' clocks go apart by no more than this within an " +
+        "election-timeout, which must be longer. The same on all members. 0: off."),
     /** Heartbeats. */
     HEARTBEAT_INTERVAL("heartbeat-interval", Kind.MILLISECONDS, "100", 1, 10_000,
         "Time between a leader's heartbeats. At most half of election-timeout."),

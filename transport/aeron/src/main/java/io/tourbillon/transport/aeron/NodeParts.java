@@ -7,14 +7,19 @@ import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.FatalHandler;
 import io.tourbillon.consensus.StateMachine;
 import io.tourbillon.consensus.pipeline.IdleMode;
+import io.tourbillon.consensus.pipeline.MembershipSettings;
 import io.tourbillon.consensus.pipeline.Pipeline;
 import io.tourbillon.consensus.pipeline.PipelineContext;
 import io.tourbillon.consensus.pipeline.PipelineCounters;
+import io.tourbillon.consensus.raft.Configuration;
+import io.tourbillon.consensus.raft.ConfigurationRecord;
+import io.tourbillon.consensus.raft.RaftSettings;
 import io.tourbillon.journal.Journal;
 import io.tourbillon.journal.JournalContext;
 import io.tourbillon.mvcc.Mvcc;
 import io.tourbillon.mvcc.MvccSettings;
 import org.agrona.CloseHelper;
+import org.agrona.DirectBuffer;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,6 +50,7 @@ final class NodeParts implements AutoCloseable
     private EmbeddedDriver driver;
     private TreeStore store;
     private Mvcc mvcc;
+    private Configuration initialConfiguration;
     private Journal journal;
     private RequestRouter router;
     private boolean isJournalHandedOver;
@@ -64,8 +70,9 @@ final class NodeParts implements AutoCloseable
             clusterKey = config.hasClusterKey() ? ClusterKey.read(Path.of(config.text(NodeOption.CLUSTER_KEY_FILE))) : null;
             directory = DataDirectory.open(config.dataDir());
             identity = Identity.open(directory, config);
+            final boolean hasPeers = isInCluster();
             final FutureTask<EmbeddedDriver> driverTask =
-                new FutureTask<>(() -> EmbeddedDriver.launch(config, mode, identity.members() != null, transport::onTransportError));
+                new FutureTask<>(() -> EmbeddedDriver.launch(config, mode, hasPeers, transport::onTransportError));
             new Thread(driverTask, "tourbillon-start-driver").start();
             try
             {
@@ -104,7 +111,15 @@ final class NodeParts implements AutoCloseable
     private void openState()
     {
         store = TreeStore.open(TreeStoreContext.file(directory.store()).poolBytes(config.number(NodeOption.POOL_BYTES)));
-        mvcc = new Mvcc(store, new MvccSettings().clusterId(identity.clusterId()).memberId(identity.memberId()), egress);
+        initialConfiguration = identity.initialConfiguration(config.text(NodeOption.LISTEN_PEER));
+        mvcc = new Mvcc(store, new MvccSettings()
+            .clusterId(identity.clusterId())
+            .memberId(identity.memberId())
+            .initialMembers(ConfigurationRecord.encode(initialConfiguration, identity.clusterId())), egress);
+        if (mvcc.members().isRemoved(identity.memberId()))
+        {
+            throw new NodeException(MemberRemovedException.MESSAGE);
+        }
         journal = Journal.open(new JournalContext()
             .directory(directory.journal())
             .segmentBytes(config.number(NodeOption.SEGMENT_BYTES))
@@ -124,7 +139,7 @@ final class NodeParts implements AutoCloseable
         router = new RequestRouter(sessions, voice, ingressCounters, identity.memberId(), config);
         final ClientIngress ingress =
             new ClientIngress(driver, config, router, sessions, voice, ingressCounters, transport::isReady);
-        final NodeReplies replies = new NodeReplies(config, identity.members(), facts, pipelineCounters, journal, store, egress);
+        final NodeReplies replies = new NodeReplies(config, facts, pipelineCounters, journal, store, egress);
         ingress.listen();
         final SocketWait socketWait = driver.socketWait();
         if (socketWait != null)
@@ -137,7 +152,8 @@ final class NodeParts implements AutoCloseable
             .memberId(identity.memberId())
             .journal(journal)
             .durability(config.durability())
-            .stateMachine(new MvccStateMachine(mvcc, store, egress, replies, facts))
+            .stateMachine(new MvccStateMachine(
+                mvcc, store, egress, replies, facts, new MemberAnnouncement(identity.memberId(), config)))
             .ingress(ingress)
             .companion(transport)
             .fatalHandler(fatalHandler)
@@ -155,26 +171,48 @@ final class NodeParts implements AutoCloseable
             .electionTimeoutNs(TimeUnit.MILLISECONDS.toNanos(config.number(NodeOption.ELECTION_TIMEOUT)))
             .heartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(config.number(NodeOption.HEARTBEAT_INTERVAL)))
             .clusterId(identity.clusterId());
-        if (links != null)
+        context.configuration(initialConfiguration).peerLinks(links).membership(membership());
+        if (isInCluster())
         {
-            context.configuration(identity.members().configuration()).peerLinks(links)
-                .catchUpBytes(config.number(NodeOption.CATCH_UP_BYTES));
+            context.catchUpBytes(config.number(NodeOption.CATCH_UP_BYTES));
         }
         final Pipeline pipeline = Pipeline.launch(context);
         isJournalHandedOver = true;
         return pipeline;
     }
 
-    /** Null if this member is alone. */
+    /** Others are there from the beginning, or were when it was started last. */
+    private boolean isInCluster()
+    {
+        final DirectBuffer applied = mvcc == null ? null : mvcc.members().configuration();
+        final boolean hasOthers = applied != null && ConfigurationRecord.decode(applied, 0).members().size() > 1;
+        return identity.members() != null || identity.hasJoined() || hasOthers;
+    }
+
+    private MembershipSettings membership()
+    {
+        final long driftMs = config.number(NodeOption.LEASE_READ_DRIFT);
+        return new MembershipSettings(
+            config.intNumber(NodeOption.MAX_LEARNERS),
+            Boolean.parseBoolean(config.text(NodeOption.STRICT_RECONFIG_CHECK)),
+            driftMs == 0 ? RaftSettings.NO_LEASE : TimeUnit.MILLISECONDS.toNanos(driftMs));
+    }
+
     private AeronPeerLinks peerLinks()
     {
-        if (identity.members() == null)
+        final AeronPeerLinks links =
+            new AeronPeerLinks(driver, config, identity, clusterKey, mvcc.members()::isRemoved, ingressCounters);
+        if (isInCluster())
         {
-            return null;
+            links.listen();
         }
-        final AeronPeerLinks links = new AeronPeerLinks(driver, config, identity, clusterKey, ingressCounters);
-        links.listen();
         return links;
+    }
+
+    /** How long a leader that stops waits for another. */
+    long handOverNs()
+    {
+        return TimeUnit.MILLISECONDS.toNanos(config.number(NodeOption.ELECTION_TIMEOUT));
     }
 
     /** From now on requests are refused. */

@@ -3,12 +3,10 @@ package io.tourbillon.transport.aeron;
 import io.tourbillon.bptree.TreeStore;
 import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.Durability;
-import io.tourbillon.codecs.client.MemberReplyEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.ReplyHeaderEncoder;
 import io.tourbillon.codecs.client.StatusReplyEncoder;
 import io.tourbillon.consensus.pipeline.PipelineCounters;
-import io.tourbillon.consensus.raft.Member;
 import io.tourbillon.journal.Journal;
 import io.tourbillon.mvcc.Egress;
 import io.tourbillon.mvcc.Mvcc;
@@ -21,19 +19,11 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * What the node itself answers on the apply thread: its status, and the list of members. Does not allocate.
+ * What the node itself answers on the apply thread: its status.
  */
 final class NodeReplies
 {
-    /** Names are at most 64 characters, the addresses of all members together 4,096. */
     private static final int SCRATCH_LENGTH = 16 * 1024;
-    private static final String URL_PREFIX = "aeron:udp?endpoint=";
-    private static final byte[] UNKNOWN = {};
-
-    /** Of the member list, in UTF-8. */
-    private record MemberFacts(long id, byte[] name, byte[] peerUrl, byte[] clientUrl)
-    {
-    }
 
     private final NodeFacts facts;
     private final PipelineCounters counters;
@@ -45,16 +35,13 @@ final class NodeReplies
     private final UnsafeBuffer scratch = new UnsafeBuffer(ByteBuffer.allocateDirect(SCRATCH_LENGTH));
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
     private final StatusReplyEncoder status = new StatusReplyEncoder();
-    private final MemberReplyEncoder members = new MemberReplyEncoder();
     private final byte[] version = NodeVersion.VERSION.getBytes(UTF_8);
     private final byte[] name;
     private final byte[] mode;
     private final byte[] errors;
-    private final MemberFacts[] memberFacts;
 
     NodeReplies(
         final NodeConfig config,
-        final ClusterMembers clusterMembers,
         final NodeFacts facts,
         final PipelineCounters counters,
         final Journal journal,
@@ -72,24 +59,12 @@ final class NodeReplies
         this.name = config.name().getBytes(UTF_8);
         this.mode = RunMode.of(config).label().getBytes(UTF_8);
         this.errors = (isForced ? "" : "durability is none: a power cut loses acknowledged writes").getBytes(UTF_8);
-        final byte[] clientUrl = (URL_PREFIX + config.text(NodeOption.LISTEN_CLIENT)).getBytes(UTF_8);
-        final byte[] peerUrl = (URL_PREFIX + config.text(NodeOption.LISTEN_PEER)).getBytes(UTF_8);
-        memberFacts = clusterMembers == null ?
-            new MemberFacts[]{new MemberFacts(facts.memberId(), name, peerUrl, clientUrl)} :
-            clusterMembers.configuration().members().stream().map((member) -> factsOf(member, clientUrl)).toArray(MemberFacts[]::new);
-    }
-
-    /** Where clients reach another member nobody has told this one. */
-    private MemberFacts factsOf(final Member member, final byte[] ownClientUrl)
-    {
-        final byte[] peerUrl = (URL_PREFIX + member.peerUrls()).getBytes(UTF_8);
-        return new MemberFacts(
-            member.id(), member.name().getBytes(UTF_8), peerUrl, member.id() == facts.memberId() ? ownClientUrl : UNKNOWN);
     }
 
     void status(final Mvcc mvcc, final long sessionId, final DirectBuffer request, final int offset)
     {
         status.wrapAndApplyHeader(scratch, 0, header);
+        status.flags().clear().leader(facts.leaderId() == facts.memberId());
         mvcc.fillStatus(status);
         final long pageLength = TreeStore.PAGE_LENGTH;
         status.leaderId(facts.leaderId())
@@ -103,29 +78,11 @@ final class NodeReplies
             .allocatedBytes(meter.allocatedBytes())
             .sessions(egress.sessionCount())
             .durability(durability);
-        status.flags().clear().leader(facts.leaderId() == facts.memberId());
         status.putVersion(version, 0, version.length)
             .putName(name, 0, name.length)
             .putMode(mode, 0, mode.length)
             .putErrors(errors, 0, errors.length);
         send(status.reply(), sessionId, request, offset, facts.revision(), status.encodedLength());
-    }
-
-    /** etcd leaves the revision 0 in the head of cluster answers. */
-    void memberList(final long sessionId, final DirectBuffer request, final int offset)
-    {
-        final MemberReplyEncoder.MembersEncoder list =
-            members.wrapAndApplyHeader(scratch, 0, header).targetId(0).membersCount(memberFacts.length);
-        for (final MemberFacts member : memberFacts)
-        {
-            list.next()
-                .id(member.id)
-                .learner((short)0)
-                .putName(member.name, 0, member.name.length)
-                .putPeerUrls(member.peerUrl, 0, member.peerUrl.length)
-                .putClientUrls(member.clientUrl, 0, member.clientUrl.length);
-        }
-        send(members.reply(), sessionId, request, offset, 0, members.encodedLength());
     }
 
     private void send(

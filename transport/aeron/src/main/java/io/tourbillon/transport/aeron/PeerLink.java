@@ -45,6 +45,11 @@ final class PeerLink implements AutoCloseable
     private int incomingFilled;
     /** Null without a cluster key. */
     private final PeerSession session;
+    private final String address;
+    /** It is in the configuration that acts. */
+    private boolean isMember;
+    private long heardNs = System.nanoTime();
+    private long connectedNs;
     private boolean wasReachable;
     private boolean wasConnected;
     private int seenAgreements;
@@ -54,6 +59,7 @@ final class PeerLink implements AutoCloseable
         this.memberId = memberId;
         this.messageLengthMax = messageLengthMax;
         this.session = session;
+        this.address = address;
         urgent = aeron.addExclusivePublication(channel(address, URGENT_TERM_LENGTH), Protocol.PEER_URGENT_STREAM_ID);
         publication = aeron.addExclusivePublication(channel(address, TERM_LENGTH), Protocol.PEER_STREAM_ID);
     }
@@ -90,6 +96,55 @@ final class PeerLink implements AutoCloseable
         return memberId;
     }
 
+    String address()
+    {
+        return address;
+    }
+
+    boolean isMember()
+    {
+        return isMember;
+    }
+
+    void isMember(final boolean value)
+    {
+        isMember = value;
+    }
+
+    /** A message of it has come. */
+    void heard(final long nowNs)
+    {
+        heardNs = nowNs;
+    }
+
+    boolean isSilentFor(final long spanNs, final long nowNs)
+    {
+        return nowNs - heardNs > spanNs;
+    }
+
+    /** Whether what is sent now arrives, and has for so long. */
+    boolean isConnectedFor(final long spanNs, final long nowNs)
+    {
+        return wasConnected && nowNs - connectedNs >= spanNs;
+    }
+
+    /** Something that the peer may not know the sender of, behind no handshake. The trailer is null without a key. */
+    void sayUnasked(final DirectBuffer buffer, final int length, final DirectBuffer trailer)
+    {
+        if (!wasReachable)
+        {
+            return;
+        }
+        if (trailer == null)
+        {
+            offer(urgent, buffer, 0, length);
+        }
+        else
+        {
+            offer(urgent, buffer, 0, length, trailer);
+        }
+    }
+
     /** True once after the other member was reached, for the first time or again. */
     boolean hasBecomeConnected()
     {
@@ -105,6 +160,10 @@ final class PeerLink implements AutoCloseable
         if (hasBecome || !isConnected)
         {
             outgoingLength = 0;
+        }
+        if (hasBecome)
+        {
+            connectedNs = System.nanoTime();
         }
         wasConnected = isConnected;
         seenAgreements = isConnected ? agreements : seenAgreements;

@@ -10,11 +10,13 @@ import io.tourbillon.codecs.peer.HeartbeatDecoder;
 import io.tourbillon.codecs.peer.HeartbeatReplyDecoder;
 import io.tourbillon.codecs.peer.HelloDecoder;
 import io.tourbillon.codecs.peer.HelloReplyDecoder;
+import io.tourbillon.codecs.peer.IntroductionDecoder;
 import io.tourbillon.codecs.peer.MessageHeaderDecoder;
 import io.tourbillon.codecs.peer.PeerHeaderDecoder;
 import io.tourbillon.codecs.peer.PieceDecoder;
 import io.tourbillon.codecs.peer.ReadIndexReplyDecoder;
 import io.tourbillon.codecs.peer.ReadIndexRequestDecoder;
+import io.tourbillon.codecs.peer.RemovedDecoder;
 import io.tourbillon.codecs.peer.TimeoutNowDecoder;
 import io.tourbillon.codecs.peer.VoteReplyDecoder;
 import io.tourbillon.codecs.peer.VoteRequestDecoder;
@@ -93,6 +95,8 @@ final class PeerMessages
             case ForwardRejectDecoder.TEMPLATE_ID -> ForwardRejectDecoder.BLOCK_LENGTH;
             case ForwardSettleDecoder.TEMPLATE_ID -> ForwardSettleDecoder.BLOCK_LENGTH;
             case ForwardSettledDecoder.TEMPLATE_ID -> ForwardSettledDecoder.BLOCK_LENGTH;
+            case IntroductionDecoder.TEMPLATE_ID -> IntroductionDecoder.BLOCK_LENGTH;
+            case RemovedDecoder.TEMPLATE_ID -> RemovedDecoder.BLOCK_LENGTH;
             case PieceDecoder.TEMPLATE_ID -> PieceDecoder.BLOCK_LENGTH;
             case HelloDecoder.TEMPLATE_ID -> HelloDecoder.BLOCK_LENGTH;
             case HelloReplyDecoder.TEMPLATE_ID -> HelloReplyDecoder.BLOCK_LENGTH;
@@ -103,7 +107,7 @@ final class PeerMessages
     private static boolean hasData(final int template)
     {
         return template == AppendRequestDecoder.TEMPLATE_ID || template == ForwardRequestDecoder.TEMPLATE_ID ||
-            template == PieceDecoder.TEMPLATE_ID;
+            template == PieceDecoder.TEMPLATE_ID || template == IntroductionDecoder.TEMPLATE_ID;
     }
 
     private static int unsignedShort(final DirectBuffer buffer, final int offset)

@@ -31,6 +31,7 @@ import io.tourbillon.codecs.client.WatchCreateDecoder;
 import io.tourbillon.codecs.client.WatchProgressRequestDecoder;
 import io.tourbillon.consensus.Admission;
 import io.tourbillon.consensus.ReadLevel;
+import io.tourbillon.consensus.raft.PeerUrl;
 import io.tourbillon.mvcc.TxnAdmission;
 import org.agrona.DirectBuffer;
 
@@ -49,6 +50,7 @@ final class RequestRouter
     private final ConnectionVoice voice;
     private final IngressCounters counters;
     private final long memberId;
+    private final NodeConfig config;
     private final int requestLengthMax;
     private final int inFlightMax;
     private final TxnAdmission txnAdmission;
@@ -72,6 +74,7 @@ final class RequestRouter
         this.voice = voice;
         this.counters = counters;
         this.memberId = memberId;
+        this.config = config;
         this.requestLengthMax = config.intNumber(NodeOption.MAX_REQUEST_BYTES);
         this.inFlightMax = config.intNumber(NodeOption.MAX_IN_FLIGHT);
         this.txnAdmission = new TxnAdmission(config.intNumber(NodeOption.MAX_TXN_OPS));
@@ -291,10 +294,34 @@ final class RequestRouter
         {
             read(connection, member.linearizable() != 0 ? ReadLevel.LINEARIZABLE : ReadLevel.SERIALIZABLE, buffer, offset, length);
         }
+        else if (hasForeignAddress())
+        {
+            refuse(connection, buffer, offset, ErrorCode.INVALID_PEER_URLS);
+        }
         else
         {
-            refuse(connection, buffer, offset, ErrorCode.NOT_SUPPORTED);
+            final Session session = admissible(connection, inFlightMax, buffer, offset, length);
+            if (session != null)
+            {
+                final long sequence = buffer.getLong(offset + Protocol.SEQUENCE_OFFSET, LITTLE_ENDIAN);
+                onAdmission(connection, session, buffer, offset,
+                    admission.changeMembers(session.id(), correlationId(buffer, offset), sequence, buffer, offset, length));
+            }
         }
+    }
+
+    /** An address that members may not have is refused where it was given. */
+    private boolean hasForeignAddress()
+    {
+        for (final MemberRequestDecoder.PeerUrlsDecoder url : member.peerUrls())
+        {
+            final String address = PeerUrl.address(url.url());
+            if (address == null || !PeerAddress.isAllowed(address, config.hasClusterKey()))
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void write(final Connection connection, final DirectBuffer buffer, final int offset, final int length)

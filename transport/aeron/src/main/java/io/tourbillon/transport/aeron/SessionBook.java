@@ -62,6 +62,17 @@ final class SessionBook
         }
     }
 
+    /** What was asked for and the log knows nothing of has happened. */
+    void onDone(final long sessionId, final long correlationId)
+    {
+        final Session session = sessions.get(sessionId);
+        if (session != null)
+        {
+            session.onRejected(); // it is in flight no more, and apply will not answer it
+            voice.memberDone(session, correlationId);
+        }
+    }
+
     /** Ends one session and says so; reason null = asked for. */
     void close(final Session session, final long correlationId, final ErrorCode reason)
     {

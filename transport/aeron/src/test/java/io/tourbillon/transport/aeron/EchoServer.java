@@ -47,7 +47,7 @@ final class EchoServer implements Admission, AutoCloseable
     {
         assert config.faults().isEmpty() : config.faults();
         this.config = config;
-        final Identity identity = new Identity("echo", 55, memberId, 1, null);
+        final Identity identity = new Identity("echo", 55, memberId, 1, null, false);
         final NodeFacts facts = new NodeFacts(identity, pipelineCounters);
         final SessionHandover handover = new SessionHandover();
         final ConnectionVoice voice = new ConnectionVoice(facts, config);

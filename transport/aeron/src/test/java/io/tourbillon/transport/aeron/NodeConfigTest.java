@@ -42,6 +42,22 @@ class NodeConfigTest
     }
 
     @Test
+    void shouldWantBothIdsOfAMemberThatJoins()
+    {
+        assertEquals(2, faults("initial-cluster-state", "existing").size());
+        assertEquals(List.of("member-id=xyz: must be a positive number in hex"), faults("member-id", "xyz"));
+        assertEquals(List.of(), NodeConfig.parse(
+            Map.of("initial-cluster-state", "existing", "member-id", "1f", "cluster-id", "7fffffffffffffff")).faults());
+    }
+
+    @Test
+    void shouldWantABoundOfClocksBelowAnElectionTimeout()
+    {
+        assertEquals(List.of("lease-read-drift-ms=1000: must be less than election-timeout = 1000"), faults("lease-read-drift-ms", "1000"));
+        assertEquals(List.of(), faults("lease-read-drift-ms", "999"));
+    }
+
+    @Test
     void shouldListenOnLoopbackOnly()
     {
         for (final String address : List.of("0.0.0.0:2479", "192.168.1.1:2479", "example.org:2479", "[2001:db8::1]:2479"))

@@ -38,7 +38,7 @@ class PeerSessionTest
                 new ClusterKey(secret.getBytes(StandardCharsets.US_ASCII)),
                 new FrameMac(1024),
                 new SecureRandom(),
-                new Identity("m", 77, ownId, 1, null),
+                new Identity("m", 77, ownId, 1, null, false),
                 peerId,
                 counters);
         }

@@ -31,8 +31,8 @@ class StateMachineTest
         try (TreeStore store = TreeStore.open(TreeStoreContext.inMemory()))
         {
             final Mvcc mvcc = new Mvcc(store, new MvccSettings().clusterId(1).memberId(2), egress);
-            final NodeFacts facts = new NodeFacts(new Identity("name", 1, 2, 1, null), counters);
-            final MvccStateMachine stateMachine = new MvccStateMachine(mvcc, store, egress, null, facts);
+            final NodeFacts facts = new NodeFacts(new Identity("name", 1, 2, 1, null, false), counters);
+            final MvccStateMachine stateMachine = new MvccStateMachine(mvcc, store, egress, null, facts, null);
             final Session session = new Session(7, null, 0);
             assertTrue(handover.open(session));
             stateMachine.doWork(1);

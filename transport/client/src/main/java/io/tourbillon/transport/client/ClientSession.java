@@ -2,6 +2,8 @@ package io.tourbillon.transport.client;
 
 import io.tourbillon.codecs.client.CompactRequestEncoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestEncoder;
+import io.tourbillon.codecs.client.MemberOperation;
+import io.tourbillon.codecs.client.MemberRequestEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.LeaseOperation;
 import io.tourbillon.codecs.client.LeaseRequestEncoder;
@@ -16,6 +18,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -350,6 +353,40 @@ public final class ClientSession
         final LeaseRequestEncoder lease = encoders.lease.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
         final long correlationId = head(lease.request(), operation == LeaseOperation.GRANT || operation == LeaseOperation.REVOKE);
         lease.leaseId(leaseId).ttlMs(ttlMs).operation(operation).keys((short)(wantsKeys ? 1 : 0));
+        out.commit();
+        return correlationId;
+    }
+
+    /**
+     * Asks for the members of the cluster, changes them, or asks for another leader. The reply lists them; {@code targetId} of a reply to
+     * an addition is the new member's id. A change whose answer does not come may have happened: look at the list. Allocates.
+     *
+     * @param operation      what to do.
+     * @param memberId       whom it is about; 0 for a list or an addition.
+     * @param isLinearizable of a list: as of now, not as of what the member connected to has applied.
+     * @param peerUrl        host:port where members reach the one that is added or updated; null if there is none.
+     * @return correlation id or {@link ClientResult}.
+     */
+    public long members(final MemberOperation operation, final long memberId, final boolean isLinearizable, final String peerUrl)
+    {
+        final byte[] url = peerUrl == null ? null : peerUrl.getBytes(StandardCharsets.UTF_8);
+        final int urlsLength = MemberRequestEncoder.PeerUrlsEncoder.HEADER_SIZE +
+            (url == null ? 0 : MemberRequestEncoder.PeerUrlsEncoder.urlHeaderLength() + url.length);
+        final long refusal = claim(HEADER_LENGTH + MemberRequestEncoder.BLOCK_LENGTH + urlsLength);
+        if (refusal < 0)
+        {
+            return refusal;
+        }
+        final Outbound out = connection.outbound();
+        final Encoders encoders = connection.encoders();
+        final MemberRequestEncoder member = encoders.member.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
+        final long correlationId = head(member.request(), operation != MemberOperation.LIST);
+        member.targetId(memberId).operation(operation).linearizable((short)(isLinearizable ? 1 : 0));
+        final MemberRequestEncoder.PeerUrlsEncoder urls = member.peerUrlsCount(url == null ? 0 : 1);
+        if (url != null)
+        {
+            urls.next().putUrl(url, 0, url.length);
+        }
         out.commit();
         return correlationId;
     }

@@ -8,6 +8,7 @@ import io.tourbillon.codecs.client.DeleteRangeRequestEncoder;
 import io.tourbillon.codecs.client.DisconnectEncoder;
 import io.tourbillon.codecs.client.KeepAliveEncoder;
 import io.tourbillon.codecs.client.LeaseRequestEncoder;
+import io.tourbillon.codecs.client.MemberRequestEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.OpenSessionEncoder;
 import io.tourbillon.codecs.client.PutRequestEncoder;
@@ -33,6 +34,7 @@ final class Encoders
     final DeleteRangeRequestEncoder deleteRange = new DeleteRangeRequestEncoder();
     final CompactRequestEncoder compact = new CompactRequestEncoder();
     final LeaseRequestEncoder lease = new LeaseRequestEncoder();
+    final MemberRequestEncoder member = new MemberRequestEncoder();
     final StatusRequestEncoder status = new StatusRequestEncoder();
     final WatchCreateEncoder watchCreate = new WatchCreateEncoder();
     final WatchCancelEncoder watchCancel = new WatchCancelEncoder();

@@ -14,6 +14,7 @@ import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.KeepAliveReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
@@ -49,6 +50,7 @@ final class Inbound implements FragmentHandler
     private final TxnReplyDecoder txn = new TxnReplyDecoder();
     private final CompactReplyDecoder compact = new CompactReplyDecoder();
     private final LeaseReplyDecoder lease = new LeaseReplyDecoder();
+    private final MemberReplyDecoder member = new MemberReplyDecoder();
     private final StatusReplyDecoder status = new StatusReplyDecoder();
     private final WatchCreatedDecoder watchCreated = new WatchCreatedDecoder();
     private final WatchCanceledDecoder watchCanceled = new WatchCanceledDecoder();
@@ -186,6 +188,7 @@ final class Inbound implements FragmentHandler
             case TxnReplyDecoder.TEMPLATE_ID -> onTxn(session, correlationId, txn.wrapAndApplyHeader(buffer, offset, header));
             case CompactReplyDecoder.TEMPLATE_ID -> onCompact(session, correlationId, compact.wrapAndApplyHeader(buffer, offset, header));
             case LeaseReplyDecoder.TEMPLATE_ID -> onLease(session, correlationId, lease.wrapAndApplyHeader(buffer, offset, header));
+            case MemberReplyDecoder.TEMPLATE_ID -> onMember(session, correlationId, member.wrapAndApplyHeader(buffer, offset, header));
             case StatusReplyDecoder.TEMPLATE_ID -> onStatus(session, correlationId, status.wrapAndApplyHeader(buffer, offset, header));
             case SessionClosedDecoder.TEMPLATE_ID ->
                 connection.onSessionClosed(session, sessionClosed.wrapAndApplyHeader(buffer, offset, header).code());
@@ -261,6 +264,14 @@ final class Inbound implements FragmentHandler
         if (isAwaited(session, correlationId, reply.flags().last()))
         {
             session.listener.onLeaseReply(session, correlationId, reply);
+        }
+    }
+
+    private void onMember(final ClientSession session, final long correlationId, final MemberReplyDecoder reply)
+    {
+        if (isAwaited(session, correlationId, true))
+        {
+            session.listener.onMemberReply(session, correlationId, reply);
         }
     }
 

@@ -4,6 +4,7 @@ import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
 import io.tourbillon.codecs.client.StatusReplyDecoder;
@@ -131,6 +132,17 @@ public interface ReplyListener
      * @param reply         one part.
      */
     default void onLeaseReply(final ClientSession session, final long correlationId, final LeaseReplyDecoder reply)
+    {
+    }
+
+    /**
+     * The members of the cluster, after the change that was asked for; a reply to a new leader lists nobody.
+     *
+     * @param session       of the request.
+     * @param correlationId of the request.
+     * @param reply         with the members.
+     */
+    default void onMemberReply(final ClientSession session, final long correlationId, final MemberReplyDecoder reply)
     {
     }
 

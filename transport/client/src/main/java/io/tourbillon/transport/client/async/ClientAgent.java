@@ -5,6 +5,7 @@ import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
 import io.tourbillon.codecs.client.StatusReplyDecoder;
@@ -246,6 +247,12 @@ final class ClientAgent implements Agent, ReplyListener
     public void onLeaseReply(final ClientSession from, final long correlationId, final LeaseReplyDecoder reply)
     {
         settle(correlationId, pending.get(correlationId).onLease(reply));
+    }
+
+    @Override
+    public void onMemberReply(final ClientSession from, final long correlationId, final MemberReplyDecoder reply)
+    {
+        settle(correlationId, pending.get(correlationId).onMember(reply));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.tourbillon.transport.client.async;
 import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
 import io.tourbillon.codecs.client.StatusReplyDecoder;
@@ -51,6 +52,11 @@ abstract class Request<T>
     boolean onLease(final LeaseReplyDecoder reply)
     {
         throw wrongKind("a lease request's");
+    }
+
+    boolean onMember(final MemberReplyDecoder reply)
+    {
+        throw wrongKind("a member request's");
     }
 
     boolean onStatus(final StatusReplyDecoder reply)

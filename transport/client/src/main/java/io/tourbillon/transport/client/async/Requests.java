@@ -3,6 +3,7 @@ package io.tourbillon.transport.client.async;
 import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
 import io.tourbillon.codecs.client.StatusReplyDecoder;
@@ -223,6 +224,29 @@ final class Requests
             }
             return reply.flags().last() && future.complete(new LeaseResult(
                 ResponseHeader.of(reply.reply()), reply.leaseId(), reply.ttlMs(), reply.grantedTtlMs(), leases, keys));
+        }
+    }
+
+    /** Anything about members. */
+    static final class Members extends Request<MembersResult>
+    {
+        private final ToLongFunction<ClientSession> sender;
+
+        Members(final ToLongFunction<ClientSession> sender)
+        {
+            this.sender = sender;
+        }
+
+        @Override
+        long send(final ClientSession session)
+        {
+            return sender.applyAsLong(session);
+        }
+
+        @Override
+        boolean onMember(final MemberReplyDecoder reply)
+        {
+            return future.complete(MembersResult.of(reply));
         }
     }
 

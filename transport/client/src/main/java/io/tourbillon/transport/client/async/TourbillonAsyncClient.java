@@ -1,6 +1,7 @@
 package io.tourbillon.transport.client.async;
 
 import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.transport.client.ClientSession;
 import org.agrona.concurrent.AgentRunner;
 
@@ -237,6 +238,70 @@ public final class TourbillonAsyncClient implements AutoCloseable
     public CompletableFuture<LeaseResult> leases()
     {
         return send(new Requests.Lease(ClientSession::leases));
+    }
+
+    /** @return the members of the cluster as of now, whichever of them is asked. */
+    public CompletableFuture<MembersResult> members()
+    {
+        return send(new Requests.Members((session) -> session.members(MemberOperation.LIST, 0, true, null)));
+    }
+
+    /**
+     * Adds a member, which is then to be started. Its id is {@link MembersResult#memberId()}.
+     *
+     * @param peerUrl   host:port where members will reach it.
+     * @param isLearner true: without a vote, until {@link #promoteMember} is called.
+     * @return the members with it.
+     */
+    public CompletableFuture<MembersResult> addMember(final String peerUrl, final boolean isLearner)
+    {
+        final MemberOperation operation = isLearner ? MemberOperation.ADD_LEARNER : MemberOperation.ADD;
+        return send(new Requests.Members((session) -> session.members(operation, 0, false, peerUrl)));
+    }
+
+    /**
+     * Removes a member for good; it stops. Ask another than the one that goes: its answer may be lost with it.
+     *
+     * @param memberId of the member.
+     * @return the members without it.
+     */
+    public CompletableFuture<MembersResult> removeMember(final long memberId)
+    {
+        return send(new Requests.Members((session) -> session.members(MemberOperation.REMOVE, memberId, false, null)));
+    }
+
+    /**
+     * Says where a member is reached by others.
+     *
+     * @param memberId of the member.
+     * @param peerUrl  host:port.
+     * @return the members.
+     */
+    public CompletableFuture<MembersResult> updateMember(final long memberId, final String peerUrl)
+    {
+        return send(new Requests.Members((session) -> session.members(MemberOperation.UPDATE, memberId, false, peerUrl)));
+    }
+
+    /**
+     * Lets a learner vote, if it has nine tenths of the leader's log.
+     *
+     * @param memberId of the learner.
+     * @return the members.
+     */
+    public CompletableFuture<MembersResult> promoteMember(final long memberId)
+    {
+        return send(new Requests.Members((session) -> session.members(MemberOperation.PROMOTE, memberId, false, null)));
+    }
+
+    /**
+     * Lets another member lead; to be asked of the leader.
+     *
+     * @param memberId who is to lead.
+     * @return done once it leads; it lists nobody.
+     */
+    public CompletableFuture<MembersResult> moveLeader(final long memberId)
+    {
+        return send(new Requests.Members((session) -> session.members(MemberOperation.MOVE_LEADER, memberId, false, null)));
     }
 
     /** @return the node's figures. */
