@@ -206,6 +206,16 @@ final class EmbeddedDriver implements AutoCloseable
         return driver.sharedAgentInvoker() == null ? null : socketWait;
     }
 
+    /** A duty cycle of what has no thread. One thread at a time. */
+    void invoke()
+    {
+        if (driver.sharedAgentInvoker() != null)
+        {
+            driver.sharedAgentInvoker().invoke();
+        }
+        aeron.conductorAgentInvoker().invoke();
+    }
+
     Aeron aeron()
     {
         return aeron;

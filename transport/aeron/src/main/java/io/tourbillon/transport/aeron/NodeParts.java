@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Opens what a node is made of, in the order in which one needs the other, and closes it in the opposite order. The media driver is started
@@ -36,6 +37,7 @@ final class NodeParts implements AutoCloseable
     /** A last checkpoint larger than this is left to the journal's replay: closing must not take long. */
     private static final int LAST_CHECKPOINT_PAGES_MAX = 16 * 1024;
     private static final int ARENA_LENGTH_MIN = 16 << 20;
+    private static final long DRIVER_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final NodeConfig config;
     private final RunMode mode;
@@ -54,6 +56,8 @@ final class NodeParts implements AutoCloseable
     private Journal journal;
     private RequestRouter router;
     private boolean isJournalHandedOver;
+    private boolean hasPeers;
+    private volatile boolean isStateOpen;
 
     NodeParts(final NodeConfig config, final NodeEvents events)
     {
@@ -70,9 +74,8 @@ final class NodeParts implements AutoCloseable
             clusterKey = config.hasClusterKey() ? ClusterKey.read(Path.of(config.text(NodeOption.CLUSTER_KEY_FILE))) : null;
             directory = DataDirectory.open(config.dataDir());
             identity = Identity.open(directory, config);
-            final boolean hasPeers = isInCluster();
-            final FutureTask<EmbeddedDriver> driverTask =
-                new FutureTask<>(() -> EmbeddedDriver.launch(config, mode, hasPeers, transport::onTransportError));
+            hasPeers = isInCluster();
+            final FutureTask<EmbeddedDriver> driverTask = new FutureTask<>(this::launchDriver);
             new Thread(driverTask, "tourbillon-start-driver").start();
             try
             {
@@ -80,6 +83,7 @@ final class NodeParts implements AutoCloseable
             }
             finally
             {
+                isStateOpen = true;
                 driver = await(driverTask);
                 transport.driver(driver);
             }
@@ -89,6 +93,19 @@ final class NodeParts implements AutoCloseable
             close();
             throw ex instanceof NodeException ? ex : new NodeException("cannot start: " + ex.getMessage(), ex);
         }
+    }
+
+    /** Keeps it alive until somebody else does: the state may take longer to open than a driver may be silent. */
+    private EmbeddedDriver launchDriver()
+    {
+        final EmbeddedDriver launched =
+            EmbeddedDriver.launch(config, mode, hasPeers, transport::onTransportError);
+        while (!isStateOpen)
+        {
+            launched.invoke();
+            LockSupport.parkNanos(DRIVER_INTERVAL_NS);
+        }
+        return launched;
     }
 
     private static EmbeddedDriver await(final FutureTask<EmbeddedDriver> task)
