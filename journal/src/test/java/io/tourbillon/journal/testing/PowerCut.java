@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 
 /**
  * An ext4 file system of its own, on a loop device, whose power can be cut: everything that was not synced is gone. For tests of any module
@@ -15,8 +14,6 @@ import java.util.concurrent.TimeUnit;
  */
 public final class PowerCut implements AutoCloseable
 {
-    private static final long COMMAND_TIMEOUT_S = 30;
-
     /**
      * EXT4_IOC_SHUTDOWN = _IOR('X', 125, __u32), with EXT4_GOING_FLAGS_NOLOGFLUSH = 2: not even the file system's own log is written out.
      */
@@ -52,7 +49,7 @@ public final class PowerCut implements AutoCloseable
         }
         for (final String tool : new String[]{ "mkfs.ext4", "mount", "umount", "perl" })
         {
-            if (!succeeds("sh", "-c", "command -v " + tool))
+            if (!Shell.succeeds("sh", "-c", "command -v " + tool))
             {
                 return "power cut tests need " + tool;
             }
@@ -71,8 +68,8 @@ public final class PowerCut implements AutoCloseable
     public static PowerCut mount(final Path directory, final int mebibytes) throws IOException
     {
         final PowerCut powerCut = new PowerCut(directory.resolve("disk.img"), Files.createDirectory(directory.resolve("disk")));
-        run("truncate", "-s", mebibytes + "M", powerCut.image.toString());
-        run("mkfs.ext4", "-q", "-F", powerCut.image.toString());
+        Shell.run("truncate", "-s", mebibytes + "M", powerCut.image.toString());
+        Shell.run("mkfs.ext4", "-q", "-F", powerCut.image.toString());
         Runtime.getRuntime().addShutdownHook(powerCut.cleaner);
         powerCut.mountAgain();
         return powerCut;
@@ -101,7 +98,7 @@ public final class PowerCut implements AutoCloseable
         {
             throw new IOException("refused: " + mountPoint + " is not mounted");
         }
-        run("perl", "-e", SHUTDOWN_SCRIPT, mountPoint.toString());
+        Shell.run("perl", "-e", SHUTDOWN_SCRIPT, mountPoint.toString());
     }
 
     /**
@@ -127,7 +124,7 @@ public final class PowerCut implements AutoCloseable
 
     private void mountAgain() throws IOException
     {
-        run("mount", "-o", "loop", image.toString(), mountPoint.toString());
+        Shell.run("mount", "-o", "loop", image.toString(), mountPoint.toString());
         isMounted = true;
     }
 
@@ -138,9 +135,9 @@ public final class PowerCut implements AutoCloseable
     {
         if (isMounted)
         {
-            if (!succeeds("umount", mountPoint.toString()))
+            if (!Shell.succeeds("umount", mountPoint.toString()))
             {
-                run("umount", "-l", mountPoint.toString());
+                Shell.run("umount", "-l", mountPoint.toString());
             }
             isMounted = false;
         }
@@ -155,46 +152,6 @@ public final class PowerCut implements AutoCloseable
         catch (final IOException ex)
         {
             throw new UncheckedIOException(ex);
-        }
-    }
-
-    private static boolean succeeds(final String... command)
-    {
-        try
-        {
-            run(command);
-            return true;
-        }
-        catch (final IOException ex)
-        {
-            return false; // which is the answer to the question
-        }
-    }
-
-    private static void run(final String... command) throws IOException
-    {
-        final Path output = Files.createTempFile("power-cut", ".out");
-        try
-        {
-            final Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-            if (!process.waitFor(COMMAND_TIMEOUT_S, TimeUnit.SECONDS))
-            {
-                process.destroyForcibly();
-                throw new IOException(String.join(" ", command) + ": not done after " + COMMAND_TIMEOUT_S + " s");
-            }
-            if (process.exitValue() != 0)
-            {
-                throw new IOException(String.join(" ", command) + ": " + Files.readString(output).strip());
-            }
-        }
-        catch (final InterruptedException ex)
-        {
-            Thread.currentThread().interrupt();
-            throw new IOException(ex);
-        }
-        finally
-        {
-            Files.delete(output);
         }
     }
 }

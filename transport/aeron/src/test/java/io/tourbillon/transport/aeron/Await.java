@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Waits for conditions, with a deadline. */
-final class Await
+public final class Await
 {
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
 
@@ -14,7 +14,11 @@ final class Await
     {
     }
 
-    static void until(final String what, final BooleanSupplier condition)
+    /**
+     * @param what      is awaited.
+     * @param condition to hold within 20 s.
+     */
+    public static void until(final String what, final BooleanSupplier condition)
     {
         until(() -> what, condition);
     }
@@ -24,7 +28,12 @@ final class Await
         until(what, TIMEOUT_NS, condition);
     }
 
-    static void until(final Supplier<String> what, final long timeoutNs, final BooleanSupplier condition)
+    /**
+     * @param what      is awaited.
+     * @param timeoutNs to wait at most.
+     * @param condition to hold by then.
+     */
+    public static void until(final Supplier<String> what, final long timeoutNs, final BooleanSupplier condition)
     {
         final long deadlineNs = System.nanoTime() + timeoutNs;
         while (!condition.getAsBoolean())

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A node in a process of its own, to be killed. */
-final class NodeProcess implements AutoCloseable
+/** A node in a process of its own, to be killed. One thread at a time. */
+public final class NodeProcess implements AutoCloseable
 {
     private static final String READY = "READY";
     private final Process process;
@@ -21,7 +21,11 @@ final class NodeProcess implements AutoCloseable
         this.output = output;
     }
 
-    /** The other process. Options come as key=value. */
+    /**
+     * The other process.
+     *
+     * @param args options as key=value.
+     */
     public static void main(final String[] args)
     {
         final NodeConfig config = new NodeConfig();
@@ -49,27 +53,11 @@ final class NodeProcess implements AutoCloseable
     /** Starts a node and waits until it serves. */
     static NodeProcess start(final NodeConfig config, final Path output) throws IOException
     {
-        final List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        for (final String argument : ManagementFactory.getRuntimeMXBean().getInputArguments())
-        {
-            if (!argument.startsWith("-agentlib") && !argument.startsWith("-javaagent"))
-            {
-                command.add(argument);
-            }
-        }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), NodeProcess.class.getName()));
-        for (final NodeOption option : NodeOption.values())
-        {
-            command.add(option.key() + "=" + config.text(option));
-        }
-        Files.deleteIfExists(output);
-        final Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-        final NodeProcess started = new NodeProcess(process, output);
+        final NodeProcess started = launch(config, output, List.of(), List.of());
         try
         {
-            Await.until(() -> "the node to be ready:\n" + started.output(), () -> !process.isAlive() || started.output().contains(READY));
-            if (!process.isAlive())
+            Await.until(() -> "the node to be ready:\n" + started.output(), () -> !started.isAlive() || started.isReady());
+            if (!started.isAlive())
             {
                 throw new AssertionError("the node has ended:\n" + started.output());
             }
@@ -82,7 +70,53 @@ final class NodeProcess implements AutoCloseable
         }
     }
 
-    String output()
+    /**
+     * Starts a node and does not wait for it.
+     *
+     * @param config  its settings.
+     * @param output  what it says; replaced.
+     * @param prefix  of the command: where it runs.
+     * @param options of the JVM, beside this one's.
+     * @return the process.
+     * @throws IOException if it cannot be started.
+     */
+    public static NodeProcess launch(
+        final NodeConfig config, final Path output, final List<String> prefix, final List<String> options) throws IOException
+    {
+        final List<String> command = new ArrayList<>(prefix);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        for (final String argument : ManagementFactory.getRuntimeMXBean().getInputArguments())
+        {
+            if (!argument.startsWith("-agentlib") && !argument.startsWith("-javaagent"))
+            {
+                command.add(argument);
+            }
+        }
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), NodeProcess.class.getName()));
+        for (final NodeOption option : NodeOption.values())
+        {
+            command.add(option.key() + "=" + config.text(option));
+        }
+        Files.deleteIfExists(output);
+        return new NodeProcess(
+            new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start(), output);
+    }
+
+    /** @return whether it has said that it serves. */
+    public boolean isReady()
+    {
+        return output().contains(READY);
+    }
+
+    /** @return its id. */
+    public long pid()
+    {
+        return process.pid();
+    }
+
+    /** @return what it has said. */
+    public String output()
     {
         try
         {
@@ -94,13 +128,14 @@ final class NodeProcess implements AutoCloseable
         }
     }
 
-    boolean isAlive()
+    /** @return whether it runs, or is stopped. */
+    public boolean isAlive()
     {
         return process.isAlive();
     }
 
     /** SIGKILL, and waits for the end. */
-    void kill()
+    public void kill()
     {
         process.destroyForcibly();
         try

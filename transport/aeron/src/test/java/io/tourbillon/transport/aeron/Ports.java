@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
 
 /** Free UDP ports for nodes of tests: below the range that the kernel hands out by itself, so that nobody takes one meanwhile. */
-final class Ports
+public final class Ports
 {
     private static final int FIRST = 12_000 + (int)(ProcessHandle.current().pid() % 1000) * 16;
     private static int next = FIRST;
@@ -15,8 +15,8 @@ final class Ports
     {
     }
 
-    /** A port p such that p, p + 1 and p + 2 are free. */
-    static synchronized int free()
+    /** @return a port p such that p, p + 1 and p + 2 are free. */
+    public static synchronized int free()
     {
         while (true)
         {

@@ -1,0 +1,115 @@
+package io.tourbillon.transport.aeron.nemesis;
+
+import io.tourbillon.transport.client.async.Event;
+import io.tourbillon.transport.client.async.TourbillonAsyncClient;
+import io.tourbillon.transport.client.async.TourbillonException;
+import io.tourbillon.transport.client.async.WatchListener;
+import io.tourbillon.transport.client.async.WatchQuery;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A watch of all keys on one member, from a revision on; after the member was started anew it goes on where it stood. The nemesis' thread,
+ * but for the events.
+ */
+final class Watcher implements AutoCloseable
+{
+    private final Member member;
+    private final long firstRevision;
+    private final List<List<Event>> batches = new ArrayList<>();
+    private long lastRevision;
+    private String end;
+    private TourbillonAsyncClient client;
+    private int incarnation;
+
+    Watcher(final Member member, final long firstRevision)
+    {
+        this.member = member;
+        this.firstRevision = firstRevision;
+        lastRevision = firstRevision - 1;
+    }
+
+    /** Connects where it is not; often called. */
+    void connect()
+    {
+        if (client != null && incarnation == member.incarnation())
+        {
+            return;
+        }
+        close();
+        incarnation = member.incarnation();
+        try
+        {
+            client = member.connect();
+            client.watch(WatchQuery.prefix(new byte[0]).prevKv().startRevision(lastRevision() + 1), new WatchListener()
+            {
+                @Override
+                public void onEvents(final List<Event> events)
+                {
+                    take(events);
+                }
+
+                @Override
+                public void onCanceled(final TourbillonException error)
+                {
+                    ended(error);
+                }
+            });
+        }
+        catch (final TourbillonException ex)
+        {
+            client = null; // again later
+        }
+    }
+
+    private synchronized void take(final List<Event> events)
+    {
+        batches.add(List.copyOf(events));
+        lastRevision = Math.max(lastRevision, events.get(events.size() - 1).kv().modRevision());
+    }
+
+    private synchronized void ended(final TourbillonException error)
+    {
+        if (error != null)
+        {
+            end = error.getMessage();
+        }
+    }
+
+    /** Why the node ended it; null if it did not. */
+    synchronized String end()
+    {
+        return end;
+    }
+
+    Member member()
+    {
+        return member;
+    }
+
+    long firstRevision()
+    {
+        return firstRevision;
+    }
+
+    synchronized long lastRevision()
+    {
+        return lastRevision;
+    }
+
+    synchronized List<List<Event>> batches()
+    {
+        return List.copyOf(batches);
+    }
+
+    @Override
+    public void close()
+    {
+        if (client != null)
+        {
+            client.close();
+            client = null;
+        }
+    }
+}
