@@ -142,6 +142,49 @@ class EtcdSemanticsTest
         assertEquals(0, rig.mvcc.keyCount());
     }
 
+    /** etcd 18667: members that did not have to answer did not look, and wrote. */
+    @Test
+    void shouldRefuseACompactedRangeInATransactionBeforeItsWritesOnAllMembers()
+    {
+        rig.run(Op.put("a", "1"));
+        rig.run(Op.put("a", "2"));
+        rig.compact(3, false);
+        assertEquals(error(ErrorCode.COMPACTED), rig.run(Op.txn().then(Op.put("a", "3"), Op.range("a", "").atRevision(2))));
+        assertEquals(3, rig.mvcc.revision());
+        rig.checkFollower(new MvccSettings());
+    }
+
+    /** etcd 17780: the bound was there after a crash, the deleted revisions that had brought the store there were not. */
+    @Test
+    void shouldNotGoBackInRevisionAfterACrashAmidACompaction()
+    {
+        try (Rig slow = new Rig(new MvccSettings().keysPerSlice(1)))
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                slow.run(Op.put("k" + (char)('a' + i), "v"));
+            }
+            slow.run(Op.delete("k", "l"));
+            assertEquals(22, slow.mvcc.revision());
+            slow.compact(22, false);
+            slow.checkpoint();
+            slow.tick(10);
+            slow.checkpoint();
+            slow.crash();
+            assertEquals(22, slow.mvcc.revision());
+            assertEquals(22, slow.mvcc.compactRevision());
+            while (slow.mvcc.isCompacting())
+            {
+                slow.tick(1000);
+            }
+            slow.checkpoint();
+            slow.crash();
+            assertEquals(22, slow.mvcc.revision());
+            assertEquals("put at 23", slow.run(Op.put("a", "1")));
+            slow.checkFollower(new MvccSettings());
+        }
+    }
+
     @Test
     void shouldCountTheStateBeforeWhenATransactionAsksForTheCurrentRevisionAfterItsWrites()
     {

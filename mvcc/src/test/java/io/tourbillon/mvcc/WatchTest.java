@@ -105,6 +105,21 @@ class WatchTest
         assertEquals(List.of("PUT a=4(2,4,3,0)"), events(0));
     }
 
+    /** etcd 15271: it was told the past once its member had taken another's state. */
+    @Test
+    void shouldStaySilentUntilAFutureRevisionAlsoWhenAnotherStateCame()
+    {
+        rig.run(Op.put("a", "1"));
+        rig.watch(0, "a", "", 5, 0);
+        rig.mvcc.onStateReplaced();
+        rig.run(Op.put("a", "2"));
+        rig.run(Op.put("a", "3"));
+        assertEquals(List.of(), events(0));
+        rig.mvcc.onStateReplaced();
+        rig.run(Op.put("a", "4"));
+        assertEquals(List.of("PUT a=4(2,5,4,0)"), events(0));
+    }
+
     @Test
     void shouldAnswerProgressOnlyAfterAllEventsWereSent()
     {

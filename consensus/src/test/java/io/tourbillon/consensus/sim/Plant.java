@@ -25,8 +25,6 @@ enum Plant
     PROGRESS_TOO_EARLY,
     /** What a former leader's clock says of leases, after a pause, is handed on to the new one and believed (etcd 15247). */
     REVOKED_BY_OLD_LEADER,
-    /** The force of an entry that was truncated meanwhile acknowledges the one that has its index now. */
-    ACKNOWLEDGED_BY_INDEX,
     /** A follower gives its questions for the read index one number, so that an answer to an older one counts (etcd 20418). */
     READ_NUMBER_USED_AGAIN;
 
@@ -45,6 +43,6 @@ enum Plant
     /** Whether it takes leaders that fall again and again to see it. */
     boolean isRare()
     {
-        return this == VOTE_BEFORE_FORCE || this == OLD_TERM_COMMITTED || this == ACKNOWLEDGED_BY_INDEX;
+        return this == VOTE_BEFORE_FORCE || this == OLD_TERM_COMMITTED;
     }
 }

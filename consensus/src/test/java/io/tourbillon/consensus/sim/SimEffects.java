@@ -75,7 +75,7 @@ final class SimEffects implements RaftLog, RaftEffects
     /** By record, never by index: the entry may have been truncated, and another one have taken its index. */
     boolean isStillInLog(final Record entry)
     {
-        return !entry.isVoid || (world.plant == Plant.ACKNOWLEDGED_BY_INDEX && entry.index <= log().lastIndex());
+        return !entry.isVoid;
     }
 
     void onMessageBegin(final Message message)

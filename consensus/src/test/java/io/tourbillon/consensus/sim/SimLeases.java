@@ -61,7 +61,7 @@ final class SimLeases implements SimListener
             {
                 isGranted = world.oracle.hasLease(lease.id);
                 lease = isGranted || silentFrom > world.time.tick() ? lease : null;
-                silentFrom = world.time.tick() + world.ticks(1, 1500);
+                silentFrom = isGranted ? world.time.tick() + world.ticks(1, 1500) : silentFrom;
             }
             else if (!world.oracle.hasLease(lease.id))
             {

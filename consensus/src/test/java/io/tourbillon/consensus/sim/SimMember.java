@@ -49,7 +49,7 @@ final class SimMember implements ScriptedForwards.World
     private final RaftCore core;
     /** By correlation id: wait to be applied, and are then answered. */
     private final Map<Long, Proposed> proposed = new HashMap<>();
-    private final Set<Long> unknown = new HashSet<>();
+    private final Set<Long> answered = new HashSet<>();
     private final ScriptedForwards forwards;
     /** What apply's clock has to say to the log, on its way to the sequencer; null = nothing. */
     private byte[] clockProposal;
@@ -238,12 +238,15 @@ final class SimMember implements ScriptedForwards.World
     @Override
     public void refuse(final long sessionId, final long correlationId)
     {
-        if (unknown.remove(correlationId))
+        SimFailure.unless(!answered.contains(correlationId),
+            "member " + node.id + " refuses request " + correlationId + ", which it has answered");
+        final Proposed refused = proposed.remove(correlationId);
+        if (refused == null)
         {
+            // Of a session of a run before, or a state came that may carry it: nobody is told.
             return;
         }
-        final Proposed refused = proposed.remove(correlationId);
-        SimFailure.unless(refused != null, "member " + node.id + " refuses request " + correlationId + ", which it has answered");
+        answered.add(correlationId);
         world.clients.refuse(refused.op, sessionId, core.leaderId());
     }
 
@@ -387,6 +390,7 @@ final class SimMember implements ScriptedForwards.World
         world.checks.onApplied(node.id, index, revisionBefore, store.revision(), store.stateHash());
         if (mine != null)
         {
+            answered.add(mine.op.id());
             world.clients.answer(mine.op, mine.sessionId, mine.op.value(), store.revision(), index);
         }
     }
@@ -427,7 +431,6 @@ final class SimMember implements ScriptedForwards.World
         log.install(image.lastIndex(), image.lastTerm(), configuration);
         stages.onInstalled(image.lastIndex());
         // The state may carry them: what became of them nobody here knows.
-        unknown.addAll(proposed.keySet());
         proposed.clear();
         effects.onInstalled(image.lastIndex());
         world.checks.onInstalled(node.id, node.store().appliedIndex(), node.store().stateHash());

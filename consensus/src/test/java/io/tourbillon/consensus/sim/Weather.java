@@ -71,7 +71,7 @@ final class Weather
         ringCapacity = 4 + random.nextInt(60);
         stagePerMille = 300 + random.nextInt(701);
         tellsEachForce = random.nextBoolean();
-        forceTicksMax = 1 + random.nextInt(plant == Plant.ACKNOWLEDGED_BY_INDEX ? 400 : isStormy ? 60 : random.nextBoolean() ? 3 : 20);
+        forceTicksMax = 1 + random.nextInt(isStormy ? 60 : random.nextBoolean() ? 3 : 20);
         clients = isStormy ? 12 : 1 + random.nextInt(12);
         thinkTicksMax = isStormy ? 5 : 1 + random.nextInt(30);
 
