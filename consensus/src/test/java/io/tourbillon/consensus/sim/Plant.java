@@ -23,8 +23,6 @@ enum Plant
     REVISION_SPLIT,
     /** Progress is announced when a watch is resumed, before what it has missed. */
     PROGRESS_TOO_EARLY,
-    /** What a former leader's clock says of leases, after a pause, is handed on to the new one and believed (etcd 15247). */
-    REVOKED_BY_OLD_LEADER,
     /** A follower gives its questions for the read index one number, so that an answer to an older one counts (etcd 20418). */
     READ_NUMBER_USED_AGAIN;
 
@@ -32,12 +30,6 @@ enum Plant
     boolean isOfWatches()
     {
         return this == WATCH_GAP || this == REVISION_SPLIT || this == PROGRESS_TOO_EARLY;
-    }
-
-    /** Whether it takes leases. */
-    boolean isOfLeases()
-    {
-        return this == REVOKED_BY_OLD_LEADER;
     }
 
     /** Whether it takes leaders that fall again and again to see it. */

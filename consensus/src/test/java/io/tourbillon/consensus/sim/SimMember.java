@@ -1,7 +1,6 @@
 package io.tourbillon.consensus.sim;
 
 import io.tourbillon.codecs.record.EntryFrame;
-import io.tourbillon.codecs.record.MessageHeaderDecoder;
 import io.tourbillon.consensus.history.History;
 import io.tourbillon.consensus.pipeline.ScriptedForwards;
 import io.tourbillon.consensus.raft.Configuration;
@@ -21,8 +20,6 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
-
 /**
  * One run of a member, from a start to a crash: the real core, its log, and the stages that move by themselves. What the core wants done is
  * in {@link SimEffects}.
@@ -31,7 +28,6 @@ final class SimMember implements ScriptedForwards.World
 {
     private static final int MESSAGES_PER_CYCLE = 32;
     private static final int FORCE_TICKS_SLOW = 250;
-    private static final int HELD_TICKS = 20;
     /** Leases go ten times as fast, so that the shortest lasts two election time-outs, as at default settings. */
     static final int LEASE_PACE = 10;
 
@@ -55,8 +51,6 @@ final class SimMember implements ScriptedForwards.World
     private byte[] clockProposal;
     /** Term in which the state machine knows that this member leads; 0 = it does not. */
     private long leadingTerm;
-    private long workedNs;
-    private long heldUntil;
     /** Highest match index seen of each other member, in the term of {@link #matchTerm}. */
     private final Map<Long, Long> matches = new HashMap<>();
     private long matchTerm;
@@ -107,10 +101,6 @@ final class SimMember implements ScriptedForwards.World
     void cycle(final Queue<Message> inbox, final boolean hasOldView)
     {
         nowNs = hasOldView ? nowNs : node.clock.nowNs();
-        if (world.plant == Plant.REVOKED_BY_OLD_LEADER)
-        {
-            ageAsOldLeader();
-        }
         if (isStageOn())
         {
             tellForced();
@@ -138,23 +128,6 @@ final class SimMember implements ScriptedForwards.World
         }
         node.store().work(LEASE_PACE * node.clock.elapsedNs(), world.ticks(1, 4));
         checkMatches();
-    }
-
-    /** Its leases go on while it is held up, and it has its say before it hears anything. */
-    private void ageAsOldLeader()
-    {
-        final long storeNs = LEASE_PACE * node.clock.elapsedNs();
-        for (; leadingTerm != 0 && workedNs < storeNs; workedNs += LEASE_PACE * SimTime.TICK_NS)
-        {
-            node.store().work(workedNs, 1);
-        }
-        workedNs = storeNs;
-        if (leadingTerm != 0 && clockProposal == null)
-        {
-            clockProposal = node.store().proposal();
-            // On its way to the core, which hears of its successor meanwhile.
-            heldUntil = world.time.tick() + HELD_TICKS;
-        }
     }
 
     private boolean isStageOn()
@@ -320,29 +293,9 @@ final class SimMember implements ScriptedForwards.World
     /** Lost if the log does not take it: a former leader's is nobody's. */
     private void proposeClock()
     {
-        if (clockProposal != null && world.time.tick() >= heldUntil)
+        if (clockProposal != null)
         {
-            if (world.plant == Plant.REVOKED_BY_OLD_LEADER && !isLeader())
-            {
-                handOnClock(clockProposal);
-                return;
-            }
             propose(clockProposal, 0);
-            clockProposal = null;
-        }
-    }
-
-    /** What etcd did before 15247 was found: whoever leads takes a revoke for its own. */
-    private void handOnClock(final byte[] proposal)
-    {
-        if (core.leaderId() != RaftCore.NO_LEADER)
-        {
-            world.nodes.get(core.leaderId()).ask((leader) ->
-            {
-                final UnsafeBuffer copy = new UnsafeBuffer(proposal.clone());
-                copy.putLong(MessageHeaderDecoder.ENCODED_LENGTH, leader.core.term(), LITTLE_ENDIAN);
-                leader.propose(copy.byteArray(), 0);
-            });
             clockProposal = null;
         }
     }

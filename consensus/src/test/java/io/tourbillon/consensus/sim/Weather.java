@@ -62,7 +62,7 @@ final class Weather
     {
         isStormy = random.nextInt(8) == 0 || plant.isRare();
         voters = isStormy ? 3 : VOTERS[random.nextInt(VOTERS.length)];
-        hasRealStore = random.nextInt(6) == 0 || plant.isOfWatches() || plant.isOfLeases();
+        hasRealStore = random.nextInt(6) == 0 || plant.isOfWatches();
         hasPreVote = random.nextInt(4) > 0;
         hasLeases = random.nextInt(4) == 0;
         clockSpread = random.nextDouble() * LEASE_CLOCK_SPREAD_MAX * (hasLeases || random.nextBoolean() ? 1 : 5);
@@ -85,7 +85,7 @@ final class Weather
 
         crashEvery = isStormy ? 1500 : every(random, 400, 20_000);
         powerCutEvery = isStormy ? 300 + random.nextInt(3000) : every(random, 1500, 20_000);
-        leaderEvery = isStormy ? 0 : plant.isOfLeases() ? 400 : every(random, 100, 4000);
+        leaderEvery = isStormy ? 0 : every(random, 100, 4000);
         pauseEvery = every(random, 300, 20_000);
         partitionEvery = every(random, 200, 6000);
         slowDiskEvery = isStormy ? 1000 : every(random, 500, 10_000);
@@ -96,7 +96,7 @@ final class Weather
         checkpointEvery = every(random, 20, 600);
         compactPerMille = random.nextInt(1001);
         watchClients = hasRealStore ? 1 + random.nextInt(4) : 0;
-        leaseClients = hasRealStore && (random.nextBoolean() || plant.isOfLeases()) ? 1 + random.nextInt(6) : 0;
+        leaseClients = hasRealStore && random.nextBoolean() ? 1 + random.nextInt(6) : 0;
         hasForwarding = random.nextInt(3) > 0;
         faultyTicks = leaseClients > 0 ? 6000 : 3000;
         compactionEvery = hasRealStore ? every(random, 50, 1000) : 0;
