@@ -2,6 +2,7 @@ package io.tourbillon.transport.aeron;
 
 import io.aeron.Aeron;
 import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ThreadingMode;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.AgentInvoker;
@@ -73,13 +74,16 @@ final class EmbeddedDriver implements AutoCloseable
             requireFree(config.peerHost(), config.peerPort(), NodeOption.LISTEN_PEER);
         }
         final Path directory = DriverHome.claim(config);
-        final SocketWait socketWait = new SocketWait();
+        final SocketWait socketWait = mode.threadingMode() == ThreadingMode.INVOKER ? new SocketWait() : null;
         MediaDriver driver = null;
         try
         {
             final int windowLength = grantedWindowLength();
             final MediaDriver.Context context = driverContext(config, mode, directory, windowLength, errorHandler);
-            socketWait.listenTo(context);
+            if (socketWait != null)
+            {
+                socketWait.listenTo(context);
+            }
             driver = MediaDriver.launch(context);
             return new EmbeddedDriver(driver, connect(config, driver, directory, errorHandler), directory, windowLength, socketWait);
         }
@@ -203,7 +207,7 @@ final class EmbeddedDriver implements AutoCloseable
     /** @return what the thread that invokes the driver waits for; null if the driver has threads. */
     SocketWait socketWait()
     {
-        return driver.sharedAgentInvoker() == null ? null : socketWait;
+        return socketWait;
     }
 
     /** A duty cycle of what has no thread. One thread at a time. */

@@ -80,10 +80,15 @@ final class SocketWait implements IdleWait, AutoCloseable
         selector.wakeup();
     }
 
+    /**
+     * By whoever invokes the driver. Looking may swallow a wake-up, which loses nothing: in the duty cycle the driver comes first, and what
+     * the wake-up was for is seen behind it.
+     */
     private void add(final DatagramChannel channel)
     {
         try
         {
+            selector.selectNow(SocketWait::leave); // gives back those that were closed since, also where nobody ever waits
             channel.register(selector, SelectionKey.OP_READ);
         }
         catch (final IOException ex)

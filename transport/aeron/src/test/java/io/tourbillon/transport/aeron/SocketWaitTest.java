@@ -15,9 +15,11 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -86,6 +88,49 @@ class SocketWaitTest
         final int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
         from.send(new DatagramPacket(new byte[64], 64, InetAddress.getLoopbackAddress(), port));
         assertTrue(socketWait.await(LONG_NS));
+    }
+
+    /** Nobody waits: a client through shared memory may keep the node from it for days. */
+    @Test
+    void shouldKeepNoSocketsOfStreamsThatWereClosed() throws IOException
+    {
+        openAndClose();
+        final long before = socketCount();
+        for (int i = 0; i < 20; i++)
+        {
+            openAndClose();
+        }
+        assertTrue(socketCount() <= before + 1, socketCount() + " sockets after " + before);
+    }
+
+    private void openAndClose()
+    {
+        aeron.addSubscription("aeron:udp?endpoint=127.0.0.1:0", 1).close();
+        for (int i = 0; i < 100; i++)
+        {
+            driver.sharedAgentInvoker().invoke();
+            aeron.conductorAgentInvoker().invoke();
+        }
+    }
+
+    private static long socketCount() throws IOException
+    {
+        try (Stream<Path> files = Files.list(Path.of("/proc/self/fd")))
+        {
+            return files.filter(SocketWaitTest::isSocket).count();
+        }
+    }
+
+    private static boolean isSocket(final Path file)
+    {
+        try
+        {
+            return Files.readSymbolicLink(file).toString().startsWith("socket:");
+        }
+        catch (final IOException ex)
+        {
+            return false; // closed meanwhile
+        }
     }
 
     @Test
