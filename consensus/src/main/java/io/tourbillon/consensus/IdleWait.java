@@ -6,11 +6,14 @@ package io.tourbillon.consensus;
  */
 public interface IdleWait
 {
+    /** @return whether everything that may arrive can be waited for now. Agent's thread. */
+    boolean canWait();
+
     /**
      * Blocks until something arrives, {@link #wake()} is called or was called since the last time, or the time is over. Agent's thread.
      *
      * @param ns to wait at most; may be rounded up to a millisecond.
-     * @return false if not everything that may arrive can be waited for now: then it has not waited.
+     * @return false if it {@link #canWait() cannot wait} now: then it has not.
      */
     boolean await(long ns);
 

@@ -7,19 +7,21 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Spins a little, then sleeps: 50 us for a while, then longer and longer up to a bound. Whoever gives the sleeper work may {@link #wake()}
- * it. Before it sleeps it announces that and lets its agents look for work once more; the waker makes the work visible, then looks for the
- * announcement: so one of the two sees the other, and no wake is lost. With an {@link IdleWait}, what arrives from outside wakes it, too.
- * <p>
- * It does not yield: where threads wait for a core, newer kernels put who yields behind them by a whole slice, milliseconds each time.
+ * Spins a little, yields a little, then sleeps: 50 us for a while, then longer and longer up to a bound. Whoever gives the sleeper work
+ * may {@link #wake()} it. Before it sleeps it announces that and lets its agents look for work once more; the waker makes the work
+ * visible, then looks for the announcement: so one of the two sees the other, and no wake is lost. With an {@link IdleWait} that can wait,
+ * what arrives from outside wakes it, too, and it goes to sleep soon.
  */
 final class BackoffIdle implements IdleStrategy
 {
     private static final int SPINS = 20;
-    /** Where what arrives wakes it: spinning only takes time from the others. */
+    private static final int YIELDS = 20;
+    /** Where what arrives wakes it: looking for it only takes time from others. */
     private static final int SPINS_BEFORE_WAIT = 4;
     /** Sleeps of the shortest length before they grow: about 50 ms of idleness. */
     private static final int SHORT_SLEEPS = 500;
+    /** Idle calls after which sleeps grow. */
+    private static final int LULL = SPINS + YIELDS + SHORT_SLEEPS;
     /** Calls with work after a lull that are taken for a timer's: a heartbeat or a status message brings several. More bring back all. */
     static final int LITTLE_WORK = 16;
     /** Short sleeps after a little work: about 1 ms, in which whoever has more to say comes again. */
@@ -31,9 +33,6 @@ final class BackoffIdle implements IdleStrategy
     private final long sleepMaxNs;
     /** Null = time alone. */
     private final IdleWait idleWait;
-    private final int spins;
-    /** Idle calls after which sleeps grow. */
-    private final int lull;
     private int idleCount;
     /** Calls with work since the last lull. */
     private int workSinceLull = LITTLE_WORK;
@@ -52,8 +51,6 @@ final class BackoffIdle implements IdleStrategy
         this.sleepMinNs = sleepMinNs;
         this.sleepMaxNs = sleepMaxNs;
         this.idleWait = idleWait;
-        spins = idleWait == null ? SPINS : SPINS_BEFORE_WAIT;
-        lull = spins + SHORT_SLEEPS;
     }
 
     @Override
@@ -73,19 +70,31 @@ final class BackoffIdle implements IdleStrategy
     public void idle()
     {
         final int count = idleCount < Integer.MAX_VALUE ? idleCount++ : idleCount;
-        if (count < spins)
+        if (count < awakeCalls())
         {
-            Thread.onSpinWait();
+            if (count < SPINS)
+            {
+                Thread.onSpinWait();
+            }
+            else
+            {
+                Thread.yield();
+            }
         }
-        else if (count == spins)
+        else if (!isSleepy)
         {
             thread = Thread.currentThread();
             isSleepy = true;
         }
         else
         {
-            sleep(sleepNs(count - spins));
+            sleep(sleepNs(count - SPINS - YIELDS));
         }
+    }
+
+    private int awakeCalls()
+    {
+        return idleWait != null && idleWait.canWait() ? SPINS_BEFORE_WAIT : SPINS + YIELDS;
     }
 
     private void sleep(final long ns)
@@ -99,11 +108,11 @@ final class BackoffIdle implements IdleStrategy
     @Override
     public void reset()
     {
-        workSinceLull = idleCount > lull ? 0 : workSinceLull;
+        workSinceLull = idleCount > LULL ? 0 : workSinceLull;
         if (workSinceLull < LITTLE_WORK)
         {
             workSinceLull++;
-            idleCount = lull - LITTLE_WORK_SLEEPS;
+            idleCount = LULL - LITTLE_WORK_SLEEPS;
             return;                                         // still announced as asleep
         }
         idleCount = 0;

@@ -14,8 +14,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 class BackoffIdleTest
 {
     private static final long SLEEP_MIN_NS = 50_000;
-    /** 20 spins, 500 short sleeps. */
-    private static final int LULL = 520;
+    /** 20 spins, 20 yields, 500 short sleeps. */
+    private static final int LULL = 540;
 
     @Test
     void shouldSleepShortlyAtFirstAndLongerLater()
@@ -91,6 +91,12 @@ class BackoffIdleTest
         {
             private final Semaphore wakes = new Semaphore(0);
             private int count;
+
+            @Override
+            public boolean canWait()
+            {
+                return true;
+            }
 
             @Override
             public boolean await(final long ns)

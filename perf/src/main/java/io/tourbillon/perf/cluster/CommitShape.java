@@ -19,8 +19,8 @@ import java.util.Properties;
 import java.util.concurrent.Callable;
 
 /** What a commit waits for, shown by disks made slow: each force of a member's journal is held for some milliseconds by strace. */
-@Command(name = "commit-shape", mixinStandardHelpOptions = true, description = "Latency of puts while each force takes a given time, on all " +
-    "members and then ten times as long on the leader. Needs strace and the right to trace the members.")
+@Command(name = "commit-shape", mixinStandardHelpOptions = true, description = "Latency of puts while each force takes a given time, on " +
+    "all members and then ten times as long on the leader. Needs strace and the right to trace the members.")
 final class CommitShape implements Callable<Integer>
 {
     private static final int KEYS = 1_000;
@@ -34,7 +34,8 @@ final class CommitShape implements Callable<Integer>
     @Option(names = "--delay-ms", defaultValue = "5", description = "Of each force. Default: ${DEFAULT-VALUE}")
     private int delayMs;
 
-    @Option(names = "--leader-delay-ms", defaultValue = "50", description = "Of the leader's, in the second part. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--leader-delay-ms", defaultValue = "50",
+        description = "Of the leader's, in the second part. Default: ${DEFAULT-VALUE}")
     private int leaderDelayMs;
 
     @Option(names = "--windows", split = ",", defaultValue = "1,8", description = "Puts in flight. Default: ${DEFAULT-VALUE}")
@@ -56,8 +57,8 @@ final class CommitShape implements Callable<Integer>
             try (ClusterProcess started = options.start(false, home, List.of()))
             {
                 cluster = started;
-                System.out.println("\n| each force takes, leader / others ms more | in flight | p50 ms | p99 ms | p50 beyond the undelayed, " +
-                    "in delays of the others | aim, one in flight |");
+                System.out.println("\n| each force takes, leader / others ms more | in flight | p50 ms | p99 ms | p50 beyond the " +
+                    "undelayed, in delays of the others | aim, one in flight |");
                 System.out.println("|---|---|---|---|---|---|");
                 measure(0, 0);
                 measure(delayMs, delayMs);

@@ -73,8 +73,8 @@ final class PutLoop implements AutoCloseable
     }
 
     /**
-     * The longest time in which none of the loops had a put acknowledged. It begins with the last one before the given time, or with one that
-     * came later still because it was committed already.
+     * The longest time in which none of the loops had a put acknowledged. It begins with the last one before the given time, or with one
+     * that came later still because it was committed already.
      */
     static long longestGapNs(final List<PutLoop> loops, final long sinceNs)
     {

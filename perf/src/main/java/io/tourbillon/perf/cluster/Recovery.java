@@ -31,7 +31,8 @@ final class Recovery implements Callable<Integer>
     @Mixin
     private ClusterOptions options;
 
-    @Option(names = "--entries", defaultValue = "200000", description = "In the log, of 32 B keys and 256 B values. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--entries", defaultValue = "200000",
+        description = "In the log, of 32 B keys and 256 B values. Default: ${DEFAULT-VALUE}")
     private int entryCount;
 
     @Option(names = "--rounds", defaultValue = "3", description = "Kills and starts, each. Default: ${DEFAULT-VALUE}")
@@ -53,8 +54,8 @@ final class Recovery implements Callable<Integer>
             rows.add(String.format(Locale.ROOT, "| %s | %s | %s | %s |", target, few, many,
                 replayMs > 0 ? Spread.number((entryCount - FEW) / replayMs * 1_000) : "not to be told"));
         }
-        System.out.printf(Locale.ROOT, "%n| | ms until it serves, %,d entries | ms, %,d entries | entries replayed/s |%n|---|---|---|---|%n",
-            FEW, entryCount);
+        System.out.printf(Locale.ROOT,
+            "%n| | ms until it serves, %,d entries | ms, %,d entries | entries replayed/s |%n|---|---|---|---|%n", FEW, entryCount);
         rows.forEach(System.out::println);
         return 0;
     }

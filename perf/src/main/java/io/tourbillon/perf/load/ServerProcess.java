@@ -82,7 +82,8 @@ public final class ServerProcess implements AutoCloseable
     }
 
     /**
-     * Starts one of our nodes, by its launcher, as a member of a cluster. What was packaged last is what runs. It serves once the cluster has a leader: {@link #awaitServing()}.
+     * Starts one of our nodes, by its launcher, as a member of a cluster. What was packaged last is what runs. It serves once the cluster
+     * has a leader: {@link #awaitServing()}.
      *
      * @param durability fsync or none.
      * @param directory  for its data and its output.

@@ -19,7 +19,8 @@ import java.util.Properties;
 
 /**
  * One block: a fresh data directory, the disk measured, a server (or a cluster) started, puts by a load process of its own, the server
- * started again on the same data, gets by another. The restart is for both sides: etcd 3.4 copies a read buffer for each get, and after many puts that buffer is large
+ * started again on the same data, gets by another. The restart is for both sides: etcd 3.4 copies a read buffer for each get, and after
+ * many puts that buffer is large
  * until it restarts.
  */
 final class Block

@@ -51,9 +51,15 @@ final class SocketWait implements IdleWait, AutoCloseable
     }
 
     @Override
+    public boolean canWait()
+    {
+        return !isDeaf.getAsBoolean();
+    }
+
+    @Override
     public boolean await(final long ns)
     {
-        if (isDeaf.getAsBoolean())
+        if (!canWait())
         {
             return false;
         }
