@@ -20,7 +20,7 @@ import java.util.concurrent.TimeoutException;
 /** Members with one cluster key. One thread. */
 final class Cluster implements AutoCloseable
 {
-    private static final long START_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final long START_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(180);
 
     private final List<Member> members = new ArrayList<>();
     private final Network network;
