@@ -16,7 +16,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 @Timeout(240)
 class MembersIT
 {
-    private static final String[] FAST = {"--election-timeout", "500", "--heartbeat-interval", "50"};
+    private static final String[] FAST =
+        {"--election-timeout", "500", "--heartbeat-interval", "50", "--strict-reconfig-check", "false"};
 
     @TempDir
     private static Path directory;
