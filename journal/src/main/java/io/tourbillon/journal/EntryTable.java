@@ -17,6 +17,11 @@ final class EntryTable
     static final long NO_ADDRESS = -1;
 
     /**
+     * Of an entry whose record was lost on the disk: it has none until it is repaired.
+     */
+    static final long DAMAGED = -2;
+
+    /**
      * 65,536 entries of 8 bytes: 512 KiB.
      */
     private static final int BLOCK_BITS = 16;

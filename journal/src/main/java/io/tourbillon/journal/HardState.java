@@ -18,4 +18,9 @@ public record HardState(long term, long vote, long commit)
      * The state of a member that has never run.
      */
     public static final HardState INITIAL = new HardState(0, NO_VOTE, 0);
+
+    boolean isSameVote(final HardState other)
+    {
+        return term == other.term && vote == other.vote;
+    }
 }

@@ -20,6 +20,11 @@ public final class Journal implements AutoCloseable
      */
     public static final long UNKNOWN_TERM = -1;
 
+    /**
+     * Result of {@link #firstDamaged(long)}: there is none.
+     */
+    public static final long NO_DAMAGE = Long.MAX_VALUE;
+
     private final JournalCounters counters = new JournalCounters();
     private final SegmentFiles files;
     private final RetiredSegments retired;
@@ -27,10 +32,12 @@ public final class Journal implements AutoCloseable
     private final LogIndex log;
     private final SegmentWriter writer;
     private final long[] recoveredConfigurations;
+    private final boolean isRepairable;
     private boolean isClosed;
 
     private Journal(final JournalContext ctx) throws IOException
     {
+        isRepairable = ctx.isRepairable();
         Files.createDirectories(ctx.directory());
         files = new SegmentFiles(ctx);
         final Recovery recovery = new Recovery(ctx, files);
@@ -176,6 +183,40 @@ public final class Journal implements AutoCloseable
     }
 
     /**
+     * Puts an entry in the place of one that was lost on the disk: the same that was there, of the index and term that it had. If that one
+     * is not lost, or not in the journal any more, nothing is done. Journal thread only; as {@link #append(DirectBuffer, int, int)}.
+     *
+     * @param buffer that holds the frame.
+     * @param offset of the frame in it.
+     * @param length of the frame in bytes.
+     * @throws JournalException if the journal has failed, now or before.
+     */
+    public void appendRepair(final DirectBuffer buffer, final int offset, final int length)
+    {
+        writer.appendRepair(buffer, offset, length);
+    }
+
+    /**
+     * The lowest index whose entry is in the log and cannot be read, because the disk lost its record: found at open, or met by a reader.
+     * It is repaired by {@link #appendRepair}. Only a journal opened as repairable has such. Any thread.
+     *
+     * @param index to look from.
+     * @return index at or above that one; {@link #NO_DAMAGE} if there is none.
+     */
+    public long firstDamaged(final long index)
+    {
+        return log.damaged().firstFrom(index);
+    }
+
+    /**
+     * @return entries that are in the log and cannot be read. Any thread.
+     */
+    public int damagedCount()
+    {
+        return log.damaged().count();
+    }
+
+    /**
      * Makes everything appended so far durable, with one force; with {@link Durability#NONE} only if a term or vote changed since the last.
      * Journal thread only; blocks; does not allocate.
      *
@@ -201,7 +242,7 @@ public final class Journal implements AutoCloseable
      */
     public JournalReader newReader()
     {
-        return new JournalReader(log, writer.segments());
+        return new JournalReader(log, writer.segments(), isRepairable);
     }
 
     /**
@@ -295,6 +336,14 @@ public final class Journal implements AutoCloseable
     public long entryCount()
     {
         return counters.entryCount.getAcquire();
+    }
+
+    /**
+     * @return entries put in the place of lost ones since open.
+     */
+    public long repairedEntryCount()
+    {
+        return counters.repairedEntryCount.getAcquire();
     }
 
     /**

@@ -44,6 +44,7 @@ public final class JournalContext
     private int maxEntryLength = MAX_ENTRY_LENGTH_DEFAULT;
     private long checkpointIndex;
     private long installedTerm;
+    private boolean isRepairable;
     private Durability durability = Durability.FSYNC;
     private Forcer forcer = Forcer.FDATASYNC;
 
@@ -131,11 +132,30 @@ public final class JournalContext
     }
 
     /**
+     * @param value true if other members have the entries too: a journal that lost some of them is opened, and says which. If not, it is
+     *              refused.
+     * @return this.
+     */
+    public JournalContext isRepairable(final boolean value)
+    {
+        isRepairable = value;
+        return this;
+    }
+
+    /**
      * @return term of the last entry of a state that came from another member; 0 if the checkpoint is of this member's own making.
      */
     public long installedTerm()
     {
         return installedTerm;
+    }
+
+    /**
+     * @return whether lost entries can be had from other members.
+     */
+    public boolean isRepairable()
+    {
+        return isRepairable;
     }
 
     /**

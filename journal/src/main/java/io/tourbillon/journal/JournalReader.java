@@ -18,6 +18,12 @@ public final class JournalReader implements AutoCloseable
      */
     public static final int NOT_FOUND = -1;
 
+    /**
+     * Result of {@link #read(long)}: the entry is in the journal, but the disk lost its bytes. It has to be repaired first: see
+     * {@link Journal#firstDamaged(long)}.
+     */
+    public static final int DAMAGED = -2;
+
     private static final int WINDOW_LENGTH = 256 * 1024;
     private static final int NO_SEGMENT = -1;
 
@@ -28,6 +34,7 @@ public final class JournalReader implements AutoCloseable
 
     private final LogIndex log;
     private final SegmentList segments;
+    private final boolean isRepairable;
     private final int maxRecordLength;
     private final SegmentWindow window = new SegmentWindow(WINDOW_LENGTH);
     private final RecordChecker checker = new RecordChecker();
@@ -36,8 +43,9 @@ public final class JournalReader implements AutoCloseable
     private int recordOffset;
     private long lastReadIndex;
 
-    JournalReader(final LogIndex log, final SegmentList segments)
+    JournalReader(final LogIndex log, final SegmentList segments, final boolean isRepairable)
     {
+        this.isRepairable = isRepairable;
         this.log = log;
         this.segments = segments;
         maxRecordLength = RecordDescriptor.BODY_OFFSET + JournalContext.MAX_ENTRY_LENGTH_MAX;
@@ -49,8 +57,9 @@ public final class JournalReader implements AutoCloseable
      * indexes are read ahead in one block.
      *
      * @param index of the entry.
-     * @return length of the frame in bytes, or {@link #NOT_FOUND}.
-     * @throws JournalException if the bytes are not those that were appended: the node must stop.
+     * @return length of the frame in bytes, {@link #NOT_FOUND}, or, of a repairable journal, {@link #DAMAGED}.
+     * @throws JournalException if the bytes are not those that were appended and the journal is not repairable, or the disk fails: the node
+     *                          must stop.
      */
     public int read(final long index)
     {
@@ -59,13 +68,17 @@ public final class JournalReader implements AutoCloseable
         {
             return NOT_FOUND;
         }
+        if (address == EntryTable.DAMAGED)
+        {
+            return DAMAGED;
+        }
         window.readAhead(index == lastReadIndex + 1 ? WINDOW_LENGTH : SHORT_READ_LENGTH);
         lastReadIndex = index;
         try
         {
             if (segmentNumber != EntryTable.segmentNumber(address) && !open(EntryTable.segmentNumber(address)))
             {
-                return notFoundIfDeleted(index, "its segment is not there");
+                return judgeUnreadable(index, address, "its segment is not there");
             }
             final int position = EntryTable.position(address);
             if (isEntry(index, position))
@@ -74,7 +87,7 @@ public final class JournalReader implements AutoCloseable
             }
             // The block was read before the entry was written: read it again.
             window.forget();
-            return isEntry(index, position) ? frameLength() : notFoundIfDeleted(index, "its checksums do not agree");
+            return isEntry(index, position) ? frameLength() : judgeUnreadable(index, address, "its checksums do not agree");
         }
         catch (final IOException ex)
         {
@@ -156,11 +169,25 @@ public final class JournalReader implements AutoCloseable
             checker.frameOf(buffer, recordOffset, length).index() == index;
     }
 
-    private int notFoundIfDeleted(final long index, final String what)
+    private int judgeUnreadable(final long index, final long address, final String what)
     {
         if (index < log.firstIndex())
         {
             return NOT_FOUND;
+        }
+        if (log.addressOf(index) != address)
+        {
+            return read(index); // repaired, or truncated and appended anew, since the address was looked up
+        }
+        if (isRepairable)
+        {
+            log.damaged().add(index);
+            if (log.addressOf(index) != address)
+            {
+                log.damaged().remove(index); // it went in this moment
+                return read(index);
+            }
+            return DAMAGED;
         }
         throw new JournalException("entry " + index + " in segment " + segmentNumber + " is damaged: " + what + "; the node must stop");
     }

@@ -10,6 +10,7 @@ final class LogIndex
 {
     private final EntryTable entries = new EntryTable();
     private final TermTable terms = new TermTable();
+    private final DamagedEntries damaged = new DamagedEntries();
     private final AtomicLong firstIndex = new AtomicLong(1);
     private final AtomicLong lastIndex = new AtomicLong(0);
     /**
@@ -43,7 +44,7 @@ final class LogIndex
     }
 
     /**
-     * @return address of the entry, or {@link EntryTable#NO_ADDRESS}.
+     * @return address of the entry, {@link EntryTable#DAMAGED} or {@link EntryTable#NO_ADDRESS}.
      */
     long addressOf(final long index)
     {
@@ -57,6 +58,37 @@ final class LogIndex
         entries.put(index, address, first);
         terms.append(index, term, first);
         lastIndex.setRelease(index); // pairs with getAcquire in lastIndex(): who sees the index sees its address and term
+    }
+
+    /**
+     * An entry that was there and whose record was lost.
+     *
+     * @param term of it, or {@link Journal#UNKNOWN_TERM}.
+     */
+    void appendDamaged(final long index, final long term)
+    {
+        append(index, term, EntryTable.DAMAGED);
+        damaged.add(index);
+    }
+
+    /**
+     * The entry stands at another address now, whole.
+     */
+    void repair(final long index, final long term, final long address)
+    {
+        entries.put(index, address, firstIndex.getPlain());
+        terms.learn(index, term, lastIndex.getPlain());
+        damaged.remove(index); // last: who does not find it here finds the address
+    }
+
+    void learnTerm(final long index, final long term)
+    {
+        terms.learn(index, term, lastIndex.getPlain());
+    }
+
+    DamagedEntries damaged()
+    {
+        return damaged;
     }
 
     /**
@@ -77,11 +109,13 @@ final class LogIndex
         if (index < firstIndex.getPlain())
         {
             terms.truncateFrom(0);
+            damaged.removeFrom(index);
             base(index - 1, Journal.UNKNOWN_TERM);
             return;
         }
         terms.truncateFrom(index);
         lastIndex.setRelease(index - 1);
+        damaged.removeFrom(index);
     }
 
     /**
@@ -92,6 +126,7 @@ final class LogIndex
         firstIndex.setRelease(Long.MAX_VALUE); // to readers there is nothing until all is in place
         terms.truncateFrom(0);
         base(index, term);
+        damaged.removeBefore(Long.MAX_VALUE);
     }
 
     /**
@@ -103,6 +138,7 @@ final class LogIndex
         {
             baseTerm = terms.termOf(index - 1);
             firstIndex.setRelease(index);
+            damaged.removeBefore(index);
         }
     }
 }

@@ -14,9 +14,9 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  *
  *  SEGMENT_HEAD   16 version(4) 20 length(4) 24 segment(8) 32 sequence(8) 40 lastIndex(8) 48 lastTerm(8) 56 hard state(24)
  *  ENTRY          16 entry frame (a multiple of 4; its length is at the same place)
- *  HARD_STATE     16 zero(4) 20 length(4) 24 term(8) 32 vote(8) 40 commit(8)
+ *  HARD_STATE     16 last index, low 31 bits, and the highest bit set(4) 20 length(4) 24 term(8) 32 vote(8) 40 commit(8)
  *  TRUNCATE_FROM  16 zero(4) 20 length(4) 24 index(8)
- *  REPAIR         16 entry frame: replaces the one of the same index, truncates nothing      (reserved: not written yet)
+ *  REPAIR         16 entry frame: replaces the one of the same index, truncates nothing
  *  SNAPSHOT_MARK  16 zero(4) 20 length(4) 24 index(8) 32 term(8): the log starts anew behind this entry
  * </pre>
  * {@code chain} covers [4, end) and so the chain word before it; for a record that carries a frame it covers [4, 24), that is the
@@ -53,6 +53,8 @@ final class RecordDescriptor
     static final int VOTE_IN_HARD_STATE = 8;
     static final int COMMIT_IN_HARD_STATE = 16;
     static final int HARD_STATE_LENGTH = FIELDS_OFFSET + 24;
+
+    static final int HARD_STATE_LAST_INDEX_OFFSET = BODY_OFFSET;
 
     static final int TRUNCATE_INDEX_OFFSET = FIELDS_OFFSET;
     static final int TRUNCATE_LENGTH = FIELDS_OFFSET + 8;
@@ -96,6 +98,23 @@ final class RecordDescriptor
         {
             throw new ExceptionInInitializerError("record length");
         }
+    }
+
+    /**
+     * What a hard state says of the last index before it; 0 in one that says nothing.
+     */
+    static int lastIndexWord(final long lastIndex)
+    {
+        return Integer.MIN_VALUE | (int)lastIndex;
+    }
+
+    /**
+     * @param near an index that is less than 2^30 away from the one told.
+     * @return the index told, or -1.
+     */
+    static long lastIndexOf(final int word, final long near)
+    {
+        return word >= 0 ? -1 : near + ((((word & Integer.MAX_VALUE) - (int)near) << 1) >> 1);
     }
 
     private RecordDescriptor()

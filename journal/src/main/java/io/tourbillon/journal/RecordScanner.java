@@ -25,6 +25,7 @@ final class RecordScanner
     private long fileLength;
     private int recordOffset;
     private long provenSequence;
+    private boolean isPastGap;
 
     RecordScanner(final int maxRecordLength)
     {
@@ -37,6 +38,7 @@ final class RecordScanner
         checker.segment(segmentNumber);
         fileLength = channel.size();
         provenSequence = 0;
+        isPastGap = false;
     }
 
     /**
@@ -56,7 +58,8 @@ final class RecordScanner
             final int ahead = buffer.getInt(offset + RecordDescriptor.SEQUENCE_OFFSET, LE) - (int)sequence;
             if (ahead < 0)
             {
-                continue; // zeros or noise
+                checkNoForgery(position); // zeros or noise
+                continue;
             }
             final int foundChain = buffer.getInt(offset + RecordDescriptor.PREVIOUS_CHAIN_OFFSET, LE);
             if (isWhole(position))
@@ -69,6 +72,78 @@ final class RecordScanner
             }
         }
         return NONE;
+    }
+
+    /**
+     * Whether the next record is there but for its frame: its prefix continues the chain, what it carries is damaged.
+     *
+     * @return position of the record, or {@link #NONE}.
+     */
+    long findWithoutFrame(final long from, final long sequence, final int chain) throws IOException
+    {
+        final long position = from + EXCERPT_HEADER_LENGTH;
+        recordOffset = window.load(position, RecordDescriptor.PREFIX_LENGTH);
+        if (recordOffset < 0)
+        {
+            return NONE;
+        }
+        final int length = length();
+        final boolean isNext = RecordDescriptor.carriesFrame(type()) && RecordDescriptor.isPlausible(type(), length) &&
+            length <= maxRecordLength && position + length <= fileLength &&
+            window.buffer().getInt(recordOffset + RecordDescriptor.SEQUENCE_OFFSET, LE) == (int)sequence &&
+            window.buffer().getInt(recordOffset + RecordDescriptor.PREVIOUS_CHAIN_OFFSET, LE) == chain &&
+            checker.isChainWord(window.buffer(), recordOffset, type(), length);
+        return isNext ? position : NONE;
+    }
+
+    /**
+     * Searches the file onward for the first whole record behind lost ones.
+     *
+     * @param sequence of the first lost one.
+     * @return position of the record, or {@link #NONE}; its sequence is at least one higher.
+     * @throws JournalException if what is found cannot follow: bytes that a client wrote may look like a record.
+     */
+    long findBehindGap(final long from, final long sequence) throws IOException
+    {
+        isPastGap = true;
+        for (long position = from + EXCERPT_HEADER_LENGTH; position + RecordDescriptor.PREFIX_LENGTH <= fileLength; position += 4)
+        {
+            final int offset = window.load(position, RecordDescriptor.PREFIX_LENGTH);
+            final int ahead = window.buffer().getInt(offset + RecordDescriptor.SEQUENCE_OFFSET, LE) - (int)sequence;
+            if (ahead > 0 && isWhole(position))
+            {
+                return position;
+            }
+            if (ahead <= 0)
+            {
+                checkNoForgery(position);
+            }
+        }
+        return NONE;
+    }
+
+    /**
+     * Behind a gap a record is believed though the chain does not lead to it. If one of a lower number stands further on, it was none.
+     */
+    private void checkNoForgery(final long position) throws IOException
+    {
+        if (!isPastGap)
+        {
+            return;
+        }
+        final int offset = window.load(position, RecordDescriptor.PREFIX_LENGTH);
+        if (RecordDescriptor.type(window.buffer(), offset) != 0 && isWhole(position))
+        {
+            throw new JournalException("records do not follow one another at byte " + position + " of a damaged segment");
+        }
+    }
+
+    /**
+     * Low half of the sequence of the record that was found.
+     */
+    int sequence()
+    {
+        return window.buffer().getInt(recordOffset + RecordDescriptor.SEQUENCE_OFFSET, LE);
     }
 
     /**

@@ -18,7 +18,10 @@ import java.util.List;
  *
  * <p>A record that does not continue the chain ends the log: a torn tail, unless something says that it had been on the disk. That is: a
  * valid record further on that was written after a force that covered it; or a commit or checkpoint index that the log does not reach.
- * What was lost after its force is damage, and is refused. What was never forced was never promised, and is dropped.
+ * What was lost after its force is damage. What was never forced was never promised, and is dropped.
+ *
+ * <p>Damage is refused, unless others have the entries: then the log goes on behind it, and {@link LostRecords} says which entries are
+ * missing.
  */
 final class Recovery
 {
@@ -28,7 +31,9 @@ final class Recovery
     private final RecordScanner scanner;
     private final long checkpointIndex;
     private final long installedTerm;
+    private final boolean isRepairable;
     private final LogIndex log = new LogIndex();
+    private final LostRecords lost;
     private final List<Segment> segments = new ArrayList<>();
     private final List<Long> endPositions = new ArrayList<>();
     private final List<Segment> unreached = new ArrayList<>();
@@ -39,12 +44,16 @@ final class Recovery
     private int chain;
     private int tailSegment;
     private long tailPosition;
+    /** Of a journal whose oldest head was lost only the low half of a sequence is known before the next head. */
+    private boolean isSequenceHalf;
 
     Recovery(final JournalContext ctx, final SegmentFiles files)
     {
         this.files = files;
         checkpointIndex = ctx.checkpointIndex();
         installedTerm = ctx.installedTerm();
+        isRepairable = ctx.isRepairable();
+        lost = new LostRecords(log, checkpointIndex);
         scanner = new RecordScanner(RecordDescriptor.BODY_OFFSET + JournalContext.MAX_ENTRY_LENGTH_MAX);
     }
 
@@ -60,6 +69,11 @@ final class Recovery
                 scanner.wrap(channel, segment.number());
                 scan(segment);
             }
+        }
+        final String unknown = lost.whatIsUnknown();
+        if (unknown != null)
+        {
+            throw damage(unknown);
         }
         final long reachedIndex = isStateAhead() ? checkpointIndex : log.lastIndex();
         if (hardState.commit() > reachedIndex || checkpointIndex > reachedIndex)
@@ -140,32 +154,82 @@ final class Recovery
 
     private void scan(final Segment segment) throws IOException
     {
-        long position = sequence == 0 ? findOldestHead(segment) : scanner.findNext(0, sequence + 1, chain);
+        long position = sequence == 0 ? findOldestHead(segment) : findNext(segment, 0);
         long lastIndex = 0;
         long endPosition = 0;
+        if (position != RecordScanner.NONE && isRepairable)
+        {
+            // One without a record that can be read, before one with some: damaged.
+            unreached.forEach((damaged) -> add(damaged, 0, 0));
+            unreached.clear();
+        }
         while (position != RecordScanner.NONE)
         {
             scanner.load(position);
-            if (endPosition == 0 && scanner.type() != RecordDescriptor.SEGMENT_HEAD)
+            if (endPosition == 0 && scanner.type() != RecordDescriptor.SEGMENT_HEAD && !lost.hasLost())
             {
                 throw damage("segment " + segment.path() + " does not begin with its head");
             }
             lastIndex = Math.max(lastIndex, apply(segment, position));
             endPosition = position + scanner.length();
-            position = scanner.findNext(endPosition, sequence + 1, chain);
-        }
-        if (scanner.provenSequence() > sequence)
-        {
-            throw damage("record " + (sequence + 1) + " (after index " + log.lastIndex() + ") is not valid at or after byte " +
-                endPosition + " of " + segment.path() + ", yet record " + scanner.provenSequence() + " had been forced");
+            position = findNext(segment, endPosition);
         }
         if (endPosition == 0)
         {
             unreached.add(segment);
             return;
         }
+        add(segment, lastIndex, endPosition);
+    }
+
+    private void add(final Segment segment, final long lastIndex, final long endPosition)
+    {
         segments.add(segment.withLastIndex(lastIndex));
         endPositions.add(endPosition);
+    }
+
+    /**
+     * The next record, or, if there was one that was lost, the first behind it: then {@link LostRecords} knows how many there were.
+     */
+    private long findNext(final Segment segment, final long endPosition) throws IOException
+    {
+        long from = endPosition;
+        while (true)
+        {
+            final long position = scanner.findNext(from, sequence + 1, chain);
+            if (position != RecordScanner.NONE || scanner.provenSequence() <= sequence)
+            {
+                return position;
+            }
+            if (!isRepairable)
+            {
+                throw damage("record " + (sequence + 1) + " (after index " + log.lastIndex() + ") is not valid at or after byte " +
+                    from + " of " + segment.path() + ", yet record " + scanner.provenSequence() + " had been forced");
+            }
+            final long withoutFrame = scanner.findWithoutFrame(from, sequence + 1, chain);
+            if (withoutFrame == RecordScanner.NONE)
+            {
+                return skipLost(segment, from);
+            }
+            sequence++;
+            chain = scanner.chain();
+            from = withoutFrame + scanner.length();
+            lost.onFrameLost(scanner.type());
+        }
+    }
+
+    private long skipLost(final Segment segment, final long from) throws IOException
+    {
+        final long position = scanner.findBehindGap(from, sequence + 1);
+        if (position == RecordScanner.NONE)
+        {
+            throw damage("record " + (sequence + 1) + " is not valid at or after byte " + from + " of " + segment.path());
+        }
+        final int lostCount = scanner.sequence() - (int)(sequence + 1);
+        lost.onLost(lostCount, hardState.commit());
+        sequence += lostCount;
+        chain = scanner.previousChain();
+        return position;
     }
 
     /**
@@ -174,19 +238,32 @@ final class Recovery
      */
     private long findOldestHead(final Segment segment) throws IOException
     {
-        final long position = scanner.findHead();
+        long position = scanner.findHead();
         if (position != RecordScanner.NONE)
         {
             scanner.load(position);
             sequence = scanner.headSequence() - 1;
             chain = scanner.previousChain();
+            if (isRepairable && !unreached.isEmpty())
+            {
+                lost.onHeadLost();
+            }
             return position;
         }
-        if (segment.number() > 1 || scanner.provenSequence() > 0)
+        if (scanner.provenSequence() == 0 && (segment.number() == 1 || isRepairable))
+        {
+            return RecordScanner.NONE;
+        }
+        position = isRepairable ? scanner.findBehindGap(0, 0) : RecordScanner.NONE;
+        if (position == RecordScanner.NONE)
         {
             throw damage("the oldest segment, " + segment.path() + ", has no valid head");
         }
-        return RecordScanner.NONE;
+        lost.onHeadLost();
+        isSequenceHalf = true;
+        sequence = Integer.toUnsignedLong(scanner.sequence()) - 1;
+        chain = scanner.previousChain();
+        return position;
     }
 
     /**
@@ -206,11 +283,12 @@ final class Recovery
         switch (scanner.type())
         {
             case RecordDescriptor.SEGMENT_HEAD -> onHead(segment, buffer, offset);
-            case RecordDescriptor.HARD_STATE -> hardState = readHardState(buffer, offset + RecordDescriptor.FIELDS_OFFSET);
+            case RecordDescriptor.HARD_STATE -> onHardState(buffer, offset);
             case RecordDescriptor.TRUNCATE_FROM -> onTruncateFrom(segment,
                 buffer.getLong(offset + RecordDescriptor.TRUNCATE_INDEX_OFFSET, LE));
             case RecordDescriptor.SNAPSHOT_MARK -> onSnapshotMark(segment, buffer, offset);
             case RecordDescriptor.ENTRY -> { return onEntry(segment, position, scanner.frame()); }
+            case RecordDescriptor.REPAIR -> { return onRepair(segment, position, scanner.frame()); }
             default -> throw new JournalException("record " + sequence + " in " + segment.path() + " is of type " + scanner.type() +
                 ", which this version does not know: it was written by a newer one");
         }
@@ -228,14 +306,22 @@ final class Recovery
         final long number = buffer.getLong(offset + RecordDescriptor.HEAD_SEGMENT_OFFSET, LE);
         final long lastIndex = buffer.getLong(offset + RecordDescriptor.HEAD_LAST_INDEX_OFFSET, LE);
         final long headSequence = scanner.headSequence();
-        if (number != segment.number() || headSequence != sequence || !segments.isEmpty() && lastIndex != log.lastIndex())
+        if (isSequenceHalf && (int)headSequence == (int)sequence)
+        {
+            isSequenceHalf = false;
+            sequence = headSequence;
+        }
+        final long lastTerm = buffer.getLong(offset + RecordDescriptor.HEAD_LAST_TERM_OFFSET, LE);
+        final boolean isBase = segments.isEmpty() && !lost.hasLost();
+        lost.onHead(lastIndex, lastTerm);
+        if (number != segment.number() || headSequence != sequence || !isBase && lastIndex != log.lastIndex())
         {
             throw damage(segment.path() + " says that it is segment " + number + " from record " + headSequence + " on, after index " +
                 lastIndex + ", where record " + (sequence - 1) + " and index " + log.lastIndex() + " were the last");
         }
-        if (segments.isEmpty())
+        if (isBase)
         {
-            log.base(lastIndex, buffer.getLong(offset + RecordDescriptor.HEAD_LAST_TERM_OFFSET, LE));
+            log.base(lastIndex, lastTerm);
         }
         hardState = readHardState(buffer, offset + RecordDescriptor.HEAD_HARD_STATE_OFFSET);
     }
@@ -243,20 +329,35 @@ final class Recovery
     private long onEntry(final Segment segment, final long position, final EntryFrame frame)
     {
         final long index = frame.index();
+        lost.onLastIndexTold(index - 1);
         if (index != log.lastIndex() + 1)
         {
             throw damage("entry " + index + " follows entry " + log.lastIndex() + " at byte " + position + " of " + segment.path());
         }
         log.append(index, frame.term(), EntryTable.address(segment.number(), position));
+        maybeNoteConfiguration(frame);
+        return index;
+    }
+
+    private void maybeNoteConfiguration(final EntryFrame frame)
+    {
         if (frame.carriesRecord(ConfigurationDecoder.TEMPLATE_ID))
         {
-            configurations.addLong(index);
+            int at = configurations.size();
+            while (at > 0 && configurations.getLong(at - 1) >= frame.index())
+            {
+                at--; // a repaired one stands among later ones
+            }
+            if (at == configurations.size() || configurations.getLong(at) != frame.index())
+            {
+                configurations.addLong(at, frame.index());
+            }
         }
-        return index;
     }
 
     private void onTruncateFrom(final Segment segment, final long index)
     {
+        lost.onLastIndexTold(index - 1); // at least: it truncates what was behind
         if (index <= 0 || index > log.lastIndex() + 1)
         {
             throw damage("truncation from " + index + " after entry " + log.lastIndex() + " in " + segment.path());
@@ -275,7 +376,36 @@ final class Recovery
         {
             throw damage("a state that ends with entry " + index + " follows a commit of " + hardState.commit() + " in " + segment.path());
         }
+        lost.onRestart();
         log.restart(index, buffer.getLong(offset + RecordDescriptor.MARK_TERM_OFFSET, LE));
+    }
+
+    /**
+     * Replaces an entry that was lost, and truncates nothing. What is not in the log any more was truncated or deleted since.
+     */
+    private long onRepair(final Segment segment, final long position, final EntryFrame frame)
+    {
+        final long index = frame.index();
+        lost.onRepair();
+        if (index < log.firstIndex() || index > log.lastIndex())
+        {
+            return 0;
+        }
+        final long knownTerm = log.termOf(index);
+        if (knownTerm != Journal.UNKNOWN_TERM && knownTerm != frame.term())
+        {
+            throw damage("entry " + index + " of term " + knownTerm + " was repaired by one of term " + frame.term());
+        }
+        log.repair(index, frame.term(), EntryTable.address(segment.number(), position));
+        maybeNoteConfiguration(frame);
+        return index;
+    }
+
+    private void onHardState(final DirectBuffer buffer, final int offset)
+    {
+        final HardState next = readHardState(buffer, offset + RecordDescriptor.FIELDS_OFFSET);
+        lost.onHardState(buffer.getInt(offset + RecordDescriptor.HARD_STATE_LAST_INDEX_OFFSET, LE), !next.isSameVote(hardState));
+        hardState = next;
     }
 
     private static HardState readHardState(final DirectBuffer buffer, final int offset)
@@ -314,6 +444,7 @@ final class Recovery
     private JournalException damage(final String what)
     {
         return new JournalException("journal " + files.directory() + " is damaged: " + what +
-            ". It was not opened and nothing was changed; the member must be restored from its peers or a backup");
+            ". It was not opened and nothing was changed; " + (isRepairable ?
+            "remove the member and add it anew, with an empty data directory" : "restore it from a backup"));
     }
 }

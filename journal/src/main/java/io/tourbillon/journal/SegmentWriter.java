@@ -27,6 +27,11 @@ final class SegmentWriter
     static final int SEGMENT_SLACK_BYTES = 8 * 1024;
 
     /**
+     * A vote is written again when so much has been appended behind it: two pages, so that the loss of one does not take both.
+     */
+    private static final int VOTE_DISTANCE_BYTES = 2 * 4096;
+
+    /**
      * Segments of durability NONE that may wait for their force: beyond it a roll forces. 64 descriptors.
      */
     private static final int UNFORCED_SEGMENTS_MAX = 64;
@@ -55,6 +60,8 @@ final class SegmentWriter
     private long vote;
     private long commit;
     private boolean isVoteUnforced;
+    private boolean isVoteRepeated = true;
+    private long votePosition;
     private Throwable failure;
     private volatile int durableSegmentNumber;
 
@@ -118,6 +125,7 @@ final class SegmentWriter
         try
         {
             final int recordLength = RecordDescriptor.BODY_OFFSET + length;
+            maybeRepeatVote();
             ensureRoom(recordLength);
             record.putBytes(RecordDescriptor.BODY_OFFSET, buffer, offset, length);
             assert checker.frameOf(record, 0, recordLength).isWhole() : "frame of index " + index;
@@ -142,18 +150,74 @@ final class SegmentWriter
         }
         try
         {
-            ensureRoom(RecordDescriptor.HARD_STATE_LENGTH);
-            isVoteUnforced |= newTerm != term || newVote != vote;
+            final boolean isVoteNew = newTerm != term || newVote != vote;
+            ensureRoom(2 * (EXCERPT_HEADER_LENGTH + RecordDescriptor.HARD_STATE_LENGTH));
+            isVoteUnforced |= isVoteNew;
             term = newTerm;
             vote = newVote;
             commit = newCommit;
-            putBodyStart(0, RecordDescriptor.HARD_STATE_LENGTH);
-            putHardState(RecordDescriptor.FIELDS_OFFSET);
-            append(RecordDescriptor.HARD_STATE, RecordDescriptor.HARD_STATE_LENGTH);
+            appendHardState();
+            if (isVoteNew)
+            {
+                // Whoever loses one record has not lost a vote: see LostRecords.
+                appendHardState();
+                isVoteRepeated = false;
+                votePosition = endPosition;
+            }
         }
         catch (final IOException | RuntimeException | InternalError ex)
         {
             throw fail("append", ex);
+        }
+    }
+
+    private void appendHardState()
+    {
+        putBodyStart(RecordDescriptor.lastIndexWord(log.lastIndex()), RecordDescriptor.HARD_STATE_LENGTH);
+        putHardState(RecordDescriptor.FIELDS_OFFSET);
+        append(RecordDescriptor.HARD_STATE, RecordDescriptor.HARD_STATE_LENGTH);
+    }
+
+    private void maybeRepeatVote() throws IOException
+    {
+        if (!isVoteRepeated && endPosition - votePosition > VOTE_DISTANCE_BYTES)
+        {
+            isVoteRepeated = true;
+            ensureRoom(RecordDescriptor.HARD_STATE_LENGTH);
+            appendHardState();
+        }
+    }
+
+    /**
+     * Puts an entry in the place of one that was lost. What is not lost, or not in the log any more, stays as it is.
+     */
+    void appendRepair(final DirectBuffer buffer, final int offset, final int length)
+    {
+        checkNotFailed();
+        final long index = frame.wrap(buffer, offset, length).index();
+        if (!log.damaged().contains(index))
+        {
+            return;
+        }
+        final long knownTerm = log.termOf(index);
+        if (length != frame.length() || length > maxEntryLength() || !frame.isWhole() ||
+            knownTerm != Journal.UNKNOWN_TERM && knownTerm != frame.term())
+        {
+            throw new IllegalArgumentException("entry of index " + index + " and length " + length + " repairs none");
+        }
+        try
+        {
+            final int recordLength = RecordDescriptor.BODY_OFFSET + length;
+            ensureRoom(recordLength);
+            record.putBytes(RecordDescriptor.BODY_OFFSET, buffer, offset, length);
+            final long position = append(RecordDescriptor.REPAIR, recordLength);
+            log.repair(index, frame.term(), EntryTable.address(segmentNumber, position));
+            segmentLastIndex = Math.max(segmentLastIndex, index);
+            JournalCounters.add(counters.repairedEntryCount, 1);
+        }
+        catch (final IOException | RuntimeException | InternalError ex)
+        {
+            throw fail("repair", ex);
         }
     }
 
@@ -248,7 +312,7 @@ final class SegmentWriter
     private void ensureRoom(final int recordLength) throws IOException
     {
         if (endPosition + EXCERPT_HEADER_LENGTH + recordLength > segmentBytes - SEGMENT_SLACK_BYTES ||
-            segmentRecords == ChronicleAppender.RECORDS_MAX)
+            segmentRecords >= ChronicleAppender.RECORDS_MAX - 1)
         {
             roll();
         }
@@ -288,6 +352,7 @@ final class SegmentWriter
         segmentLastIndex = 0;
         segmentRecords = 0;
         endPosition = 0;
+        isVoteRepeated = true; // the head has it
     }
 
     private void appendHead()

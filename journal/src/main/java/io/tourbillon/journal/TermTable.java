@@ -29,6 +29,12 @@ final class TermTable
         {
             return;
         }
+        if (count > 1 && current.terms[count - 1] == Journal.UNKNOWN_TERM && current.terms[count - 2] == term)
+        {
+            // Terms never fall: lost entries between two of one term are of that term.
+            runs = new Runs(Arrays.copyOf(current.firstIndexes, count - 1), Arrays.copyOf(current.terms, count - 1));
+            return;
+        }
         int droppedCount = 0;
         while (droppedCount + 1 < count && current.firstIndexes[droppedCount + 1] <= firstIndex)
         {
@@ -39,6 +45,49 @@ final class TermTable
         firstIndexes[firstIndexes.length - 1] = index;
         terms[terms.length - 1] = term;
         runs = new Runs(firstIndexes, terms);
+    }
+
+    /**
+     * The term of a lost entry has become known.
+     *
+     * @param lastIndex of the log.
+     */
+    void learn(final long index, final long term, final long lastIndex)
+    {
+        final Runs old = runs;
+        final int at = runOf(old, index);
+        if (at < 0 || old.terms[at] != Journal.UNKNOWN_TERM)
+        {
+            return;
+        }
+        final long[] firstIndexes = new long[old.terms.length + 2];
+        final long[] terms = new long[old.terms.length + 2];
+        int count = 0;
+        for (int i = 0; i < old.terms.length; i++)
+        {
+            final long next = i + 1 < old.terms.length ? old.firstIndexes[i + 1] : lastIndex + 1;
+            if (i != at || old.firstIndexes[i] < index)
+            {
+                count = add(firstIndexes, terms, count, old.firstIndexes[i], old.terms[i]);
+            }
+            if (i == at)
+            {
+                count = add(firstIndexes, terms, count, index, term);
+                count = index + 1 < next ? add(firstIndexes, terms, count, index + 1, Journal.UNKNOWN_TERM) : count;
+            }
+        }
+        runs = new Runs(Arrays.copyOf(firstIndexes, count), Arrays.copyOf(terms, count));
+    }
+
+    private static int add(final long[] firstIndexes, final long[] terms, final int count, final long firstIndex, final long term)
+    {
+        if (count > 0 && terms[count - 1] == term)
+        {
+            return count;
+        }
+        firstIndexes[count] = firstIndex;
+        terms[count] = term;
+        return count + 1;
     }
 
     void truncateFrom(final long index)
@@ -61,6 +110,12 @@ final class TermTable
     long termOf(final long index)
     {
         final Runs current = runs;
+        final int at = runOf(current, index);
+        return at < 0 ? Journal.UNKNOWN_TERM : current.terms[at];
+    }
+
+    private static int runOf(final Runs current, final long index)
+    {
         int low = 0;
         int high = current.terms.length - 1;
         while (low <= high)
@@ -75,6 +130,6 @@ final class TermTable
                 high = middle - 1;
             }
         }
-        return high < 0 ? Journal.UNKNOWN_TERM : current.terms[high];
+        return high;
     }
 }

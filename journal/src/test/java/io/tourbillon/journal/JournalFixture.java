@@ -48,6 +48,11 @@ final class JournalFixture
         journal.append(ENTRY, 0, encode(index, term, payloadLength));
     }
 
+    static void repair(final Journal journal, final long index, final long term)
+    {
+        journal.appendRepair(ENTRY, 0, encode(index, term, PAYLOAD_LENGTH));
+    }
+
     static void appendRange(final Journal journal, final long from, final long to, final long term)
     {
         for (long index = from; index <= to; index++)

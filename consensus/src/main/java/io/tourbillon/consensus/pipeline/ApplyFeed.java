@@ -154,14 +154,15 @@ final class ApplyFeed implements EventPoller.Handler<LogSlot>, AutoCloseable
         while (budget > 0 && appliedIndex < journalTargetIndex)
         {
             final long index = appliedIndex + 1;
-            if (readerIndex != index && reader.read(index) == JournalReader.NOT_FOUND)
+            final int read = readerIndex == index ? 0 : reader.read(index);
+            if (read < 0)
             {
-                if (isRecovered(index))
+                if (read == JournalReader.NOT_FOUND && isRecovered(index))
                 {
                     throw new IllegalStateException("entry " + index + " is neither in the store nor in the journal, which starts at " +
                         journal.firstIndex());
                 }
-                return; // committed by others, not appended here yet: the ring has it, or will
+                return; // committed by others, not appended here yet: the ring has it, or will; or lost on the disk, and to be repaired
             }
             if (readerIndex != index)
             {

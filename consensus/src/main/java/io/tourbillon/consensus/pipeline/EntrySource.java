@@ -41,7 +41,8 @@ final class EntrySource
     /**
      * Copies frames one after the other: the first whatever its length, as long as it fits, the rest up to the batch length.
      *
-     * @return bytes copied, 0 if the first entry is not there any more; {@link #copiedIndex()} is the last one's index then.
+     * @return bytes copied, 0 if the first entry is not there any more or was lost on the disk; {@link #copiedIndex()} is the last one's
+     *     index then.
      */
     int copy(
         final long firstIndex,
@@ -85,7 +86,7 @@ final class EntrySource
             target.putBytes(offset, ring.memory(), slot.offset(), slot.length());
             return slot.length();
         }
-        if (reader.read(index) == JournalReader.NOT_FOUND)
+        if (reader.read(index) < 0)
         {
             return 0;
         }

@@ -70,6 +70,11 @@ final class JournalAgent implements Agent, EventPoller.Handler<LogSlot>
         switch (slot.kind())
         {
             case ENTRY -> journal.append(ring.memory(), slot.offset(), slot.length());
+            case REPAIR ->
+            {
+                journal.appendRepair(ring.memory(), slot.offset(), slot.length());
+                counters.entriesRepaired.addRelease(1);
+            }
             case HARD_STATE -> appendHardState(slot.term(), slot.index(), slot.commitIndex());
             case TRUNCATE -> journal.appendTruncateFrom(slot.index());
         }

@@ -40,6 +40,13 @@ final class LogSlot
         length = frameLength;
     }
 
+    /** An entry that the disk had lost, and that is in the log already. */
+    void repair(final long entryTerm, final long entryIndex, final int frameOffset, final int frameLength, final long commit)
+    {
+        entry(entryTerm, entryIndex, frameOffset, frameLength, commit);
+        kind = SlotKind.REPAIR;
+    }
+
     void hardState(final long hardTerm, final long voteId, final long commit)
     {
         set(SlotKind.HARD_STATE, hardTerm, voteId, commit);

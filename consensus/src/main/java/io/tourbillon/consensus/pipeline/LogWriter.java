@@ -16,6 +16,8 @@ final class LogWriter implements RaftLog
     private final Journal journal;
     private final PipelineCounters counters;
     private final EntryFrame frame = new EntryFrame();
+    /** What the checkpoint carries that this run began with. */
+    private final long checkpointIndex;
 
     /** Ring sequence of each recent index, by its low bits; to be checked against the map. */
     private final long[] sequenceOfIndex;
@@ -24,8 +26,9 @@ final class LogWriter implements RaftLog
     /** Bytes of frames put into the ring and not truncated. */
     private long logBytes;
 
-    LogWriter(final LogRing ring, final Journal journal, final PipelineCounters counters)
+    LogWriter(final LogRing ring, final Journal journal, final PipelineCounters counters, final long checkpointIndex)
     {
+        this.checkpointIndex = checkpointIndex;
         this.ring = ring;
         this.journal = journal;
         this.counters = counters;
@@ -101,6 +104,22 @@ final class LogWriter implements RaftLog
         counters.entriesAdmitted.addRelease(1);
     }
 
+    /** Sends an entry to the journal that its disk has lost; false if there is no slot or no room for it now. */
+    boolean appendRepair(final DirectBuffer buffer, final int frameOffset, final int frameLength)
+    {
+        final LogSlot slot = ring.next();
+        final int offset = slot == null ? SideArena.NO_ROOM : ring.frameOffset(frameLength);
+        if (offset == SideArena.NO_ROOM)
+        {
+            return false;
+        }
+        ring.memory().putBytes(offset, buffer, frameOffset, frameLength);
+        frame.wrap(ring.memory(), offset, frameLength);
+        slot.repair(frame.term(), frame.index(), offset, frameLength, counters.committedIndex.getPlain());
+        map.add(ring.publish(slot), SlotKind.REPAIR, frame.term(), frame.index(), frameLength);
+        return true;
+    }
+
     /** Sends term and vote to the journal; false if there is no slot now. */
     boolean appendHardState(final long term, final long voteId)
     {
@@ -125,7 +144,7 @@ final class LogWriter implements RaftLog
         assert index > counters.committedIndex.getPlain() : "truncating what is committed: " + index;
         assert index <= lastIndex : index;
         final long termBefore = index == 1 ? 0 : termOf(index - 1);
-        assert termBefore != UNKNOWN_TERM : index;
+        assert termBefore != UNKNOWN_TERM || isLost(index - 1) : index;
         final LogSlot slot = ring.next();
         if (slot == null)
         {
@@ -193,7 +212,25 @@ final class LogWriter implements RaftLog
     @Override
     public long lastTerm()
     {
+        if (lastTerm == UNKNOWN_TERM)
+        {
+            lastTerm = termOf(lastIndex); // the last entry was lost: known again once it is repaired
+        }
         return lastTerm;
+    }
+
+    @Override
+    public boolean isLost(final long index)
+    {
+        return index <= lastIndex && sequenceOf(index) < 0 && journal.firstDamaged(index) == index;
+    }
+
+    /** What the durable checkpoint carries is needed by others alone. */
+    @Override
+    public long wholeIndex()
+    {
+        final long lost = journal.firstDamaged(Math.max(checkpointIndex, counters.checkpointIndex.getAcquire()) + 1);
+        return lost <= lastIndex && isLost(lost) ? lost - 1 : lastIndex;
     }
 
     @Override

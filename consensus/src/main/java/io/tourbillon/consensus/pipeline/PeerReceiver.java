@@ -3,10 +3,12 @@ package io.tourbillon.consensus.pipeline;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.peer.AppendReplyDecoder;
 import io.tourbillon.codecs.peer.AppendRequestDecoder;
+import io.tourbillon.codecs.peer.AskEntriesDecoder;
 import io.tourbillon.codecs.peer.ForwardRejectDecoder;
 import io.tourbillon.codecs.peer.ForwardRequestDecoder;
 import io.tourbillon.codecs.peer.ForwardSettleDecoder;
 import io.tourbillon.codecs.peer.ForwardSettledDecoder;
+import io.tourbillon.codecs.peer.GiveEntryDecoder;
 import io.tourbillon.codecs.peer.HeartbeatDecoder;
 import io.tourbillon.codecs.peer.HeartbeatReplyDecoder;
 import io.tourbillon.codecs.peer.MessageHeaderDecoder;
@@ -46,6 +48,9 @@ final class PeerReceiver implements PeerHandler
     private final ForwardSettleDecoder settle = new ForwardSettleDecoder();
     private final ForwardSettledDecoder settled = new ForwardSettledDecoder();
     private final ForwardFloors floors = new ForwardFloors();
+    private final AskEntriesDecoder askEntries = new AskEntriesDecoder();
+    private final GiveEntryDecoder giveEntry = new GiveEntryDecoder();
+    private final EntryRepair repair;
     private long nowNs;
 
     PeerReceiver(
@@ -55,8 +60,10 @@ final class PeerReceiver implements PeerHandler
         final AdmissionGate admission,
         final MembershipDoor membership,
         final ReadConfirmer reads,
-        final OwnRequests ownRequests)
+        final OwnRequests ownRequests,
+        final EntryRepair repair)
     {
+        this.repair = repair;
         this.core = core;
         this.driver = driver;
         this.admission = admission;
@@ -69,6 +76,12 @@ final class PeerReceiver implements PeerHandler
     void now(final long newNowNs)
     {
         nowNs = newNowNs;
+    }
+
+    /** What this member asks others for by itself. */
+    int ask()
+    {
+        return repair.poll(nowNs);
     }
 
     @Override
@@ -99,6 +112,8 @@ final class PeerReceiver implements PeerHandler
             case ForwardRejectDecoder.TEMPLATE_ID -> onReject(reject.wrapAndApplyHeader(buffer, offset, header));
             case ForwardSettleDecoder.TEMPLATE_ID -> onSettle(settle.wrapAndApplyHeader(buffer, offset, header));
             case ForwardSettledDecoder.TEMPLATE_ID -> driver.settler().onSettled(settled.wrapAndApplyHeader(buffer, offset, header));
+            case AskEntriesDecoder.TEMPLATE_ID -> repair.onAsked(askEntries.wrapAndApplyHeader(buffer, offset, header));
+            case GiveEntryDecoder.TEMPLATE_ID -> repair.onGiven(giveEntry.wrapAndApplyHeader(buffer, offset, header));
             default -> RaftCore.OUT_OF_DATE;
         };
         (verdict == RaftCore.TAKEN ? counters.peerMessagesTaken : counters.peerMessagesPassedOver).addRelease(1);

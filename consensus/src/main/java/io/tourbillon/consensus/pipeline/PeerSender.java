@@ -2,10 +2,12 @@ package io.tourbillon.consensus.pipeline;
 
 import io.tourbillon.codecs.peer.AppendReplyEncoder;
 import io.tourbillon.codecs.peer.AppendRequestEncoder;
+import io.tourbillon.codecs.peer.AskEntriesEncoder;
 import io.tourbillon.codecs.peer.ForwardRejectEncoder;
 import io.tourbillon.codecs.peer.ForwardRequestEncoder;
 import io.tourbillon.codecs.peer.ForwardSettleEncoder;
 import io.tourbillon.codecs.peer.ForwardSettledEncoder;
+import io.tourbillon.codecs.peer.GiveEntryEncoder;
 import io.tourbillon.codecs.peer.HeartbeatEncoder;
 import io.tourbillon.codecs.peer.HeartbeatReplyEncoder;
 import io.tourbillon.codecs.peer.MessageHeaderEncoder;
@@ -48,6 +50,8 @@ final class PeerSender
     private final ForwardRejectEncoder reject = new ForwardRejectEncoder();
     private final ForwardSettleEncoder settle = new ForwardSettleEncoder();
     private final ForwardSettledEncoder settled = new ForwardSettledEncoder();
+    private final AskEntriesEncoder askEntries = new AskEntriesEncoder();
+    private final GiveEntryEncoder giveEntry = new GiveEntryEncoder();
 
     PeerSender(final long clusterId, final long memberId, final PeerLinks links, final EntrySource entries)
     {
@@ -172,6 +176,25 @@ final class PeerSender
         address(settled.wrapAndApplyHeader(buffer, 0, header).peer(), toId, term);
         settled.number(number).lastIndex(lastIndex);
         sendUrgent(toId, settled.encodedLength());
+    }
+
+    void askEntries(final long toId, final long term, final long index, final int count)
+    {
+        address(askEntries.wrapAndApplyHeader(buffer, 0, header).peer(), toId, term);
+        askEntries.index(index).count(count);
+        sendUrgent(toId, askEntries.encodedLength());
+    }
+
+    /** Without a frame if this member has none to give; false if it cannot be sent now. */
+    boolean giveEntry(final long toId, final long term, final long index, final boolean isCommitted, final boolean isGiven)
+    {
+        address(giveEntry.wrapAndApplyHeader(buffer, 0, header).peer(), toId, term);
+        giveEntry.index(index).committed(flag(isCommitted));
+        final int lengthAt = giveEntry.limit();
+        final int frameAt = lengthAt + GiveEntryEncoder.frameHeaderLength();
+        final int frameLength = isGiven ? entries.copy(index, index, buffer, frameAt, Integer.MAX_VALUE) : 0;
+        buffer.putInt(lengthAt, frameLength, LITTLE_ENDIAN);
+        return links.send(toId, buffer, 0, frameAt + frameLength);
     }
 
     private void address(final PeerHeaderEncoder peer, final long toId, final long term)

@@ -59,6 +59,10 @@ public final class PipelineCounters
     public final PaddedLong forces = new PaddedLong();
     /** Entries appended since start. Journal agent. */
     public final PaddedLong entriesAppended = new PaddedLong();
+    /** Entries that the disk had lost and other members have given since start. Journal agent. */
+    public final PaddedLong entriesRepaired = new PaddedLong();
+    /** Times that a member was asked for a lost entry and did not have it. Sequencer. */
+    public final PaddedLong repairsRefused = new PaddedLong();
     /** Most entries in one batch. Journal agent. */
     public final PaddedLong batchEntriesMax = new PaddedLong();
 

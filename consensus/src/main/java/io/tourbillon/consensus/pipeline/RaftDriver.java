@@ -143,6 +143,7 @@ final class RaftDriver implements RaftEffects
         final LogMap map = log.map();
         long hardStateAt = -1;
         long entryAt = -1;
+        long repairAt = -1;
         for (long sequence = seenForced + 1; sequence <= forced; sequence++)
         {
             if (map.kind(sequence) == SlotKind.HARD_STATE)
@@ -153,6 +154,7 @@ final class RaftDriver implements RaftEffects
             {
                 entryAt = sequence;
             }
+            repairAt = map.kind(sequence) == SlotKind.REPAIR ? sequence : repairAt;
         }
         seenForced = forced;
         if (hardStateAt >= 0)
@@ -162,6 +164,10 @@ final class RaftDriver implements RaftEffects
         if (entryAt >= 0)
         {
             core.onDurable(nowNs, map.term(entryAt), map.index(entryAt), this);
+        }
+        if (repairAt >= 0 && log.termOf(map.index(repairAt)) == map.term(repairAt))
+        {
+            core.onDurable(nowNs, map.term(repairAt), map.index(repairAt), this);
         }
         return 1;
     }

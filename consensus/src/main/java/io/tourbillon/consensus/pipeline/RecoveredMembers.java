@@ -38,8 +38,10 @@ final class RecoveredMembers
                 if (index > appliedIndex)
                 {
                     final int length = reader.read(index);
-                    frame.wrap(reader.buffer(), reader.offset(), length);
-                    core.onRecoveredConfiguration(index, ConfigurationRecord.of(frame));
+                    if (length > 0) // else it was lost: the member starts again once it is repaired
+                    {
+                        core.onRecoveredConfiguration(index, ConfigurationRecord.of(frame.wrap(reader.buffer(), reader.offset(), length)));
+                    }
                 }
             }
         }

@@ -119,7 +119,7 @@ final class SequencerAgent implements Agent
     private int pollPeers(final long nowNs)
     {
         peers.now(nowNs);
-        return links.poll(peers);
+        return links.poll(peers) + peers.ask();
     }
 
     private void noteStall(final long nowNs)

@@ -10,5 +10,7 @@ enum SlotKind
     /** A changed term or vote. */
     HARD_STATE,
     /** The entries from an index on are void. */
-    TRUNCATE
+    TRUNCATE,
+    /** An entry frame in the place of one that the disk has lost. */
+    REPAIR
 }

@@ -42,7 +42,7 @@ final class Stages
         isJournalFolded = ctx.mode() == Mode.FOLDED && ctx.durability() == Durability.NONE;
         journalIdle = isJournalFolded ? sequencerIdle : new BackoffIdle(Pipeline.SLEEP_MIN_NS, Pipeline.WOKEN_SLEEP_MAX_NS);
         ring = new LogRing(ctx.ringCapacity(), ctx.inlineLength(), ctx.arenaLength(), counters);
-        final LogWriter log = new LogWriter(ring, ctx.journal(), counters);
+        final LogWriter log = new LogWriter(ring, ctx.journal(), counters, ctx.stateMachine().appliedIndex());
         final ReadQueue linearizable = new ReadQueue(ctx.readQueueLength(), ctx.stateMachine());
         final ReadQueue serializable = new ReadQueue(ctx.readQueueLength(), ctx.stateMachine());
         final FreezeExchange freezes = new FreezeExchange();
@@ -57,7 +57,8 @@ final class Stages
         membership = new MembershipDoor(ctx, core, raft, log, ownRequests);
         admission = new AdmissionGate(ctx, core, raft, log, linearizable, confirmer, ownRequests, membership, serializable);
         membership.admission(admission);
-        final PeerReceiver peers = new PeerReceiver(ctx, core, raft, admission, membership, confirmer, ownRequests);
+        final EntryRepair repair = new EntryRepair(ctx, core, raft, log, ring);
+        final PeerReceiver peers = new PeerReceiver(ctx, core, raft, admission, membership, confirmer, ownRequests, repair);
         sequencer = new SequencerAgent(ctx, clock, raft, peers, admission, membership, log, ring, proposals, journalIdle, applyIdle);
         journal = new JournalAgent(ctx, ring, sequencerIdle);
         final ApplyFeed feed = new ApplyFeed(ctx.stateMachine(), ctx.journal(), ring, counters);

@@ -40,7 +40,7 @@ final class Election
     int onTick(final long nowNs, final RaftEffects effects)
     {
         // A sole voter may still hear the leader that made it one.
-        if (timer.isLeaderHeard(nowNs) || !timer.isDue(nowNs) || !membership.mayCampaign())
+        if (timer.isLeaderHeard(nowNs) || !timer.isDue(nowNs) || !membership.mayCampaign() || !log.isWhole())
         {
             return 0;
         }
@@ -68,6 +68,10 @@ final class Election
         {
             return RaftCore.NOT_A_VOTER;
         }
+        if (!log.isWhole())
+        {
+            return RaftCore.LOG_DAMAGED;
+        }
         forgetVotes();
         standing.takeOver(nowNs, effects);
         return RaftCore.TAKEN;
@@ -76,6 +80,10 @@ final class Election
     int onVoteRequest(final long nowNs, final VoteRequestDecoder request, final RaftEffects effects)
     {
         final PeerHeaderDecoder peer = request.peer();
+        if (!log.isEndKnown())
+        {
+            return RaftCore.LOG_DAMAGED;
+        }
         final boolean isPreVote = request.preVote() != 0;
         final boolean isVoteOpen = peer.term() > ballot.term() ||
             (peer.term() == ballot.term() && !isPreVote && ballot.voteId() == RaftCore.NO_VOTE);

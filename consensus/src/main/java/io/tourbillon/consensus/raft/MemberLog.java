@@ -43,7 +43,26 @@ final class MemberLog
 
     long durableIndex()
     {
-        return durableIndex;
+        // Behind a lost entry nothing counts: it was promised once, and is not on this disk.
+        return Math.min(durableIndex, log.wholeIndex());
+    }
+
+    /** Whether a leader could send, and apply, all of it. */
+    boolean isWhole()
+    {
+        return log.wholeIndex() == log.lastIndex();
+    }
+
+    /** Whether a vote can be judged by it: not if its end was lost, until that is back or there are entries behind it. */
+    boolean isEndKnown()
+    {
+        return log.lastTerm() != RaftLog.UNKNOWN_TERM || !log.isLost(log.lastIndex());
+    }
+
+    /** Whether the leader of this term has the same entry there. */
+    boolean isLeaders(final long index)
+    {
+        return index <= agreedIndex;
     }
 
     long lastIndex()
@@ -170,7 +189,8 @@ final class MemberLog
         {
             throw new IllegalStateException("the leader has " + entryTerm + ":" + index + " where " + ownTerm + " is committed");
         }
-        return index <= commitIndex || ownTerm == entryTerm;
+        // What was lost is not truncated: an entry behind it tells whether it was the leader's, and that one's is what repairs it.
+        return index <= commitIndex || ownTerm == entryTerm || (ownTerm == RaftLog.UNKNOWN_TERM && log.isLost(index));
     }
 
     private boolean append(final long nowNs, final DirectBuffer buffer, final int offset, final int length, final RaftEffects effects)
@@ -208,7 +228,7 @@ final class MemberLog
     /** What can be acknowledged now, or -1 if there is nothing new to say. */
     private long toAcknowledge()
     {
-        final long index = Math.min(agreedIndex, durableIndex);
+        final long index = Math.min(agreedIndex, durableIndex());
         return index > acknowledgedIndex || (isAnswerOwed && index == agreedIndex) ? index : NONE;
     }
 
@@ -226,7 +246,9 @@ final class MemberLog
     /** Whether a state that carries entries up to this one would bring anything, and take nothing away. */
     boolean lacks(final long index, final long entryTerm)
     {
-        return index > commitIndex && (index > log.lastIndex() || log.termOf(index) != entryTerm);
+        // What nobody can give back any more comes with the state.
+        return (index >= commitIndex && index > log.wholeIndex()) ||
+            (index > commitIndex && (index > log.lastIndex() || log.termOf(index) != entryTerm));
     }
 
     /** A state took the place of the log up to an index. */

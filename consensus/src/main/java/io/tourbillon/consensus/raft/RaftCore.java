@@ -47,6 +47,8 @@ public final class RaftCore
     public static final int TERM_NOT_COMMITTED = -9;
     /** A voter cannot become a learner: it is removed, and another member added. */
     public static final int DEMOTES_VOTER = -10;
+    /** The disk has lost entries: this member does not campaign, and does not vote while it does not know where its log ends. */
+    public static final int LOG_DAMAGED = -11;
 
     private final long memberId;
     private final RaftLog log;
@@ -85,7 +87,8 @@ public final class RaftCore
             throw new IllegalArgumentException("the log ends in term " + log.lastTerm() + ", the hard state in term " + term);
         }
         // It would be taken for entries that contradict the leader's, and the log for one to be truncated.
-        final boolean hasGap = committedIndex < log.lastIndex() && log.termOf(committedIndex + 1) == RaftLog.UNKNOWN_TERM;
+        final boolean hasGap = committedIndex < log.lastIndex() && log.termOf(committedIndex + 1) == RaftLog.UNKNOWN_TERM &&
+            !log.isLost(committedIndex + 1);
         if (hasGap || committedIndex > log.lastIndex())
         {
             throw new IllegalArgumentException("the log does not begin behind the committed index " + committedIndex);
@@ -175,7 +178,7 @@ public final class RaftCore
     }
 
     /**
-     * An entry, and with it all before it, is on this member's disk. To be said only of an entry that is still in the log.
+     * An entry, and with it all before it, is on this member's disk, or is on it again. To be said only of one that is still in the log.
      *
      * @param nowNs      now.
      * @param entryTerm  of the entry.
@@ -281,7 +284,7 @@ public final class RaftCore
      * @param nowNs   now.
      * @param request of the candidate.
      * @param effects to carry out.
-     * @return {@link #TAKEN}, {@link #WRONG_ADDRESS} or {@link #LEADER_LIVES}.
+     * @return {@link #TAKEN}, {@link #WRONG_ADDRESS}, {@link #LEADER_LIVES} or {@link #LOG_DAMAGED}.
      */
     public int onVoteRequest(final long nowNs, final VoteRequestDecoder request, final RaftEffects effects)
     {
@@ -290,7 +293,6 @@ public final class RaftCore
 
     /**
      * A vote, or its refusal.
-     *
      * @param nowNs   now.
      * @param reply   to a request for votes.
      * @param effects to carry out.
@@ -316,7 +318,6 @@ public final class RaftCore
 
     /**
      * A member has made entries durable, or refuses them.
-     *
      * @param nowNs   now.
      * @param reply   to entries.
      * @param effects to carry out.
@@ -346,7 +347,6 @@ public final class RaftCore
 
     /**
      * The leader lives.
-     *
      * @param nowNs     now.
      * @param heartbeat of it.
      * @param effects   to carry out.
@@ -359,7 +359,6 @@ public final class RaftCore
 
     /**
      * Somebody follows this member.
-     *
      * @param nowNs   now.
      * @param reply   to a heartbeat.
      * @param effects to carry out.
@@ -381,7 +380,7 @@ public final class RaftCore
      * @param nowNs   now.
      * @param message of the leader.
      * @param effects to carry out.
-     * @return {@link #TAKEN}, {@link #WRONG_ADDRESS}, {@link #OUT_OF_DATE} or {@link #NOT_A_VOTER}.
+     * @return {@link #TAKEN}, {@link #WRONG_ADDRESS}, {@link #OUT_OF_DATE}, {@link #NOT_A_VOTER} or {@link #LOG_DAMAGED}.
      */
     public int onTimeoutNow(final long nowNs, final TimeoutNowDecoder message, final RaftEffects effects)
     {
@@ -402,7 +401,6 @@ public final class RaftCore
 
     /**
      * The state could not be sent: it is tried again.
-     *
      * @param nowNs now.
      * @param toId  the member.
      */
@@ -485,6 +483,15 @@ public final class RaftCore
     public long commitIndex()
     {
         return memberLog.commitIndex();
+    }
+
+    /**
+     * @param index of an entry.
+     * @return whether the leader of this term is known to have the same entry there.
+     */
+    public boolean isLeaders(final long index)
+    {
+        return memberLog.isLeaders(index);
     }
 
     /** @return index of the first entry of the term this member leads or led; 0 if it has never led. */

@@ -23,4 +23,21 @@ public interface RaftLog
      * @return its term, or {@link #UNKNOWN_TERM}.
      */
     long termOf(long index);
+
+    /**
+     * @param index of an entry in the log.
+     * @return whether the disk has lost what it carries, so that it must be had from another member. Its term may be unknown then.
+     */
+    default boolean isLost(final long index)
+    {
+        return false;
+    }
+
+    /**
+     * @return index of the last entry before the first that the disk has lost and this member still needs; the last index if there is none.
+     */
+    default long wholeIndex()
+    {
+        return lastIndex();
+    }
 }

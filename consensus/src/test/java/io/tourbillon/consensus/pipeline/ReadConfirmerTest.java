@@ -63,7 +63,7 @@ class ReadConfirmerTest
             .maxEntryLength(64 << 10)))
         {
             final LogRing ring = new LogRing(8, 128, 8192, counters);
-            final LogWriter log = new LogWriter(ring, journal, counters);
+            final LogWriter log = new LogWriter(ring, journal, counters, 0);
             final PipelineContext ctx = new PipelineContext().memberId(MEMBER).journal(journal).counters(counters).peerLinks(sent);
             final RaftCore core =
                 new RaftCore(new RaftSettings(MEMBER, 10), Configuration.ofVoters(MEMBER, LEADER), 0, log, () -> 1, TERM, LEADER);

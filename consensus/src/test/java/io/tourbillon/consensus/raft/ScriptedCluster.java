@@ -75,6 +75,8 @@ final class ScriptedCluster
             case "end-force" -> node(words).endForce();
             case "full" -> node(words).full();
             case "room" -> node(words).room();
+            case "lose" -> node(words).lose(number(words, 2));
+            case "repair" -> node(words).repair(number(words, 2));
             case "hold-disk" -> node(words).isDiskHeld = true;
             case "free-disk" -> node(words).isDiskHeld = false;
             case "propose" -> node(words).propose(words.length > 2 ? (int)number(words, 2) : 1);

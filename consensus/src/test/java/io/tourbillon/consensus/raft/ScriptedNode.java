@@ -7,6 +7,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeSet;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -46,6 +47,7 @@ final class ScriptedNode implements RaftLog, RaftEffects
     private long nextReadId;
     boolean isDiskHeld;
     boolean isDown;
+    private final TreeSet<Long> lost = new TreeSet<>();
     private boolean isFull;
 
     ScriptedNode(final ScriptedCluster cluster, final RaftSettings settings, final Configuration configuration)
@@ -189,7 +191,7 @@ final class ScriptedNode implements RaftLog, RaftEffects
     private boolean isOnDisk(final long index)
     {
         final int at = (int)(index - baseIndex - 1);
-        return at < durableLog.size() && durableLog.get(at) == log.get(at);
+        return !lost.contains(index) && at < durableLog.size() && durableLog.get(at) == log.get(at);
     }
 
     private boolean isInLog(final byte[] frame)
@@ -305,7 +307,7 @@ final class ScriptedNode implements RaftLog, RaftEffects
 
     boolean has(final long index, final long term)
     {
-        return index < baseIndex || termOf(index) == term;
+        return index < baseIndex || trueTermOf(index) == term;
     }
 
     /** Raft paper, figure 3: if two logs have an entry of the same index and term, all before it are the same. */
@@ -314,7 +316,7 @@ final class ScriptedNode implements RaftLog, RaftEffects
         boolean isSame = false;
         for (long index = Math.min(lastIndex(), other.lastIndex()); index > Math.max(baseIndex, other.baseIndex); index--)
         {
-            isSame |= termOf(index) == other.termOf(index);
+            isSame |= trueTermOf(index) == other.trueTermOf(index);
             assertTrue(!isSame || Arrays.equals(log.get((int)(index - baseIndex - 1)),
                 other.log.get((int)(index - other.baseIndex - 1))), "logs of " + id + " and " + other.id + " differ at " + index);
         }
@@ -370,11 +372,41 @@ final class ScriptedNode implements RaftLog, RaftEffects
     @Override
     public long lastTerm()
     {
-        return log.isEmpty() ? baseTerm : frame(lastIndex()).term();
+        return termOf(lastIndex());
+    }
+
+    /** Its disk has lost what the entry carries, and its term, unless those beside it tell it. */
+    void lose(final long index)
+    {
+        lost.add(index);
+    }
+
+    void repair(final long index)
+    {
+        lost.remove(index);
+        core.onDurable(nowNs, termOf(index), index, this);
+    }
+
+    @Override
+    public boolean isLost(final long index)
+    {
+        return lost.contains(index);
+    }
+
+    @Override
+    public long wholeIndex()
+    {
+        return lost.isEmpty() ? lastIndex() : lost.first() - 1;
     }
 
     @Override
     public long termOf(final long index)
+    {
+        final boolean isKnown = !lost.contains(index) || trueTermOf(index - 1) == trueTermOf(index + 1);
+        return isKnown ? trueTermOf(index) : UNKNOWN_TERM;
+    }
+
+    private long trueTermOf(final long index)
     {
         if (index == baseIndex)
         {
@@ -443,7 +475,7 @@ final class ScriptedNode implements RaftLog, RaftEffects
     {
         for (long i = Math.max(1, baseIndex + 1); i <= index; i++)
         {
-            cluster.committed(id, i, termOf(i));
+            cluster.committed(id, i, trueTermOf(i));
         }
     }
 

@@ -143,6 +143,7 @@ final class NodeParts implements AutoCloseable
             .maxEntryLength(Math.max(
                 JournalContext.MAX_ENTRY_LENGTH_DEFAULT, EntryFrame.frameLength(config.intNumber(NodeOption.MAX_REQUEST_BYTES))))
             .checkpointIndex(mvcc.appliedIndex())
+            .isRepairable(isInCluster())
             .durability(config.durability())
             .forcer(config.forcer()));
     }

@@ -2,10 +2,12 @@ package io.tourbillon.transport.aeron;
 
 import io.tourbillon.codecs.peer.AppendReplyDecoder;
 import io.tourbillon.codecs.peer.AppendRequestDecoder;
+import io.tourbillon.codecs.peer.AskEntriesDecoder;
 import io.tourbillon.codecs.peer.ForwardRejectDecoder;
 import io.tourbillon.codecs.peer.ForwardRequestDecoder;
 import io.tourbillon.codecs.peer.ForwardSettleDecoder;
 import io.tourbillon.codecs.peer.ForwardSettledDecoder;
+import io.tourbillon.codecs.peer.GiveEntryDecoder;
 import io.tourbillon.codecs.peer.HeartbeatDecoder;
 import io.tourbillon.codecs.peer.HeartbeatReplyDecoder;
 import io.tourbillon.codecs.peer.HelloDecoder;
@@ -100,6 +102,8 @@ final class PeerMessages
             case PieceDecoder.TEMPLATE_ID -> PieceDecoder.BLOCK_LENGTH;
             case HelloDecoder.TEMPLATE_ID -> HelloDecoder.BLOCK_LENGTH;
             case HelloReplyDecoder.TEMPLATE_ID -> HelloReplyDecoder.BLOCK_LENGTH;
+            case AskEntriesDecoder.TEMPLATE_ID -> AskEntriesDecoder.BLOCK_LENGTH;
+            case GiveEntryDecoder.TEMPLATE_ID -> GiveEntryDecoder.BLOCK_LENGTH;
             default -> -1;
         };
     }
@@ -107,7 +111,8 @@ final class PeerMessages
     private static boolean hasData(final int template)
     {
         return template == AppendRequestDecoder.TEMPLATE_ID || template == ForwardRequestDecoder.TEMPLATE_ID ||
-            template == PieceDecoder.TEMPLATE_ID || template == IntroductionDecoder.TEMPLATE_ID;
+            template == PieceDecoder.TEMPLATE_ID || template == IntroductionDecoder.TEMPLATE_ID ||
+            template == GiveEntryDecoder.TEMPLATE_ID;
     }
 
     private static int unsignedShort(final DirectBuffer buffer, final int offset)

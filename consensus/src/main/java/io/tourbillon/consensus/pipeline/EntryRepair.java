@@ -1,0 +1,189 @@
+package io.tourbillon.consensus.pipeline;
+
+import io.tourbillon.codecs.peer.AskEntriesDecoder;
+import io.tourbillon.codecs.peer.GiveEntryDecoder;
+import io.tourbillon.codecs.record.EntryFrame;
+import io.tourbillon.consensus.raft.ConfigurationRecord;
+import io.tourbillon.consensus.raft.Member;
+import io.tourbillon.consensus.raft.RaftCore;
+import io.tourbillon.consensus.raft.RaftLog;
+import io.tourbillon.consensus.raft.Role;
+import io.tourbillon.journal.Journal;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Gets back from other members what this one's disk has lost of the log, one member after the other, and gives them what theirs have.
+ * <p>
+ * Given is what is committed, by whoever knows that it is; and by the leader of a term whatever it has, to who knows that its log agrees
+ * with the leader's so far. So what comes is the entry that belongs there. Nothing is truncated for it. Sequencer's thread only.
+ */
+final class EntryRepair
+{
+    /** Entries asked for at once: the next are asked for when these have come. */
+    private static final int ENTRIES_PER_ASK = 32;
+    /** An answer takes a round trip and a read of the disk; then another member is asked. */
+    private static final long ASK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final RaftCore core;
+    private final RaftDriver driver;
+    private final LogWriter log;
+    private final Journal journal;
+    private final LogRing ring;
+    private final PipelineCounters counters;
+    private final long memberId;
+    private final long startIndex;
+    private final long recoveredCommit;
+    private final EntryFrame frame = new EntryFrame();
+    private long askedAtNs;
+    private long askedLast;
+    private boolean isAnswerDue;
+    private int nextMember;
+    /** Entries up to here that are still said to be damaged are on their way to the journal. */
+    private long postedIndex;
+    /** Ring sequence of a repaired entry that changes the members; 0 = none. */
+    private long configurationSequence;
+
+    EntryRepair(final PipelineContext ctx, final RaftCore core, final RaftDriver driver, final LogWriter log, final LogRing ring)
+    {
+        this.core = core;
+        this.driver = driver;
+        this.log = log;
+        this.ring = ring;
+        journal = ctx.journal();
+        counters = ctx.counters();
+        memberId = ctx.memberId();
+        startIndex = ctx.stateMachine().appliedIndex();
+        recoveredCommit = journal.hardState().commit();
+    }
+
+    /** Asks for what is missing. Once a duty cycle: costs a look at an empty set. */
+    int poll(final long nowNs)
+    {
+        if (configurationSequence > 0 && ring.forced().get() >= configurationSequence)
+        {
+            throw new IllegalStateException(
+                "an entry that changes the members was lost and is repaired: this member must start again to act on it");
+        }
+        if (journal.firstDamaged(0) == Journal.NO_DAMAGE)
+        {
+            postedIndex = 0;
+            return 0;
+        }
+        if (isAnswerDue && nowNs - askedAtNs < ASK_AGAIN_NS)
+        {
+            return 0;
+        }
+        if (isAnswerDue)
+        {
+            nextMember++;
+            postedIndex = 0; // what was on its way has arrived by now, or never will
+            isAnswerDue = false;
+        }
+        final long first = journal.firstDamaged(postedIndex + 1);
+        if (first == Journal.NO_DAMAGE)
+        {
+            isAnswerDue = true; // of the journal: it has the last of them
+            askedAtNs = nowNs;
+            return 0;
+        }
+        ask(nowNs, first);
+        return 1;
+    }
+
+    private void ask(final long nowNs, final long first)
+    {
+        askedAtNs = nowNs;
+        isAnswerDue = true;
+        askedLast = first;
+        while (askedLast - first + 1 < ENTRIES_PER_ASK && journal.firstDamaged(askedLast + 1) == askedLast + 1)
+        {
+            askedLast++;
+        }
+        final List<Member> members = core.configuration().members();
+        final Member member = members.get(Math.floorMod(nextMember, members.size()));
+        if (member.id() == memberId)
+        {
+            isAnswerDue = members.size() == 1; // the next one, in the next cycle
+            nextMember++;
+            return;
+        }
+        driver.sender().askEntries(member.id(), core.term(), first, (int)(askedLast - first + 1));
+    }
+
+    int onAsked(final AskEntriesDecoder message)
+    {
+        final long fromId = message.peer().fromId();
+        final boolean isOfTerm = message.peer().term() == core.term();
+        final int count = Math.min(message.count(), ENTRIES_PER_ASK);
+        final long first = message.index();
+        for (long index = first; index < first + count; index++)
+        {
+            final boolean isCommitted = index <= committedIndex();
+            final boolean isLeaders = core.role() == Role.LEADER && isOfTerm && index <= log.lastIndex();
+            if (!driver.sender().giveEntry(fromId, core.term(), index, isCommitted, isCommitted || isLeaders))
+            {
+                break;
+            }
+        }
+        return RaftCore.TAKEN;
+    }
+
+    int onGiven(final GiveEntryDecoder message)
+    {
+        final long index = message.index();
+        if (journal.firstDamaged(index) != index || index <= postedIndex)
+        {
+            return RaftCore.OUT_OF_DATE;
+        }
+        final long fromId = message.peer().fromId();
+        final boolean isLeaders = fromId == core.leaderId() && message.peer().term() == core.term() && core.isLeaders(index);
+        final int length = message.frameLength();
+        final int offset = message.limit() + GiveEntryDecoder.frameHeaderLength();
+        if (length == 0)
+        {
+            counters.repairsRefused.addRelease(1);
+            return RaftCore.TAKEN; // the time-out is the pace at which the others are asked
+        }
+        if (length < EntryFrame.LENGTH_MIN || EntryFrame.lengthAt(message.buffer(), offset) != length)
+        {
+            return RaftCore.MALFORMED;
+        }
+        frame.wrap(message.buffer(), offset, length);
+        if (!frame.isWhole() || frame.index() != index || !fits(index, frame.term()))
+        {
+            return RaftCore.MALFORMED;
+        }
+        if (message.committed() == 0 && !isLeaders)
+        {
+            return RaftCore.OUT_OF_DATE;
+        }
+        if (driver.hasPending() || !log.appendRepair(message.buffer(), offset, length))
+        {
+            return RaftCore.NO_ROOM;
+        }
+        if (index > startIndex && ConfigurationRecord.of(frame) != null)
+        {
+            configurationSequence = log.map().last();
+        }
+        postedIndex = index;
+        isAnswerDue = index < askedLast;
+        return RaftCore.TAKEN;
+    }
+
+    /** Terms never fall. One that does not fit stands among entries that are not the leader's, and will be truncated with them. */
+    private boolean fits(final long index, final long term)
+    {
+        final long own = log.termOf(index);
+        final long next = index < log.lastIndex() ? log.termOf(index + 1) : core.term();
+        return (own == RaftLog.UNKNOWN_TERM || own == term) && log.termOf(index - 1) <= term &&
+            (next == RaftLog.UNKNOWN_TERM || term <= next);
+    }
+
+    /** Known to be committed, be it from an earlier run. */
+    private long committedIndex()
+    {
+        return Math.min(log.lastIndex(), Math.max(Math.max(core.commitIndex(), recoveredCommit), counters.appliedIndex.getAcquire()));
+    }
+}
