@@ -17,6 +17,8 @@ public final class Protocol
     public static final int PEER_URGENT_STREAM_ID = 711;
     /** Stream on which members send each other what may be long. */
     public static final int PEER_STREAM_ID = 712;
+    /** Stream on which members send each other images of the state. */
+    public static final int STATE_STREAM_ID = 713;
     /** The node's UDP port for requests, by default. */
     public static final int CLIENT_PORT = 2479;
     /** The node's UDP port for peers, by default. */

@@ -100,6 +100,15 @@ public interface StateMachine
     int onEntry(EntryFrame entry, boolean isReplay);
 
     /**
+     * Takes the state that {@link StateImages#open()} has opened in place of its own. An entry under way is forgotten;
+     * {@link #appliedIndex()} is the new state's, and above the old one's. Sessions, watches and reads go on.
+     */
+    default void onStateReplaced()
+    {
+        throw new UnsupportedOperationException("this state cannot be replaced");
+    }
+
+    /**
      * Runs a request that only reads. A linearizable one comes once everything acknowledged before it was sent is applied.
      * May come between two slices of an entry: it then sees the state before that entry.
      *

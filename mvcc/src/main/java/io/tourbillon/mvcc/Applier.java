@@ -132,6 +132,13 @@ final class Applier
         return error;
     }
 
+    /** Another state has taken the place of what the store held: whatever was under way is not. */
+    void onStateReplaced()
+    {
+        openIndex = NOTHING_OPEN;
+        isDecided = false;
+    }
+
     private int open(final long index)
     {
         entry.changes().start(header.revision() + 1, header.pendingIndex() == index ? header.pendingSub() : 0);

@@ -2,6 +2,7 @@ package io.tourbillon.mvcc;
 
 import io.tourbillon.bptree.Cursor;
 import io.tourbillon.bptree.Tree;
+import io.tourbillon.bptree.TreeStore;
 import io.tourbillon.codecs.record.ConfigurationDecoder;
 import io.tourbillon.codecs.record.MemberPublishedDecoder;
 import io.tourbillon.codecs.record.MessageHeaderDecoder;
@@ -117,6 +118,18 @@ public final class Members
     public int changeCount()
     {
         return changeCount;
+    }
+
+    /**
+     * The members of a state that nobody works on.
+     *
+     * @param store opened by the caller.
+     * @return as {@link #configuration()}, valid as long as the store is open.
+     */
+    public static DirectBuffer configurationIn(final TreeStore store)
+    {
+        final UnsafeBuffer value = new UnsafeBuffer(0, 0);
+        return store.tree(Mvcc.MEMBERS_TREE).get(new UnsafeBuffer(new byte[]{CONFIGURATION}), 0, 1, value) ? value : null;
     }
 
     // ---- changes: reserve first

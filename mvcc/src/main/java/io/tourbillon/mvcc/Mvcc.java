@@ -352,9 +352,28 @@ public final class Mvcc
      */
     public void onStateReplaced()
     {
+        header.onStateReplaced();
+        applier.onStateReplaced();
+        leases.hasUnseenChanges(false);
         compactor.beginWalk();
         members.load();
         fanOut.sendAllToHistory();
+    }
+
+    /**
+     * Whether the state came from another member and no checkpoint of this one has been made since: the journal may not know of it.
+     *
+     * @return true until {@link #onInstalledStateKept()}.
+     */
+    public boolean isStateInstalled()
+    {
+        return header.isInstalled();
+    }
+
+    /** The journal begins behind the state that came: from the next checkpoint on it is of this member's own making. */
+    public void onInstalledStateKept()
+    {
+        header.clearInstalled();
     }
 
     /** @return what the log has said of the cluster's members. */

@@ -1,5 +1,6 @@
 package io.tourbillon.mvcc;
 
+import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
@@ -11,17 +12,18 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  *  | magic    | format   | clusterId    | appliedIndex| appliedTerm| revision       |
  *  48                56               64                 72                 80
  *  | compactRevision | compactedBound | compactCursorMain| compactCursorSub |
- *  80          88             96           104           112           120
- *  | stateHash | pendingIndex | pendingOp  | pendingSub  | pendingStart|
+ *  80          88             96           104           112           120         128
+ *  | stateHash | pendingIndex | pendingOp  | pendingSub  | pendingStart| isInstalled |
  * </pre>
  * All fields are 8 bytes, little endian. {@code pending*} say how far the entry after {@code appliedIndex} got, when a checkpoint was taken
  * in the midst of it: op number in its transaction, sub revisions used, sub revision at which that op began.
+ * {@code isInstalled} is 1 in an image of a state: it came from another member, and the journal may not know of it.
  * {@code compactedBound} is the compaction that the cursor works on or has ended; records below the cursor are gone as it says.
  */
 public final class MvccHeader
 {
     /** Bytes used of the user header. */
-    public static final int LENGTH = 120;
+    public static final int LENGTH = 128;
     /** First eight bytes of every store of ours: "tbmvcc" and two zeros. */
     public static final long MAGIC = 0x0000_6363_766D_6274L;
     /** Version of records, heads and this header; a newer one is refused. */
@@ -42,6 +44,7 @@ public final class MvccHeader
     static final int PENDING_OP_OFFSET = 96;
     static final int PENDING_SUB_OFFSET = 104;
     static final int PENDING_START_OFFSET = 112;
+    static final int INSTALLED_OFFSET = 120;
 
     private static final long FIRST_REVISION = 1;
     private static final long NEVER_COMPACTED = -1;
@@ -68,6 +71,65 @@ public final class MvccHeader
         require(get(CLUSTER_ID_OFFSET) == clusterId, "the store belongs to cluster " + Long.toHexString(get(CLUSTER_ID_OFFSET)) +
             ", not to " + Long.toHexString(clusterId));
         hasUnseenChanges = pendingIndex() != 0 && pendingSub() > 0;
+    }
+
+    /**
+     * @param header of a store.
+     * @return index of the last entry that the state carries; 0 if the header is not one of ours.
+     */
+    public static long appliedIndexOf(final DirectBuffer header)
+    {
+        return header.getLong(MAGIC_OFFSET, LITTLE_ENDIAN) == MAGIC ? header.getLong(APPLIED_INDEX_OFFSET, LITTLE_ENDIAN) : 0;
+    }
+
+    /**
+     * @param header of a store.
+     * @return term of the last entry that the state carries.
+     */
+    public static long appliedTermOf(final DirectBuffer header)
+    {
+        return header.getLong(APPLIED_TERM_OFFSET, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param header    of a store.
+     * @param clusterId of this member.
+     * @return whether the state is of this cluster, and of a format that this code reads.
+     */
+    public static boolean isUsable(final DirectBuffer header, final long clusterId)
+    {
+        return header.getLong(MAGIC_OFFSET, LITTLE_ENDIAN) == MAGIC &&
+            header.getLong(FORMAT_OFFSET, LITTLE_ENDIAN) <= FORMAT &&
+            header.getLong(CLUSTER_ID_OFFSET, LITTLE_ENDIAN) == clusterId;
+    }
+
+    /**
+     * Says that the state is one that comes from another member.
+     *
+     * @param header of an image of it.
+     */
+    public static void markInstalled(final MutableDirectBuffer header)
+    {
+        header.putLong(INSTALLED_OFFSET, 1, LITTLE_ENDIAN);
+    }
+
+    boolean isInstalled()
+    {
+        return get(INSTALLED_OFFSET) != 0;
+    }
+
+    /** The journal knows of it: from the next checkpoint on the state is of this member's own making. */
+    void clearInstalled()
+    {
+        put(INSTALLED_OFFSET, 0);
+    }
+
+    /** Another state has taken the place of what the store held. */
+    void onStateReplaced()
+    {
+        assert pendingIndex() == 0 : "an image has no half entry";
+        hasUnseenChanges = false;
+        clearInstalled();
     }
 
     /** Whether an entry under way has changed keys that no revision shows yet: heads and count of live keys are ahead of the revision. */

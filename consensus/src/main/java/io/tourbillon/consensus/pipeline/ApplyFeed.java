@@ -24,6 +24,7 @@ final class ApplyFeed implements EventPoller.Handler<LogSlot>, AutoCloseable
     private final Journal journal;
     private final LogRing ring;
     private final PipelineCounters counters;
+    private final InstallExchange installs;
     private final EntryFrame frame = new EntryFrame();
     private JournalReader reader;
 
@@ -42,8 +43,14 @@ final class ApplyFeed implements EventPoller.Handler<LogSlot>, AutoCloseable
     private int slices;
     private int budget;
 
-    ApplyFeed(final StateMachine stateMachine, final Journal journal, final LogRing ring, final PipelineCounters counters)
+    ApplyFeed(
+        final StateMachine stateMachine,
+        final Journal journal,
+        final LogRing ring,
+        final InstallExchange installs,
+        final PipelineCounters counters)
     {
+        this.installs = installs;
         this.stateMachine = stateMachine;
         this.journal = journal;
         this.ring = ring;
@@ -58,9 +65,13 @@ final class ApplyFeed implements EventPoller.Handler<LogSlot>, AutoCloseable
         reader = journal.newReader();
     }
 
-    /** Applies a bounded number of committed entries: how much work that was. */
+    /** Applies a bounded number of committed entries: how much work that was. None while another member's state is on its way in. */
     int poll() throws Exception
     {
+        if (installs.isUnderWay())
+        {
+            return installs.isOpened() ? replaceState() : 0;
+        }
         // Before the poll: the sequencer moves the committed sequence first, then tells the index. An index that no slot leads to is
         // therefore one whose slot is gone.
         final long committedIndex = counters.committedIndex.getAcquire();
@@ -78,6 +89,21 @@ final class ApplyFeed implements EventPoller.Handler<LogSlot>, AutoCloseable
             }
         }
         return ENTRIES_PER_CYCLE - budget;
+    }
+
+    private int replaceState()
+    {
+        stateMachine.onStateReplaced();
+        appliedIndex = stateMachine.appliedIndex();
+        assert appliedIndex == installs.image().index() : appliedIndex + " instead of " + installs.image().index();
+        journalTargetIndex = 0;
+        readerIndex = NOTHING;
+        slices = 0;
+        // What was in the log and is void now waits for nobody either.
+        counters.appliedBytes.maxRelease(installs.logBytes());
+        counters.appliedIndex.setRelease(appliedIndex);
+        installs.onReplaced();
+        return 1;
     }
 
     long appliedIndex()
@@ -157,7 +183,7 @@ final class ApplyFeed implements EventPoller.Handler<LogSlot>, AutoCloseable
             final int read = readerIndex == index ? 0 : reader.read(index);
             if (read < 0)
             {
-                if (read == JournalReader.NOT_FOUND && isRecovered(index))
+                if (read == JournalReader.NOT_FOUND && isRecovered(index) && !installs.isUnderWay())
                 {
                     throw new IllegalStateException("entry " + index + " is neither in the store nor in the journal, which starts at " +
                         journal.firstIndex());

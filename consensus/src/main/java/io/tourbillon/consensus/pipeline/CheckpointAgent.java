@@ -145,7 +145,9 @@ final class CheckpointAgent implements Agent
         if (checkpoint.step())
         {
             lastAppliedIndex = checkpoint.appliedIndex();
-            journal.deletePrefix(catchUp.onCheckpoint(lastAppliedIndex, journal.appendedBytes()));
+            final long keptIndex = counters.keptIndex.getAcquire();
+            final long droppableIndex = catchUp.onCheckpoint(lastAppliedIndex, journal.appendedBytes());
+            journal.deletePrefix(keptIndex == 0 ? droppableIndex : Math.min(droppableIndex, keptIndex));
             counters.checkpoints.addRelease(1);
             counters.checkpointIndex.setRelease(lastAppliedIndex);
             checkpoint = null;

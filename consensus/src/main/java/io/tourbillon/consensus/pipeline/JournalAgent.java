@@ -1,10 +1,13 @@
 package io.tourbillon.consensus.pipeline;
 
 import com.lmax.disruptor.EventPoller;
+import io.tourbillon.consensus.StateImages;
 import io.tourbillon.journal.Durability;
 import io.tourbillon.journal.HardState;
 import io.tourbillon.journal.Journal;
 import org.agrona.concurrent.Agent;
+
+import java.io.IOException;
 
 /**
  * Appends the batch it finds, forces once, then publishes. The only writer of the journal and of the forced sequence. It alone gates the
@@ -23,6 +26,7 @@ final class JournalAgent implements Agent, EventPoller.Handler<LogSlot>
     private final LogRing ring;
     private final PipelineCounters counters;
     private final BackoffIdle sequencerIdle;
+    private final StateImages images;
     private final boolean isForcing;
     private final int batchEntriesMax;
 
@@ -33,12 +37,14 @@ final class JournalAgent implements Agent, EventPoller.Handler<LogSlot>
     private long term;
     private long voteId;
     private long writtenCommitIndex;
+    private boolean hasInstalled;
 
     JournalAgent(final PipelineContext ctx, final LogRing ring, final BackoffIdle sequencerIdle)
     {
         this.ring = ring;
         this.sequencerIdle = sequencerIdle;
         journal = ctx.journal();
+        images = ctx.transfer() == null ? null : ctx.transfer().images();
         counters = ctx.counters();
         isForcing = ctx.durability() == Durability.FSYNC;
         batchEntriesMax = Math.min(BATCH_ENTRIES_MAX, ring.capacity() / 2);
@@ -65,7 +71,7 @@ final class JournalAgent implements Agent, EventPoller.Handler<LogSlot>
     }
 
     @Override
-    public boolean onEvent(final LogSlot slot, final long sequence, final boolean endOfBatch)
+    public boolean onEvent(final LogSlot slot, final long sequence, final boolean endOfBatch) throws IOException
     {
         switch (slot.kind())
         {
@@ -77,6 +83,7 @@ final class JournalAgent implements Agent, EventPoller.Handler<LogSlot>
             }
             case HARD_STATE -> appendHardState(slot.term(), slot.index(), slot.commitIndex());
             case TRUNCATE -> journal.appendTruncateFrom(slot.index());
+            case INSTALL -> install(slot.index(), slot.term());
         }
         appended = sequence;
         commitIndex = slot.commitIndex();
@@ -102,17 +109,36 @@ final class JournalAgent implements Agent, EventPoller.Handler<LogSlot>
         {
             appendHardState(term, voteId, commitIndex);
         }
-        journal.force();
+        if (hasInstalled)
+        {
+            journal.forceAll();
+        }
+        else
+        {
+            journal.force();
+        }
         // Only now: until the force has returned nothing of the batch is promised to anybody.
         ring.forced().set(appended);
-        if (isForcing)
+        if (isForcing || hasInstalled)
         {
             ring.durable().set(appended);
         }
+        hasInstalled = false;
         sequencerIdle.wake();
         counters.forces.addRelease(1);
         counters.entriesAppended.addRelease(batchEntries);
         counters.batchEntriesMax.maxRelease(batchEntries);
+    }
+
+    /**
+     * In place first, then the mark. Crash between the two: the store says that it came from another member, and a start lets the log begin
+     * behind it. The other order: a log that begins behind a state that is not there.
+     */
+    private void install(final long index, final long term) throws IOException
+    {
+        images.putInPlace();
+        journal.appendSnapshotMark(index, term);
+        hasInstalled = true;
     }
 
     /** With durability none entries are not forced, but a checkpoint is not written before what it carries is on the disk. */

@@ -57,6 +57,11 @@ final class LogSlot
         set(SlotKind.TRUNCATE, 0, firstVoidIndex, commit);
     }
 
+    void install(final long lastTerm, final long lastIndex)
+    {
+        set(SlotKind.INSTALL, lastTerm, lastIndex, lastIndex);
+    }
+
     private void set(final SlotKind newKind, final long newTerm, final long newIndex, final long commit)
     {
         kind = newKind;
@@ -116,13 +121,13 @@ final class LogSlot
         return length;
     }
 
-    /** Of the entry or hard state. */
+    /** Of the entry, the hard state, or the last entry that a state carries. */
     long term()
     {
         return term;
     }
 
-    /** ENTRY: its index; HARD_STATE: the vote; TRUNCATE: the first void index. */
+    /** ENTRY: its index; HARD_STATE: the vote; TRUNCATE: the first void index; INSTALL: of the state's last entry. */
     long index()
     {
         return index;

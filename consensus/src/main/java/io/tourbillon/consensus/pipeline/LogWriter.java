@@ -178,6 +178,44 @@ final class LogWriter implements RaftLog
     }
 
     /**
+     * Another member's state takes the place of the log: it begins anew behind the last entry that the state carries. All slots are void
+     * for the disk's answers; of those that apply may still come by it passes over what the state carries, the rest is void for it, too.
+     *
+     * @return sequence that stands for this; -1 if there is no slot now: nothing has changed then.
+     */
+    long restartAt(final long index, final long term)
+    {
+        assert index > counters.committedIndex.getPlain() : index;
+        final LogSlot slot = ring.next();
+        if (slot == null)
+        {
+            return -1;
+        }
+        final long firstInRing = ring.cursor() - ring.capacity() + 1;
+        for (long sequence = map.last(); sequence >= map.first(); sequence--)
+        {
+            if (map.isLiveEntry(sequence))
+            {
+                map.markVoid(sequence);
+                if (map.index(sequence) > index && sequence > firstInRing)
+                {
+                    ring.slot(sequence).markVoid();
+                }
+            }
+        }
+        slot.install(term, index);
+        final long sequence = ring.publish(slot);
+        map.add(sequence, SlotKind.INSTALL, term, index, 0);
+        lastIndex = index;
+        lastTerm = term;
+        counters.lastIndex.setRelease(index);
+        counters.recoveredLastIndex.setRelease(Math.min(index, counters.recoveredLastIndex.getPlain()));
+        ring.committed().set(sequence);
+        counters.committedIndex.setRelease(index);
+        return sequence;
+    }
+
+    /**
      * Moves the committed sequence as far as a committed index allows, then tells the index: apply counts on that order.
      *
      * @param commitIndex that the core has committed; only grows.
@@ -236,7 +274,8 @@ final class LogWriter implements RaftLog
     @Override
     public long termOf(final long index)
     {
-        if (index < 0 || index > lastIndex)
+        // The map still knows what was cut off: a leader would look for entries behind it that nobody has, and not send the state.
+        if (index < journal.firstIndex() - 1 || index > lastIndex)
         {
             return UNKNOWN_TERM;
         }

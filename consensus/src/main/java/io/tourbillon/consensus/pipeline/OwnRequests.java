@@ -135,6 +135,21 @@ final class OwnRequests
         }
     }
 
+    /** Another member's state has taken the place of the log: which of them it carries nobody here knows. */
+    void onStateInstalled()
+    {
+        while (outside.count() > 0)
+        {
+            refuseFirst(ErrorCode.TIMEOUT);
+        }
+        while (inside.count() > 0)
+        {
+            outside.addFrom(inside);
+            inside.removeLast();
+            refuseFirst(ErrorCode.TIMEOUT);
+        }
+    }
+
     private void settle()
     {
         for (int left = outside.count(); left > 0; left--)

@@ -87,6 +87,11 @@ final class PeerReceiver implements PeerHandler
     @Override
     public void onPeerMessage(final DirectBuffer buffer, final int offset, final int length)
     {
+        if (driver.isInstalling())
+        {
+            counters.peerMessagesPassedOver.addRelease(1);
+            return; // a moment in which the log is neither the old nor the new one: whoever needs an answer asks again
+        }
         header.wrap(buffer, offset);
         final int verdict = switch (header.templateId())
         {

@@ -2,6 +2,7 @@ package io.tourbillon.consensus.pipeline;
 
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
@@ -18,6 +19,8 @@ import java.util.concurrent.TimeUnit;
  *   FOLDED              tourbillon-agent [companion, sequencer, apply]                tourbillon-journal   tourbillon-background
  *   SHARED, DEDICATED   tourbillon-sequencer [companion, sequencer] tourbillon-apply  tourbillon-journal   tourbillon-background
  * </pre>
+ * In a cluster {@code tourbillon-transfer} sends images of the state and takes them in.
+ * <p>
  * The journal has a thread of its own because it blocks in force. Folded with durability none it does not, and joins the agent's thread:
  * handing an entry over to another thread and back costs more than appending it.
  */
@@ -30,6 +33,8 @@ public final class Pipeline implements AutoCloseable
     /** Longest sleep of the journal's thread, which is woken for its work. */
     static final long WOKEN_SLEEP_MAX_NS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long BACKGROUND_SLEEP_MS = 20;
+    /** An image comes or goes once in a blue moon. */
+    private static final long TRANSFER_SLEEP_MAX_NS = TimeUnit.MILLISECONDS.toNanos(20);
     /** An interrupt would close the journal's file under a slow force, so it comes late. */
     private static final int CLOSE_TIMEOUT_MS = 60_000;
 
@@ -116,6 +121,11 @@ public final class Pipeline implements AutoCloseable
     private void start()
     {
         final PipelineCounters counters = ctx.counters();
+        if (stages.transfer != null)
+        {
+            add("tourbillon-transfer", new BackoffIdleStrategy(0, 0, SLEEP_MIN_NS, TRANSFER_SLEEP_MAX_NS),
+                new Agent[]{stages.transfer}, new AgentCounters[]{counters.transfer});
+        }
         if (stages.isJournalFolded)
         {
             addBackground();

@@ -56,6 +56,7 @@ public final class PipelineContext
     private MembershipSettings membership = MembershipSettings.DEFAULT;
     private PeerLinks peerLinks = PeerLinks.none();
     private long catchUpBytes;
+    private TransferSettings transfer;
 
     /**
      * @param value this member's id; not 0.
@@ -67,9 +68,7 @@ public final class PipelineContext
         return this;
     }
 
-    /**
-     * @return this member's id; not 0.
-     */
+    /** @return this member's id; not 0. */
     public long memberId()
     {
         return memberId;
@@ -85,9 +84,7 @@ public final class PipelineContext
         return this;
     }
 
-    /**
-     * @return open journal; the pipeline closes it.
-     */
+    /** @return open journal; the pipeline closes it. */
     public Journal journal()
     {
         return journal;
@@ -103,9 +100,7 @@ public final class PipelineContext
         return this;
     }
 
-    /**
-     * @return as the journal was opened with.
-     */
+    /** @return as the journal was opened with. */
     public Durability durability()
     {
         return durability;
@@ -121,9 +116,7 @@ public final class PipelineContext
         return this;
     }
 
-    /**
-     * @return what entries are applied to.
-     */
+    /** @return what entries are applied to. */
     public StateMachine stateMachine()
     {
         return stateMachine;
@@ -139,9 +132,7 @@ public final class PipelineContext
         return this;
     }
 
-    /**
-     * @return where requests come from.
-     */
+    /** @return where requests come from. */
     public Ingress ingress()
     {
         return ingress;
@@ -157,9 +148,7 @@ public final class PipelineContext
         return this;
     }
 
-    /**
-     * @return runs first on the sequencer's thread, in folded mode the media driver's invoker; null = none.
-     */
+    /** @return runs first on the sequencer's thread, in folded mode the media driver's invoker; null = none. */
     public Agent companion()
     {
         return companion;
@@ -547,6 +536,24 @@ public final class PipelineContext
     public long runId()
     {
         return runId;
+    }
+
+    /**
+     * @param value how images of the state go to members that lack too much; null = they cannot follow.
+     * @return this.
+     */
+    public PipelineContext transfer(final TransferSettings value)
+    {
+        transfer = value;
+        return this;
+    }
+
+    /**
+     * @return how images of the state go to others; null = they do not.
+     */
+    public TransferSettings transfer()
+    {
+        return transfer;
     }
 
     /**

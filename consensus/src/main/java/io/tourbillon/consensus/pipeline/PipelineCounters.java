@@ -15,6 +15,8 @@ public final class PipelineCounters
     public final AgentCounters apply = new AgentCounters();
     /** Of the checkpoint agent. */
     public final AgentCounters checkpoint = new AgentCounters();
+    /** Of the transfer agent. */
+    public final AgentCounters transfer = new AgentCounters();
     /** Of the housekeeping agent. */
     public final AgentCounters housekeeping = new AgentCounters();
 
@@ -91,6 +93,23 @@ public final class PipelineCounters
     final PaddedLong checkpointSequence = new PaddedLong();
     /** Applied index of the newest durable checkpoint made since start; 0 = none. Checkpoint agent. */
     public final PaddedLong checkpointIndex = new PaddedLong();
+
+    /** Images of the state that other members have installed since start. Transfer agent. */
+    public final PaddedLong snapshotsSent = new PaddedLong();
+    /** Images of the state installed here since start. Transfer agent. */
+    public final PaddedLong snapshotsReceived = new PaddedLong();
+    /** Transfers of images that were begun and came to nothing, sent or received, since start. Transfer agent. */
+    public final PaddedLong snapshotsFailed = new PaddedLong();
+    /** Pieces of images since start that arrived otherwise than they were sent. Transfer agent. */
+    public final PaddedLong snapshotPiecesSpoilt = new PaddedLong();
+    /** Images being made, sent, received or installed now. Transfer agent. */
+    public final PaddedLong snapshotsInProgress = new PaddedLong();
+    /** Bytes of images sent since start, those sent again counted again. Transfer agent. */
+    public final PaddedLong snapshotBytesSent = new PaddedLong();
+    /** Bytes of images received and kept since start. Transfer agent. */
+    public final PaddedLong snapshotBytesReceived = new PaddedLong();
+    /** Entries behind this one are kept in the journal for who is sent an image; none are for that reason if it is 0. Transfer agent. */
+    final PaddedLong keptIndex = new PaddedLong();
 
     /**
      * @return entries in the log that are not applied yet.

@@ -33,7 +33,8 @@ final class RaftDriver implements RaftEffects
     private final PipelineCounters counters;
     private final UnsafeBuffer noOp = new UnsafeBuffer(ByteBuffer.allocateDirect(64));
     private final int noOpLength;
-    /** Made after this, as it needs it. */
+    /** Made after this, as they need it. */
+    private StateInstaller installer;
     private ReadConfirmer reads;
     private ReadQueue readQueue;
 
@@ -70,6 +71,11 @@ final class RaftDriver implements RaftEffects
         noOpLength = MessageHeaderEncoder.ENCODED_LENGTH + encoder.encodedLength();
     }
 
+    void installer(final StateInstaller value)
+    {
+        installer = value;
+    }
+
     void reads(final ReadConfirmer confirmer, final ReadQueue queue)
     {
         reads = confirmer;
@@ -91,6 +97,11 @@ final class RaftDriver implements RaftEffects
     int poll(final long nowNs)
     {
         int workCount = onForced(nowNs);
+        workCount += pollInstaller(nowNs);
+        if (isInstalling())
+        {
+            return workCount;
+        }
         workCount += core.onTick(nowNs, this);
         workCount += flushPending() ? 1 : 0;
         workCount += settler.poll(nowNs);
@@ -100,6 +111,23 @@ final class RaftDriver implements RaftEffects
             reads.onLeading(nowNs);
         }
         return workCount + reads.poll(nowNs);
+    }
+
+    private int pollInstaller(final long nowNs)
+    {
+        final boolean wasInstalling = isInstalling();
+        final int workCount = installer.poll(nowNs, hasPending());
+        if (isInstalling() && !wasInstalling)
+        {
+            readQueue.onTruncated(reads.nextId() - 1, log.lastIndex());
+        }
+        return workCount;
+    }
+
+    /** Another member's state is taking the place of the log: until that is durable the core hears nothing. */
+    boolean isInstalling()
+    {
+        return installer.isInstalling();
     }
 
     /** What came in in this duty cycle, to the others. */
@@ -159,6 +187,7 @@ final class RaftDriver implements RaftEffects
         seenForced = forced;
         if (hardStateAt >= 0)
         {
+            installer.onHardStateDurable(map.term(hardStateAt));
             core.onHardStateDurable(nowNs, map.term(hardStateAt), map.index(hardStateAt), this);
         }
         if (entryAt >= 0)
@@ -317,11 +346,10 @@ final class RaftDriver implements RaftEffects
         sender.timeoutNow(toId, term);
     }
 
-    /** The transfer of state is not there yet: such a member waits, and the counter says so. */
     @Override
     public void sendSnapshot(final long toId)
     {
-        counters.snapshotsWanted.addRelease(1);
+        installer.send(toId);
     }
 
     @Override
@@ -341,6 +369,7 @@ final class RaftDriver implements RaftEffects
             pendingEntry = null;
             counters.termStartIndex.setRelease(0);
         }
+        installer.onRoleChange(role);
         hasBegunToLead = role == Role.LEADER;
         reads.onLeaderChanged();
         counters.term.setRelease(term);

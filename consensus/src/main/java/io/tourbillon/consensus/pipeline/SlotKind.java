@@ -12,5 +12,7 @@ enum SlotKind
     /** The entries from an index on are void. */
     TRUNCATE,
     /** An entry frame in the place of one that the disk has lost. */
-    REPAIR
+    REPAIR,
+    /** Another member's state takes the place of the log; what came before is void. */
+    INSTALL
 }

@@ -33,6 +33,8 @@ final class Stages
     final ApplyAgent apply;
     final CheckpointAgent checkpoint;
     final HousekeepingAgent housekeeping;
+    /** Null if images of the state go nowhere. */
+    final TransferAgent transfer;
 
     Stages(final PipelineContext ctx, final NanoClock clock)
     {
@@ -51,6 +53,9 @@ final class Stages
         final RaftCore core = core(ctx, log);
         final OwnRequests ownRequests = new OwnRequests(ctx.ingress(), 2 * ctx.ringCapacity(), ctx.runId());
         final RaftDriver raft = new RaftDriver(ctx, core, log, ring, new EntrySource(log, ring, ctx.journal()), ownRequests);
+        final TransferExchange transfers = new TransferExchange();
+        final InstallExchange installs = new InstallExchange();
+        raft.installer(new StateInstaller(ctx, core, raft, log, ring, ownRequests, transfers, installs));
         final ReadConfirmer confirmer =
             new ReadConfirmer(core, raft, raft.sender(), linearizable, log, ctx.heartbeatIntervalNs(), ctx.runId());
         raft.reads(confirmer, linearizable);
@@ -61,9 +66,10 @@ final class Stages
         final PeerReceiver peers = new PeerReceiver(ctx, core, raft, admission, membership, confirmer, ownRequests, repair);
         sequencer = new SequencerAgent(ctx, clock, raft, peers, admission, membership, log, ring, proposals, journalIdle, applyIdle);
         journal = new JournalAgent(ctx, ring, sequencerIdle);
-        final ApplyFeed feed = new ApplyFeed(ctx.stateMachine(), ctx.journal(), ring, counters);
+        final ApplyFeed feed = new ApplyFeed(ctx.stateMachine(), ctx.journal(), ring, installs, counters);
         apply = new ApplyAgent(clock, ctx.stateMachine(), feed, linearizable, serializable, freezes, proposals, ctx.memberId(), counters);
         checkpoint = new CheckpointAgent(ctx, clock, ring, freezes, journalIdle);
+        transfer = ctx.transfer() == null ? null : new TransferAgent(ctx, clock, transfers, installs);
         housekeeping = new HousekeepingAgent(ctx.journal(), ctx.stateMachine());
     }
 

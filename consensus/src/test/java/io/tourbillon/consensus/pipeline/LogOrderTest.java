@@ -45,10 +45,13 @@ class LogOrderTest
         log = new LogWriter(ring, journal, counters, 0);
         final PipelineContext ctx = new PipelineContext().memberId(1).journal(journal).counters(counters);
         journalAgent = new JournalAgent(ctx, ring, new BackoffIdle(1, 1));
-        feed = new ApplyFeed(stateMachine, journal, ring, counters);
+        feed = new ApplyFeed(stateMachine, journal, ring, new InstallExchange(), counters);
         feed.onStart();
         final RaftCore core = new RaftCore(new RaftSettings(1, 10), Configuration.ofVoters(1), 0, log, () -> 1, 0, RaftCore.NO_VOTE);
-        raft = new RaftDriver(ctx, core, log, ring, new EntrySource(log, ring, journal), new OwnRequests(new TestIngress(), 64, 1));
+        final OwnRequests ownRequests = new OwnRequests(new TestIngress(), 64, 1);
+        raft = new RaftDriver(ctx, core, log, ring, new EntrySource(log, ring, journal), ownRequests);
+        raft.installer(
+            new StateInstaller(ctx, core, raft, log, ring, ownRequests, new TransferExchange(), new InstallExchange()));
         final ReadQueue reads = new ReadQueue(64 << 10, stateMachine);
         raft.reads(new ReadConfirmer(core, raft, raft.sender(), reads, log, 1, 1), reads);
     }

@@ -3,6 +3,7 @@ package io.tourbillon.consensus.pipeline;
 import io.tourbillon.codecs.peer.MessageHeaderDecoder;
 import io.tourbillon.consensus.PeerHandler;
 import io.tourbillon.consensus.PeerLinks;
+import io.tourbillon.consensus.StateLinks;
 import io.tourbillon.consensus.raft.Configuration;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -13,6 +14,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.UnaryOperator;
 
 /** Messages between pipelines of one process; members can be cut off from one another. */
 final class MemoryNetwork
@@ -22,7 +24,10 @@ final class MemoryNetwork
     private static final int MESSAGES_PER_POLL = 64;
 
     private final Map<Long, Queue<byte[]>> inboxes = new ConcurrentHashMap<>();
+    private final Map<Long, Queue<byte[]>> stateInboxes = new ConcurrentHashMap<>();
     private final Set<String> cuts = ConcurrentHashMap.newKeySet();
+    /** What becomes of a message on the state's ways; null = lost. */
+    volatile UnaryOperator<byte[]> stateFate = UnaryOperator.identity();
     /** Of messages that get lost. */
     private volatile int lostTemplateId = -1;
     private volatile byte[] lastLost;
@@ -31,6 +36,12 @@ final class MemoryNetwork
     {
         inboxes.put(memberId, new ConcurrentLinkedQueue<>());
         return new Links(memberId);
+    }
+
+    StateLinks stateLinksOf(final long memberId)
+    {
+        stateInboxes.put(memberId, new ConcurrentLinkedQueue<>());
+        return new StateMessages(memberId);
     }
 
     /** Both ways. */
@@ -60,6 +71,60 @@ final class MemoryNetwork
         inboxes.get(toId).add(lastLost);
     }
 
+    private final class StateMessages implements StateLinks
+    {
+        private final long memberId;
+
+        StateMessages(final long memberId)
+        {
+            this.memberId = memberId;
+        }
+
+        @Override
+        public int poll(final PeerHandler handler)
+        {
+            return hand(stateInboxes.get(memberId), handler);
+        }
+
+        @Override
+        public boolean send(final long toId, final DirectBuffer buffer, final int offset, final int length)
+        {
+            final Queue<byte[]> inbox = stateInboxes.get(toId);
+            final byte[] message = new byte[length];
+            buffer.getBytes(offset, message);
+            final byte[] arriving = cuts.contains(memberId + ">" + toId) ? null : stateFate.apply(message);
+            if (inbox != null && arriving != null)
+            {
+                inbox.add(arriving);
+            }
+            return true;
+        }
+
+        @Override
+        public int messageLengthMax()
+        {
+            return BATCH_LENGTH;
+        }
+
+        @Override
+        public void onClose()
+        {
+            stateInboxes.remove(memberId);
+        }
+    }
+
+    private static int hand(final Queue<byte[]> inbox, final PeerHandler handler)
+    {
+        int count = 0;
+        for (byte[] message; count < MESSAGES_PER_POLL && (message = inbox.poll()) != null; count++)
+        {
+            final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(message.length));
+            buffer.putBytes(0, message);
+            handler.onPeerMessage(buffer, 0, message.length);
+        }
+        return count;
+    }
+
     private final class Links implements PeerLinks
     {
         private final long memberId;
@@ -77,14 +142,7 @@ final class MemoryNetwork
         @Override
         public int poll(final PeerHandler handler)
         {
-            int count = 0;
-            for (byte[] message; count < MESSAGES_PER_POLL && (message = inboxes.get(memberId).poll()) != null; count++)
-            {
-                final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(message.length));
-                buffer.putBytes(0, message);
-                handler.onPeerMessage(buffer, 0, message.length);
-            }
-            return count;
+            return hand(inboxes.get(memberId), handler);
         }
 
         @Override

@@ -43,6 +43,8 @@ final class TestStateMachine implements StateMachine
     volatile Checkpoint nextCheckpoint;
     /** Newest applied; null = none. */
     volatile Configuration configuration;
+    /** Where its state comes from and goes to; null = nowhere. */
+    volatile TestImages images;
     private volatile long appliedIndex;
     private int slicesDone;
 
@@ -181,8 +183,26 @@ final class TestStateMachine implements StateMachine
     }
 
     @Override
+    public void onStateReplaced()
+    {
+        slicesDone = 0;
+        load(images.takeOpened());
+    }
+
+    /** Its state is this from now on. */
+    void load(final List<Applied> state)
+    {
+        synchronized (applied)
+        {
+            applied.clear();
+            applied.addAll(state);
+            appliedIndex = state.isEmpty() ? 0 : state.get(state.size() - 1).index();
+        }
+    }
+
+    @Override
     public Checkpoint freeze()
     {
-        return nextCheckpoint;
+        return images == null ? nextCheckpoint : images.freeze();
     }
 }

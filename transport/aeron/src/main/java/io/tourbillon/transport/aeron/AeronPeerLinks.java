@@ -40,6 +40,8 @@ final class AeronPeerLinks implements PeerLinks
     private static final int GUESTS_MAX = 16;
     private static final long GUEST_SILENCE_NS = TimeUnit.SECONDS.toNanos(60);
     private static final long INTRODUCTION_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
+    /** Of the state's stream: each costs some microseconds, with a MAC some tens. */
+    private static final int STATE_FRAGMENT_LIMIT = 16;
     /** Head of a message that carries a frame or a request. */
     private static final int HEAD_LENGTH_MAX = 256;
 
@@ -60,9 +62,11 @@ final class AeronPeerLinks implements PeerLinks
     private final PieceDecoder piece = new PieceDecoder();
     private final LongPredicate isRemoved;
     private final Introductions introductions;
+    private final StateMessages stateMessages;
     /** Null until it listens: a member that is alone has no use for the port. */
     private Subscription urgent;
     private Subscription subscription;
+    private Subscription state;
     private PeerHandler handler;
     private long nowNs;
     private long introducedNs;
@@ -85,6 +89,7 @@ final class AeronPeerLinks implements PeerLinks
         this.config = config;
         this.identity = identity;
         this.counters = counters;
+        stateMessages = new StateMessages(batchLength());
         messageLengthMax = HEAD_LENGTH_MAX + EntryFrame.frameLength(config.intNumber(NodeOption.MAX_REQUEST_BYTES));
     }
 
@@ -106,6 +111,7 @@ final class AeronPeerLinks implements PeerLinks
         {
             urgent = aeron.addSubscription(channel, Protocol.PEER_URGENT_STREAM_ID);
             subscription = aeron.addSubscription(channel, Protocol.PEER_STREAM_ID);
+            state = aeron.addSubscription(channel, Protocol.STATE_STREAM_ID);
         }
         catch (final RegistrationException ex)
         {
@@ -205,6 +211,8 @@ final class AeronPeerLinks implements PeerLinks
             introducedNs = nowNs;
             introduce();
         }
+        workCount += stateMessages.sendTo(this);
+        workCount += state.poll(fragmentHandler, STATE_FRAGMENT_LIMIT);
         workCount += urgent.poll(fragmentHandler, FRAGMENT_LIMIT);
         workCount += subscription.poll(fragmentHandler, FRAGMENT_LIMIT);
         if (wasDismissed)
@@ -286,6 +294,11 @@ final class AeronPeerLinks implements PeerLinks
         {
             wasDismissed = true;
         }
+        else if (frameHeader.streamId() == Protocol.STATE_STREAM_ID)
+        {
+            link.heard(nowNs);
+            stateMessages.onReceived(buffer, offset, messageLength);
+        }
         else if (PeerMessages.templateOf(buffer, offset) != PieceDecoder.TEMPLATE_ID)
         {
             link.heard(nowNs);
@@ -332,6 +345,19 @@ final class AeronPeerLinks implements PeerLinks
         return link != null && link.send(identity.clusterId(), identity.memberId(), buffer, offset, length);
     }
 
+    /** On the state's stream; false if it is to be tried again. */
+    boolean sendState(final long toId, final DirectBuffer buffer, final int offset, final int length)
+    {
+        final PeerLink link = find(toId);
+        return link == null || link.sendState(buffer, offset, length);
+    }
+
+    /** What goes over the state's stream, for another thread. */
+    StateMessages stateMessages()
+    {
+        return stateMessages;
+    }
+
     @Override
     public int batchLength()
     {
@@ -361,6 +387,6 @@ final class AeronPeerLinks implements PeerLinks
     public void onClose()
     {
         CloseHelper.quietCloseAll(links);
-        CloseHelper.quietCloseAll(urgent, subscription);
+        CloseHelper.quietCloseAll(urgent, subscription, state);
     }
 }

@@ -22,6 +22,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
  *  identity   who this member is: see {@link Identity}
  *  journal/   the Raft log
  *  store      the tree
+ *  store.incoming, store.outgoing   an image of another member's tree on its way here, one of this on its way to others
  * </pre>
  */
 final class DataDirectory implements AutoCloseable

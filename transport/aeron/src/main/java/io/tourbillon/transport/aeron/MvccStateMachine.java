@@ -30,13 +30,15 @@ final class MvccStateMachine implements StateMachine
     private final ClientEgress egress;
     private final NodeReplies replies;
     private final NodeFacts facts;
+    private final StoreImages images;
     private final MemberAnnouncement announcement;
     private boolean isUnderWay;
 
     MvccStateMachine(
-        final Mvcc mvcc, final TreeStore store, final ClientEgress egress, final NodeReplies replies, final NodeFacts facts,
-        final MemberAnnouncement announcement)
+        final Mvcc mvcc, final TreeStore store, final StoreImages images, final ClientEgress egress, final NodeReplies replies,
+        final NodeFacts facts, final MemberAnnouncement announcement)
     {
+        this.images = images;
         this.mvcc = mvcc;
         this.store = store;
         this.egress = egress;
@@ -101,6 +103,15 @@ final class MvccStateMachine implements StateMachine
     }
 
     @Override
+    public void onStateReplaced()
+    {
+        isUnderWay = false;
+        images.replace();
+        mvcc.onStateReplaced();
+        facts.revision(mvcc.revision());
+    }
+
+    @Override
     public void onRead(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
     {
         if (!egress.isOpen(sessionId))
@@ -120,6 +131,7 @@ final class MvccStateMachine implements StateMachine
         if (!isUnderWay)
         {
             workCount += store.serveReaders(); // a published root never has half an entry
+            images.boundPins();
         }
         workCount += egress.doWork(nowNs);
         long endedId;
@@ -164,7 +176,7 @@ final class MvccStateMachine implements StateMachine
     @Override
     public int housekeeping()
     {
-        return store.housekeeping();
+        return images.housekeeping();
     }
 
     @Override

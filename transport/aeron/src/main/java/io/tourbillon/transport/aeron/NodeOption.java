@@ -57,7 +57,10 @@ public enum NodeOption
         "Time between a leader's heartbeats. At most half of election-timeout."),
     /** Journal kept for others. */
     CATCH_UP_BYTES("catch-up-bytes", Kind.BYTES, "512m", 0, 1L << 40,
-        "Journal that a checkpoint leaves for members that lag behind; one that lacks more cannot follow. A member alone keeps none."),
+        "Journal that a checkpoint leaves for members that lag behind; one that lacks more is sent the state. A member alone keeps none."),
+    /** Bytes a second of images. */
+    SNAPSHOT_RATE("snapshot-rate", Kind.BYTES, "32m", 1 << 20, 1L << 34,
+        "Bytes a second that a leader spends on sending its state to members that lack too much, to all of them together."),
     /** Election time-out. */
     ELECTION_TIMEOUT("election-timeout", Kind.MILLISECONDS, "1000", 10, 50_000,
         "A member that has not heard its leader for so long, up to twice as long, campaigns. The same on all members."),

@@ -11,6 +11,7 @@ import io.tourbillon.consensus.pipeline.MembershipSettings;
 import io.tourbillon.consensus.pipeline.Pipeline;
 import io.tourbillon.consensus.pipeline.PipelineContext;
 import io.tourbillon.consensus.pipeline.PipelineCounters;
+import io.tourbillon.consensus.pipeline.TransferSettings;
 import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.ConfigurationRecord;
 import io.tourbillon.consensus.raft.RaftSettings;
@@ -53,6 +54,7 @@ final class NodeParts implements AutoCloseable
     private TreeStore store;
     private Mvcc mvcc;
     private Configuration initialConfiguration;
+    private StoreImages images;
     private Journal journal;
     private RequestRouter router;
     private boolean isJournalHandedOver;
@@ -144,8 +146,11 @@ final class NodeParts implements AutoCloseable
                 JournalContext.MAX_ENTRY_LENGTH_DEFAULT, EntryFrame.frameLength(config.intNumber(NodeOption.MAX_REQUEST_BYTES))))
             .checkpointIndex(mvcc.appliedIndex())
             .isRepairable(isInCluster())
+            .installedTerm(mvcc.isStateInstalled() ? mvcc.appliedTerm() : 0)
             .durability(config.durability())
             .forcer(config.forcer()));
+        mvcc.onInstalledStateKept();
+        images = new StoreImages(directory, store, identity.clusterId(), config.number(NodeOption.POOL_BYTES));
     }
 
     Pipeline launchPipeline(final FatalHandler fatalHandler)
@@ -171,7 +176,7 @@ final class NodeParts implements AutoCloseable
             .journal(journal)
             .durability(config.durability())
             .stateMachine(new MvccStateMachine(
-                mvcc, store, egress, replies, facts, new MemberAnnouncement(identity.memberId(), config)))
+                mvcc, store, images, egress, replies, facts, new MemberAnnouncement(identity.memberId(), config)))
             .ingress(ingress)
             .companion(transport)
             .fatalHandler(fatalHandler)
@@ -189,7 +194,8 @@ final class NodeParts implements AutoCloseable
             .electionTimeoutNs(TimeUnit.MILLISECONDS.toNanos(config.number(NodeOption.ELECTION_TIMEOUT)))
             .heartbeatIntervalNs(TimeUnit.MILLISECONDS.toNanos(config.number(NodeOption.HEARTBEAT_INTERVAL)))
             .clusterId(identity.clusterId());
-        context.configuration(initialConfiguration).peerLinks(links).membership(membership());
+        context.configuration(initialConfiguration).peerLinks(links).membership(membership())
+            .transfer(new TransferSettings(images, links.stateMessages(), config.number(NodeOption.SNAPSHOT_RATE)));
         if (isInCluster())
         {
             context.catchUpBytes(config.number(NodeOption.CATCH_UP_BYTES));
@@ -280,6 +286,6 @@ final class NodeParts implements AutoCloseable
     @Override
     public void close()
     {
-        CloseHelper.quietCloseAll(isJournalHandedOver ? null : journal, store, driver, directory);
+        CloseHelper.quietCloseAll(isJournalHandedOver ? null : journal, images, store, driver, directory);
     }
 }

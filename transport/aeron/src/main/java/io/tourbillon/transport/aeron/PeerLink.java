@@ -24,12 +24,14 @@ final class PeerLink implements AutoCloseable
 {
     private static final int URGENT_TERM_LENGTH = 64 * 1024;
     private static final int TERM_LENGTH = 1024 * 1024;
+    private static final int STATE_TERM_LENGTH = 256 * 1024;
     private static final int PIECE_OVERHEAD =
         MessageHeaderEncoder.ENCODED_LENGTH + PieceEncoder.BLOCK_LENGTH + PieceEncoder.pieceHeaderLength();
 
     private final long memberId;
     private final ExclusivePublication urgent;
     private final ExclusivePublication publication;
+    private final ExclusivePublication state;
     private final UnsafeBuffer pieceOut = new UnsafeBuffer(ByteBuffer.allocateDirect(EmbeddedDriver.UDP_MTU_LENGTH));
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
     private final PieceEncoder piece = new PieceEncoder();
@@ -62,6 +64,7 @@ final class PeerLink implements AutoCloseable
         this.address = address;
         urgent = aeron.addExclusivePublication(channel(address, URGENT_TERM_LENGTH), Protocol.PEER_URGENT_STREAM_ID);
         publication = aeron.addExclusivePublication(channel(address, TERM_LENGTH), Protocol.PEER_STREAM_ID);
+        state = aeron.addExclusivePublication(channel(address, STATE_TERM_LENGTH), Protocol.STATE_STREAM_ID);
     }
 
     private static String channel(final String address, final int termLength)
@@ -186,6 +189,12 @@ final class PeerLink implements AutoCloseable
     boolean sendUrgent(final DirectBuffer buffer, final int offset, final int length)
     {
         return offer(urgent, buffer, offset, length);
+    }
+
+    /** On the state's stream; false if the stream is full. Where it is not connected the message is lost. */
+    boolean sendState(final DirectBuffer buffer, final int offset, final int length)
+    {
+        return !wasConnected || !state.isConnected() || length > frameLengthMax() || offer(state, buffer, offset, length);
     }
 
     boolean send(final long clusterId, final long fromId, final DirectBuffer buffer, final int offset, final int length)
@@ -313,6 +322,6 @@ final class PeerLink implements AutoCloseable
     @Override
     public void close()
     {
-        CloseHelper.quietCloseAll(urgent, publication);
+        CloseHelper.quietCloseAll(urgent, publication, state);
     }
 }

@@ -19,6 +19,8 @@ import io.tourbillon.codecs.peer.PieceDecoder;
 import io.tourbillon.codecs.peer.ReadIndexReplyDecoder;
 import io.tourbillon.codecs.peer.ReadIndexRequestDecoder;
 import io.tourbillon.codecs.peer.RemovedDecoder;
+import io.tourbillon.codecs.peer.SnapshotChunkDecoder;
+import io.tourbillon.codecs.peer.SnapshotReplyDecoder;
 import io.tourbillon.codecs.peer.TimeoutNowDecoder;
 import io.tourbillon.codecs.peer.VoteReplyDecoder;
 import io.tourbillon.codecs.peer.VoteRequestDecoder;
@@ -100,6 +102,8 @@ final class PeerMessages
             case IntroductionDecoder.TEMPLATE_ID -> IntroductionDecoder.BLOCK_LENGTH;
             case RemovedDecoder.TEMPLATE_ID -> RemovedDecoder.BLOCK_LENGTH;
             case PieceDecoder.TEMPLATE_ID -> PieceDecoder.BLOCK_LENGTH;
+            case SnapshotChunkDecoder.TEMPLATE_ID -> SnapshotChunkDecoder.BLOCK_LENGTH;
+            case SnapshotReplyDecoder.TEMPLATE_ID -> SnapshotReplyDecoder.BLOCK_LENGTH;
             case HelloDecoder.TEMPLATE_ID -> HelloDecoder.BLOCK_LENGTH;
             case HelloReplyDecoder.TEMPLATE_ID -> HelloReplyDecoder.BLOCK_LENGTH;
             case AskEntriesDecoder.TEMPLATE_ID -> AskEntriesDecoder.BLOCK_LENGTH;
@@ -112,7 +116,7 @@ final class PeerMessages
     {
         return template == AppendRequestDecoder.TEMPLATE_ID || template == ForwardRequestDecoder.TEMPLATE_ID ||
             template == PieceDecoder.TEMPLATE_ID || template == IntroductionDecoder.TEMPLATE_ID ||
-            template == GiveEntryDecoder.TEMPLATE_ID;
+            template == GiveEntryDecoder.TEMPLATE_ID || template == SnapshotChunkDecoder.TEMPLATE_ID;
     }
 
     private static int unsignedShort(final DirectBuffer buffer, final int offset)

@@ -32,7 +32,8 @@ class StateMachineTest
         {
             final Mvcc mvcc = new Mvcc(store, new MvccSettings().clusterId(1).memberId(2), egress);
             final NodeFacts facts = new NodeFacts(new Identity("name", 1, 2, 1, null, false), counters);
-            final MvccStateMachine stateMachine = new MvccStateMachine(mvcc, store, egress, null, facts, null);
+            final MvccStateMachine stateMachine =
+                new MvccStateMachine(mvcc, store, new StoreImages(null, store, 1, 0), egress, null, facts, null);
             final Session session = new Session(7, null, 0);
             assertTrue(handover.open(session));
             stateMachine.doWork(1);
