@@ -67,8 +67,10 @@ class ReadConfirmerTest
             final PipelineContext ctx = new PipelineContext().memberId(MEMBER).journal(journal).counters(counters).peerLinks(sent);
             final RaftCore core =
                 new RaftCore(new RaftSettings(MEMBER, 10), Configuration.ofVoters(MEMBER, LEADER), 0, log, () -> 1, TERM, LEADER);
-            final RaftDriver raft =
-                new RaftDriver(ctx, core, log, ring, new EntrySource(log, ring, journal), new OwnRequests(new TestIngress(), 64, 1));
+            final OwnRequests ownRequests = new OwnRequests(new TestIngress(), 64, 1);
+            final RaftDriver raft = new RaftDriver(ctx, core, log, ring, new EntrySource(log, ring, journal), ownRequests);
+            raft.installer(
+                new StateInstaller(ctx, core, raft, log, ring, ownRequests, new TransferExchange(), new InstallExchange()));
             final ReadQueue reads = new ReadQueue(64 << 10, stateMachine);
             final ReadConfirmer confirmer = new ReadConfirmer(core, raft, raft.sender(), reads, log, 1, runId);
             raft.reads(confirmer, reads);
