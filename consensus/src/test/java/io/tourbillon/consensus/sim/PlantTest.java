@@ -20,7 +20,7 @@ class PlantTest
         "STALE_READ, 1, 40, does not see",
         "CHANGED_IN_ONE_STEP, 1, 400, configurations differ|come to rest|committed|two leaders",
         "SNAPSHOT_WITHOUT_CONFIGURATION, 1, 120, configurations differ|come to rest",
-        "WATCH_GAP, 1, 10, a gap|comes before|come to rest",
+        "WATCH_GAP, 1, 10, comes where the log has",
         "REVISION_SPLIT, 1, 10, split revision",
         "PROGRESS_TOO_EARLY, 1, 10, comes before",
         "READ_NUMBER_USED_AGAIN, 1, 120, does not see",
