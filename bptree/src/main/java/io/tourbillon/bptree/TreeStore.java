@@ -316,6 +316,12 @@ public final class TreeStore implements AutoCloseable
         return extents.prepare() ? 1 : 0;
     }
 
+    /** @return whether the disk has refused the next extent, and less than half of one can still be used. Writer thread. */
+    public boolean isShortOfRoom()
+    {
+        return extents.refusal() != null && pages.usable() < extents.extentBytes() / PAGE_LENGTH / 2;
+    }
+
     /**
      * Proves the checksum of every page in the file that any tree refers to, and every invariant of the trees and the free list: order,
      * bounds, counts, each page used once or free. Writer thread; reads everything, allocates.
@@ -338,21 +344,13 @@ public final class TreeStore implements AutoCloseable
         return pages.highWater();
     }
 
-    /**
-     * Pages changed since the last freeze.
-     *
-     * @return count of pages.
-     */
+    /** @return count of pages changed since the last freeze. */
     public int dirtyPageCount()
     {
         return pages.dirtyCount();
     }
 
-    /**
-     * Pages that no tree refers to, whether they may be used again already or not yet.
-     *
-     * @return count of pages.
-     */
+    /** @return count of pages that no tree refers to, whether they may be used again already or not yet. */
     public int freePageCount()
     {
         return pages.freePages().freeCount();

@@ -15,6 +15,8 @@ public interface Admission
     long TOO_MANY_REQUESTS = -2001;
     /** This member is not the leader, and knows none to ask. */
     long NO_LEADER = -2002;
+    /** The disk is full, this member's or those of so many that no majority has room: reads and what frees room go on. */
+    long NO_SPACE = -4001;
     /** The request is longer than the ring or the read queue takes. */
     long REQUEST_TOO_LARGE = -1008;
 

@@ -187,6 +187,29 @@ public interface StateMachine
     }
 
     /**
+     * Whether the store finds no more room on its disk: requests that need some are refused then. Any thread.
+     *
+     * @return true if so.
+     */
+    default boolean isShortOfRoom()
+    {
+        return false;
+    }
+
+    /**
+     * Whether a client's request makes the state larger, and is refused while a disk is full. Sequencer's thread; only looks at the bytes.
+     *
+     * @param buffer with the SBE message, header included.
+     * @param offset of the message.
+     * @param length of the message in bytes.
+     * @return false for what frees room.
+     */
+    default boolean needsRoom(final DirectBuffer buffer, final int offset, final int length)
+    {
+        return true;
+    }
+
+    /**
      * Whether a checkpoint would help now, be it before its time: it would make room, or let go of enough of the journal for what it
      * costs. Asked by the checkpoint thread.
      *

@@ -265,10 +265,11 @@ public final class Journal implements AutoCloseable
 
     /**
      * Prepares the spare segment if there is none, by one bounded step: a recycled file, or a few MiB of zeros, forced. Housekeeping thread
-     * only; blocks. To be called often: a roll that finds no spare stalls the journal thread while it makes one.
+     * only; blocks. To be called often: a roll that finds no spare stalls the journal thread while it makes one. A full disk is no failure:
+     * {@link #isDiskFull()} says so, {@link #roomBytes()} how far the journal comes without it.
      *
-     * @return work count: 0 if there was nothing to do.
-     * @throws JournalException if the disk refused.
+     * @return work count: 0 if there was nothing to do, or no room to do it.
+     * @throws JournalException if the disk refused for another reason.
      */
     public int housekeeping()
     {
@@ -280,6 +281,33 @@ public final class Journal implements AutoCloseable
         {
             throw new JournalException("the spare segment " + files.sparePath() + " cannot be made: " + ex, ex);
         }
+    }
+
+    /**
+     * Whether the disk has no room for the next segment. Who appends then must stop before the end of this one, {@link #roomBytes()}: an
+     * append that needs the next one fails the journal. Any thread; does not block.
+     *
+     * @return false once there is room again.
+     */
+    public boolean isDiskFull()
+    {
+        return spare.isDiskFull();
+    }
+
+    /**
+     * @return bytes left in the segment, records' headers included. Any thread; the journal thread knows it exactly.
+     */
+    public long roomBytes()
+    {
+        return counters.segmentRoomBytes.getAcquire();
+    }
+
+    /**
+     * @return bytes of a segment.
+     */
+    public long segmentBytes()
+    {
+        return files.segmentBytes();
     }
 
     /**

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class JournalCounters
 {
     final AtomicLong entryCount = new AtomicLong();
+    final AtomicLong segmentRoomBytes = new AtomicLong();
     final AtomicLong repairedEntryCount = new AtomicLong();
     final AtomicLong appendedBytes = new AtomicLong();
     final AtomicLong zeroedBytes = new AtomicLong();

@@ -248,6 +248,32 @@ final class SegmentFiles
         return length;
     }
 
+    /**
+     * Whether the disk seems to have room for a segment more, and a little.
+     */
+    boolean hasRoomForSegment() throws IOException
+    {
+        return Files.getFileStore(directory).getUsableSpace() >= segmentBytes + segmentBytes / 8;
+    }
+
+    /**
+     * Whether it failed for want of room on the disk, which may come back.
+     */
+    static boolean isDiskFull(final IOException ex)
+    {
+        final String message = String.valueOf(ex.getMessage());
+        return message.contains("No space left on device") || message.contains("Disk quota exceeded");
+    }
+
+    /**
+     * For who must have a segment at once: at the start, or when a roll finds no spare.
+     */
+    IOException noRoomForSegment(final IOException cause)
+    {
+        return new IOException("No space left on device: the disk of " + directory + " must have " + segmentBytes +
+            " bytes for the next segment; free them and start again", cause);
+    }
+
     void delete(final Path path) throws IOException
     {
         Files.deleteIfExists(path);

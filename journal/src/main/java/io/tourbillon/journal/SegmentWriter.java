@@ -403,6 +403,7 @@ final class SegmentWriter
         assert position > endPosition : position;
         endPosition = position + length;
         assert endPosition <= segmentBytes : endPosition;
+        counters.segmentRoomBytes.setRelease(segmentBytes - SEGMENT_SLACK_BYTES - endPosition);
         JournalCounters.add(counters.appendedBytes, EXCERPT_HEADER_LENGTH + length);
         return position;
     }

@@ -25,6 +25,7 @@ final class SpareSegment
     private FileChannel channel;
     private long position;
     private volatile boolean isReady;
+    private volatile boolean isDiskFull;
 
     SpareSegment(final SegmentFiles files, final RetiredSegments retired, final JournalCounters counters)
     {
@@ -35,16 +36,44 @@ final class SpareSegment
     }
 
     /**
-     * Housekeeping thread: does one step of what is to be done.
+     * Housekeeping thread: does one step of what is to be done. A full disk is waited for: what is half made is given back, and begun again
+     * when there is room for all of it, or when a segment is retired.
      *
-     * @return 1, or 0 if the spare is ready.
+     * @return 1, or 0 if the spare is ready or there is no room for it.
      */
     int prepare() throws IOException
     {
-        if (isReady)
+        if (isReady || isDiskFull && retired.isEmpty() && !files.hasRoomForSegment())
         {
             return 0;
         }
+        try
+        {
+            return step();
+        }
+        catch (final IOException ex)
+        {
+            if (!SegmentFiles.isDiskFull(ex))
+            {
+                throw ex;
+            }
+            close();
+            files.delete(files.zeroingPath("spare"));
+            isDiskFull = true;
+            return 0;
+        }
+    }
+
+    /**
+     * Whether the next segment cannot be made for want of room on the disk. Any thread.
+     */
+    boolean isDiskFull()
+    {
+        return isDiskFull;
+    }
+
+    private int step() throws IOException
+    {
         final Path path = files.zeroingPath("spare");
         if (channel == null && !retired.isEmpty())
         {
@@ -73,6 +102,7 @@ final class SpareSegment
         Files.move(path, files.sparePath());
         files.forceDirectory();
         isReady = true; // pairs with the volatile read in put
+        isDiskFull = false;
     }
 
     /**
@@ -105,6 +135,11 @@ final class SpareSegment
             }
             while (length > 0);
             counters.zeroedBytes.getAndAdd(latePosition);
+        }
+        catch (final IOException ex)
+        {
+            files.delete(path);
+            throw SegmentFiles.isDiskFull(ex) ? files.noRoomForSegment(ex) : ex;
         }
         return path;
     }

@@ -1,6 +1,7 @@
 package io.tourbillon.journal;
 
 import io.tourbillon.journal.testing.PowerCut;
+import io.tourbillon.journal.testing.SmallDisk;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -8,7 +9,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import static io.tourbillon.journal.JournalFixture.append;
 import static io.tourbillon.journal.JournalFixture.assertReads;
 import static io.tourbillon.journal.JournalFixture.crashCopy;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -33,24 +35,23 @@ class SickDiskTest
     @TempDir
     private Path temp;
     private Path tmpfs;
-    private boolean isMounted;
+    private SmallDisk smallDisk;
 
     @BeforeEach
     void mount() throws IOException
     {
         final String reason = PowerCut.unavailableBecause();
         assumeTrue(reason == null, reason);
-        tmpfs = Files.createDirectory(temp.resolve("tmpfs"));
-        assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=40m", "none", tmpfs.toString()), "cannot mount a tmpfs");
-        isMounted = true;
+        smallDisk = SmallDisk.mount(temp.resolve("tmpfs"), 40);
+        tmpfs = smallDisk.path();
     }
 
     @AfterEach
-    void unmount() throws IOException
+    void unmount()
     {
-        if (isMounted)
+        if (smallDisk != null)
         {
-            assertTrue(run("umount", "-l", tmpfs.toString()));
+            smallDisk.close();
         }
     }
 
@@ -67,7 +68,7 @@ class SickDiskTest
             assertThrows(JournalException.class, journal::force);
         }
         final JournalException refused = assertThrows(JournalException.class, () -> Journal.open(context(directory)));
-        assertTrue(refused.getMessage().contains("No space left"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("No space left on device: the disk of " + directory), refused.getMessage());
         final Path copy = crashCopy(directory, temp.resolve("elsewhere"));
         try (Journal journal = Journal.open(context(copy)))
         {
@@ -77,16 +78,57 @@ class SickDiskTest
     }
 
     @Test
-    void shouldTellHousekeepingThatTheDiskIsFull() throws IOException
+    void shouldSayHowFarItComesOnAFullDiskAndGoOnWhenThereIsRoom() throws IOException
     {
         try (Journal journal = Journal.open(context(tmpfs.resolve("journal"))))
         {
-            final Path filler = fill();
-            final JournalException full = assertThrows(JournalException.class, journal::housekeeping);
-            assertInstanceOf(IOException.class, full.getCause());
-            append(journal, 1, 1);
-            journal.force(); // what is in place already does not need the room
-            Files.delete(filler);
+            assertFalse(journal.isDiskFull());
+            smallDisk.fill();
+            assertEquals(0, journal.housekeeping());
+            assertTrue(journal.isDiskFull());
+            final long room = journal.roomBytes();
+            assertTrue(room > 3 << 20 && room < 4 << 20, room + " bytes");
+            while (journal.roomBytes() > 8192)
+            {
+                append(journal, journal.lastIndex() + 1, 1); // what is in place already does not need the room
+                assertEquals(0, journal.housekeeping());
+            }
+            journal.force();
+            smallDisk.free();
+            prepareSpare(journal);
+            assertFalse(journal.isDiskFull());
+            appendBatch(journal);
+            assertReads(journal, 1, journal.lastIndex(), 1);
+        }
+    }
+
+    @Test
+    void shouldUseAgainWhatTheLogLetsGoOfAFullDisk() throws IOException
+    {
+        try (Journal journal = Journal.open(context(tmpfs.resolve("journal"))))
+        {
+            prepareSpare(journal);
+            final int firstSegment = journal.segmentCount();
+            while (journal.segmentCount() == firstSegment)
+            {
+                appendBatch(journal);
+            }
+            smallDisk.fill();
+            assertEquals(0, journal.housekeeping());
+            assertTrue(journal.isDiskFull());
+            journal.deletePrefix(journal.lastIndex());
+            prepareSpare(journal);
+            assertFalse(journal.isDiskFull());
+            smallDisk.free();
+        }
+    }
+
+    private static void prepareSpare(final Journal journal)
+    {
+        int steps = 0;
+        while (journal.housekeeping() > 0)
+        {
+            assertTrue(++steps < 100, "it never ends");
         }
     }
 
@@ -107,13 +149,13 @@ class SickDiskTest
                 forcedIndex = journal.lastIndex();
                 // The image loses the blocks that are still zero, and what holds it has no room to give them back.
                 assertTrue(run("fallocate", "--dig-holes", tmpfs.resolve("disk.img").toString()));
-                final Path filler = fill();
+                smallDisk.fill();
                 final JournalException failed = assertThrows(JournalException.class, () -> appendUntilForceFails(journal));
                 assertInstanceOf(IOException.class, failed.getCause());
                 assertThrows(JournalException.class, journal::force, "the kernel would say yes now");
                 // What the disk holds, whatever the kernel says that it does.
                 Files.copy(tmpfs.resolve("disk.img"), temp.resolve("disk.img"));
-                Files.delete(filler);
+                smallDisk.free();
             }
             assertHolds(temp.resolve("disk.img"), forcedIndex);
         }
@@ -179,24 +221,6 @@ class SickDiskTest
             JournalFixture.append(journal, journal.lastIndex() + 1, 1);
         }
         journal.force();
-    }
-
-    private Path fill() throws IOException
-    {
-        final Path filler = tmpfs.resolve("filler");
-        try (OutputStream out = Files.newOutputStream(filler))
-        {
-            final byte[] block = new byte[4096];
-            while (true)
-            {
-                out.write(block);
-            }
-        }
-        catch (final IOException ex)
-        {
-            assertTrue(ex.getMessage().contains("No space left"), ex.getMessage());
-            return filler;
-        }
     }
 
     private static boolean run(final String... command) throws IOException

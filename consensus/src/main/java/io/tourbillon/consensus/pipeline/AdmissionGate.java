@@ -21,6 +21,7 @@ final class AdmissionGate implements Admission
     private final OwnRequests ownRequests;
     private final long memberId;
     private final ReadQueue serializableReads;
+    private final DiskRoom diskRoom;
     private final PipelineCounters counters;
     private final int requestLengthMax;
     private final long backlogBytesMax;
@@ -42,6 +43,7 @@ final class AdmissionGate implements Admission
         final MembershipDoor membership,
         final ReadQueue serializableReads)
     {
+        diskRoom = driver.diskRoom();
         this.core = core;
         this.driver = driver;
         this.log = log;
@@ -89,7 +91,7 @@ final class AdmissionGate implements Admission
         final int offset,
         final int length)
     {
-        final long verdict = judgeProposal(length);
+        final long verdict = judgeProposal(sessionId, buffer, offset, length);
         if (verdict < 0)
         {
             return counted(verdict);
@@ -227,7 +229,7 @@ final class AdmissionGate implements Admission
         return 0;
     }
 
-    private long judgeProposal(final int length)
+    private long judgeProposal(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
     {
         if (length > requestLengthMax)
         {
@@ -243,7 +245,15 @@ final class AdmissionGate implements Admission
             knownAppliedIndex = counters.appliedIndex.getAcquire();
             knownAppliedBytes = counters.appliedBytes.getAcquire();
         }
-        return driver.hasPending() || !isWithinBacklog(frameLength) ? TOO_MANY_REQUESTS : 0;
+        if (driver.hasPending() || !isWithinBacklog(frameLength))
+        {
+            return TOO_MANY_REQUESTS;
+        }
+        // What a member proposes by itself, expiries and ticks, frees room.
+        final boolean isAdmitted = sessionId == 0 ? diskRoom.hasRoomForEntry(frameLength) :
+            diskRoom.admits(buffer, offset, length, frameLength) &&
+                (core.hasMajorityRoom() || !diskRoom.needsRoom(buffer, offset, length));
+        return isAdmitted ? 0 : NO_SPACE;
     }
 
     private boolean isWithinBacklog(final int frameLength)

@@ -18,6 +18,9 @@ final class CheckpointAgent implements Agent
     /** Least time between two checkpoints that apply waits for: a full disk is not asked without end. */
     private static final long PAUSE_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    /** Least time between two checkpoints while the journal finds no room. */
+    private static final long SHORT_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
+
     private enum Phase
     {
         /** Nothing is due. */
@@ -100,8 +103,10 @@ final class CheckpointAgent implements Agent
         final long appendedBytes = journal.appendedBytes() - lastJournalBytes;
         final boolean isDue = nowNs - lastNs >= intervalNs || appendedBytes >= journalBytes || stateMachine.isCheckpointDue(appendedBytes);
         // No pages: a checkpoint frees some, perhaps only the second one does, and perhaps in the middle of an entry.
+        // A full disk: what the checkpoint lets go of is the next segment.
+        final boolean isShort = hasNews && journal.isDiskFull() && nowNs - lastNs >= SHORT_INTERVAL_NS;
         final boolean isWaitedFor = counters.applyPauses.getAcquire() != lastPauses && nowNs - lastNs >= PAUSE_INTERVAL_NS;
-        if (!(hasNews && isDue) && !isWaitedFor)
+        if (!(hasNews && isDue) && !isShort && !isWaitedFor)
         {
             return 0;
         }
@@ -146,7 +151,9 @@ final class CheckpointAgent implements Agent
         {
             lastAppliedIndex = checkpoint.appliedIndex();
             final long keptIndex = counters.keptIndex.getAcquire();
-            final long droppableIndex = catchUp.onCheckpoint(lastAppliedIndex, journal.appendedBytes());
+            final long windowIndex = catchUp.onCheckpoint(lastAppliedIndex, journal.appendedBytes());
+            // Members that lag behind get the state, if need be, before this one has no room.
+            final long droppableIndex = journal.isDiskFull() ? lastAppliedIndex : windowIndex;
             journal.deletePrefix(keptIndex == 0 ? droppableIndex : Math.min(droppableIndex, keptIndex));
             counters.checkpoints.addRelease(1);
             counters.checkpointIndex.setRelease(lastAppliedIndex);

@@ -33,6 +33,7 @@ final class JournalAgent implements Agent, EventPoller.Handler<LogSlot>
     private int batchBytes;
     private int batchEntries;
     private long appended = -1;
+    private long journaledBytes;
     private long commitIndex;
     private long term;
     private long voteId;
@@ -52,6 +53,7 @@ final class JournalAgent implements Agent, EventPoller.Handler<LogSlot>
         term = hardState.term();
         voteId = hardState.vote();
         writtenCommitIndex = hardState.commit();
+        tellSegmentEnd();
     }
 
     @Override
@@ -59,6 +61,7 @@ final class JournalAgent implements Agent, EventPoller.Handler<LogSlot>
     {
         batchBytes = 0;
         batchEntries = 0;
+        tellSegmentEnd();
         final long before = appended;
         ring.journalPoller().poll(this);
         int workCount = forceIfCheckpointWaits();
@@ -75,7 +78,11 @@ final class JournalAgent implements Agent, EventPoller.Handler<LogSlot>
     {
         switch (slot.kind())
         {
-            case ENTRY -> journal.append(ring.memory(), slot.offset(), slot.length());
+            case ENTRY ->
+            {
+                journal.append(ring.memory(), slot.offset(), slot.length());
+                journaledBytes += slot.length();
+            }
             case REPAIR ->
             {
                 journal.appendRepair(ring.memory(), slot.offset(), slot.length());
@@ -85,6 +92,7 @@ final class JournalAgent implements Agent, EventPoller.Handler<LogSlot>
             case TRUNCATE -> journal.appendTruncateFrom(slot.index());
             case INSTALL -> install(slot.index(), slot.term());
         }
+        tellSegmentEnd();
         appended = sequence;
         commitIndex = slot.commitIndex();
         batchBytes += slot.length();
@@ -101,6 +109,19 @@ final class JournalAgent implements Agent, EventPoller.Handler<LogSlot>
     public String roleName()
     {
         return "journal";
+    }
+
+    /**
+     * As one value, and by this thread: an entry on its way from the ring to the segment must not count in both, nor in neither, and who
+     * hears that a roll has taken the last spare must not take the end of the old segment for the new one's.
+     */
+    private void tellSegmentEnd()
+    {
+        final long endBytes = journal.isDiskFull() ? journaledBytes + journal.roomBytes() : Long.MAX_VALUE;
+        if (endBytes != counters.segmentEndBytes.getPlain())
+        {
+            counters.segmentEndBytes.setRelease(endBytes);
+        }
     }
 
     private void force()

@@ -96,11 +96,28 @@ final class PeerSender
         return !isSent ? RaftEffects.NOT_SENT : framesLength == 0 ? prevIndex : entries.copiedIndex();
     }
 
-    void appendReply(
-        final long toId, final long term, final boolean isSuccess, final long matchIndex, final long rejectedIndex, final long hintIndex)
+    void appendReply(final long toId, final long term, final long matchIndex)
+    {
+        sendAppendReply(toId, term, true, matchIndex, 0, 0, false);
+    }
+
+    void appendRefusal(final long toId, final long term, final long rejectedIndex, final long hintIndex, final boolean isDiskFull)
+    {
+        sendAppendReply(toId, term, false, 0, rejectedIndex, hintIndex, isDiskFull);
+    }
+
+    private void sendAppendReply(
+        final long toId,
+        final long term,
+        final boolean isSuccess,
+        final long matchIndex,
+        final long rejectedIndex,
+        final long hintIndex,
+        final boolean isDiskFull)
     {
         address(appendReply.wrapAndApplyHeader(buffer, 0, header).peer(), toId, term);
-        appendReply.matchIndex(matchIndex).success(flag(isSuccess)).rejectedIndex(rejectedIndex).hintIndex(hintIndex);
+        appendReply.matchIndex(matchIndex).success(flag(isSuccess)).rejectedIndex(rejectedIndex).hintIndex(hintIndex)
+            .diskFull(flag(isDiskFull));
         sendUrgent(toId, appendReply.encodedLength());
     }
 

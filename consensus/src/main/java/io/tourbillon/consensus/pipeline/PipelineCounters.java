@@ -59,6 +59,13 @@ public final class PipelineCounters
 
     /** Forces asked of the journal since start, one a batch. Journal agent. */
     public final PaddedLong forces = new PaddedLong();
+    /**
+     * What {@link #admittedBytes} may come to before the journal needs a segment for which the disk has no room, records' headers aside;
+     * {@link Long#MAX_VALUE} = the next one is there or being made. Journal agent.
+     */
+    final PaddedLong segmentEndBytes = new PaddedLong();
+    /** 1 while requests that need room are refused, because this member's disk or a majority's is full. Sequencer. */
+    public final PaddedLong noSpace = new PaddedLong();
     /** Entries appended since start. Journal agent. */
     public final PaddedLong entriesAppended = new PaddedLong();
     /** Entries that the disk had lost and other members have given since start. Journal agent. */

@@ -30,6 +30,7 @@ final class RaftDriver implements RaftEffects
     private final PeerLinks links;
     private final PeerSender sender;
     private final ForwardSettler settler;
+    private final DiskRoom diskRoom;
     private final PipelineCounters counters;
     private final UnsafeBuffer noOp = new UnsafeBuffer(ByteBuffer.allocateDirect(64));
     private final int noOpLength;
@@ -65,6 +66,7 @@ final class RaftDriver implements RaftEffects
         links = ctx.peerLinks();
         counters = ctx.counters();
         sender = new PeerSender(clusterId, memberId, links, entries);
+        diskRoom = new DiskRoom(ctx);
         settler = new ForwardSettler(core, sender, ownRequests, ctx.electionTimeoutNs());
         final NoOpEncoder encoder = new NoOpEncoder().wrapAndApplyHeader(noOp, 0, new MessageHeaderEncoder());
         encoder.memberId(memberId);
@@ -96,6 +98,7 @@ final class RaftDriver implements RaftEffects
 
     int poll(final long nowNs)
     {
+        tellRoom();
         int workCount = onForced(nowNs);
         workCount += pollInstaller(nowNs);
         if (isInstalling())
@@ -134,6 +137,20 @@ final class RaftDriver implements RaftEffects
     int replicate(final long nowNs)
     {
         return core.replicate(nowNs, this);
+    }
+
+    DiskRoom diskRoom()
+    {
+        return diskRoom;
+    }
+
+    private void tellRoom()
+    {
+        final long noSpace = diskRoom.isShort() || (isLeading() && !core.hasMajorityRoom()) ? 1 : 0;
+        if (noSpace != counters.noSpace.getPlain())
+        {
+            counters.noSpace.setRelease(noSpace);
+        }
     }
 
     PeerSender sender()
@@ -247,7 +264,7 @@ final class RaftDriver implements RaftEffects
     public boolean appendEntry(final DirectBuffer buffer, final int offset, final int length)
     {
         flushPending();
-        if (hasPending() || !log.appendFrame(buffer, offset, length))
+        if (hasPending() || !diskRoom.hasRoomForEntry(length) || !log.appendFrame(buffer, offset, length))
         {
             return false;
         }
@@ -319,13 +336,13 @@ final class RaftDriver implements RaftEffects
     @Override
     public void sendAppendReply(final long toId, final long term, final long matchIndex)
     {
-        sender.appendReply(toId, term, true, matchIndex, 0, 0);
+        sender.appendReply(toId, term, matchIndex);
     }
 
     @Override
     public void sendAppendRefusal(final long toId, final long term, final long rejectedIndex, final long hintIndex)
     {
-        sender.appendReply(toId, term, false, 0, rejectedIndex, hintIndex);
+        sender.appendRefusal(toId, term, rejectedIndex, hintIndex, diskRoom.isRefusing());
     }
 
     @Override

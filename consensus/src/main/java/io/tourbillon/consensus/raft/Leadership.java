@@ -1,5 +1,6 @@
 package io.tourbillon.consensus.raft;
 
+import io.tourbillon.codecs.peer.AppendReplyDecoder;
 import io.tourbillon.consensus.raft.Peers.Reading;
 
 /**
@@ -176,6 +177,12 @@ final class Leadership
         return peers.reached(Reading.MATCH_INDEX, ownDurableIndex);
     }
 
+    /** The own room is the caller's business. */
+    boolean hasMajorityRoom()
+    {
+        return peers.reached(Reading.ROOM, 1) == 1;
+    }
+
     void onMatched(final Peer peer, final long matchIndex, final long nowNs, final RaftEffects effects)
     {
         peer.isActive = true;
@@ -183,10 +190,10 @@ final class Leadership
         maybeHandOver(effects);
     }
 
-    void onRefused(final Peer peer, final long rejectedIndex, final long hintIndex, final long nowNs)
+    void onRefused(final Peer peer, final AppendReplyDecoder reply, final long nowNs)
     {
         peer.isActive = true;
-        peer.onRefused(rejectedIndex, hintIndex, nowNs);
+        peer.onRefused(reply.rejectedIndex(), reply.hintIndex(), reply.diskFull() != 0, nowNs);
     }
 
     void onHeartbeatReply(

@@ -34,6 +34,8 @@ final class Peer
     boolean isProbeSent;
     /** It was heard since the last check of the quorum. */
     boolean isActive;
+    /** It has not said that its disk has no room for what was sent last. */
+    boolean hasRoom = true;
 
     Peer(final long id)
     {
@@ -49,6 +51,7 @@ final class Peer
         answeredRound = round;
         // A member that was never heard counts as heard until the first check: it had no time to answer.
         isActive = true;
+        hasRoom = true;
         probe(nowNs);
     }
 
@@ -86,6 +89,7 @@ final class Peer
 
     void onMatched(final long index, final long nowNs)
     {
+        hasRoom = true;
         if (index > matchIndex)
         {
             matchIndex = index;
@@ -115,10 +119,11 @@ final class Peer
      * It lacks what came before a message. Refusals of messages that were sent before it agreed, or before the last step back, say nothing
      * new.
      */
-    void onRefused(final long rejectedIndex, final long hintIndex, final long nowNs)
+    void onRefused(final long rejectedIndex, final long hintIndex, final boolean isDiskFull, final long nowNs)
     {
         if (hintIndex > rejectedIndex)
         {
+            hasRoom = !isDiskFull;
             onNoRoom(hintIndex, nowNs);
             return;
         }

@@ -40,6 +40,14 @@ final class Peers
             {
                 return peer.isActive ? 1 : 0;
             }
+        },
+        ROOM
+        {
+            @Override
+            long of(final Peer peer)
+            {
+                return peer.hasRoom ? 1 : 0;
+            }
         };
 
         abstract long of(Peer peer);

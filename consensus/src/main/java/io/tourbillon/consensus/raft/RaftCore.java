@@ -10,8 +10,7 @@ import io.tourbillon.codecs.peer.VoteReplyDecoder;
 import io.tourbillon.codecs.peer.VoteRequestDecoder;
 
 /**
- * Raft: the same calls in the same order give the same effects. Sequencer thread only; does not block, and allocates only when the
- * configuration changes.
+ * Raft: the same calls in the same order give the same effects. Sequencer thread; never blocks; allocates to change configurations only.
  * <p>
  * The order that everything rests on: a term and a vote are durable before any message of that term leaves and before the own vote
  * counts, the no-op of the own term is in the log before anything else of that term, and only entries of the own term are committed by
@@ -333,7 +332,7 @@ public final class RaftCore
         final Peer peer = peers.find(reply.peer().fromId());
         if (reply.success() == 0)
         {
-            leadership.onRefused(peer, reply.rejectedIndex(), reply.hintIndex(), nowNs);
+            leadership.onRefused(peer, reply, nowNs);
             return TAKEN;
         }
         if (reply.matchIndex() > log.lastIndex())
@@ -512,12 +511,15 @@ public final class RaftCore
         return membership.currentIndex();
     }
 
+    /** @return false if a leader knows no majority that has room: what is proposed now could not be committed before. */
+    public boolean hasMajorityRoom()
+    {
+        return leadership.hasMajorityRoom();
+    }
+
     /**
-     * For who shows the state of a leader's peers.
-     *
      * @param peerId a member.
-     * @return index up to which it is known to have the log on its disk; {@link #NOT_LEADER} if this member does not lead or knows no
-     *     such member.
+     * @return index up to which it is known to have the log on its disk; {@link #NOT_LEADER} if this one does not lead or knows none such.
      */
     public long matchIndexOf(final long peerId)
     {

@@ -43,7 +43,7 @@ class LogOrderTest
         journal = Journal.open(new JournalContext().directory(directory).segmentBytes(1 << 20).maxEntryLength(64 << 10));
         ring = new LogRing(CAPACITY, 128, 8192, counters);
         log = new LogWriter(ring, journal, counters, 0);
-        final PipelineContext ctx = new PipelineContext().memberId(1).journal(journal).counters(counters);
+        final PipelineContext ctx = new PipelineContext().memberId(1).journal(journal).counters(counters).stateMachine(stateMachine);
         journalAgent = new JournalAgent(ctx, ring, new BackoffIdle(1, 1));
         feed = new ApplyFeed(stateMachine, journal, ring, new InstallExchange(), counters);
         feed.onStart();

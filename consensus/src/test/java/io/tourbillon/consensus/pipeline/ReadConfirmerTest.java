@@ -64,7 +64,8 @@ class ReadConfirmerTest
         {
             final LogRing ring = new LogRing(8, 128, 8192, counters);
             final LogWriter log = new LogWriter(ring, journal, counters, 0);
-            final PipelineContext ctx = new PipelineContext().memberId(MEMBER).journal(journal).counters(counters).peerLinks(sent);
+            final PipelineContext ctx = new PipelineContext()
+                .memberId(MEMBER).journal(journal).counters(counters).peerLinks(sent).stateMachine(stateMachine);
             final RaftCore core =
                 new RaftCore(new RaftSettings(MEMBER, 10), Configuration.ofVoters(MEMBER, LEADER), 0, log, () -> 1, TERM, LEADER);
             final OwnRequests ownRequests = new OwnRequests(new TestIngress(), 64, 1);

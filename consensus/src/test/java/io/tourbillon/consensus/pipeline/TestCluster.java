@@ -22,10 +22,18 @@ final class TestCluster implements AutoCloseable
     final MemoryNetwork network = new MemoryNetwork();
     final TestNode[] nodes = new TestNode[MEMBERS + 1];
     private final Path directory;
+    private final long electionTimeoutMs;
 
     TestCluster(final Path directory)
     {
+        this(directory, 300);
+    }
+
+    /** With a time-out of seconds for tests that nobody but the first leader leads. */
+    TestCluster(final Path directory, final long electionTimeoutMs)
+    {
         this.directory = directory;
+        this.electionTimeoutMs = electionTimeoutMs;
     }
 
     void startAll()
@@ -44,7 +52,7 @@ final class TestCluster implements AutoCloseable
                 .configuration(CONFIGURATION)
                 .peerLinks(network.linksOf(id))
                 .ringCapacity(256)
-                .electionTimeoutNs(TimeUnit.MILLISECONDS.toNanos(300))
+                .electionTimeoutNs(TimeUnit.MILLISECONDS.toNanos(electionTimeoutMs))
                 .runId(id));
     }
 

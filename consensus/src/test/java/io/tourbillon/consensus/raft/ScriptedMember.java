@@ -135,7 +135,7 @@ final class ScriptedMember implements RaftLog, RaftEffects
             case "append-reply":
                 final AppendReplyEncoder reply = new AppendReplyEncoder().wrapAndApplyHeader(buffer, 0, headerEncoder);
                 peer(reply.peer(), words);
-                reply.matchIndex(99).success((short)1).rejectedIndex(0).hintIndex(0);
+                reply.matchIndex(99).success((short)1).rejectedIndex(0).hintIndex(0).diskFull((short)0);
                 return core.onAppendReply(nowNs, new AppendReplyDecoder().wrapAndApplyHeader(buffer, 0, headerDecoder), this);
             case "heartbeat":
                 final HeartbeatEncoder heartbeat = new HeartbeatEncoder().wrapAndApplyHeader(buffer, 0, headerEncoder);

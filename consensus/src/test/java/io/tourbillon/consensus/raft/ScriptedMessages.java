@@ -140,7 +140,7 @@ public final class ScriptedMessages
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[128]);
         final AppendReplyEncoder encoder = new AppendReplyEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
         peer(encoder.peer(), from, to, term);
-        encoder.matchIndex(match).success(flag(isSuccess)).rejectedIndex(rejected).hintIndex(hint);
+        encoder.matchIndex(match).success(flag(isSuccess)).rejectedIndex(rejected).hintIndex(hint).diskFull((short)0);
         return new Message(from, to, isSuccess ? "has up to " + match + " term=" + term :
             "refuses after " + rejected + ", try " + hint + " term=" + term, buffer.byteArray());
     }

@@ -32,7 +32,9 @@ final class MvccStateMachine implements StateMachine
     private final NodeFacts facts;
     private final StoreImages images;
     private final MemberAnnouncement announcement;
+    private final RoomNeeds roomNeeds = new RoomNeeds();
     private boolean isUnderWay;
+    private volatile boolean isShortOfRoom;
 
     MvccStateMachine(
         final Mvcc mvcc, final TreeStore store, final StoreImages images, final ClientEgress egress, final NodeReplies replies,
@@ -127,6 +129,10 @@ final class MvccStateMachine implements StateMachine
     @Override
     public int doWork(final long nowNs)
     {
+        if (isShortOfRoom != store.isShortOfRoom())
+        {
+            isShortOfRoom = !isShortOfRoom;
+        }
         int workCount = store.releaseCheckpointed();
         if (!isUnderWay)
         {
@@ -171,6 +177,18 @@ final class MvccStateMachine implements StateMachine
     public int proposal(final MutableDirectBuffer target)
     {
         return mvcc.proposal(target);
+    }
+
+    @Override
+    public boolean isShortOfRoom()
+    {
+        return isShortOfRoom;
+    }
+
+    @Override
+    public boolean needsRoom(final DirectBuffer buffer, final int offset, final int length)
+    {
+        return roomNeeds.of(buffer, offset);
     }
 
     @Override

@@ -39,6 +39,7 @@ final class NodeReplies
     private final byte[] name;
     private final byte[] mode;
     private final byte[] errors;
+    private final byte[] errorsWithoutRoom;
 
     NodeReplies(
         final NodeConfig config,
@@ -59,6 +60,9 @@ final class NodeReplies
         this.name = config.name().getBytes(UTF_8);
         this.mode = RunMode.of(config).label().getBytes(UTF_8);
         this.errors = (isForced ? "" : "durability is none: a power cut loses acknowledged writes").getBytes(UTF_8);
+        // In etcd's words, which operators look for.
+        final String alarm = "memberID:" + Long.toUnsignedString(facts.memberId()) + " alarm:NOSPACE ";
+        this.errorsWithoutRoom = (errors.length == 0 ? alarm : new String(errors, UTF_8) + "; " + alarm).getBytes(UTF_8);
     }
 
     void status(final Mvcc mvcc, final long sessionId, final DirectBuffer request, final int offset)
@@ -78,10 +82,11 @@ final class NodeReplies
             .allocatedBytes(meter.allocatedBytes())
             .sessions(egress.sessionCount())
             .durability(durability);
+        final byte[] errorsNow = counters.noSpace.getAcquire() == 0 ? errors : errorsWithoutRoom;
         status.putVersion(version, 0, version.length)
             .putName(name, 0, name.length)
             .putMode(mode, 0, mode.length)
-            .putErrors(errors, 0, errors.length);
+            .putErrors(errorsNow, 0, errorsNow.length);
         send(status.reply(), sessionId, request, offset, facts.revision(), status.encodedLength());
     }
 

@@ -1,0 +1,156 @@
+package io.tourbillon.consensus.pipeline;
+
+import io.tourbillon.consensus.Admission;
+import io.tourbillon.consensus.ReadLevel;
+import io.tourbillon.journal.testing.SmallDisk;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Members on small file systems of their own that get full, and room that comes back. Needs root, to mount them. */
+@Timeout(120)
+class FullDiskTest
+{
+    private static final byte[] LARGE = new byte[64 << 10];
+
+    @TempDir
+    private Path directory;
+    private final List<SmallDisk> disks = new ArrayList<>();
+    private TestCluster cluster;
+
+    @BeforeEach
+    void start() throws IOException
+    {
+        cluster = new TestCluster(directory, 3000);
+        for (int id = 1; id <= TestCluster.MEMBERS; id++)
+        {
+            disks.add(SmallDisk.mount(cluster.directoryOf(id), 48));
+        }
+        cluster.startAll();
+    }
+
+    @AfterEach
+    void close()
+    {
+        try
+        {
+            cluster.close();
+        }
+        finally
+        {
+            disks.forEach(SmallDisk::close);
+        }
+    }
+
+    @Test
+    void shouldRefuseWritesOnAFullLeaderAndGoOnWhenThereIsRoom() throws IOException
+    {
+        final TestNode leader = cluster.awaitLeader(1, 2, 3);
+        final int leaderId = cluster.idOf(leader);
+        final SmallDisk disk = fill(leaderId);
+        int taken = proposeUntilRefused(leader, 1);
+        Waiting.until("the leader says so", () -> leader.counters.noSpace.getAcquire() == 1);
+        assertEquals(0, leader.ingress.read(ReadLevel.LINEARIZABLE, 1, 8), "reads go on");
+        Waiting.until("the read runs", () -> leader.stateMachine.reads.size() == 1);
+        final TestNode follower = cluster.other(leader);
+        assertEquals(Admission.FORWARDED, TestIngress.take(follower.ingress.offer(7, 9999, LARGE)));
+        Waiting.until("the leader refuses the follower's", () -> follower.ingress.rejected.contains(9999L));
+        cluster.awaitSameLog(taken, 1, 2, 3);
+        disk.free();
+        taken += proposeMore(leader, taken, 20);
+        cluster.awaitSameLog(taken, 1, 2, 3);
+    }
+
+    @Test
+    void shouldGoOnWithAMajorityThatHasRoom() throws IOException
+    {
+        final TestNode leader = cluster.awaitLeader(1, 2, 3);
+        final int leaderId = cluster.idOf(leader);
+        final int[] others = TestCluster.othersOf(leaderId);
+        final SmallDisk disk = fill(others[0]);
+        final int taken = proposeMore(leader, 0, 300); // more than its segment and its spare take
+        cluster.awaitSameLog(taken, leaderId, others[1]);
+        assertTrue(cluster.nodes[others[0]].appliedOfClients().size() < taken, "the full one took all");
+        Waiting.until("the full one says so", () -> cluster.nodes[others[0]].counters.noSpace.getAcquire() == 1);
+        assertEquals(0, leader.counters.noSpace.getAcquire());
+        disk.free();
+        cluster.awaitSameLog(taken, 1, 2, 3);
+    }
+
+    @Test
+    void shouldRefuseWritesWhileAMajorityIsFull() throws IOException
+    {
+        final TestNode leader = cluster.awaitLeader(1, 2, 3);
+        final int leaderId = cluster.idOf(leader);
+        final int[] others = TestCluster.othersOf(leaderId);
+        final SmallDisk first = fill(others[0]);
+        final SmallDisk second = fill(others[1]);
+        final int taken = proposeUntilRefused(leader, 1);
+        Waiting.until("the leader says so", () -> leader.counters.noSpace.getAcquire() == 1);
+        assertEquals(0, leader.ingress.read(ReadLevel.LINEARIZABLE, 1, 8), "reads go on");
+        Waiting.until("the read runs", () -> leader.stateMachine.reads.size() == 1);
+        first.free();
+        cluster.awaitSameLog(taken, leaderId, others[0]);
+        final int more = proposeMore(leader, taken, 5);
+        second.free();
+        cluster.awaitSameLog(taken + more, 1, 2, 3);
+        cluster.stopAll();
+        cluster.startAll();
+        cluster.awaitSameLog(taken + more, 1, 2, 3);
+    }
+
+    /** How many were taken before. */
+    private static int proposeUntilRefused(final TestNode leader, final int firstId)
+    {
+        int id = firstId;
+        while (true)
+        {
+            final int correlationId = id;
+            final long[] result = new long[1];
+            Waiting.until("write " + id + " is taken or refused for want of room", () ->
+            {
+                result[0] = TestIngress.take(leader.ingress.offer(7, correlationId, LARGE));
+                return result[0] != Admission.TOO_MANY_REQUESTS;
+            });
+            if (result[0] == Admission.NO_SPACE)
+            {
+                return id - firstId;
+            }
+            assertTrue(result[0] > 0, "refused: " + result[0]);
+            assertTrue(++id < 1000, "the disk never gets full");
+        }
+    }
+
+    private static int proposeMore(final TestNode leader, final int taken, final int count)
+    {
+        for (int i = 1; i <= count; i++)
+        {
+            final int correlationId = taken + i;
+            final long[] result = new long[1];
+            Waiting.until("write " + correlationId + " is taken", () ->
+            {
+                result[0] = TestIngress.take(leader.ingress.offer(7, correlationId, LARGE));
+                return result[0] != Admission.TOO_MANY_REQUESTS && result[0] != Admission.NO_SPACE;
+            });
+            assertTrue(result[0] > 0, "it leads no longer, or refuses: " + result[0]);
+        }
+        return count;
+    }
+
+    private SmallDisk fill(final int id) throws IOException
+    {
+        final SmallDisk disk = disks.get(id - 1);
+        disk.fill();
+        return disk;
+    }
+}
