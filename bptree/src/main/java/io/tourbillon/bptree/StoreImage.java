@@ -6,8 +6,12 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.zip.CRC32C;
 
 import static io.tourbillon.bptree.PageLayout.*;
@@ -93,26 +97,54 @@ public final class StoreImage implements AutoCloseable
     }
 
     /**
-     * The user header of an image or a store, of its newest good meta page.
+     * What the newest good meta page of an image or a store says.
      *
-     * @param path of the file.
-     * @return {@link TreeStore#USER_HEADER_LENGTH} bytes, or null if the file has no good meta page at its start.
-     * @throws IOException if it cannot be read.
+     * @param userHeader {@link TreeStore#USER_HEADER_LENGTH} bytes.
+     * @param length     of all its pages, in bytes.
+     * @param liveSizes  of the trees, by their names.
      */
-    public static DirectBuffer userHeaderOf(final Path path) throws IOException
+    public record Summary(DirectBuffer userHeader, long length, Map<String, Long> liveSizes)
     {
-        try (PageFile image = PageFile.open(path))
+        private static Summary of(final MetaPage meta)
         {
-            final MetaPage meta = new MetaPage();
-            image.read(meta.bytes(), 0);
-            if (!meta.isIntact())
-            {
-                return null;
-            }
             final UnsafeBuffer header = new UnsafeBuffer(new byte[TreeStore.USER_HEADER_LENGTH]);
             meta.userHeader(header);
-            return header;
+            final Map<String, Long> sizes = new HashMap<>();
+            for (int id = 1; id < MetaPage.TREES; id++)
+            {
+                sizes.put(meta.name(id), meta.liveSize(id));
+            }
+            return new Summary(header, (long)meta.highWater() * PAGE_LENGTH, sizes);
         }
+    }
+
+    /**
+     * Looks at a file that may be an image or a store, and changes nothing.
+     *
+     * @param path of the file.
+     * @return what its newest good meta page says, or null if it has none at its start.
+     * @throws IOException if it cannot be read.
+     */
+    public static Summary summaryOf(final Path path) throws IOException
+    {
+        MetaPage newest = null;
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ))
+        {
+            for (int slot = 0; slot < FIRST_PAGE; slot++)
+            {
+                final MetaPage meta = new MetaPage();
+                final ByteBuffer page = meta.bytes();
+                while (page.hasRemaining() && channel.read(page, (long)slot * PAGE_LENGTH + page.position()) > 0)
+                {
+                    continue; // a read may be short
+                }
+                if (!page.hasRemaining() && meta.isIntact() && (newest == null || newest.checkpoint() < meta.checkpoint()))
+                {
+                    newest = meta;
+                }
+            }
+        }
+        return newest == null ? null : Summary.of(newest);
     }
 
     /**

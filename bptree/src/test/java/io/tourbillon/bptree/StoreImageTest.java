@@ -61,7 +61,7 @@ class StoreImageTest
                 }
                 snapshot.unpin();
             }
-            assertEquals(42, StoreImage.userHeaderOf(path).getLong(0));
+            assertEquals(42, StoreImage.summaryOf(path).userHeader().getLong(0));
             first.map.clear();
             first.map.putAll(firstThen);
             second.map.clear();
@@ -105,7 +105,7 @@ class StoreImageTest
         final Path path = directory.resolve("noise");
         Files.write(path, new byte[3 * TreeStore.PAGE_LENGTH]);
         assertThrows(IOException.class, () -> StoreImage.pad(path));
-        assertNull(StoreImage.userHeaderOf(path));
+        assertNull(StoreImage.summaryOf(path));
     }
 
     @Test

@@ -71,6 +71,8 @@ public enum ErrorCode
     NOT_LEADER(2006, GrpcCode.FAILED_PRECONDITION, Action.GO_ELSEWHERE, "etcdserver: not leader"),
     /** The request was lost on its way to the leader. Nothing was written. */
     CONNECTION_LOST(2007, GrpcCode.UNAVAILABLE, Action.BACK_OFF, "etcdserver: request timed out, possibly due to connection lost"),
+    /** A member saves one snapshot at a time. */
+    SNAPSHOT_UNDER_WAY(2008, GrpcCode.RESOURCE_EXHAUSTED, Action.BACK_OFF, "tourbillon: another snapshot is being saved from this member"),
 
     /** The session is not known: it was closed, or timed out. */
     SESSION_UNKNOWN(3001, GrpcCode.FAILED_PRECONDITION, Action.RECONNECT, "tourbillon: unknown session"),
@@ -97,6 +99,8 @@ public enum ErrorCode
     NO_SPACE(4001, GrpcCode.RESOURCE_EXHAUSTED, Action.CALL_OPERATOR, "etcdserver: mvcc: database space exceeded"),
     /** The store is damaged. */
     CORRUPT(4002, GrpcCode.DATA_LOSS, Action.CALL_OPERATOR, "etcdserver: corrupt cluster"),
+    /** The snapshot that was asked for could not be made, or its file not be read. */
+    SNAPSHOT_FAILED(4003, GrpcCode.INTERNAL, Action.LOOK, "tourbillon: the snapshot could not be made"),
 
     /** No such member. */
     MEMBER_NOT_FOUND(5001, GrpcCode.NOT_FOUND, Action.FIX_REQUEST, "etcdserver: member not found"),

@@ -53,7 +53,6 @@ public final class Mvcc
     public static final int PROPOSAL_LENGTH_MAX = Lessor.PROPOSAL_LENGTH_MAX;
 
     private static final int WATCHERS_FREED_PER_SLICE = 256;
-    private static final byte[] NO_MAINTENANCE = "tourbillon: this maintenance is not supported by this version".getBytes(UTF_8);
     private static final byte[] NO_AUTH = "tourbillon: users and roles are not supported by this version".getBytes(UTF_8);
 
     private final Tree keys;
@@ -182,14 +181,14 @@ public final class Mvcc
 
     /**
      * Serves a request that does not go through the log: range, read-only transaction, watch create, cancel and progress, a lease's
-     * renewal, its time to live, the list of leases, the list of members; maintenance and auth are answered "not supported". Ask about
+     * renewal, its time to live, the list of leases, the list of members; auth is answered "not supported". Ask about
      * leases linearizably: only then is an answer the leader's.
      *
      * @param sessionId of the session that asks.
      * @param buffer    holding the message; copied where the answer takes longer than this call.
      * @param offset    of its SBE header.
      * @param length    of the message in bytes.
-     * @return true if it was or will be answered here; false if the node must answer it (status).
+     * @return true if it was or will be answered here; false if the node must answer it (status, maintenance).
      */
     public boolean onRead(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
     {
@@ -225,7 +224,7 @@ public final class Mvcc
             case MemberRequestDecoder.TEMPLATE_ID:
                 memberList.answer(sessionId, correlationId, 0);
                 return true;
-            case StatusRequestDecoder.TEMPLATE_ID:
+            case StatusRequestDecoder.TEMPLATE_ID, MaintenanceRequestDecoder.TEMPLATE_ID:
                 return false;
             default:
                 refuse(sessionId, correlationId, templateId);
@@ -240,18 +239,13 @@ public final class Mvcc
 
     private void refuse(final long sessionId, final long correlationId, final int templateId)
     {
-        final int notSupported = ErrorCode.NOT_SUPPORTED.number();
-        switch (templateId)
+        if (templateId == AuthRequestDecoder.TEMPLATE_ID)
         {
-            case MaintenanceRequestDecoder.TEMPLATE_ID:
-                replies.error(sessionId, correlationId, notSupported, NO_MAINTENANCE);
-                break;
-            case AuthRequestDecoder.TEMPLATE_ID:
-                replies.error(sessionId, correlationId, notSupported, NO_AUTH);
-                break;
-            default:
-                replies.error(sessionId, correlationId, ErrorCode.UNKNOWN_TEMPLATE.number());
-                break;
+            replies.error(sessionId, correlationId, ErrorCode.NOT_SUPPORTED.number(), NO_AUTH);
+        }
+        else
+        {
+            replies.error(sessionId, correlationId, ErrorCode.UNKNOWN_TEMPLATE.number());
         }
     }
 

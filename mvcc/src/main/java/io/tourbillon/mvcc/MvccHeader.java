@@ -92,15 +92,31 @@ public final class MvccHeader
     }
 
     /**
+     * @param header of a store.
+     * @return revision of the state.
+     */
+    public static long revisionOf(final DirectBuffer header)
+    {
+        return header.getLong(REVISION_OFFSET, LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param header of a store.
+     * @return whether it holds a state, and of a format that this code reads.
+     */
+    public static boolean isReadable(final DirectBuffer header)
+    {
+        return header.getLong(MAGIC_OFFSET, LITTLE_ENDIAN) == MAGIC && header.getLong(FORMAT_OFFSET, LITTLE_ENDIAN) <= FORMAT;
+    }
+
+    /**
      * @param header    of a store.
      * @param clusterId of this member.
      * @return whether the state is of this cluster, and of a format that this code reads.
      */
     public static boolean isUsable(final DirectBuffer header, final long clusterId)
     {
-        return header.getLong(MAGIC_OFFSET, LITTLE_ENDIAN) == MAGIC &&
-            header.getLong(FORMAT_OFFSET, LITTLE_ENDIAN) <= FORMAT &&
-            header.getLong(CLUSTER_ID_OFFSET, LITTLE_ENDIAN) == clusterId;
+        return isReadable(header) && header.getLong(CLUSTER_ID_OFFSET, LITTLE_ENDIAN) == clusterId;
     }
 
     /**

@@ -292,11 +292,15 @@ class EtcdSemanticsTest
     @Test
     void shouldRefuseWhatComesLater()
     {
-        final io.tourbillon.codecs.client.MaintenanceRequestEncoder request =
-            new io.tourbillon.codecs.client.MaintenanceRequestEncoder()
+        final io.tourbillon.codecs.client.AuthRequestEncoder request =
+            new io.tourbillon.codecs.client.AuthRequestEncoder()
                 .wrapAndApplyHeader(rig.requests.buffer, 0, new io.tourbillon.codecs.client.MessageHeaderEncoder());
         request.request().correlationId(5);
-        request.version("");
+        for (int data = 0; data < 5; data++)
+        {
+            rig.requests.buffer.putInt(request.limit(), 0);
+            request.limit(request.limit() + Integer.BYTES);
+        }
         assertTrue(rig.mvcc.onRead(Rig.SESSION, rig.requests.buffer, 0, request.limit()));
         assertEquals(error(ErrorCode.NOT_SUPPORTED), rig.egress.answers.remove(5L));
     }

@@ -5,6 +5,7 @@ import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
 import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
@@ -37,6 +38,7 @@ final class Collector implements ReplyListener
     private final List<byte[]> leaseKeys = new ArrayList<>();
     private byte[] putKey = {};
     private Answer.LeaseWord leaseWord;
+    private SnapshotSink snapshot;
     private boolean isOpened;
     private boolean isDone;
     private Answer answer;
@@ -60,6 +62,12 @@ final class Collector implements ReplyListener
         leases.clear();
         leaseKeys.clear();
         txn = new TxnBuilder();
+    }
+
+    /** Of the snapshot that is asked for next. */
+    void snapshot(final SnapshotSink sink)
+    {
+        snapshot = sink;
     }
 
     void expect(final long correlationId, final NodeLink.Completion completion)
@@ -234,6 +242,20 @@ final class Collector implements ReplyListener
     {
         members = Replies.members(reply);
         done(null);
+    }
+
+    @Override
+    public void onMaintenanceReply(final ClientSession session, final long correlationId, final MaintenanceReplyDecoder reply)
+    {
+        final boolean isLast = reply.flags().last();
+        reply.alarms(); // none; the blob is behind them
+        final byte[] blob = new byte[reply.blobLength()];
+        reply.getBlob(blob, 0, blob.length);
+        snapshot.onPart(blob, isLast);
+        if (isLast)
+        {
+            done(null);
+        }
     }
 
     @Override

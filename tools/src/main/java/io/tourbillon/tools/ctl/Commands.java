@@ -13,6 +13,9 @@ import io.tourbillon.tools.ctl.command.MemberCommand;
 import io.tourbillon.tools.ctl.command.MemberListCommand;
 import io.tourbillon.tools.ctl.command.MoveLeaderCommand;
 import io.tourbillon.tools.ctl.command.PutCommand;
+import io.tourbillon.tools.ctl.command.SnapshotRestoreCommand;
+import io.tourbillon.tools.ctl.command.SnapshotSaveCommand;
+import io.tourbillon.tools.ctl.command.SnapshotStatusCommand;
 import io.tourbillon.tools.ctl.command.TxnCommand;
 import io.tourbillon.tools.ctl.command.VersionCommand;
 import io.tourbillon.tools.ctl.command.WatchCommand;
@@ -26,7 +29,8 @@ final class Commands
     static final List<String> NAMES = List.of(
         "compaction", "del", "endpoint health", "endpoint status", "export", "get", "import", "lease grant",
         "lease keep-alive", "lease list", "lease revoke", "lease timetolive", "member add", "member list",
-        "member promote", "member remove", "member update", "move-leader", "put", "txn", "version", "watch");
+        "member promote", "member remove", "member update", "move-leader", "put", "snapshot restore", "snapshot save",
+        "snapshot status", "txn", "version", "watch");
 
     private Commands()
     {
@@ -56,6 +60,9 @@ final class Commands
             case "member update" -> new MemberCommand(MemberOperation.UPDATE);
             case "member promote" -> new MemberCommand(MemberOperation.PROMOTE);
             case "move-leader" -> new MoveLeaderCommand();
+            case "snapshot save" -> new SnapshotSaveCommand();
+            case "snapshot status" -> new SnapshotStatusCommand();
+            case "snapshot restore" -> new SnapshotRestoreCommand();
             case "import" -> new ImportCommand();
             case "export" -> new ExportCommand();
             case "version" -> new VersionCommand();

@@ -200,6 +200,17 @@ public final class NodeLink implements AutoCloseable
     }
 
     /**
+     * Asks the node for a snapshot. The time-out is that between two parts.
+     *
+     * @param sink called by this, with each part.
+     */
+    public void snapshot(final SnapshotSink sink)
+    {
+        collector.snapshot(sink);
+        call(NO_KEY, session::snapshot);
+    }
+
+    /**
      * Asks for the members, changes them, or asks for another leader.
      *
      * @param operation what to do; a list is as of now, whoever is asked.

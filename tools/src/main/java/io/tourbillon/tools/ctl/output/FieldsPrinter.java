@@ -1,4 +1,5 @@
 package io.tourbillon.tools.ctl.output;
+import io.tourbillon.transport.aeron.SnapshotFile;
 
 import java.io.PrintStream;
 import java.util.List;
@@ -109,6 +110,15 @@ final class FieldsPrinter extends Printer
             field("Acknowledged", status.acknowledged());
             out.print("\n");
         }
+    }
+
+    @Override
+    public void snapshot(final SnapshotFile file)
+    {
+        out.println("\"Hash\" : " + file.hash());
+        out.println("\"Revision\" : " + file.revision());
+        out.println("\"Keys\" : " + file.keyCount());
+        out.println("\"Size\" : " + file.storeLength());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.tourbillon.tools.ctl.output;
 
 import io.tourbillon.codecs.client.MemberOperation;
+import io.tourbillon.transport.aeron.SnapshotFile;
 
 import java.io.PrintStream;
 import java.util.Base64;
@@ -179,6 +180,18 @@ final class JsonPrinter extends Printer
         }
         json.close(']');
         out.print("\n");
+    }
+
+    @Override
+    public void snapshot(final SnapshotFile file)
+    {
+        new Json(out).open('{')
+            .always("hash", file.hash())
+            .always("revision", file.revision())
+            .always("totalKey", file.keyCount())
+            .always("totalSize", file.storeLength())
+            .close('}');
+        out.println();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.tourbillon.tools.ctl.output;
 import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.tools.ctl.CtlException;
 import io.tourbillon.tools.ctl.ExitCode;
+import io.tourbillon.transport.aeron.SnapshotFile;
 
 import java.io.PrintStream;
 import java.util.List;
@@ -122,6 +123,13 @@ public abstract class Printer
      * @param statuses one for each endpoint.
      */
     public abstract void status(List<Status> statuses);
+
+    /**
+     * Prints what a snapshot's file holds.
+     *
+     * @param file that was read.
+     */
+    public abstract void snapshot(SnapshotFile file);
 
     /**
      * Prints the members of a cluster.

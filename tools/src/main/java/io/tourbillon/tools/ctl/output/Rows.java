@@ -1,11 +1,14 @@
 package io.tourbillon.tools.ctl.output;
 
+import io.tourbillon.transport.aeron.SnapshotFile;
+
 /** The columns that the simple and the table form share. */
 final class Rows
 {
     static final String[] STATUS_HEADS = {
         "ENDPOINT", "ID", "VERSION", "DB SIZE", "IS LEADER", "IS LEARNER", "RAFT TERM", "RAFT INDEX", "RAFT APPLIED INDEX", "ERRORS"};
     static final String[] MEMBER_HEADS = {"ID", "STATUS", "NAME", "PEER ADDRS", "CLIENT ADDRS", "IS LEARNER"};
+    static final String[] SNAPSHOT_HEADS = {"HASH", "REVISION", "TOTAL KEYS", "TOTAL SIZE"};
 
     private Rows()
     {
@@ -35,5 +38,11 @@ final class Rows
             String.join(",", member.peerUrls()),
             String.join(",", member.clientUrls()),
             Boolean.toString(member.isLearner())};
+    }
+
+    static String[] snapshot(final SnapshotFile file)
+    {
+        return new String[]{Long.toHexString(file.hash()), Long.toString(file.revision()), Long.toString(file.keyCount()),
+            HumanBytes.text(file.storeLength())};
     }
 }

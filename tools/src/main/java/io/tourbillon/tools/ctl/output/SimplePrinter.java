@@ -1,6 +1,7 @@
 package io.tourbillon.tools.ctl.output;
 
 import io.tourbillon.codecs.client.MemberOperation;
+import io.tourbillon.transport.aeron.SnapshotFile;
 
 import java.io.PrintStream;
 import java.util.List;
@@ -142,6 +143,12 @@ final class SimplePrinter extends Printer
         {
             out.print(String.join(", ", Rows.status(status)) + "\n");
         }
+    }
+
+    @Override
+    public void snapshot(final SnapshotFile file)
+    {
+        out.println(String.join(", ", Rows.snapshot(file)));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.tourbillon.tools.ctl.output;
 import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.tools.ctl.CtlException;
 import io.tourbillon.tools.ctl.ExitCode;
+import io.tourbillon.transport.aeron.SnapshotFile;
 
 import java.io.PrintStream;
 import java.util.List;
@@ -70,6 +71,14 @@ final class TablePrinter extends Printer
         {
             table.add(Rows.status(status));
         }
+        out.print(table.text());
+    }
+
+    @Override
+    public void snapshot(final SnapshotFile file)
+    {
+        final TextTable table = new TextTable(Rows.SNAPSHOT_HEADS);
+        table.add(Rows.snapshot(file));
         out.print(table.text());
     }
 

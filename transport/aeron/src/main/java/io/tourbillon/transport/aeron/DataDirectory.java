@@ -23,6 +23,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
  *  journal/   the Raft log
  *  store      the tree
  *  store.incoming, store.outgoing   an image of another member's tree on its way here, one of this on its way to others
+ *  store.saving   an image of the tree that a client saves, until it is whole
  * </pre>
  */
 final class DataDirectory implements AutoCloseable
@@ -125,6 +126,11 @@ final class DataDirectory implements AutoCloseable
     Path store()
     {
         return path.resolve("store");
+    }
+
+    Path identity()
+    {
+        return path.resolve("identity");
     }
 
     @Override

@@ -58,7 +58,7 @@ record Identity(String name, long clusterId, long memberId, int starts, ClusterM
      */
     static Identity open(final DataDirectory directory, final NodeConfig config)
     {
-        final Path file = directory.path().resolve("identity");
+        final Path file = directory.identity();
         try
         {
             final Identity last = Files.exists(file) ? read(file) : create(directory, config);
@@ -100,7 +100,8 @@ record Identity(String name, long clusterId, long memberId, int starts, ClusterM
         }
     }
 
-    private static Identity create(final DataDirectory directory, final NodeConfig config)
+    /** As at a first start; nothing is written yet. */
+    static Identity create(final DataDirectory directory, final NodeConfig config)
     {
         if (Files.exists(directory.store()))
         {
@@ -174,7 +175,7 @@ record Identity(String name, long clusterId, long memberId, int starts, ClusterM
             text, values.getOrDefault("initialClusterToken", NodeOption.INITIAL_CLUSTER_TOKEN.defaultValue()));
     }
 
-    private void write(final Path file) throws IOException
+    void write(final Path file) throws IOException
     {
         final String text = "format=" + FORMAT +
             "\nname=" + name.replace('\n', ' ') +

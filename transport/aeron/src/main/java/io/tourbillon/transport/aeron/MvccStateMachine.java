@@ -1,6 +1,8 @@
 package io.tourbillon.transport.aeron;
 
 import io.tourbillon.bptree.TreeStore;
+import io.tourbillon.codecs.client.MaintenanceRequestDecoder;
+import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.Checkpoint;
 import io.tourbillon.consensus.StateMachine;
@@ -31,15 +33,18 @@ final class MvccStateMachine implements StateMachine
     private final NodeReplies replies;
     private final NodeFacts facts;
     private final StoreImages images;
+    private final SnapshotSaves saves;
+    private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final MemberAnnouncement announcement;
     private final RoomNeeds roomNeeds = new RoomNeeds();
     private boolean isUnderWay;
     private volatile boolean isShortOfRoom;
 
     MvccStateMachine(
-        final Mvcc mvcc, final TreeStore store, final StoreImages images, final ClientEgress egress, final NodeReplies replies,
-        final NodeFacts facts, final MemberAnnouncement announcement)
+        final Mvcc mvcc, final TreeStore store, final StoreImages images, final SnapshotSaves saves, final ClientEgress egress,
+        final NodeReplies replies, final NodeFacts facts, final MemberAnnouncement announcement)
     {
+        this.saves = saves;
         this.images = images;
         this.mvcc = mvcc;
         this.store = store;
@@ -122,6 +127,18 @@ final class MvccStateMachine implements StateMachine
         }
         if (!mvcc.onRead(sessionId, buffer, offset, length))
         {
+            answer(sessionId, buffer, offset);
+        }
+    }
+
+    private void answer(final long sessionId, final DirectBuffer buffer, final int offset)
+    {
+        if (header.wrap(buffer, offset).templateId() == MaintenanceRequestDecoder.TEMPLATE_ID)
+        {
+            saves.onRequest(sessionId, buffer, offset);
+        }
+        else
+        {
             replies.status(mvcc, sessionId, buffer, offset);
         }
     }
@@ -144,9 +161,10 @@ final class MvccStateMachine implements StateMachine
         while ((endedId = egress.pollEnded()) != 0)
         {
             mvcc.onSessionClosed(endedId);
+            saves.onSessionClosed(endedId);
             workCount++;
         }
-        return workCount + mvcc.doWork(nowNs);
+        return workCount + mvcc.doWork(nowNs) + saves.doWork();
     }
 
     @Override

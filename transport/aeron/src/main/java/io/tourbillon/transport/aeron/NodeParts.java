@@ -55,6 +55,7 @@ final class NodeParts implements AutoCloseable
     private Mvcc mvcc;
     private Configuration initialConfiguration;
     private StoreImages images;
+    private SnapshotSaves saves;
     private Journal journal;
     private RequestRouter router;
     private boolean isJournalHandedOver;
@@ -151,6 +152,7 @@ final class NodeParts implements AutoCloseable
             .forcer(config.forcer()));
         mvcc.onInstalledStateKept();
         images = new StoreImages(directory, store, identity.clusterId(), config.number(NodeOption.POOL_BYTES));
+        saves = new SnapshotSaves(directory.path().resolve("store.saving"), store, egress, identity);
     }
 
     Pipeline launchPipeline(final FatalHandler fatalHandler)
@@ -176,7 +178,7 @@ final class NodeParts implements AutoCloseable
             .journal(journal)
             .durability(config.durability())
             .stateMachine(new MvccStateMachine(
-                mvcc, store, images, egress, replies, facts, new MemberAnnouncement(identity.memberId(), config)))
+                mvcc, store, images, saves, egress, replies, facts, new MemberAnnouncement(identity.memberId(), config)))
             .ingress(ingress)
             .companion(transport)
             .fatalHandler(fatalHandler)
@@ -286,6 +288,6 @@ final class NodeParts implements AutoCloseable
     @Override
     public void close()
     {
-        CloseHelper.quietCloseAll(isJournalHandedOver ? null : journal, images, store, driver, directory);
+        CloseHelper.quietCloseAll(isJournalHandedOver ? null : journal, saves, images, store, driver, directory);
     }
 }

@@ -15,6 +15,7 @@ import io.tourbillon.codecs.client.DisconnectDecoder;
 import io.tourbillon.codecs.client.KeepAliveDecoder;
 import io.tourbillon.codecs.client.LeaseOperation;
 import io.tourbillon.codecs.client.LeaseRequestDecoder;
+import io.tourbillon.codecs.client.MaintenanceOperation;
 import io.tourbillon.codecs.client.MaintenanceRequestDecoder;
 import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.codecs.client.MemberRequestDecoder;
@@ -62,6 +63,7 @@ final class RequestRouter
     private final RangeRequestDecoder range = new RangeRequestDecoder();
     private final TxnRequestDecoder txn = new TxnRequestDecoder();
     private final LeaseRequestDecoder lease = new LeaseRequestDecoder();
+    private final MaintenanceRequestDecoder maintenance = new MaintenanceRequestDecoder();
     private final MemberRequestDecoder member = new MemberRequestDecoder();
     private Admission admission;
     private volatile boolean isStopping;
@@ -136,7 +138,8 @@ final class RequestRouter
             case StatusRequestDecoder.TEMPLATE_ID -> read(connection, ReadLevel.SERIALIZABLE, buffer, offset, length);
             case MemberRequestDecoder.TEMPLATE_ID -> onMember(connection, buffer, offset, length);
             case LeaseRequestDecoder.TEMPLATE_ID -> onLease(connection, buffer, offset, length);
-            case MaintenanceRequestDecoder.TEMPLATE_ID, AuthRequestDecoder.TEMPLATE_ID ->
+            case MaintenanceRequestDecoder.TEMPLATE_ID -> onMaintenance(connection, buffer, offset, length);
+            case AuthRequestDecoder.TEMPLATE_ID ->
                 refuse(connection, buffer, offset, ErrorCode.NOT_SUPPORTED);
             default -> onUnsound(connection, buffer, offset, length, ErrorCode.UNKNOWN_TEMPLATE);
         }
@@ -285,6 +288,18 @@ final class RequestRouter
         else
         {
             read(connection, ReadLevel.LINEARIZABLE, buffer, offset, length);
+        }
+    }
+
+    private void onMaintenance(final Connection connection, final DirectBuffer buffer, final int offset, final int length)
+    {
+        if (maintenance.wrapAndApplyHeader(buffer, offset, header).operationRaw() == MaintenanceOperation.SNAPSHOT.value())
+        {
+            read(connection, ReadLevel.SERIALIZABLE, buffer, offset, length);
+        }
+        else
+        {
+            refuse(connection, buffer, offset, ErrorCode.NOT_SUPPORTED);
         }
     }
 

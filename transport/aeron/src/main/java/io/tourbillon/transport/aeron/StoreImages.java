@@ -1,7 +1,6 @@
 package io.tourbillon.transport.aeron;
 
 import io.tourbillon.bptree.RetiredStore;
-import io.tourbillon.bptree.Snapshot;
 import io.tourbillon.bptree.StoreException;
 import io.tourbillon.bptree.StoreImage;
 import io.tourbillon.bptree.TreeStore;
@@ -13,7 +12,6 @@ import io.tourbillon.mvcc.Members;
 import io.tourbillon.mvcc.MvccHeader;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -29,8 +27,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class StoreImages implements StateImages, AutoCloseable
 {
-    /** A step: a few milliseconds of a disk, between which the writer gets its frames back. */
-    private static final int PAGES_A_STEP = 256;
     /** To look at what came there need be no more. */
     private static final long LOOK_POOL_BYTES = 4L << 20;
     /** A pin holds pages: an image that takes longer, or holds more than so much, is given up. */
@@ -42,9 +38,7 @@ final class StoreImages implements StateImages, AutoCloseable
     private final long clusterId;
     private final long poolBytes;
     private final Object housekeepingLock = new Object();
-    private Snapshot snapshot;
-    private StoreImage image;
-    private UnsafeBuffer imageHeader;
+    private ImageWriter writer;
     /** Under the lock: from when on the store's file is nobody's until the new one is open. */
     private boolean isReplacing;
     /** Apply takes it once it is told to: the exchange orders both. */
@@ -64,19 +58,15 @@ final class StoreImages implements StateImages, AutoCloseable
     {
         try
         {
-            if (image == null && !begin())
+            if (writer == null)
+            {
+                writer = new ImageWriter(store.snapshot(), outgoing(), true);
+            }
+            if (!writer.step())
             {
                 return null;
             }
-            if (snapshot.isToEnd())
-            {
-                throw new IOException("the image holds too much of the store, for too long");
-            }
-            if (!image.step(PAGES_A_STEP))
-            {
-                return null;
-            }
-            final Image made = new Image(MvccHeader.appliedIndexOf(imageHeader), MvccHeader.appliedTermOf(imageHeader), null);
+            final Image made = new Image(MvccHeader.appliedIndexOf(writer.header()), MvccHeader.appliedTermOf(writer.header()), null);
             letGo();
             return made;
         }
@@ -87,29 +77,10 @@ final class StoreImages implements StateImages, AutoCloseable
         }
     }
 
-    /** False while no root is pinned yet. */
-    private boolean begin() throws IOException
-    {
-        if (snapshot == null)
-        {
-            snapshot = store.snapshot();
-        }
-        if (!snapshot.tryPin())
-        {
-            return false;
-        }
-        imageHeader = new UnsafeBuffer(new byte[TreeStore.USER_HEADER_LENGTH]);
-        imageHeader.putBytes(0, snapshot.userHeader(), 0, TreeStore.USER_HEADER_LENGTH);
-        MvccHeader.markInstalled(imageHeader);
-        image = new StoreImage(snapshot, outgoing(), imageHeader);
-        return true;
-    }
-
     private void letGo()
     {
-        CloseHelper.quietCloseAll(image, snapshot);
-        image = null;
-        snapshot = null;
+        CloseHelper.quietClose(writer);
+        writer = null;
     }
 
     /** Apply, between entries: pins are bounded in age and in what they hold. */
@@ -125,11 +96,16 @@ final class StoreImages implements StateImages, AutoCloseable
     public void drop()
     {
         letGo();
-        delete(outgoing());
-        delete(outgoing().resolveSibling(outgoing().getFileName() + ".new"));
+        deleteImage(outgoing());
     }
 
-    /** What cannot be deleted is written over by the next. */
+    /** Whole or not. What cannot be deleted is written over by the next. */
+    static void deleteImage(final Path path)
+    {
+        delete(path);
+        delete(path.resolveSibling(path.getFileName() + ".new"));
+    }
+
     private static void delete(final Path path)
     {
         try
@@ -157,11 +133,12 @@ final class StoreImages implements StateImages, AutoCloseable
     @Override
     public Image accept() throws IOException
     {
-        final DirectBuffer header = StoreImage.userHeaderOf(incoming());
-        if (header == null || !MvccHeader.isUsable(header, clusterId))
+        final StoreImage.Summary summary = StoreImage.summaryOf(incoming());
+        if (summary == null || !MvccHeader.isUsable(summary.userHeader(), clusterId))
         {
             return null;
         }
+        final DirectBuffer header = summary.userHeader();
         StoreImage.pad(incoming());
         try (TreeStore came = TreeStore.open(TreeStoreContext.file(incoming()).poolBytes(LOOK_POOL_BYTES)))
         {

@@ -12,6 +12,8 @@ import io.tourbillon.mvcc.MvccSettings;
 import org.agrona.ExpandableArrayBuffer;
 import org.junit.jupiter.api.Test;
 
+import java.nio.file.Path;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -31,9 +33,11 @@ class StateMachineTest
         try (TreeStore store = TreeStore.open(TreeStoreContext.inMemory()))
         {
             final Mvcc mvcc = new Mvcc(store, new MvccSettings().clusterId(1).memberId(2), egress);
-            final NodeFacts facts = new NodeFacts(new Identity("name", 1, 2, 1, null, false), counters);
+            final Identity identity = new Identity("name", 1, 2, 1, null, false);
+            final NodeFacts facts = new NodeFacts(identity, counters);
+            final SnapshotSaves saves = new SnapshotSaves(Path.of("none"), store, egress, identity);
             final MvccStateMachine stateMachine =
-                new MvccStateMachine(mvcc, store, new StoreImages(null, store, 1, 0), egress, null, facts, null);
+                new MvccStateMachine(mvcc, store, new StoreImages(null, store, 1, 0), saves, egress, null, facts, null);
             final Session session = new Session(7, null, 0);
             assertTrue(handover.open(session));
             stateMachine.doWork(1);

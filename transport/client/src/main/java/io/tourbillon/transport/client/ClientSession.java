@@ -2,6 +2,8 @@ package io.tourbillon.transport.client;
 
 import io.tourbillon.codecs.client.CompactRequestEncoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestEncoder;
+import io.tourbillon.codecs.client.MaintenanceOperation;
+import io.tourbillon.codecs.client.MaintenanceRequestEncoder;
 import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.codecs.client.MemberRequestEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
@@ -387,6 +389,28 @@ public final class ClientSession
         {
             urls.next().putUrl(url, 0, url.length);
         }
+        out.commit();
+        return correlationId;
+    }
+
+    /**
+     * Asks the node for a snapshot of its state. Parts come in order; the last holds the SHA-256 of the others. Parts may be empty.
+     *
+     * @return correlation id or {@link ClientResult}.
+     */
+    public long snapshot()
+    {
+        final long refusal =
+            claim(HEADER_LENGTH + MaintenanceRequestEncoder.BLOCK_LENGTH + MaintenanceRequestEncoder.versionHeaderLength());
+        if (refusal < 0)
+        {
+            return refusal;
+        }
+        final Outbound out = connection.outbound();
+        final Encoders encoders = connection.encoders();
+        encoders.maintenance.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
+        final long correlationId = head(encoders.maintenance.request(), false);
+        encoders.maintenance.targetId(0).revision(0).operation(MaintenanceOperation.SNAPSHOT).alarm((short)0).version("");
         out.commit();
         return correlationId;
     }

@@ -8,6 +8,7 @@ import io.tourbillon.codecs.client.DeleteRangeRequestEncoder;
 import io.tourbillon.codecs.client.DisconnectEncoder;
 import io.tourbillon.codecs.client.KeepAliveEncoder;
 import io.tourbillon.codecs.client.LeaseRequestEncoder;
+import io.tourbillon.codecs.client.MaintenanceRequestEncoder;
 import io.tourbillon.codecs.client.MemberRequestEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.OpenSessionEncoder;
@@ -35,6 +36,7 @@ final class Encoders
     final CompactRequestEncoder compact = new CompactRequestEncoder();
     final LeaseRequestEncoder lease = new LeaseRequestEncoder();
     final MemberRequestEncoder member = new MemberRequestEncoder();
+    final MaintenanceRequestEncoder maintenance = new MaintenanceRequestEncoder();
     final StatusRequestEncoder status = new StatusRequestEncoder();
     final WatchCreateEncoder watchCreate = new WatchCreateEncoder();
     final WatchCancelEncoder watchCancel = new WatchCancelEncoder();

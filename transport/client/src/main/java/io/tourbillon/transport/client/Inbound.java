@@ -14,6 +14,7 @@ import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.KeepAliveReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
 import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
@@ -51,6 +52,7 @@ final class Inbound implements FragmentHandler
     private final CompactReplyDecoder compact = new CompactReplyDecoder();
     private final LeaseReplyDecoder lease = new LeaseReplyDecoder();
     private final MemberReplyDecoder member = new MemberReplyDecoder();
+    private final MaintenanceReplyDecoder maintenance = new MaintenanceReplyDecoder();
     private final StatusReplyDecoder status = new StatusReplyDecoder();
     private final WatchCreatedDecoder watchCreated = new WatchCreatedDecoder();
     private final WatchCanceledDecoder watchCanceled = new WatchCanceledDecoder();
@@ -190,6 +192,8 @@ final class Inbound implements FragmentHandler
             case LeaseReplyDecoder.TEMPLATE_ID -> onLease(session, correlationId, lease.wrapAndApplyHeader(buffer, offset, header));
             case MemberReplyDecoder.TEMPLATE_ID -> onMember(session, correlationId, member.wrapAndApplyHeader(buffer, offset, header));
             case StatusReplyDecoder.TEMPLATE_ID -> onStatus(session, correlationId, status.wrapAndApplyHeader(buffer, offset, header));
+            case MaintenanceReplyDecoder.TEMPLATE_ID ->
+                onMaintenance(session, correlationId, maintenance.wrapAndApplyHeader(buffer, offset, header));
             case SessionClosedDecoder.TEMPLATE_ID ->
                 connection.onSessionClosed(session, sessionClosed.wrapAndApplyHeader(buffer, offset, header).code());
             default -> onWatchMessage(session, correlationId, buffer, offset, length);
@@ -272,6 +276,14 @@ final class Inbound implements FragmentHandler
         if (isAwaited(session, correlationId, true))
         {
             session.listener.onMemberReply(session, correlationId, reply);
+        }
+    }
+
+    private void onMaintenance(final ClientSession session, final long correlationId, final MaintenanceReplyDecoder reply)
+    {
+        if (isAwaited(session, correlationId, reply.flags().last()))
+        {
+            session.listener.onMaintenanceReply(session, correlationId, reply);
         }
     }
 

@@ -4,6 +4,7 @@ import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
 import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
@@ -143,6 +144,17 @@ public interface ReplyListener
      * @param reply         with the members.
      */
     default void onMemberReply(final ClientSession session, final long correlationId, final MemberReplyDecoder reply)
+    {
+    }
+
+    /**
+     * One part of a snapshot.
+     *
+     * @param session       of the request.
+     * @param correlationId of the request.
+     * @param reply         with the part; its flags say whether it is the last.
+     */
+    default void onMaintenanceReply(final ClientSession session, final long correlationId, final MaintenanceReplyDecoder reply)
     {
     }
 
