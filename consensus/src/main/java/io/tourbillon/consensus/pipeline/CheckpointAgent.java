@@ -155,6 +155,7 @@ final class CheckpointAgent implements Agent
             // Members that lag behind get the state, if need be, before this one has no room.
             final long droppableIndex = journal.isDiskFull() ? lastAppliedIndex : windowIndex;
             journal.deletePrefix(keptIndex == 0 ? droppableIndex : Math.min(droppableIndex, keptIndex));
+            counters.firstIndex.setRelease(journal.firstIndex());
             counters.checkpoints.addRelease(1);
             counters.checkpointIndex.setRelease(lastAppliedIndex);
             checkpoint = null;

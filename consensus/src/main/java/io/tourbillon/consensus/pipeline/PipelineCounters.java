@@ -100,6 +100,8 @@ public final class PipelineCounters
     final PaddedLong checkpointSequence = new PaddedLong();
     /** Applied index of the newest durable checkpoint made since start; 0 = none. Checkpoint agent. */
     public final PaddedLong checkpointIndex = new PaddedLong();
+    /** First entry that the log still has for other members, as of that checkpoint; 0 = none was made. Checkpoint agent. */
+    public final PaddedLong firstIndex = new PaddedLong();
 
     /** Images of the state that other members have installed since start. Transfer agent. */
     public final PaddedLong snapshotsSent = new PaddedLong();
