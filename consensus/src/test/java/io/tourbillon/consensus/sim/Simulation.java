@@ -96,12 +96,23 @@ final class Simulation
             world.nodes.values().forEach(SimNode::heal);
             faults.retireRemoved(1000);
             cycleMembers();
+            retireOutsiders();
             if (goal.getAsBoolean())
             {
                 return;
             }
         }
         throw new SimFailure("the cluster does not come to rest");
+    }
+
+    /** Who was to come by a change that a crash has lost will never hear of anybody: whoever asks there would wait for ever. */
+    private void retireOutsiders()
+    {
+        if (isAtRest())
+        {
+            world.nodes.values().stream()
+                .filter((node) -> !node.isRetired() && !world.checks.configuration().isMember(node.id)).forEach(SimNode::retire);
+        }
     }
 
     private void cycleMembers()
