@@ -60,6 +60,10 @@ class MembersIT
                 assertEquals(1, second.awaitExit(20_000));
                 assertTrue(second.stderr().contains("the member has been permanently removed from the cluster"), second.stderr());
             }
+            while (!ctl.ok("endpoint", "status").contains(", true, false, "))
+            {
+                Thread.onSpinWait(); // it refuses writes until it has found out that it has to lead; the time-out of the test is the bound
+            }
             assertEquals("OK\n", ctl.ok("put", "k", "w"));
         }
     }
