@@ -74,12 +74,6 @@ final class CompactWork implements EntryWork
     }
 
     @Override
-    public int opStart()
-    {
-        return 0;
-    }
-
-    @Override
     public void answer(final Entry entry)
     {
         replies.compacted(entry.sessionId(), entry.correlationId());

@@ -60,18 +60,6 @@ final class DeleteWork implements EntryWork
     }
 
     @Override
-    public int op()
-    {
-        return 0;
-    }
-
-    @Override
-    public int opStart()
-    {
-        return 0;
-    }
-
-    @Override
     public void answer(final Entry entry)
     {
         read(entry); // the entry may have moved since

@@ -37,10 +37,16 @@ interface EntryWork
     boolean step(Entry entry);
 
     /** The number of the op under way, for the header. */
-    int op();
+    default int op()
+    {
+        return 0;
+    }
 
     /** The sub revision at which that op began, for the header. */
-    int opStart();
+    default int opStart()
+    {
+        return 0;
+    }
 
     /** Says the result, after revision and state have moved; only on the member that answers. */
     void answer(Entry entry);

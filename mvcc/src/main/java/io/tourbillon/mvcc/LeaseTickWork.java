@@ -173,12 +173,6 @@ final class LeaseTickWork implements EntryWork
     }
 
     @Override
-    public int opStart()
-    {
-        return 0;
-    }
-
-    @Override
     public void answer(final Entry entry)
     {
         assert false : "nobody waits for a tick";

@@ -128,18 +128,6 @@ final class LeaseWork implements EntryWork
     }
 
     @Override
-    public int op()
-    {
-        return 0;
-    }
-
-    @Override
-    public int opStart()
-    {
-        return 0;
-    }
-
-    @Override
     public void answer(final Entry entry)
     {
         replies.lease(entry.sessionId(), entry.correlationId(), leaseId, isGrant ? ttlMs : 0, isGrant ? ttlMs : 0);

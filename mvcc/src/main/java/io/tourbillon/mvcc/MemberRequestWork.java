@@ -56,18 +56,6 @@ final class MemberRequestWork implements EntryWork
     }
 
     @Override
-    public int op()
-    {
-        return 0;
-    }
-
-    @Override
-    public int opStart()
-    {
-        return 0;
-    }
-
-    @Override
     public void answer(final Entry entry)
     {
         final long targetId = request.wrapAndApplyHeader(entry.message(), 0, messageHeader).targetId();

@@ -47,18 +47,6 @@ final class MembersWork implements EntryWork
     }
 
     @Override
-    public int op()
-    {
-        return 0;
-    }
-
-    @Override
-    public int opStart()
-    {
-        return 0;
-    }
-
-    @Override
     public void answer(final Entry entry)
     {
         assert false : "nobody waits for what members say of themselves";

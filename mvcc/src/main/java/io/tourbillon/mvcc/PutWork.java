@@ -84,18 +84,6 @@ final class PutWork implements EntryWork
     }
 
     @Override
-    public int op()
-    {
-        return 0;
-    }
-
-    @Override
-    public int opStart()
-    {
-        return 0;
-    }
-
-    @Override
     public void answer(final Entry entry)
     {
         replies.sendPut(entry.sessionId());

@@ -251,8 +251,7 @@ final class AdmissionGate implements Admission
         }
         // What a member proposes by itself, expiries and ticks, frees room.
         final boolean isAdmitted = sessionId == 0 ? diskRoom.hasRoomForEntry(frameLength) :
-            diskRoom.admits(buffer, offset, length, frameLength) &&
-                (core.hasMajorityRoom() || !diskRoom.needsRoom(buffer, offset, length));
+            diskRoom.admits(core.hasMajorityRoom(), buffer, offset, length, frameLength);
         return isAdmitted ? 0 : NO_SPACE;
     }
 

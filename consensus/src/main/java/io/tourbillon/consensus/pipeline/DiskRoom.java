@@ -30,18 +30,14 @@ final class DiskRoom
         keptForOwn = ctx.journal().segmentBytes() / 8;
     }
 
-    /** Whether a client's request may be proposed. */
-    boolean admits(final DirectBuffer buffer, final int offset, final int length, final int frameLength)
+    /** Whether a client's request may be proposed, where a majority has room for it or has none. */
+    boolean admits(
+        final boolean hasMajorityRoom, final DirectBuffer buffer, final int offset, final int length, final int frameLength)
     {
         final boolean isShort = stateMachine.isShortOfRoom();
         final long left = left(frameLength);
         isRefusing = left < keptForFreeing;
-        return left >= keptForOwn && ((!isShort && !isRefusing) || !stateMachine.needsRoom(buffer, offset, length));
-    }
-
-    boolean needsRoom(final DirectBuffer buffer, final int offset, final int length)
-    {
-        return stateMachine.needsRoom(buffer, offset, length);
+        return left >= keptForOwn && ((hasMajorityRoom && !isShort && !isRefusing) || !stateMachine.needsRoom(buffer, offset, length));
     }
 
     /** Whether an entry of the leader's, or a leader's own that frees room, may be taken. */

@@ -1,6 +1,7 @@
 package io.tourbillon.consensus.pipeline;
 
 import io.tourbillon.codecs.Crc32c;
+import io.tourbillon.codecs.Sha256;
 import io.tourbillon.codecs.peer.MessageHeaderEncoder;
 import io.tourbillon.codecs.peer.SnapshotChunkDecoder;
 import io.tourbillon.codecs.peer.SnapshotReplyEncoder;
@@ -166,7 +167,7 @@ final class ImageReceiver
             return false;
         }
         channel = FileChannel.open(images.incoming(), CREATE, WRITE, TRUNCATE_EXISTING);
-        digest = OutgoingImage.sha256();
+        digest = Sha256.newDigest();
         imageId = chunk.imageId();
         lastIndex = chunk.lastIndex();
         lastTerm = chunk.lastTerm();

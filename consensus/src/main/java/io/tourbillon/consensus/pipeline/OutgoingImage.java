@@ -1,5 +1,6 @@
 package io.tourbillon.consensus.pipeline;
 
+import io.tourbillon.codecs.Sha256;
 import io.tourbillon.consensus.StateImages.Image;
 
 import java.io.EOFException;
@@ -9,7 +10,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /** The file of an image that is sent: its length, its id, its bytes. Transfer thread; blocks in the disk. */
 final class OutgoingImage implements AutoCloseable
@@ -19,7 +19,7 @@ final class OutgoingImage implements AutoCloseable
     private final Image image;
     private final FileChannel channel;
     private final long length;
-    private final MessageDigest digest = sha256();
+    private final MessageDigest digest = Sha256.newDigest();
     private final ByteBuffer block = ByteBuffer.allocate(256 << 10);
     private long digested;
     private long id;
@@ -29,18 +29,6 @@ final class OutgoingImage implements AutoCloseable
         this.image = image;
         channel = FileChannel.open(path, StandardOpenOption.READ);
         length = channel.size();
-    }
-
-    static MessageDigest sha256()
-    {
-        try
-        {
-            return MessageDigest.getInstance("SHA-256");
-        }
-        catch (final NoSuchAlgorithmException ex)
-        {
-            throw new IllegalStateException("every JDK has SHA-256", ex);
-        }
     }
 
     /** What tells an image from every other. */

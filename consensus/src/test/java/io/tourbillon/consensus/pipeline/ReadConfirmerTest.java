@@ -7,8 +7,6 @@ import io.tourbillon.codecs.peer.MessageHeaderEncoder;
 import io.tourbillon.codecs.peer.ReadIndexReplyDecoder;
 import io.tourbillon.codecs.peer.ReadIndexReplyEncoder;
 import io.tourbillon.codecs.peer.ReadIndexRequestDecoder;
-import io.tourbillon.consensus.PeerHandler;
-import io.tourbillon.consensus.PeerLinks;
 import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.RaftCore;
 import io.tourbillon.consensus.raft.RaftSettings;
@@ -96,44 +94,15 @@ class ReadConfirmerTest
     }
 
     /** Remembers the last question. */
-    private static final class SentAttempt implements PeerLinks
+    private static final class SentAttempt extends SilentLinks
     {
         private long attempt;
-
-        @Override
-        public void onConfiguration(final Configuration configuration)
-        {
-        }
-
-        @Override
-        public int poll(final PeerHandler handler)
-        {
-            return 0;
-        }
-
-        @Override
-        public boolean sendUrgent(final long toId, final DirectBuffer buffer, final int offset, final int length)
-        {
-            return true;
-        }
 
         @Override
         public boolean send(final long toId, final DirectBuffer buffer, final int offset, final int length)
         {
             attempt = new ReadIndexRequestDecoder().wrapAndApplyHeader(buffer, offset, new MessageHeaderDecoder()).attempt();
             return true;
-        }
-
-        @Override
-        public int batchLength()
-        {
-            return 1024;
-        }
-
-        @Override
-        public int messageLengthMax()
-        {
-            return 64 << 10;
         }
     }
 }

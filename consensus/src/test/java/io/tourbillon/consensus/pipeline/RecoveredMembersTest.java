@@ -1,8 +1,6 @@
 package io.tourbillon.consensus.pipeline;
 
 import io.tourbillon.codecs.record.EntryFrame;
-import io.tourbillon.consensus.PeerHandler;
-import io.tourbillon.consensus.PeerLinks;
 import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.ConfigurationRecord;
 import io.tourbillon.journal.Durability;
@@ -124,7 +122,7 @@ class RecoveredMembersTest
     }
 
     /** Writes down what it is told and carries nothing. */
-    private static final class ListeningLinks implements PeerLinks
+    private static final class ListeningLinks extends SilentLinks
     {
         private final List<Configuration> told = new CopyOnWriteArrayList<>();
 
@@ -132,36 +130,6 @@ class RecoveredMembersTest
         public void onConfiguration(final Configuration configuration)
         {
             told.add(configuration);
-        }
-
-        @Override
-        public int poll(final PeerHandler handler)
-        {
-            return 0;
-        }
-
-        @Override
-        public boolean sendUrgent(final long toId, final DirectBuffer buffer, final int offset, final int length)
-        {
-            return false;
-        }
-
-        @Override
-        public boolean send(final long toId, final DirectBuffer buffer, final int offset, final int length)
-        {
-            return false;
-        }
-
-        @Override
-        public int batchLength()
-        {
-            return 4096;
-        }
-
-        @Override
-        public int messageLengthMax()
-        {
-            return 4096;
         }
     }
 }

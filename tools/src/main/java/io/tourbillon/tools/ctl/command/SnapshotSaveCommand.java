@@ -1,5 +1,6 @@
 package io.tourbillon.tools.ctl.command;
 
+import io.tourbillon.codecs.Sha256;
 import io.tourbillon.tools.ctl.Command;
 import io.tourbillon.tools.ctl.Context;
 import io.tourbillon.tools.ctl.CtlException;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /** {@code snapshot save}: the file has its name once it is whole, proven and durable. */
 public final class SnapshotSaveCommand implements Command
@@ -34,7 +34,7 @@ public final class SnapshotSaveCommand implements Command
     }
 
     @Override
-    public int run(final Context context) throws IOException, NoSuchAlgorithmException
+    public int run(final Context context) throws IOException
     {
         if (context.arguments().size() != 1)
         {
@@ -72,9 +72,9 @@ public final class SnapshotSaveCommand implements Command
         return ExitCode.SUCCESS;
     }
 
-    private static void receive(final Context context, final FileChannel file) throws NoSuchAlgorithmException
+    private static void receive(final Context context, final FileChannel file)
     {
-        final MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        final MessageDigest digest = Sha256.newDigest();
         final SnapshotSink sink = (blob, isLast) ->
         {
             if (!isLast)

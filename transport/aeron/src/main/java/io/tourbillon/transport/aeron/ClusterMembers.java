@@ -1,12 +1,11 @@
 package io.tourbillon.transport.aeron;
 
+import io.tourbillon.codecs.Sha256;
 import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.Member;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -131,13 +130,6 @@ final class ClusterMembers
 
     private static ByteBuffer digest(final String text)
     {
-        try
-        {
-            return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        }
-        catch (final NoSuchAlgorithmException ex)
-        {
-            throw new IllegalStateException("every JDK has SHA-256", ex);
-        }
+        return ByteBuffer.wrap(Sha256.newDigest().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 }

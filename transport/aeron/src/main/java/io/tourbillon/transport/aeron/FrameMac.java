@@ -1,11 +1,11 @@
 package io.tourbillon.transport.aeron;
 
+import io.tourbillon.codecs.Sha256;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.security.DigestException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
@@ -34,7 +34,8 @@ final class FrameMac
         /** @param material any number of bytes. */
         Key(final byte[] material)
         {
-            final byte[] block = Arrays.copyOf(material.length > BLOCK_LENGTH ? sha256().digest(material) : material, BLOCK_LENGTH);
+            final byte[] key = material.length > BLOCK_LENGTH ? Sha256.newDigest().digest(material) : material;
+            final byte[] block = Arrays.copyOf(key, BLOCK_LENGTH);
             inner = block.clone();
             outer = block;
             for (int i = 0; i < BLOCK_LENGTH; i++)
@@ -45,7 +46,7 @@ final class FrameMac
         }
     }
 
-    private final MessageDigest digest = sha256();
+    private final MessageDigest digest = Sha256.newDigest();
     private final byte[] frame;
     private final UnsafeBuffer frameBuffer;
     private final byte[] hash = new byte[HASH_LENGTH];
@@ -56,18 +57,6 @@ final class FrameMac
     {
         frame = new byte[PREFIX_LENGTH + messageLengthMax];
         frameBuffer = new UnsafeBuffer(frame);
-    }
-
-    private static MessageDigest sha256()
-    {
-        try
-        {
-            return MessageDigest.getInstance("SHA-256");
-        }
-        catch (final NoSuchAlgorithmException ex)
-        {
-            throw new IllegalStateException("every JDK has SHA-256", ex);
-        }
     }
 
     int messageLengthMax()

@@ -2,6 +2,7 @@ package io.tourbillon.transport.aeron;
 
 import io.tourbillon.bptree.StoreImage;
 import io.tourbillon.bptree.TreeStore;
+import io.tourbillon.codecs.Sha256;
 import io.tourbillon.mvcc.Mvcc;
 import io.tourbillon.mvcc.MvccHeader;
 
@@ -22,7 +23,6 @@ import java.security.MessageDigest;
  */
 public record SnapshotFile(long hash, long revision, long keyCount, long storeLength)
 {
-    private static final int SUM_LENGTH = 32;
     private static final int BUFFER_LENGTH = 1 << 20;
 
     /**
@@ -38,13 +38,13 @@ public record SnapshotFile(long hash, long revision, long keyCount, long storeLe
     {
         try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ))
         {
-            final boolean hasSum = file.size() % TreeStore.PAGE_LENGTH == SUM_LENGTH;
+            final boolean hasSum = file.size() % TreeStore.PAGE_LENGTH == Sha256.LENGTH;
             if (!hasSum && needsHash)
             {
                 throw new NodeException(path + " is not a snapshot, or cut short: it has " + file.size() +
                     " bytes, which are not pages and a SHA-256");
             }
-            final long storeLength = file.size() - (hasSum ? SUM_LENGTH : 0);
+            final long storeLength = file.size() - (hasSum ? Sha256.LENGTH : 0);
             final long hash = hasSum ? prove(path, file, storeLength, needsHash) : 0;
             final StoreImage.Summary summary = StoreImage.summaryOf(path);
             if (summary == null || summary.length() > storeLength || !MvccHeader.isReadable(summary.userHeader()))
@@ -58,7 +58,7 @@ public record SnapshotFile(long hash, long revision, long keyCount, long storeLe
 
     private static long prove(final Path path, final FileChannel file, final long storeLength, final boolean needsHash) throws IOException
     {
-        final MessageDigest digest = SnapshotSave.sha256();
+        final MessageDigest digest = Sha256.newDigest();
         final ByteBuffer bytes = ByteBuffer.allocate(BUFFER_LENGTH);
         while (file.position() < storeLength)
         {
@@ -69,7 +69,7 @@ public record SnapshotFile(long hash, long revision, long keyCount, long storeLe
             }
             digest.update(bytes.flip());
         }
-        final ByteBuffer expected = ByteBuffer.allocate(SUM_LENGTH);
+        final ByteBuffer expected = ByteBuffer.allocate(Sha256.LENGTH);
         while (expected.hasRemaining() && file.read(expected) >= 0)
         {
             continue; // a read may be short

@@ -1,6 +1,7 @@
 package io.tourbillon.transport.aeron;
 
 import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.Sha256;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -121,7 +121,7 @@ final class SnapshotSave implements Runnable
         try (FileChannel image = FileChannel.open(path, StandardOpenOption.READ))
         {
             Files.delete(path); // its room is given back when it is closed, however this process ends
-            final MessageDigest digest = sha256();
+            final MessageDigest digest = Sha256.newDigest();
             final ByteBuffer blob = ByteBuffer.allocate(SnapshotParts.BLOB_LENGTH_MAX);
             long remaining = image.size() + digest.getDigestLength();
             while (image.read(blob.clear()) > 0 && !isCanceled)
@@ -133,18 +133,6 @@ final class SnapshotSave implements Runnable
             }
             final byte[] sum = digest.digest();
             say(parts.part(sum, sum.length, 0, true));
-        }
-    }
-
-    static MessageDigest sha256()
-    {
-        try
-        {
-            return MessageDigest.getInstance("SHA-256");
-        }
-        catch (final NoSuchAlgorithmException ex)
-        {
-            throw new IllegalStateException("every JDK has SHA-256", ex);
         }
     }
 
