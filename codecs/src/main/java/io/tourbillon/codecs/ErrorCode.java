@@ -73,6 +73,8 @@ public enum ErrorCode
     CONNECTION_LOST(2007, GrpcCode.UNAVAILABLE, Action.BACK_OFF, "etcdserver: request timed out, possibly due to connection lost"),
     /** A member saves one snapshot at a time. */
     SNAPSHOT_UNDER_WAY(2008, GrpcCode.RESOURCE_EXHAUSTED, Action.BACK_OFF, "tourbillon: another snapshot is being saved from this member"),
+    /** The member asked is a learner: it serves its status, serializable ranges and snapshots alone. */
+    NOT_FOR_LEARNER(2009, GrpcCode.FAILED_PRECONDITION, Action.GO_ELSEWHERE, "etcdserver: rpc not supported for learner"),
 
     /** The session is not known: it was closed, or timed out. */
     SESSION_UNKNOWN(3001, GrpcCode.FAILED_PRECONDITION, Action.RECONNECT, "tourbillon: unknown session"),

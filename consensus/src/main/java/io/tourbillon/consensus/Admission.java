@@ -13,7 +13,7 @@ public interface Admission
     long FORWARDED = 0;
     /** More than the bound waits to be applied or read: back off. */
     long TOO_MANY_REQUESTS = -2001;
-    /** This member is not the leader, and knows none to ask. */
+    /** This member is not the leader, and knows none that it could reach. */
     long NO_LEADER = -2002;
     /** The disk is full, this member's or those of so many that no majority has room: reads and what frees room go on. */
     long NO_SPACE = -4001;
@@ -67,6 +67,16 @@ public interface Admission
      * @return 0, or one of the negative values above.
      */
     long read(long sessionId, ReadLevel level, DirectBuffer buffer, int offset, int length);
+
+    /**
+     * Whether this member has no vote in the configuration that acts, and so serves next to nothing; does not allocate.
+     *
+     * @return false for who votes, or is in no configuration that it knows.
+     */
+    default boolean isLearner()
+    {
+        return false;
+    }
 
     /**
      * The error that stands for a refusal.

@@ -2,6 +2,7 @@ package io.tourbillon.consensus.pipeline;
 
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.Admission;
+import io.tourbillon.consensus.PeerLinks;
 import io.tourbillon.consensus.ReadLevel;
 import io.tourbillon.consensus.raft.RaftCore;
 import io.tourbillon.consensus.raft.Role;
@@ -20,6 +21,7 @@ final class AdmissionGate implements Admission
     private final MembershipDoor membership;
     private final OwnRequests ownRequests;
     private final long memberId;
+    private final PeerLinks links;
     private final ReadQueue serializableReads;
     private final DiskRoom diskRoom;
     private final PipelineCounters counters;
@@ -51,6 +53,7 @@ final class AdmissionGate implements Admission
         this.confirmer = confirmer;
         this.membership = membership;
         memberId = ctx.memberId();
+        links = ctx.peerLinks();
         this.ownRequests = ownRequests;
         this.serializableReads = serializableReads;
         counters = ctx.counters();
@@ -109,6 +112,12 @@ final class AdmissionGate implements Admission
         return index;
     }
 
+    @Override
+    public boolean isLearner()
+    {
+        return driver.isLearner();
+    }
+
     /** All that was let in is at or below this index. */
     long lastIndex()
     {
@@ -131,11 +140,17 @@ final class AdmissionGate implements Admission
         if (!ownRequests.hasRoom() || !driver.sender().forward(
             leaderId, core.term(), sessionId, correlationId, sessionSequence, ownRequests.nextNumber(), buffer, offset, length))
         {
-            return TOO_MANY_REQUESTS;
+            return refusalTowards(leaderId);
         }
         ownRequests.onForwarded(core.term(), sessionId, correlationId);
         counters.requestsForwarded.addRelease(1);
         return FORWARDED;
+    }
+
+    /** What waits for a leader that cannot be reached waits for the next one: until then there is none. */
+    private long refusalTowards(final long leaderId)
+    {
+        return leaderId == memberId || links.isConnectedFor(leaderId, 0) ? TOO_MANY_REQUESTS : NO_LEADER;
     }
 
     @Override
@@ -205,7 +220,7 @@ final class AdmissionGate implements Admission
         {
             confirmer.onQueued(nowNs, isAfterWrites);
         }
-        return result;
+        return result == TOO_MANY_REQUESTS ? refusalTowards(core.leaderId()) : result;
     }
 
     private long offer(

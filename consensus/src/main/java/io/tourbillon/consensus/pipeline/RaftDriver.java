@@ -47,6 +47,7 @@ final class RaftDriver implements RaftEffects
     private int pendingEntryLength;
     private boolean hasBegunToLead;
     private long seenForced = -1;
+    private boolean isLearner;
 
     RaftDriver(
         final PipelineContext ctx,
@@ -166,6 +167,12 @@ final class RaftDriver implements RaftEffects
     boolean isLeading()
     {
         return core.role() == Role.LEADER;
+    }
+
+    /** By the configuration that acts. */
+    boolean isLearner()
+    {
+        return isLearner;
     }
 
     /** Whether something of the member's own still waits for a slot. */
@@ -374,6 +381,7 @@ final class RaftDriver implements RaftEffects
     {
         counters.otherVoters.setRelease(configuration.members().stream()
             .filter((member) -> member.isVoter() && member.id() != memberId).count());
+        isLearner = configuration.isMember(memberId) && !configuration.isVoter(memberId);
         links.onConfiguration(configuration);
     }
 

@@ -28,6 +28,8 @@ final class Leadership
     private long transferDeadlineNs;
     /** From then on a voter may campaign with the leader's consent, whatever it has heard from it: there is no lease any more. */
     private boolean isTimeoutNowSent;
+    /** Of the others' disks as they were heard of last; looked at with each proposal. */
+    private boolean hasMajorityRoom = true;
 
     Leadership(final RaftSettings settings, final RaftLog log, final Peers peers)
     {
@@ -49,6 +51,7 @@ final class Leadership
         {
             peers.at(i).reset(newTermStartIndex - 1, rounds.round(), nowNs);
         }
+        noteRoom();
     }
 
     /** Leadership is over: all that waits for it is given up. */
@@ -68,6 +71,7 @@ final class Leadership
         {
             transferTargetId = NOBODY;
         }
+        noteRoom();
     }
 
     long termStartIndex()
@@ -180,20 +184,36 @@ final class Leadership
     /** The own room is the caller's business. */
     boolean hasMajorityRoom()
     {
-        return peers.reached(Reading.ROOM, 1) == 1;
+        return hasMajorityRoom;
+    }
+
+    /** A member's room has changed, or who counts. */
+    private void noteRoom()
+    {
+        hasMajorityRoom = peers.reached(Reading.ROOM, 1) == 1;
     }
 
     void onMatched(final Peer peer, final long matchIndex, final long nowNs, final RaftEffects effects)
     {
         peer.isActive = true;
+        final boolean hadRoom = peer.hasRoom;
         peer.onMatched(matchIndex, nowNs);
+        if (!hadRoom)
+        {
+            noteRoom();
+        }
         maybeHandOver(effects);
     }
 
     void onRefused(final Peer peer, final AppendReplyDecoder reply, final long nowNs)
     {
         peer.isActive = true;
+        final boolean hadRoom = peer.hasRoom;
         peer.onRefused(reply.rejectedIndex(), reply.hintIndex(), reply.diskFull() != 0, nowNs);
+        if (peer.hasRoom != hadRoom)
+        {
+            noteRoom();
+        }
     }
 
     void onHeartbeatReply(

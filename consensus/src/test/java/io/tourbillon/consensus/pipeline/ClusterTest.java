@@ -193,6 +193,34 @@ class ClusterTest
         assertEquals(LongStream.rangeClosed(1001, 1020).boxed().toList(), follower.ingress.rejected.stream().sorted().toList());
     }
 
+    /** Not "too many requests", which says that waiting helps. */
+    @Test
+    void shouldSayThatThereIsNoLeaderWhereNoneCanBeReached()
+    {
+        final TestNode leader = cluster.awaitLeader(1, 2, 3);
+        final TestNode follower = cluster.other(leader);
+        Waiting.until("the follower serves", follower.pipeline::isReady);
+        assertEquals(Admission.FORWARDED, follower.ingress.propose(1));
+        cluster.awaitSameLog(1, 1, 2, 3);
+        final int followerId = cluster.idOf(follower);
+        cluster.network.breakLinks(followerId, Arrays.stream(TestCluster.othersOf(followerId)).asLongStream().toArray());
+        assertEquals(Admission.NO_LEADER, follower.ingress.propose(2));
+        long read = 0;
+        for (int i = 0; read == 0; i++)
+        {
+            assertTrue(i < 100, "reads without end");
+            read = follower.ingress.read(ReadLevel.LINEARIZABLE, i, 500_000);
+        }
+        assertEquals(Admission.NO_LEADER, read);
+        Waiting.until("it believes in none", () -> follower.counters.leaderId.getAcquire() == 0);
+        assertEquals(Admission.NO_LEADER, follower.ingress.propose(3));
+        assertEquals(Admission.NO_LEADER, follower.ingress.read(ReadLevel.LINEARIZABLE, 4, 8));
+        assertEquals(0, follower.ingress.read(ReadLevel.SERIALIZABLE, 5, 8));
+        cluster.network.heal();
+        Waiting.until("it has a leader again", () -> follower.ingress.propose(4) >= 0);
+        cluster.awaitSameLog(2, 1, 2, 3);
+    }
+
     /** The leader goes on, so no change of term settles it; and what comes late must not come at all. */
     @Test
     void shouldRefuseWhatGotLostOnItsWayToTheLeader()

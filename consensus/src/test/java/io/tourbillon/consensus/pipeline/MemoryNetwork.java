@@ -26,6 +26,8 @@ final class MemoryNetwork
     private final Map<Long, Queue<byte[]>> inboxes = new ConcurrentHashMap<>();
     private final Map<Long, Queue<byte[]>> stateInboxes = new ConcurrentHashMap<>();
     private final Set<String> cuts = ConcurrentHashMap.newKeySet();
+    /** Cut, and the sender knows. */
+    private final Set<String> broken = ConcurrentHashMap.newKeySet();
     /** What becomes of a message on the state's ways; null = lost. */
     volatile UnaryOperator<byte[]> stateFate = UnaryOperator.identity();
     /** Of messages that get lost. */
@@ -54,9 +56,20 @@ final class MemoryNetwork
         }
     }
 
+    /** Both ways, and both ends know it. */
+    void breakLinks(final long memberId, final long... others)
+    {
+        for (final long other : others)
+        {
+            broken.add(memberId + ">" + other);
+            broken.add(other + ">" + memberId);
+        }
+    }
+
     void heal()
     {
         cuts.clear();
+        broken.clear();
         lostTemplateId = -1;
     }
 
@@ -140,6 +153,12 @@ final class MemoryNetwork
         }
 
         @Override
+        public boolean isConnectedFor(final long toId, final long spanNs)
+        {
+            return !broken.contains(memberId + ">" + toId);
+        }
+
+        @Override
         public int poll(final PeerHandler handler)
         {
             return hand(inboxes.get(memberId), handler);
@@ -154,6 +173,10 @@ final class MemoryNetwork
         @Override
         public boolean send(final long toId, final DirectBuffer buffer, final int offset, final int length)
         {
+            if (broken.contains(memberId + ">" + toId))
+            {
+                return false;
+            }
             final Queue<byte[]> inbox = inboxes.get(toId);
             if (inbox == null || cuts.contains(memberId + ">" + toId))
             {

@@ -401,6 +401,7 @@ final class RequestRouter
         final ErrorCode refusal = addressedId != 0 && addressedId != memberId ? ErrorCode.WRONG_MEMBER :
             isStopping ? ErrorCode.STOPPED :
             length > requestLengthMax ? ErrorCode.REQUEST_TOO_LARGE :
+            admission.isLearner() && !isServedByLearner(buffer, offset) ? ErrorCode.NOT_FOR_LEARNER :
             session.inFlightCount() >= limit ? ErrorCode.TOO_MANY_IN_FLIGHT : null;
         if (refusal != null)
         {
@@ -408,6 +409,18 @@ final class RequestRouter
             return null;
         }
         return session;
+    }
+
+    /** As etcd has it: the list of members is for those that are sure of it, and a watch for those that stay. */
+    private boolean isServedByLearner(final DirectBuffer buffer, final int offset)
+    {
+        return switch (header.templateId())
+        {
+            case StatusRequestDecoder.TEMPLATE_ID, MaintenanceRequestDecoder.TEMPLATE_ID -> true; // of maintenance, snapshots alone come here
+            case RangeRequestDecoder.TEMPLATE_ID -> levelOf(range.wrapAndApplyHeader(buffer, offset, header).flags()) ==
+                ReadLevel.SERIALIZABLE;
+            default -> false;
+        };
     }
 
     private Session findOrRefuse(final Connection connection, final DirectBuffer buffer, final int offset)

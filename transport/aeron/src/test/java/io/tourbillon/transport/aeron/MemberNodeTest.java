@@ -3,18 +3,23 @@ package io.tourbillon.transport.aeron;
 import io.tourbillon.transport.client.MediaKind;
 import io.tourbillon.transport.client.async.MemberInfo;
 import io.tourbillon.transport.client.async.MembersResult;
+import io.tourbillon.transport.client.async.Op;
+import io.tourbillon.transport.client.async.RangeQuery;
 import io.tourbillon.transport.client.async.TourbillonAsyncClient;
 import io.tourbillon.transport.client.async.TourbillonException;
+import io.tourbillon.transport.client.async.WatchQuery;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -188,6 +193,37 @@ class MemberNodeTest
         start("n0", "n1", "n2");
         assertEquals("n0 n1 n2", names(Clients.await(client("n0").members())));
         assertFalse(Clients.await(client("n1").get("k0")).kvs().isEmpty());
+    }
+
+    @Test
+    void shouldServeOnALearnerOnlyWhatEtcdServes()
+    {
+        start("a");
+        final TourbillonAsyncClient client = client("a");
+        Clients.await(client.put("k", "v"));
+        join(client, "b", true);
+        final TourbillonAsyncClient learners = client("b");
+        assertEquals("v", Clients.await(learners.range(RangeQuery.of("k").serializable())).first().valueText());
+        assertEquals("b", Clients.await(learners.status()).name());
+        final byte[] key = "k".getBytes(StandardCharsets.UTF_8);
+        assertNotForLearner(learners.get("k"));
+        assertNotForLearner(learners.put("k", "w"));
+        assertNotForLearner(learners.delete(key));
+        assertNotForLearner(learners.txn().then(Op.range(RangeQuery.of("k").serializable())).commit());
+        assertNotForLearner(learners.compact(2, false));
+        assertNotForLearner(learners.grantLease(0, 1000));
+        assertNotForLearner(learners.leases());
+        assertNotForLearner(learners.members());
+        assertNotForLearner(learners.watch(WatchQuery.of("k"), (events) -> {}).created());
+        patiently(() -> Clients.await(client.promoteMember(nodes.get("b").memberId())));
+        assertEquals("v", Clients.await(learners.get("k")).first().valueText());
+        Clients.await(learners.put("k", "w"));
+    }
+
+    private static void assertNotForLearner(final CompletableFuture<?> request)
+    {
+        assertEquals("etcdserver: rpc not supported for learner",
+            assertThrows(TourbillonException.class, () -> Clients.await(request)).getMessage());
     }
 
     @Test
