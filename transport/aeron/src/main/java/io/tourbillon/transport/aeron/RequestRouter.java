@@ -416,7 +416,7 @@ final class RequestRouter
     {
         return switch (header.templateId())
         {
-            case StatusRequestDecoder.TEMPLATE_ID, MaintenanceRequestDecoder.TEMPLATE_ID -> true; // of maintenance, snapshots alone come here
+            case StatusRequestDecoder.TEMPLATE_ID, MaintenanceRequestDecoder.TEMPLATE_ID -> true; // of maintenance, snapshots alone
             case RangeRequestDecoder.TEMPLATE_ID -> levelOf(range.wrapAndApplyHeader(buffer, offset, header).flags()) ==
                 ReadLevel.SERIALIZABLE;
             default -> false;
