@@ -1,5 +1,6 @@
 package io.tourbillon.tools.e2e;
 
+import io.tourbillon.codecs.DriverDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,11 +61,14 @@ class ClusterIT
                 assertTrue(i == leader || survivor.ok("get", "k").equals("k\nafter\n"), endpoints.get(i));
             }
             await("it tells of the dead member", cluster, () -> err().contains("has ended, exit code 137"));
+            await("what its media driver left is taken away", cluster,
+                () -> !Files.exists(DriverDirectory.of(portOf(endpoints.get(leader)))));
             assertTrue(err().contains("'--data-dir' '" + directory.resolve("data").resolve(name(leader))), err());
             cluster.destroy();
             assertTrue(cluster.waitFor(60, TimeUnit.SECONDS));
             assertEquals(0, cluster.exitValue(), err());
             assertFalse(members.stream().anyMatch(ProcessHandle::isAlive));
+            assertFalse(endpoints.stream().anyMatch((endpoint) -> Files.exists(DriverDirectory.of(portOf(endpoint)))));
         }
         finally
         {
@@ -99,6 +103,11 @@ class ClusterIT
             assertEquals(2, cluster.exitValue(), err());
             assertTrue(err().contains(words.get(0)), err());
         }
+    }
+
+    private static int portOf(final String endpoint)
+    {
+        return Integer.parseInt(endpoint.substring(endpoint.indexOf(':') + 1));
     }
 
     private static String name(final int member)
