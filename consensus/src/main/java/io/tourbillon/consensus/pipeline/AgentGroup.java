@@ -71,6 +71,7 @@ final class AgentGroup implements Agent
     @Override
     public void onClose()
     {
+        health.onThreadEnd(name);
         for (final Agent agent : agents)
         {
             try

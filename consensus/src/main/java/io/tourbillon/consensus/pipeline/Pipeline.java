@@ -111,6 +111,7 @@ public final class Pipeline implements AutoCloseable
     @Override
     public void close()
     {
+        health.onClosing();
         for (final AgentRunner runner : runners)
         {
             runner.close(CLOSE_TIMEOUT_MS, null);

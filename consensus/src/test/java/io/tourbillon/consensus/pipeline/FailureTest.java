@@ -81,6 +81,23 @@ class FailureTest
         }
     }
 
+    @Test
+    void shouldEndWhenAThreadEndsWithoutAWord()
+    {
+        try (TestNode node = TestNode.start(directory, (ctx) -> ctx.mode(Mode.SHARED)).awaitReady())
+        {
+            threadOf(node.counters.apply).interrupt();
+            Waiting.until("the failure is told", () -> !node.failures.isEmpty());
+            assertEquals(List.of("tourbillon-apply: its thread has ended"), node.failures);
+        }
+    }
+
+    private static Thread threadOf(final AgentCounters agent)
+    {
+        final long id = agent.threadId.getAcquire();
+        return Thread.getAllStackTraces().keySet().stream().filter((thread) -> thread.getId() == id).findFirst().orElseThrow();
+    }
+
     private static final class FailingCompanion implements Agent
     {
         @Override

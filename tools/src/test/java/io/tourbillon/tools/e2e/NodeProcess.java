@@ -41,13 +41,32 @@ final class NodeProcess implements AutoCloseable
     /** Starts a node and does not wait for it. */
     static NodeProcess launch(final Path directory, final int port, final String... options) throws IOException
     {
+        return launch("", directory, port, options);
+    }
+
+    private static NodeProcess launch(
+        final String javaOptions, final Path directory, final int port, final String... options) throws IOException
+    {
         final Path out = Files.createTempFile(directory, "node", ".out");
         final Path err = Files.createTempFile(directory, "node", ".err");
         final List<String> command = new ArrayList<>(List.of(SCRIPT.toString(), "--data-dir", directory.resolve("data").toString(),
             "--listen-client", "127.0.0.1:" + port, "--listen-peer", "127.0.0.1:" + (port + 1), "--journal-segment-bytes", "8m"));
         command.addAll(List.of(options));
-        final Process process = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
-        return new NodeProcess(process, out, err, port);
+        final ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        if (!javaOptions.isEmpty())
+        {
+            builder.environment().put("JAVA_OPTS", javaOptions);
+        }
+        return new NodeProcess(builder.start(), out, err, port);
+    }
+
+    /** Starts a node whose threads a debugger on this host can get hold of, and waits until it serves. */
+    static NodeProcess startWithDebugger(final Path directory, final int port, final String... options) throws IOException
+    {
+        final NodeProcess node =
+            launch("-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:0", directory, port, options);
+        node.awaitReady();
+        return node;
     }
 
     /** Starts a node and waits until it serves. */
