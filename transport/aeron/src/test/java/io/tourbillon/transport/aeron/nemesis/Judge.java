@@ -88,20 +88,30 @@ final class Judge
     {
         if (watcher.end() != null)
         {
-            throw new AssertionError("the watch on member " + watcher.member().index() + " was ended: " + watcher.end());
+            throw new AssertionError("the watch on " + watcher + " was ended: " + watcher.end());
         }
-        judgeEvents("on member " + watcher.member().index(), watcher.firstRevision(), watcher.batches());
+        final WatchHistory history = tell("on " + watcher, watcher.firstRevision(), watcher.batches());
+        if (!watcher.member().hasLeft() && !history.isUpToDate())
+        {
+            throw new AssertionError("not told all: " + history);
+        }
     }
 
     void judgeEvents(final String name, final long firstRevision, final List<List<Event>> batches)
     {
-        final WatchHistory history = new WatchHistory(name, EVERYTHING, log);
-        history.onBegun(firstRevision);
-        batches.forEach((batch) -> history.onEvents(batch.stream().map(Judge::told).toList()));
+        final WatchHistory history = tell(name, firstRevision, batches);
         if (!history.isUpToDate())
         {
             throw new AssertionError("not told all: " + history);
         }
+    }
+
+    private WatchHistory tell(final String name, final long firstRevision, final List<List<Event>> batches)
+    {
+        final WatchHistory history = new WatchHistory(name, EVERYTHING, log);
+        history.onBegun(firstRevision);
+        batches.forEach((batch) -> history.onEvents(batch.stream().map(Judge::told).toList()));
+        return history;
     }
 
     private static Change told(final Event event)

@@ -6,6 +6,7 @@ import io.tourbillon.journal.testing.Shell;
 import io.tourbillon.transport.aeron.NodeConfig;
 import io.tourbillon.transport.aeron.NodeOption;
 import io.tourbillon.transport.aeron.NodeProcess;
+import io.tourbillon.transport.aeron.Ports;
 import io.tourbillon.transport.client.MediaKind;
 import io.tourbillon.transport.client.async.ClientOptions;
 import io.tourbillon.transport.client.async.TourbillonAsyncClient;
@@ -16,12 +17,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** One node process with its disk. All but what says otherwise: the nemesis' thread. */
 final class Member implements AutoCloseable
 {
     private static final int DISK_MEBIBYTES = 256;
+    private static final long CONNECT_TIMEOUT_MS = 1000;
     private static final long REQUEST_TIMEOUT_MS = 2500;
+    private static final String DISMISSAL = "the member has been permanently removed from the cluster";
     /** Left of a full disk: less than any file of the node grows by at once. */
     private static final long ROOM_LEFT_BYTES = 64 * 1024;
 
@@ -29,19 +33,29 @@ final class Member implements AutoCloseable
     private final Path directory;
     private final NodeConfig config;
     private final List<String> command;
+    /** Its address for clients that come over the network; null where there are none. */
+    private final String outside;
     /** Null: where disks of one's own cannot be had. */
     private final PowerCut disk;
     private NodeProcess process;
     private boolean isPaused;
     /** Counts starts: a client of the one before is of no use any more. */
     private volatile int incarnation;
+    /** Learners refuse watches. */
+    private boolean isVoter;
+    /** It is no member any more: its clients go. */
+    private volatile boolean hasLeft;
     private final StringBuilder earlierOutput = new StringBuilder();
 
-    Member(final int index, final Path parent, final Network network, final int clientPort) throws IOException
+    /** @param settings of all members. */
+    Member(final int index, final Path parent, final Network network, final Map<NodeOption, String> settings) throws IOException
     {
+        final int clientPort = Ports.free();
         this.index = index;
         directory = Files.createDirectories(parent.resolve("m" + index));
+        network.add(index, clientPort);
         command = network.command(index);
+        outside = network.withoutRules() == null ? network.host(index) + ":" + clientPort : null;
         disk = PowerCut.unavailableBecause() == null ? PowerCut.mount(directory, DISK_MEBIBYTES) : null;
         config = new NodeConfig()
             .set(NodeOption.NAME, "m" + index)
@@ -54,9 +68,11 @@ final class Member implements AutoCloseable
             .set(NodeOption.POOL_BYTES, "32m")
             .set(NodeOption.CHECKPOINT_JOURNAL_BYTES, "1m")
             .set(NodeOption.CHECKPOINT_SECONDS, "3")
-            .set(NodeOption.CATCH_UP_BYTES, "64m")
+            .set(NodeOption.KEEP_ALIVE_MS, "400")
+            .set(NodeOption.CONNECTION_TIMEOUT_MS, "2000")
             .set(NodeOption.ELECTION_TIMEOUT, "600")
             .set(NodeOption.HEARTBEAT_INTERVAL, "60");
+        settings.forEach(config::set);
     }
 
     NodeConfig config()
@@ -121,6 +137,7 @@ final class Member implements AutoCloseable
 
     void pause() throws IOException
     {
+        assert isAlive() : index;
         Shell.run("kill", "-STOP", Long.toString(process.pid()));
         isPaused = true;
     }
@@ -162,11 +179,57 @@ final class Member implements AutoCloseable
     /** A client of this member's own, through its media driver; any thread. */
     TourbillonAsyncClient connect()
     {
+        return connect(config.text(NodeOption.LISTEN_CLIENT), MediaKind.IPC);
+    }
+
+    boolean isReachableFromOutside()
+    {
+        return outside != null;
+    }
+
+    /** A client on the network; any thread. */
+    TourbillonAsyncClient connectFromOutside()
+    {
+        return connect(outside, MediaKind.UDP);
+    }
+
+    private static TourbillonAsyncClient connect(final String endpoint, final MediaKind mediaKind)
+    {
         return TourbillonAsyncClient.connect(new ClientOptions()
-            .endpoint(config.text(NodeOption.LISTEN_CLIENT))
-            .mediaKind(MediaKind.IPC)
-            .connectTimeout(Duration.ofMillis(1000))
+            .endpoint(endpoint)
+            .mediaKind(mediaKind)
+            .connectTimeout(Duration.ofMillis(CONNECT_TIMEOUT_MS))
             .requestTimeout(Duration.ofMillis(REQUEST_TIMEOUT_MS)));
+    }
+
+    /** It is known to vote. */
+    void onVoting()
+    {
+        isVoter = true;
+    }
+
+    boolean isVoter()
+    {
+        return isVoter;
+    }
+
+    /** Any thread. */
+    boolean hasLeft()
+    {
+        return hasLeft;
+    }
+
+    /** It was removed, and its process has ended: its files and its place go. */
+    void leave()
+    {
+        hasLeft = true;
+        close();
+    }
+
+    /** It was told that it is no member any more, which ends it. */
+    boolean isDismissed()
+    {
+        return !isAlive() && output().contains(DISMISSAL);
     }
 
     @Override

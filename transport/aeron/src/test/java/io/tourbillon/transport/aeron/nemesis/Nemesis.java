@@ -6,97 +6,136 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
-/** What befalls a cluster. Each begins, lasts a while, and ends with all that it broke mended. */
+/**
+ * What befalls a cluster. Each begins, lasts a while, and ends with all that it broke mended, but for a change of members: it takes the
+ * time it takes, under what befalls the cluster next.
+ */
 enum Nemesis
 {
     /** SIGKILL; the page cache stays. */
     KILL
     {
         @Override
-        void begin(final Cluster cluster, final Random random, final int victim)
+        void begin(final Cluster cluster, final Random random, final Member victim)
         {
-            cluster.member(victim).kill();
+            victim.kill();
         }
     },
     /** SIGSTOP: a long pause, after which it goes on as if nothing had been. */
     PAUSE
     {
         @Override
-        void begin(final Cluster cluster, final Random random, final int victim) throws IOException
+        void begin(final Cluster cluster, final Random random, final Member victim) throws IOException
         {
-            cluster.member(victim).pause();
+            victim.pause();
         }
     },
-    /** One hears nobody, and nobody hears it. */
-    ALONE(true, false)
+    /** One hears nobody, and nobody hears it; clients outside perhaps. */
+    ALONE(Need.NETWORK)
     {
         @Override
-        void begin(final Cluster cluster, final Random random, final int victim) throws IOException
+        void begin(final Cluster cluster, final Random random, final Member victim) throws IOException
         {
-            for (final int other : others(cluster, victim))
+            for (final Member other : others(cluster, victim))
             {
-                cluster.network().cutBothWays(victim, other);
+                cluster.network().cutBothWays(victim.index(), other.index());
+            }
+            if (victim.isReachableFromOutside() && random.nextBoolean())
+            {
+                cluster.network().cutBothWays(victim.index(), Network.OUTSIDE);
             }
         }
     },
     /** Two parts, each of whoever chance puts there. */
-    HALVES(true, false)
+    HALVES(Need.NETWORK)
     {
         @Override
-        void begin(final Cluster cluster, final Random random, final int victim) throws IOException
+        void begin(final Cluster cluster, final Random random, final Member victim) throws IOException
         {
-            final List<Integer> others = others(cluster, victim);
+            final List<Member> others = others(cluster, victim);
             Collections.shuffle(others, random);
-            final List<Integer> half = new ArrayList<>(others.subList(0, (cluster.size() - 1) / 2));
+            final List<Member> half = new ArrayList<>(others.subList(0, (cluster.size() - 1) / 2));
             half.add(victim);
-            for (final int one : half)
+            for (final Member one : half)
             {
-                for (final int other : others)
+                for (final Member other : others)
                 {
                     if (!half.contains(other))
                     {
-                        cluster.network().cutBothWays(one, other);
+                        cluster.network().cutBothWays(one.index(), other.index());
                     }
                 }
             }
         }
     },
     /** One is heard and hears nobody, or the other way round. */
-    ONE_WAY(true, false)
+    ONE_WAY(Need.NETWORK)
     {
         @Override
-        void begin(final Cluster cluster, final Random random, final int victim) throws IOException
+        void begin(final Cluster cluster, final Random random, final Member victim) throws IOException
         {
             final boolean isMute = random.nextBoolean();
-            for (final int other : others(cluster, victim))
+            for (final Member other : others(cluster, victim))
             {
-                cluster.network().cut(isMute ? victim : other, isMute ? other : victim);
+                cluster.network().cut(isMute ? victim.index() : other.index(), isMute ? other.index() : victim.index());
             }
         }
     },
     /** One hears all, the others hear only that one. */
-    BRIDGE(true, false)
+    BRIDGE(Need.NETWORK)
     {
         @Override
-        void begin(final Cluster cluster, final Random random, final int victim) throws IOException
+        void begin(final Cluster cluster, final Random random, final Member victim) throws IOException
         {
-            final List<Integer> others = others(cluster, victim);
+            final List<Member> others = others(cluster, victim);
             for (int i = 0; i < others.size(); i++)
             {
                 for (int k = 0; k < i; k++)
                 {
-                    cluster.network().cutBothWays(others.get(i), others.get(k));
+                    cluster.network().cutBothWays(others.get(i).index(), others.get(k).index());
                 }
             }
         }
     },
-    /** Power is cut: of one member, or of all at the same time. What was not forced is gone. */
-    POWER(false, true)
+    /** Clients outside do not hear one member, or it does not hear them, or both: members notice nothing. */
+    UNHEARD(Need.RULES)
     {
         @Override
-        void begin(final Cluster cluster, final Random random, final int victim) throws IOException
+        void begin(final Cluster cluster, final Random random, final Member victim) throws IOException
         {
-            final List<Member> victims = random.nextInt(3) == 0 ? List.of(cluster.member(victim)) : cluster.members();
+            final int ways = 1 + random.nextInt(3);
+            if ((ways & 1) != 0)
+            {
+                cluster.network().cut(victim.index(), Network.OUTSIDE);
+            }
+            if ((ways & 2) != 0)
+            {
+                cluster.network().cut(Network.OUTSIDE, victim.index());
+            }
+        }
+    },
+    /** Of what goes to and from one member, some is lost. */
+    LOSSY(Need.RULES)
+    {
+        @Override
+        void begin(final Cluster cluster, final Random random, final Member victim) throws IOException
+        {
+            for (final Member other : others(cluster, victim))
+            {
+                cluster.network().lose(victim.index(), other.index());
+                cluster.network().lose(other.index(), victim.index());
+            }
+            cluster.network().lose(victim.index(), Network.OUTSIDE);
+            cluster.network().lose(Network.OUTSIDE, victim.index());
+        }
+    },
+    /** Power is cut: of one member, or of all at the same time. What was not forced is gone. */
+    POWER(Need.DISK)
+    {
+        @Override
+        void begin(final Cluster cluster, final Random random, final Member victim) throws IOException
+        {
+            final List<Member> victims = random.nextInt(3) == 0 ? List.of(victim) : cluster.members();
             for (final Member member : victims)
             {
                 member.cutPower();
@@ -109,12 +148,12 @@ enum Nemesis
         }
     },
     /** No room on a disk. */
-    FULL_DISK(false, true)
+    FULL_DISK(Need.DISK)
     {
         @Override
-        void begin(final Cluster cluster, final Random random, final int victim) throws IOException
+        void begin(final Cluster cluster, final Random random, final Member victim) throws IOException
         {
-            cluster.member(victim).fillDisk();
+            victim.fillDisk();
         }
 
         @Override
@@ -125,30 +164,48 @@ enum Nemesis
                 member.freeDisk();
             }
         }
+    },
+    /** One member comes and one goes, unless others still do. */
+    MEMBERS
+    {
+        @Override
+        void begin(final Cluster cluster, final Random random, final Member victim)
+        {
+            cluster.beginSuccession(random);
+        }
     };
 
-    private final boolean needsNetwork;
-    private final boolean needsDisk;
+    /** What of a machine it takes. */
+    private enum Need
+    {
+        NOTHING, NETWORK, RULES, DISK
+    }
+
+    private final Need need;
 
     Nemesis()
     {
-        this(false, false);
+        this(Need.NOTHING);
     }
 
-    Nemesis(final boolean needsNetwork, final boolean needsDisk)
+    Nemesis(final Need need)
     {
-        this.needsNetwork = needsNetwork;
-        this.needsDisk = needsDisk;
+        this.need = need;
     }
 
     /** Why it cannot befall this cluster here, or null. */
     String unavailableBecause(final Cluster cluster)
     {
-        return needsNetwork && !cluster.network().isCuttable() ? cluster.network().reason() :
-            needsDisk && !cluster.member(0).hasDisk() ? "disks of their own need root and loop devices" : null;
+        return switch (need)
+        {
+            case NOTHING -> null;
+            case NETWORK -> cluster.network().reason();
+            case RULES -> cluster.network().withoutRules();
+            case DISK -> cluster.members().get(0).hasDisk() ? null : "disks of their own need root and loop devices";
+        };
     }
 
-    abstract void begin(Cluster cluster, Random random, int victim) throws IOException;
+    abstract void begin(Cluster cluster, Random random, Member victim) throws IOException;
 
     /** Mends what only this one breaks. */
     void end(final Cluster cluster) throws IOException
@@ -156,16 +213,10 @@ enum Nemesis
         assert cluster.size() > 0;
     }
 
-    private static List<Integer> others(final Cluster cluster, final int victim)
+    private static List<Member> others(final Cluster cluster, final Member victim)
     {
-        final List<Integer> others = new ArrayList<>();
-        for (int i = 0; i < cluster.size(); i++)
-        {
-            if (i != victim)
-            {
-                others.add(i);
-            }
-        }
+        final List<Member> others = new ArrayList<>(cluster.members());
+        others.remove(victim);
         return others;
     }
 }

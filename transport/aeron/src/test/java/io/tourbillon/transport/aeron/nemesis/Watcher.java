@@ -10,12 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A watch of all keys on one member, from a revision on; after the member was started anew it goes on where it stood. The nemesis' thread,
- * but for the events.
+ * A watch of all keys on one member, from a revision on; after the member was started anew it goes on where it stood, by a new client or,
+ * over the network, by the same one. The nemesis' thread, but for the events.
  */
 final class Watcher implements AutoCloseable
 {
     private final Member member;
+    private final boolean isOutside;
     private final long firstRevision;
     private final List<List<Event>> batches = new ArrayList<>();
     private long lastRevision;
@@ -23,17 +24,32 @@ final class Watcher implements AutoCloseable
     private TourbillonAsyncClient client;
     private int incarnation;
 
-    Watcher(final Member member, final long firstRevision)
+    /** @param isOutside whether it reaches the member over the network, else through shared memory. */
+    Watcher(final Member member, final boolean isOutside, final long firstRevision)
     {
         this.member = member;
+        this.isOutside = isOutside;
         this.firstRevision = firstRevision;
         lastRevision = firstRevision - 1;
     }
 
-    /** Connects where it is not; often called. */
+    /** Connects to a member that serves watches, and leaves one that has left; often called. */
+    void attend()
+    {
+        if (member.isReady() && member.isVoter())
+        {
+            connect();
+        }
+        else if (member.hasLeft())
+        {
+            close();
+        }
+    }
+
     void connect()
     {
-        if (client != null && incarnation == member.incarnation())
+        // A member that is started anew has another media driver; over the network that is the client's business.
+        if (client != null && (isOutside || incarnation == member.incarnation()))
         {
             return;
         }
@@ -41,7 +57,7 @@ final class Watcher implements AutoCloseable
         incarnation = member.incarnation();
         try
         {
-            client = member.connect();
+            client = isOutside ? member.connectFromOutside() : member.connect();
             client.watch(WatchQuery.prefix(new byte[0]).prevKv().startRevision(lastRevision() + 1), new WatchListener()
             {
                 @Override
@@ -101,6 +117,12 @@ final class Watcher implements AutoCloseable
     synchronized List<List<Event>> batches()
     {
         return List.copyOf(batches);
+    }
+
+    @Override
+    public String toString()
+    {
+        return "member " + member.index() + (isOutside ? " from outside" : "") + ", told to revision " + lastRevision();
     }
 
     @Override

@@ -33,8 +33,10 @@ final class Worker implements Runnable
     private static final long SULK_NS = TimeUnit.MILLISECONDS.toNanos(50);
     /** Longer than any request may take: the client itself gives up before. */
     private static final long ANSWER_TIMEOUT_S = 5;
+    private static final int LOST = 0;
 
     private final Member member;
+    private final boolean isOutside;
     private final Workload workload;
     private final SplittableRandom random;
     /** A delete says who it is of by a put to it. */
@@ -43,9 +45,11 @@ final class Worker implements Runnable
     private TourbillonAsyncClient client;
     private int incarnation;
 
-    Worker(final Member member, final int number, final Workload workload, final long seed)
+    /** @param isOutside whether it reaches the member over the network, else through shared memory. */
+    Worker(final Member member, final int number, final boolean isOutside, final Workload workload, final long seed)
     {
         this.member = member;
+        this.isOutside = isOutside;
         this.workload = workload;
         random = new SplittableRandom(seed);
         mark = ("by/" + member.index() + "/" + number).getBytes(US_ASCII);
@@ -54,7 +58,7 @@ final class Worker implements Runnable
     @Override
     public void run()
     {
-        while (!workload.isOver())
+        while (!workload.isOver() && !member.hasLeft())
         {
             if (isConnected())
             {
@@ -71,13 +75,14 @@ final class Worker implements Runnable
 
     private boolean isConnected()
     {
-        if (client == null || incarnation != member.incarnation())
+        // A member that is started anew has another media driver; over the network that is the client's business.
+        if (client == null || incarnation == LOST || !isOutside && incarnation != member.incarnation())
         {
             close();
             incarnation = member.incarnation();
             try
             {
-                client = member.connect();
+                client = isOutside ? member.connectFromOutside() : member.connect();
             }
             catch (final TourbillonException ex)
             {
@@ -183,7 +188,11 @@ final class Worker implements Runnable
         {
             if (op.isRead() || isRefusal(ex.getCause()))
             {
-                workload.refuse(op, ex.getCause().getMessage());
+                workload.refuse(op, nameOf(ex.getCause()));
+            }
+            else
+            {
+                workload.onUnknown(isOutside);
             }
             LockSupport.parkNanos(SULK_NS);
         }
@@ -194,13 +203,22 @@ final class Worker implements Runnable
             {
                 workload.refuse(op, "no answer");
             }
-            incarnation = 0;
+            else
+            {
+                workload.onUnknown(isOutside);
+            }
+            incarnation = LOST;
         }
         catch (final InterruptedException ex)
         {
             throw new AssertionError(ex);
         }
         return null;
+    }
+
+    private static String nameOf(final Throwable cause)
+    {
+        return cause instanceof final TourbillonException error && error.code() != null ? error.code().name() : cause.toString();
     }
 
     /** Nothing came of it, and nothing will. */

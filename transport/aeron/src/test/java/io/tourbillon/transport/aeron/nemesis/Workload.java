@@ -13,6 +13,7 @@ final class Workload
     /** Of conditional writes: what their key had to have. */
     private final Map<Long, String> conditions = new HashMap<>();
     private final Map<String, Integer> refusals = new HashMap<>();
+    private int unknownOutsideCount;
     private long lastId;
     private volatile boolean isOver;
 
@@ -59,6 +60,12 @@ final class Workload
         refusals.merge(why, 1, Integer::sum);
     }
 
+    /** A write's client does not know what came of it. */
+    synchronized void onUnknown(final boolean isOutside)
+    {
+        unknownOutsideCount += isOutside ? 1 : 0;
+    }
+
     void stop()
     {
         isOver = true;
@@ -83,6 +90,7 @@ final class Workload
     @Override
     public synchronized String toString()
     {
-        return history.answeredCount() + " answers, " + history.unknownCount() + " unknown outcomes, refused " + refusals;
+        return history.answeredCount() + " answers, " + history.unknownCount() + " unknown outcomes, " + unknownOutsideCount +
+            " of them of clients outside, refused " + refusals;
     }
 }
