@@ -40,6 +40,9 @@ public final class Protocol
     /** Offset of a write's sequence number in every request. */
     public static final int SEQUENCE_OFFSET = HEAD_OFFSET + 3 * Long.BYTES;
 
+    /** Offset of the time that the client waits in every request: four bytes, unsigned, in milliseconds. */
+    public static final int TIMEOUT_OFFSET = HEAD_OFFSET + 5 * Long.BYTES;
+
     private Protocol()
     {
     }

@@ -26,12 +26,15 @@ public interface Admission
      * @param sessionId       that asks; 0 = the member itself.
      * @param correlationId   of the request.
      * @param sessionSequence number of the write in its session; 0 = not numbered.
+     * @param timeoutMs       after which, unanswered, it is told to {@link Ingress#onRejected} or {@link StateMachine#onTimedOut} as one of
+     *                        unknown outcome; 0 = the member's own.
      * @param buffer          with the SBE message, header included.
      * @param offset          of the message.
      * @param length          of the message in bytes.
      * @return index of the entry, {@link #FORWARDED}, or one of the negative values above.
      */
-    long propose(long sessionId, long correlationId, long sessionSequence, DirectBuffer buffer, int offset, int length);
+    long propose(
+        long sessionId, long correlationId, long sessionSequence, long timeoutMs, DirectBuffer buffer, int offset, int length);
 
     /**
      * Changes the members, or asks for another leader: see {@link io.tourbillon.codecs.client.MemberRequestDecoder}. A change is answered
@@ -40,6 +43,7 @@ public interface Admission
      * @param sessionId       that asks.
      * @param correlationId   of the request.
      * @param sessionSequence number of the request in its session; 0 = not numbered.
+     * @param timeoutMs       as for {@link #propose}; a change of leader has a time of its own.
      * @param buffer          with the SBE message, header included.
      * @param offset          of the message.
      * @param length          of the message in bytes.
@@ -49,6 +53,7 @@ public interface Admission
         final long sessionId,
         final long correlationId,
         final long sessionSequence,
+        final long timeoutMs,
         final DirectBuffer buffer,
         final int offset,
         final int length)
@@ -59,14 +64,16 @@ public interface Admission
     /**
      * Hands a read to the apply thread: copied into its queue.
      *
-     * @param sessionId that asks.
-     * @param level     what must be applied before it runs.
-     * @param buffer    with the SBE message, header included.
-     * @param offset    of the message.
-     * @param length    of the message in bytes.
+     * @param sessionId     that asks.
+     * @param correlationId of the request; 0 = nobody waits for it.
+     * @param timeoutMs     after which one that waits for a leader is told to {@link StateMachine#onTimedOut}, and not run; 0 = the member's.
+     * @param level         what must be applied before it runs.
+     * @param buffer        with the SBE message, header included.
+     * @param offset        of the message.
+     * @param length        of the message in bytes.
      * @return 0, or one of the negative values above.
      */
-    long read(long sessionId, ReadLevel level, DirectBuffer buffer, int offset, int length);
+    long read(long sessionId, long correlationId, long timeoutMs, ReadLevel level, DirectBuffer buffer, int offset, int length);
 
     /**
      * Whether this member has no vote in the configuration that acts, and so serves next to nothing; does not allocate.

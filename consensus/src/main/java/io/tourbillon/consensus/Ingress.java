@@ -21,7 +21,8 @@ public interface Ingress
     int poll(long nowNs);
 
     /**
-     * A request that {@link Admission#propose} handed on to the leader did not get into the log. Nothing was written.
+     * A request that {@link Admission#propose} handed on to the leader did not get into the log. Nothing was written, unless the error says
+     * that the outcome is unknown.
      *
      * @param sessionId     that asked.
      * @param correlationId of the request.
@@ -32,12 +33,14 @@ public interface Ingress
     }
 
     /**
-     * What {@link Admission#changeMembers} was asked for and the log knows nothing of has happened: another leads.
+     * What {@link Admission#changeMembers} was asked for has happened, and the log here says nothing of it: another leads, or this member is
+     * removed.
      *
      * @param sessionId     that asked.
      * @param correlationId of the request.
+     * @param targetId      the member that it was about.
      */
-    default void onDone(final long sessionId, final long correlationId)
+    default void onDone(final long sessionId, final long correlationId, final long targetId)
     {
     }
 

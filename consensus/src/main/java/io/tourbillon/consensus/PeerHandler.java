@@ -22,4 +22,9 @@ public interface PeerHandler
      * @param memberId the member.
      */
     void onPeerConnected(long memberId);
+
+    /** The others say that this member is one no more. No messages follow, and the end comes soon. */
+    default void onDismissed()
+    {
+    }
 }

@@ -94,10 +94,22 @@ public interface StateMachine
      * Applies the entry with index {@link #appliedIndex()} + 1, or the next slice of it.
      *
      * @param entry    valid during this call only. After MORE or PAUSED the same entry comes again, perhaps at another address.
-     * @param isReplay true for entries recovered from the journal at start: nobody is answered.
+     * @param isReplay true for entries recovered from the journal at start, or whose client was told that it has waited too long: nobody
+     *                 is answered.
      * @return {@link #DONE}, {@link #MORE} or {@link #PAUSED}.
      */
     int onEntry(EntryFrame entry, boolean isReplay);
+
+    /**
+     * A request of this member's has waited too long. Its client is to be told so, now; it is answered no more: its entry, if there is one,
+     * comes as one that nobody waits for, and a read does not come at all.
+     *
+     * @param sessionId     that asked.
+     * @param correlationId of the request.
+     */
+    default void onTimedOut(final long sessionId, final long correlationId)
+    {
+    }
 
     /**
      * Takes the state that {@link StateImages#open()} has opened in place of its own. An entry under way is forgotten;

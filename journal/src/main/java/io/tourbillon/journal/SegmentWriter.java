@@ -32,6 +32,12 @@ final class SegmentWriter
     private static final int VOTE_DISTANCE_BYTES = 2 * 4096;
 
     /**
+     * What may have to go before or with a record: hard states, and each one's header.
+     */
+    private static final int HEAD_ROOM_RECORDS = 5;
+    private static final int HEAD_ROOM_BYTES = HEAD_ROOM_RECORDS * (EXCERPT_HEADER_LENGTH + RecordDescriptor.HARD_STATE_LENGTH);
+
+    /**
      * Segments of durability NONE that may wait for their force: beyond it a roll forces. 64 descriptors.
      */
     private static final int UNFORCED_SEGMENTS_MAX = 64;
@@ -283,7 +289,8 @@ final class SegmentWriter
     }
 
     /**
-     * Forces, and then writes the hard state once more: to the next open it proves that nothing before it may be missing.
+     * Forces, and then writes the hard state once more: to the next open it proves that nothing before it may be missing. On a disk
+     * without room for it, not.
      */
     void close() throws IOException
     {
@@ -292,8 +299,11 @@ final class SegmentWriter
             if (failure == null)
             {
                 force(true);
-                appendHardState(term, vote, commit);
-                force(true);
+                if (hasRoomFor(0))
+                {
+                    appendHardState(term, vote, commit);
+                    force(true);
+                }
             }
         }
         finally
@@ -315,6 +325,28 @@ final class SegmentWriter
             segmentRecords >= ChronicleAppender.RECORDS_MAX - 1)
         {
             roll();
+        }
+    }
+
+    /**
+     * Whether an entry of this length, or anything else with one of 0, can be appended now: by what is left of the segment, votes that may
+     * have to be repeated included, or by the next one, which is made if it is not there.
+     */
+    boolean hasRoomFor(final int entryLength)
+    {
+        checkNotFailed();
+        final int needed = RecordDescriptor.BODY_OFFSET + entryLength + HEAD_ROOM_BYTES;
+        if (endPosition + needed <= segmentBytes - SEGMENT_SLACK_BYTES && segmentRecords < ChronicleAppender.RECORDS_MAX - HEAD_ROOM_RECORDS)
+        {
+            return true;
+        }
+        try
+        {
+            return spare.makeReady();
+        }
+        catch (final IOException ex)
+        {
+            throw fail("making of the next segment", ex);
         }
     }
 

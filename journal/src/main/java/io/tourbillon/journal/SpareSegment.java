@@ -24,6 +24,8 @@ final class SpareSegment
     private final ByteBuffer zeros = ByteBuffer.allocateDirect(SegmentFiles.ZEROS_LENGTH);
     private FileChannel channel;
     private long position;
+    /** Made by the journal thread, as the spare was not there in time; null = none. Journal thread. */
+    private Path late;
     private volatile boolean isReady;
     private volatile boolean isDiskFull;
 
@@ -106,22 +108,52 @@ final class SpareSegment
     }
 
     /**
-     * Journal thread: puts a zeroed file into the segment's place; makes one, which takes long and is counted, if the spare is not ready.
+     * Journal thread: whether a roll finds a segment. If the spare is not ready one is made, which takes long and is counted, unless the disk
+     * is full: then the housekeeping thread makes the next one as soon as there is room.
+     */
+    boolean makeReady() throws IOException
+    {
+        if (!isReady && late == null && !isDiskFull)
+        {
+            try
+            {
+                late = makeNow();
+            }
+            catch (final IOException ex)
+            {
+                if (!SegmentFiles.isDiskFull(ex))
+                {
+                    throw ex;
+                }
+                isDiskFull = true;
+                if (isReady)
+                {
+                    isDiskFull = false; // the spare was made meanwhile, and nobody would say so again
+                }
+            }
+        }
+        return isReady || late != null;
+    }
+
+    /**
+     * Journal thread: puts a zeroed file into the segment's place; makes one if there is none.
      */
     Path put(final int segmentNumber) throws IOException
     {
-        if (isReady)
+        if (late == null && isReady)
         {
             final Path path = files.putInPlace(files.sparePath(), segmentNumber);
             isReady = false; // only now: the housekeeping thread makes the next one under the same name
             return path;
         }
-        JournalCounters.add(counters.lateSpareCount, 1);
-        return files.putInPlace(makeNow(), segmentNumber);
+        final Path path = files.putInPlace(late == null ? makeNow() : late, segmentNumber);
+        late = null;
+        return path;
     }
 
     private Path makeNow() throws IOException
     {
+        JournalCounters.add(counters.lateSpareCount, 1);
         final Path path = files.zeroingPath("late");
         final ByteBuffer ownZeros = ByteBuffer.allocateDirect(SegmentFiles.ZEROS_LENGTH); // the other is the housekeeping thread's
         try (FileChannel lateChannel = files.create(path))

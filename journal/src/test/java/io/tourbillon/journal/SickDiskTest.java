@@ -102,6 +102,45 @@ class SickDiskTest
         }
     }
 
+    /** The disk gets full between a roll, which takes the spare, and the making of the next one. */
+    @Test
+    void shouldSayThatTheNextSegmentIsMissingAndGoOnWhenThereIsRoom() throws IOException
+    {
+        try (Journal journal = Journal.open(context(tmpfs.resolve("journal"))))
+        {
+            smallDisk.fill();
+            assertFalse(journal.isDiskFull(), "nobody has looked");
+            while (journal.hasRoomFor(64))
+            {
+                append(journal, journal.lastIndex() + 1, 1);
+            }
+            assertTrue(journal.isDiskFull());
+            assertTrue(journal.roomBytes() < 8192, "it has not used what it has: " + journal.roomBytes());
+            assertFalse(journal.hasRoomFor(64));
+            journal.force();
+            smallDisk.free();
+            prepareSpare(journal);
+            assertTrue(journal.hasRoomFor(64));
+            appendBatch(journal);
+            smallDisk.fill();
+            while (journal.hasRoomFor(64))
+            {
+                append(journal, journal.lastIndex() + 1, 1);
+            }
+            // Closed without room for another hard state.
+        }
+        smallDisk.free();
+        try (Journal journal = Journal.open(context(tmpfs.resolve("journal"))))
+        {
+            assertReads(journal, 1, journal.lastIndex(), 1);
+            while (journal.lateSpareCount() < 2)
+            {
+                append(journal, journal.lastIndex() + 1, 1);
+                assertTrue(journal.hasRoomFor(64));
+            }
+        }
+    }
+
     @Test
     void shouldUseAgainWhatTheLogLetsGoOfAFullDisk() throws IOException
     {

@@ -8,11 +8,16 @@ import io.tourbillon.consensus.raft.RaftCore;
 import io.tourbillon.consensus.raft.Role;
 import org.agrona.DirectBuffer;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * Lets requests in as long as what is admitted but not applied stays within its bounds, in count and in bytes. Sequencer's thread only.
  */
 final class AdmissionGate implements Admission
 {
+    /** As in etcd: so long, and two election time-outs, a request waits that does not say how long. */
+    private static final long REQUEST_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
+
     private final RaftCore core;
     private final RaftDriver driver;
     private final LogWriter log;
@@ -20,6 +25,8 @@ final class AdmissionGate implements Admission
     private final ReadConfirmer confirmer;
     private final MembershipDoor membership;
     private final OwnRequests ownRequests;
+    private final OwnReads ownReads;
+    private final long requestTimeoutNs;
     private final long memberId;
     private final PeerLinks links;
     private final ReadQueue serializableReads;
@@ -42,6 +49,7 @@ final class AdmissionGate implements Admission
         final ReadQueue linearizableReads,
         final ReadConfirmer confirmer,
         final OwnRequests ownRequests,
+        final OwnReads ownReads,
         final MembershipDoor membership,
         final ReadQueue serializableReads)
     {
@@ -55,6 +63,8 @@ final class AdmissionGate implements Admission
         memberId = ctx.memberId();
         links = ctx.peerLinks();
         this.ownRequests = ownRequests;
+        this.ownReads = ownReads;
+        requestTimeoutNs = REQUEST_TIMEOUT_NS + 2 * ctx.electionTimeoutNs();
         this.serializableReads = serializableReads;
         counters = ctx.counters();
         requestLengthMax = ctx.requestLengthMax();
@@ -72,6 +82,7 @@ final class AdmissionGate implements Admission
         final long sessionId,
         final long correlationId,
         final long sessionSequence,
+        final long timeoutMs,
         final DirectBuffer buffer,
         final int offset,
         final int length)
@@ -79,9 +90,19 @@ final class AdmissionGate implements Admission
         // What a member proposes by itself as a leader is nobody else's to propose.
         if (core.role() != Role.LEADER && sessionId != 0 && length <= requestLengthMax)
         {
-            return counted(forward(sessionId, correlationId, sessionSequence, buffer, offset, length));
+            return counted(forward(sessionId, correlationId, sessionSequence, timeoutMs, buffer, offset, length));
         }
-        return proposeFor(memberId, sessionId, correlationId, sessionSequence, buffer, offset, length);
+        final long index = proposeFor(memberId, sessionId, correlationId, sessionSequence, buffer, offset, length);
+        if (index > 0)
+        {
+            ownRequests.onProposed(index, core.term(), sessionId, correlationId, deadlineNs(timeoutMs));
+        }
+        return index;
+    }
+
+    private long deadlineNs(final long timeoutMs)
+    {
+        return nowNs + (timeoutMs == 0 ? requestTimeoutNs : TimeUnit.MILLISECONDS.toNanos(timeoutMs));
     }
 
     /** Into the own log, for a client of whichever member. */
@@ -101,15 +122,24 @@ final class AdmissionGate implements Admission
         }
         final long index = log.append(
             core.term(), originMemberId, sessionId, correlationId, sessionSequence, buffer, offset, length);
-        if (index < 0)
-        {
-            return counted(TOO_MANY_REQUESTS);
-        }
-        if (originMemberId == memberId)
+        return index < 0 ? counted(TOO_MANY_REQUESTS) : index;
+    }
+
+    /** Into the own log, behind the change of members that it has brought about. */
+    boolean proposeChange(
+        final long originMemberId,
+        final long sessionId,
+        final long correlationId,
+        final long sessionSequence,
+        final DirectBuffer buffer,
+        final int length)
+    {
+        final long index = proposeFor(originMemberId, sessionId, correlationId, sessionSequence, buffer, 0, length);
+        if (index > 0 && originMemberId == memberId)
         {
             ownRequests.onAppended(index, core.term(), sessionId, correlationId);
         }
-        return index;
+        return index > 0;
     }
 
     @Override
@@ -128,6 +158,7 @@ final class AdmissionGate implements Admission
         final long sessionId,
         final long correlationId,
         final long sessionSequence,
+        final long timeoutMs,
         final DirectBuffer buffer,
         final int offset,
         final int length)
@@ -142,7 +173,7 @@ final class AdmissionGate implements Admission
         {
             return refusalTowards(leaderId);
         }
-        ownRequests.onForwarded(core.term(), sessionId, correlationId);
+        ownRequests.onForwarded(core.term(), sessionId, correlationId, deadlineNs(timeoutMs));
         counters.requestsForwarded.addRelease(1);
         return FORWARDED;
     }
@@ -158,14 +189,21 @@ final class AdmissionGate implements Admission
         final long sessionId,
         final long correlationId,
         final long sessionSequence,
+        final long timeoutMs,
         final DirectBuffer buffer,
         final int offset,
         final int length)
     {
         final boolean isHere = core.role() == Role.LEADER || membership.isForLeaderAlone(buffer, offset);
-        return counted(isHere ?
+        membership.deadlineNs(deadlineNs(timeoutMs));
+        final long result = isHere ?
             membership.onRequest(nowNs, memberId, sessionId, correlationId, sessionSequence, buffer, offset, length) :
-            forward(sessionId, correlationId, sessionSequence, buffer, offset, length));
+            forward(sessionId, correlationId, sessionSequence, timeoutMs, buffer, offset, length);
+        if (result == FORWARDED)
+        {
+            membership.onAsked(sessionId, correlationId, buffer, offset);
+        }
+        return counted(result);
     }
 
     /** What this member itself wants in the log, whoever leads; it may get lost. */
@@ -173,11 +211,11 @@ final class AdmissionGate implements Admission
     {
         if (core.role() == Role.LEADER)
         {
-            propose(0, 0, 0, buffer, offset, length);
+            propose(0, 0, 0, 0, buffer, offset, length);
         }
         else
         {
-            forward(0, 0, 0, buffer, offset, length);
+            forward(0, 0, 0, 0, buffer, offset, length);
         }
     }
 
@@ -191,17 +229,25 @@ final class AdmissionGate implements Admission
     }
 
     @Override
-    public long read(final long sessionId, final ReadLevel level, final DirectBuffer buffer, final int offset, final int length)
+    public long read(
+        final long sessionId,
+        final long correlationId,
+        final long timeoutMs,
+        final ReadLevel level,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length)
     {
-        final long result = switch (level)
-        {
-            case SERIALIZABLE -> offer(serializableReads, 0, 0, sessionId, buffer, offset, length);
-            case LINEARIZABLE -> offerLinearizable(false, sessionId, buffer, offset, length);
-            case AFTER_MY_WRITES -> offerLinearizable(true, sessionId, buffer, offset, length);
-        };
+        final boolean isSerializable = level == ReadLevel.SERIALIZABLE;
+        final long result = isSerializable ? offer(serializableReads, 0, 0, sessionId, buffer, offset, length) :
+            offerLinearizable(level == ReadLevel.AFTER_MY_WRITES, sessionId, buffer, offset, length);
         if (result < 0)
         {
             counters.readsRejected.addRelease(1);
+        }
+        else if (!isSerializable)
+        {
+            ownReads.onQueued(sessionId, correlationId, deadlineNs(timeoutMs));
         }
         return result;
     }

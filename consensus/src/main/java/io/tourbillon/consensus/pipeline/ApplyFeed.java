@@ -25,6 +25,8 @@ final class ApplyFeed implements EventPoller.Handler<LogSlot>, AutoCloseable
     private final LogRing ring;
     private final PipelineCounters counters;
     private final InstallExchange installs;
+    private final TimedOut timedOut;
+    private final ReadQueue reads;
     private final EntryFrame frame = new EntryFrame();
     private JournalReader reader;
 
@@ -48,8 +50,12 @@ final class ApplyFeed implements EventPoller.Handler<LogSlot>, AutoCloseable
         final Journal journal,
         final LogRing ring,
         final InstallExchange installs,
+        final TimedOut timedOut,
+        final ReadQueue reads,
         final PipelineCounters counters)
     {
+        this.timedOut = timedOut;
+        this.reads = reads;
         this.installs = installs;
         this.stateMachine = stateMachine;
         this.journal = journal;
@@ -68,9 +74,10 @@ final class ApplyFeed implements EventPoller.Handler<LogSlot>, AutoCloseable
     /** Applies a bounded number of committed entries: how much work that was. None while another member's state is on its way in. */
     int poll() throws Exception
     {
+        final int told = hearOfTimedOut(); // before a state takes the place of entries, and their answers
         if (installs.isUnderWay())
         {
-            return installs.isOpened() ? replaceState() : 0;
+            return told + (installs.isOpened() ? replaceState() : 0);
         }
         // Before the poll: the sequencer moves the committed sequence first, then tells the index. An index that no slot leads to is
         // therefore one whose slot is gone.
@@ -88,7 +95,12 @@ final class ApplyFeed implements EventPoller.Handler<LogSlot>, AutoCloseable
                 journalTargetIndex = committedIndex;
             }
         }
-        return ENTRIES_PER_CYCLE - budget;
+        return told + ENTRIES_PER_CYCLE - budget;
+    }
+
+    private int hearOfTimedOut()
+    {
+        return timedOut.take(appliedIndex, reads.takenCount());
     }
 
     private int replaceState()
@@ -96,6 +108,7 @@ final class ApplyFeed implements EventPoller.Handler<LogSlot>, AutoCloseable
         stateMachine.onStateReplaced();
         appliedIndex = stateMachine.appliedIndex();
         assert appliedIndex == installs.image().index() : appliedIndex + " instead of " + installs.image().index();
+        timedOut.onStateReplaced(appliedIndex);
         journalTargetIndex = 0;
         readerIndex = NOTHING;
         slices = 0;
@@ -226,13 +239,19 @@ final class ApplyFeed implements EventPoller.Handler<LogSlot>, AutoCloseable
     {
         final long index = appliedIndex + 1;
         final boolean isReplay = isRecovered(index);
-        final int result = stateMachine.onEntry(frame.wrap(buffer, offset, length), isReplay);
+        hearOfTimedOut(); // what was said before this entry was committed holds for it
+        final boolean isMuted = timedOut.isEntryMuted(index);
+        final int result = stateMachine.onEntry(frame.wrap(buffer, offset, length), isReplay || isMuted);
         if (result == StateMachine.DONE)
         {
             assert stateMachine.appliedIndex() == index : stateMachine.appliedIndex() + " instead of " + index;
             budget--;
             appliedIndex = index;
             slices = 0;
+            if (isMuted)
+            {
+                timedOut.onApplied(index);
+            }
             if (!isReplay)
             {
                 counters.appliedBytes.addRelease(length);

@@ -61,9 +61,13 @@ final class JournalAgent implements Agent, EventPoller.Handler<LogSlot>
     {
         batchBytes = 0;
         batchEntries = 0;
+        final boolean hasRoom = hasRoomForNext();
         tellSegmentEnd();
         final long before = appended;
-        ring.journalPoller().poll(this);
+        if (hasRoom)
+        {
+            ring.journalPoller().poll(this);
+        }
         int workCount = forceIfCheckpointWaits();
         if (appended != before)
         {
@@ -96,7 +100,14 @@ final class JournalAgent implements Agent, EventPoller.Handler<LogSlot>
         appended = sequence;
         commitIndex = slot.commitIndex();
         batchBytes += slot.length();
-        return ++batchEntries < batchEntriesMax && batchBytes < BATCH_BYTES_MAX;
+        return ++batchEntries < batchEntriesMax && batchBytes < BATCH_BYTES_MAX &&
+            (endOfBatch || journal.hasRoomFor(ring.slot(sequence + 1).length()));
+    }
+
+    /** A slot that was polled cannot be given back. So one that needs a segment for which the disk has no room is not polled. */
+    private boolean hasRoomForNext()
+    {
+        return appended == ring.cursor() || journal.hasRoomFor(ring.slot(appended + 1).length());
     }
 
     @Override
@@ -126,7 +137,7 @@ final class JournalAgent implements Agent, EventPoller.Handler<LogSlot>
 
     private void force()
     {
-        if (commitIndex - writtenCommitIndex >= COMMITS_PER_HARD_STATE)
+        if (commitIndex - writtenCommitIndex >= COMMITS_PER_HARD_STATE && journal.hasRoomFor(0))
         {
             appendHardState(term, voteId, commitIndex);
         }

@@ -47,11 +47,15 @@ final class MembershipDoor
     private long askedSessionId;
     private long askedCorrelationId;
     private long askedSequence;
+    private long deadlineNs;
     /** Who is to lead, and who waits for it. */
     private long moveTargetId = NOBODY;
     private long moveSessionId;
     private long moveCorrelationId;
     private long moveDeadlineNs;
+    /** The client here that has asked last for this very member's removal. */
+    private long leavingSessionId;
+    private long leavingCorrelationId;
     private volatile boolean isHandOverWanted;
     /** Made after this, as it needs it. */
     private AdmissionGate admission;
@@ -73,6 +77,31 @@ final class MembershipDoor
     void admission(final AdmissionGate gate)
     {
         admission = gate;
+    }
+
+    /** Of the request of an own client that comes next. */
+    void deadlineNs(final long valueNs)
+    {
+        deadlineNs = valueNs;
+    }
+
+    /** A request of an own client is under way. */
+    void onAsked(final long sessionId, final long correlationId, final DirectBuffer buffer, final int offset)
+    {
+        if (request.wrapAndApplyHeader(buffer, offset, header).operation() == MemberOperation.REMOVE && request.targetId() == memberId)
+        {
+            leavingSessionId = sessionId;
+            leavingCorrelationId = correlationId;
+        }
+    }
+
+    /** Who is removed is sent nothing more of the log, neither the change nor the request behind it: that others say so is the answer. */
+    void onDismissed()
+    {
+        if (leavingCorrelationId != 0 && ownRequests.takeOut(leavingSessionId, leavingCorrelationId))
+        {
+            ingress.onDone(leavingSessionId, leavingCorrelationId, memberId);
+        }
     }
 
     /** Whether a request is one for this door. */
@@ -154,7 +183,7 @@ final class MembershipDoor
         askedSequence = sequence;
         if (originId == memberId)
         {
-            ownRequests.onForwarded(core.term(), sessionId, correlationId);
+            ownRequests.onForwarded(core.term(), sessionId, correlationId, deadlineNs);
         }
         return AdmissionGate.FORWARDED;
     }
@@ -209,8 +238,8 @@ final class MembershipDoor
     {
         if (core.leaderId() == moveTargetId)
         {
+            ingress.onDone(moveSessionId, moveCorrelationId, moveTargetId);
             moveTargetId = NOBODY;
-            ingress.onDone(moveSessionId, moveCorrelationId);
             return 1;
         }
         if (moveDeadlineNs - nowNs > 0)
@@ -231,7 +260,7 @@ final class MembershipDoor
             return 1;
         }
         if (core.configuration().isJoint() || driver.hasPending() ||
-            admission.proposeFor(askedOriginId, askedSessionId, askedCorrelationId, askedSequence, asked, 0, askedLength) < 0)
+            !admission.proposeChange(askedOriginId, askedSessionId, askedCorrelationId, askedSequence, asked, askedLength))
         {
             return 0;
         }

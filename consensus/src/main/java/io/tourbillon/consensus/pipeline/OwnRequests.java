@@ -3,12 +3,15 @@ package io.tourbillon.consensus.pipeline;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.consensus.Ingress;
 
+import java.util.concurrent.TimeUnit;
+
 /**
- * Writes of this member's clients in a cluster, until it is certain what becomes of them. What is committed is answered by apply. What was
+ * Writes of this member's clients, until it is certain what becomes of them. What is applied is answered by apply. What was
  * handed on to a leader and never appeared in the log, or was in it and truncated, is refused as soon as an entry of a later term is
  * committed: a request gets into the log only in the term in which it was handed on, and before that entry the log does not change any
- * more. A truncation alone settles nothing: a third leader may bring the entry back. What has no
- * correlation id cannot be answered and is not kept. Sequencer's thread only; does not allocate.
+ * more. A truncation alone settles nothing: a third leader may bring the entry back. What has waited too long is told so, once, and kept:
+ * whatever becomes of it later is told to nobody. What has no correlation id cannot be answered and is not kept. Sequencer's thread only;
+ * does not allocate.
  */
 final class OwnRequests
 {
@@ -16,23 +19,39 @@ final class OwnRequests
     static final int OUTSIDE_MAX = 4096;
     /** No number: nothing was handed on. */
     static final long NONE = 0;
+    /** How late a deadline may be noticed. */
+    static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(5);
+    /** Told of their deadlines in one tick; others in the next. */
+    private static final int EXPIRED_PER_TICK = 256;
 
     private final Ingress ingress;
+    private final PipelineCounters counters;
+    private final TimedOut timedOut;
     /** By number. */
     private final Requests outside = new Requests(OUTSIDE_MAX);
-    /** In the log, by index, not committed. */
+    /** In the log, by index, not known to be applied. */
     private final Requests inside;
+    private final Requests.Expiry outsideExpiry = this::onOutsideExpired;
+    private final Requests.Expiry insideExpiry = this::onInsideExpired;
+    private long committedIndex;
     private long settledTerm;
     private long lastNumber;
+    private long nextTickNs;
+    private boolean hasTicked;
 
     /**
      * @param ingress    that is told of refusals.
-     * @param insideMax  most entries in the log that are not committed; a power of two.
+     * @param counters   with the applied index.
+     * @param timedOut   the way to apply.
+     * @param insideMax  most entries in the log that are not applied; a power of two.
      * @param runId      of this run of the member: its numbers follow those of the runs before.
      */
-    OwnRequests(final Ingress ingress, final int insideMax, final long runId)
+    OwnRequests(
+        final Ingress ingress, final PipelineCounters counters, final TimedOut timedOut, final int insideMax, final long runId)
     {
         this.ingress = ingress;
+        this.counters = counters;
+        this.timedOut = timedOut;
         lastNumber = runId << Integer.SIZE;
         inside = new Requests(insideMax);
     }
@@ -54,44 +73,80 @@ final class OwnRequests
     }
 
     /** It left with {@link #nextNumber()}. */
-    void onForwarded(final long term, final long sessionId, final long correlationId)
+    void onForwarded(final long term, final long sessionId, final long correlationId, final long deadlineNs)
     {
         lastNumber++;
         if (correlationId != 0)
         {
-            outside.add(lastNumber, term, sessionId, correlationId);
+            outside.add(lastNumber, term, sessionId, correlationId, deadlineNs);
         }
     }
 
     /** Number of the one handed on in this term that has waited longest; {@link #NONE} also if one of another term has. */
     long oldestForwarded(final long term)
     {
-        return outside.count() > 0 && outside.firstTerm() == term ? outside.firstIndex() : NONE;
+        return outside.count() > 0 && outside.firstTerm() == term ? outside.firstNumber() : NONE;
     }
 
-    /** It is in the log, whether it was handed on or proposed here. */
+    /** It was put into the log here. */
+    void onProposed(final long index, final long term, final long sessionId, final long correlationId, final long deadlineNs)
+    {
+        if (correlationId != 0 && !onReturned(index, term, sessionId, correlationId))
+        {
+            makeRoomInside();
+            inside.add(index, term, sessionId, correlationId, deadlineNs);
+        }
+    }
+
+    /** It is in the log, whether it was handed on or comes from elsewhere: then its client has time. */
     void onAppended(final long index, final long term, final long sessionId, final long correlationId)
     {
-        if (correlationId == 0)
+        if (correlationId != 0 && !onReturned(index, term, sessionId, correlationId))
         {
-            return;
+            makeRoomInside();
+            inside.addUntimed(index, term, sessionId, correlationId);
         }
-        outside.remove(sessionId, correlationId);
+    }
+
+    /** False if it was not handed on. */
+    private boolean onReturned(final long index, final long term, final long sessionId, final long correlationId)
+    {
+        if (!outside.remove(sessionId, correlationId))
+        {
+            return false;
+        }
+        makeRoomInside();
+        inside.addRemovedFrom(outside, index, term, sessionId, correlationId);
+        if (outside.wasRemovedTold())
+        {
+            timedOut.entryAnswered(index);
+        }
+        return true;
+    }
+
+    private void makeRoomInside()
+    {
         if (inside.isFull())
         {
-            // Its client will be answered all the same if it is committed.
-            inside.removeFirst();
+            forgetApplied();
         }
-        inside.add(index, term, sessionId, correlationId);
+        if (inside.isFull())
+        {
+            inside.removeFirst(); // its client will be answered all the same if it is committed
+        }
     }
 
     void onTruncated(final long firstIndex)
     {
-        while (inside.count() > 0 && inside.lastIndex() >= firstIndex)
+        while (inside.count() > 0 && inside.lastNumber() >= firstIndex)
         {
+            if (inside.isLastTold())
+            {
+                timedOut.entryTruncated(inside.lastNumber());
+            }
             if (hasRoom())
             {
-                outside.addFrom(inside);
+                outside.addLastOf(inside, NONE);
             }
             inside.removeLast();
         }
@@ -99,10 +154,7 @@ final class OwnRequests
 
     void onCommitted(final long index, final long term)
     {
-        while (inside.count() > 0 && inside.firstIndex() <= index)
-        {
-            inside.removeFirst();
-        }
+        committedIndex = index;
         if (term > settledTerm)
         {
             settledTerm = term;
@@ -115,7 +167,7 @@ final class OwnRequests
     {
         for (int left = outside.count(); left > 0; left--)
         {
-            if (outside.firstTerm() == term && outside.firstIndex() <= number)
+            if (outside.firstTerm() == term && outside.firstNumber() <= number)
             {
                 refuseFirst(ErrorCode.CONNECTION_LOST);
             }
@@ -126,27 +178,105 @@ final class OwnRequests
         }
     }
 
+    /** It is answered elsewhere. False if that is done already, or apply does it. */
+    boolean takeOut(final long sessionId, final long correlationId)
+    {
+        if (outside.remove(sessionId, correlationId))
+        {
+            return !outside.wasRemovedTold();
+        }
+        return inside.numberOf(sessionId, correlationId) > committedIndex && inside.remove(sessionId, correlationId) &&
+            !inside.wasRemovedTold();
+    }
+
     /** The leader refused it. */
     void onRejected(final long sessionId, final long correlationId, final int code)
     {
-        if (outside.remove(sessionId, correlationId))
+        if (outside.remove(sessionId, correlationId) && !outside.wasRemovedTold())
         {
             ingress.onRejected(sessionId, correlationId, code);
         }
     }
 
-    /** Another member's state has taken the place of the log: which of them it carries nobody here knows. */
+    /**
+     * Another member's state takes the place of the log: which of them it carries nobody here knows. What was handed on may come into the
+     * log behind it still, and is kept, told; what was in the log without being committed comes no more.
+     */
     void onStateInstalled()
     {
-        while (outside.count() > 0)
+        forgetApplied();
+        for (int left = outside.count(); left > 0; left--)
         {
-            refuseFirst(ErrorCode.TIMEOUT);
+            if (!outside.isFirstTold())
+            {
+                ingress.onRejected(outside.firstSessionId(), outside.firstCorrelationId(), ErrorCode.TIMEOUT.number());
+                outside.tellFirst();
+            }
+            outside.putFirstLast();
         }
-        while (inside.count() > 0)
+        for (; inside.count() > 0; inside.removeFirst())
         {
-            outside.addFrom(inside);
-            inside.removeLast();
-            refuseFirst(ErrorCode.TIMEOUT);
+            giveUpFirstInside();
+        }
+    }
+
+    /** What is committed apply may be at, or have applied by now. */
+    private void giveUpFirstInside()
+    {
+        final boolean isCommitted = inside.firstNumber() <= committedIndex;
+        if (inside.isFirstTold())
+        {
+            if (!isCommitted)
+            {
+                timedOut.entryTruncated(inside.firstNumber());
+            }
+        }
+        else if (isCommitted)
+        {
+            timedOut.entry(inside.firstNumber(), inside.firstSessionId(), inside.firstCorrelationId());
+        }
+        else
+        {
+            ingress.onRejected(inside.firstSessionId(), inside.firstCorrelationId(), ErrorCode.TIMEOUT.number());
+        }
+    }
+
+    /** Looks after deadlines, now and then. */
+    int poll(final long nowNs)
+    {
+        if (hasTicked && nextTickNs - nowNs > 0)
+        {
+            return 0;
+        }
+        hasTicked = true;
+        nextTickNs = nowNs + TICK_NS;
+        forgetApplied();
+        final int count = outside.expire(nowNs, EXPIRED_PER_TICK, outsideExpiry) + inside.expire(nowNs, EXPIRED_PER_TICK, insideExpiry);
+        if (count > 0)
+        {
+            counters.requestsTimedOut.addRelease(count);
+        }
+        return count;
+    }
+
+    /** It is not in the log, so apply cannot have answered it. */
+    private boolean onOutsideExpired(final long number, final long sessionId, final long correlationId)
+    {
+        ingress.onRejected(sessionId, correlationId, ErrorCode.TIMEOUT.number());
+        return true;
+    }
+
+    private boolean onInsideExpired(final long index, final long sessionId, final long correlationId)
+    {
+        return timedOut.entry(index, sessionId, correlationId);
+    }
+
+    private void forgetApplied()
+    {
+        final long appliedIndex = Math.min(committedIndex, counters.appliedIndex.getAcquire());
+        while (inside.count() > 0 && inside.firstNumber() <= appliedIndex)
+        {
+            inside.removeFirst();
         }
     }
 
@@ -169,128 +299,11 @@ final class OwnRequests
     {
         final long sessionId = outside.firstSessionId();
         final long correlationId = outside.firstCorrelationId();
+        final boolean isTold = outside.isFirstTold();
         outside.removeFirst();
-        ingress.onRejected(sessionId, correlationId, code.number());
-    }
-
-    /** In order, in a circle. */
-    private static final class Requests
-    {
-        private final int mask;
-        private final long[] indexes;
-        private final long[] terms;
-        private final long[] sessionIds;
-        private final long[] correlationIds;
-        private long head;
-        private long tail;
-
-        Requests(final int capacity)
+        if (!isTold)
         {
-            assert Integer.bitCount(capacity) == 1 : capacity;
-            mask = capacity - 1;
-            indexes = new long[capacity];
-            terms = new long[capacity];
-            sessionIds = new long[capacity];
-            correlationIds = new long[capacity];
-        }
-
-        int count()
-        {
-            return (int)(tail - head);
-        }
-
-        boolean isFull()
-        {
-            return count() == indexes.length;
-        }
-
-        void add(final long index, final long term, final long sessionId, final long correlationId)
-        {
-            assert !isFull() : "more than " + indexes.length;
-            final int at = (int)tail & mask;
-            indexes[at] = index;
-            terms[at] = term;
-            sessionIds[at] = sessionId;
-            correlationIds[at] = correlationId;
-            tail++;
-        }
-
-        /** Takes over the last one of another. */
-        void addFrom(final Requests other)
-        {
-            final int at = (int)(other.tail - 1) & other.mask;
-            add(NONE, other.terms[at], other.sessionIds[at], other.correlationIds[at]);
-        }
-
-        /** They come back in the order in which they were handed on, so it is the first one unless some were lost. */
-        boolean remove(final long sessionId, final long correlationId)
-        {
-            for (long i = head; i < tail; i++)
-            {
-                final int at = (int)i & mask;
-                if (correlationIds[at] == correlationId && sessionIds[at] == sessionId)
-                {
-                    closeGap(i);
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        private void closeGap(final long gap)
-        {
-            for (long i = gap; i > head; i--)
-            {
-                final int to = (int)i & mask;
-                final int from = (int)(i - 1) & mask;
-                indexes[to] = indexes[from];
-                terms[to] = terms[from];
-                sessionIds[to] = sessionIds[from];
-                correlationIds[to] = correlationIds[from];
-            }
-            head++;
-        }
-
-        void removeFirst()
-        {
-            head++;
-        }
-
-        void putFirstLast()
-        {
-            final int at = (int)head & mask;
-            head++;
-            add(indexes[at], terms[at], sessionIds[at], correlationIds[at]);
-        }
-
-        void removeLast()
-        {
-            tail--;
-        }
-
-        long firstIndex()
-        {
-            return indexes[(int)head & mask];
-        }
-
-        long lastIndex()
-        {
-            return indexes[(int)(tail - 1) & mask];
-        }
-
-        long firstTerm()
-        {
-            return terms[(int)head & mask];
-        }
-
-        long firstSessionId()
-        {
-            return sessionIds[(int)head & mask];
-        }
-
-        long firstCorrelationId()
-        {
-            return correlationIds[(int)head & mask];
+            ingress.onRejected(sessionId, correlationId, code.number());
         }
     }
 }

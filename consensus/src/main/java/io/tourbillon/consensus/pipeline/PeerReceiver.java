@@ -130,6 +130,12 @@ final class PeerReceiver implements PeerHandler
         core.onPeerConnected(nowNs, memberId);
     }
 
+    @Override
+    public void onDismissed()
+    {
+        membership.onDismissed();
+    }
+
     private int onForward(final ForwardRequestDecoder message)
     {
         final long fromId = message.peer().fromId();

@@ -50,6 +50,8 @@ public final class PipelineCounters
     public final PaddedLong entriesAdmitted = new PaddedLong();
     /** Proposals refused since start: the bound, no leader, too large. Sequencer. */
     public final PaddedLong proposalsRejected = new PaddedLong();
+    /** Requests found waiting when their time was over, since start. Sequencer. */
+    public final PaddedLong requestsTimedOut = new PaddedLong();
     /** Reads admitted since start. Sequencer. */
     public final PaddedLong readsAdmitted = new PaddedLong();
     /** Reads refused since start. Sequencer. */

@@ -38,6 +38,7 @@ final class RaftDriver implements RaftEffects
     private StateInstaller installer;
     private ReadConfirmer reads;
     private ReadQueue readQueue;
+    private OwnReads ownReads;
 
     private boolean hasPendingHardState;
     private long pendingTerm;
@@ -79,10 +80,11 @@ final class RaftDriver implements RaftEffects
         installer = value;
     }
 
-    void reads(final ReadConfirmer confirmer, final ReadQueue queue)
+    void reads(final ReadConfirmer confirmer, final ReadQueue queue, final OwnReads own)
     {
         reads = confirmer;
         readQueue = queue;
+        ownReads = own;
     }
 
     void onStart(final long nowNs)
@@ -108,7 +110,7 @@ final class RaftDriver implements RaftEffects
         }
         workCount += core.onTick(nowNs, this);
         workCount += flushPending() ? 1 : 0;
-        workCount += settler.poll(nowNs);
+        workCount += settler.poll(nowNs) + ownRequests.poll(nowNs) + ownReads.poll(nowNs);
         if (hasBegunToLead)
         {
             hasBegunToLead = false;

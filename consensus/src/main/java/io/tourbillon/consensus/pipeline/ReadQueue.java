@@ -39,12 +39,20 @@ final class ReadQueue implements ControlledMessageHandler
     private final PaddedLong truncatedId = new PaddedLong();
 
     /** Apply's copies; kept until a read needs newer ones, so that a later index cannot hold an earlier read up for ever. */
+    private long takenCount;
     private long knownConfirmedId;
     private long knownReadIndex;
     private long appliedIndex;
 
-    ReadQueue(final int length, final StateMachine stateMachine)
+    /** Null where nothing waits. */
+    private final TimedOut timedOut;
+    private final PaddedLong taken = new PaddedLong();
+    /** Sequencer's. */
+    private long offeredCount;
+
+    ReadQueue(final int length, final StateMachine stateMachine, final TimedOut timedOut)
     {
+        this.timedOut = timedOut;
         this.stateMachine = stateMachine;
         queue = new OneToOneRingBuffer(new UnsafeBuffer(
             ByteBuffer.allocateDirect(length + RingBufferDescriptor.TRAILER_LENGTH + BitUtil.CACHE_LINE_LENGTH)
@@ -79,6 +87,7 @@ final class ReadQueue implements ControlledMessageHandler
         target.putLong(index + SESSION_ID_OFFSET, sessionId);
         target.putBytes(index + HEADER_LENGTH, buffer, offset, length);
         queue.commit(index);
+        offeredCount++;
         return true;
     }
 
@@ -96,11 +105,34 @@ final class ReadQueue implements ControlledMessageHandler
         truncatedId.setRelease(readId);
     }
 
+    /** Sequencer: number of the read offered last; they are counted from 1. */
+    long offeredCount()
+    {
+        return offeredCount;
+    }
+
+    /** Number of the last read that has run, or was passed over. Any thread; may be late. */
+    long taken()
+    {
+        return taken.getAcquire();
+    }
+
+    /** Apply: the same, exactly. */
+    long takenCount()
+    {
+        return takenCount;
+    }
+
     /** Apply: runs what may run; how many reads. */
     int run(final long appliedNow, final int limit)
     {
         appliedIndex = appliedNow;
-        return queue.controlledRead(this, limit);
+        final int count = queue.controlledRead(this, limit);
+        if (count > 0)
+        {
+            taken.setRelease(takenCount);
+        }
+        return count;
     }
 
     private long ownIndex(final long readId, final long queuedIndex)
@@ -121,9 +153,15 @@ final class ReadQueue implements ControlledMessageHandler
         final boolean isEarly = readId > knownConfirmedId ||
             appliedIndex < knownReadIndex ||
             appliedIndex < ownIndex(readId, buffer.getLong(index + OWN_INDEX_OFFSET));
-        if (readId > 0 && isEarly)
+        final boolean isMuted = timedOut != null && timedOut.isReadMuted(takenCount + 1);
+        if (readId > 0 && isEarly && !isMuted)
         {
             return Action.ABORT;
+        }
+        takenCount++;
+        if (isMuted)
+        {
+            return Action.CONTINUE;
         }
         stateMachine.onRead(buffer.getLong(index + SESSION_ID_OFFSET), buffer, index + HEADER_LENGTH, length - HEADER_LENGTH);
         return Action.CONTINUE;

@@ -45,28 +45,30 @@ final class Stages
         journalIdle = isJournalFolded ? sequencerIdle : new BackoffIdle(Pipeline.SLEEP_MIN_NS, Pipeline.WOKEN_SLEEP_MAX_NS);
         ring = new LogRing(ctx.ringCapacity(), ctx.inlineLength(), ctx.arenaLength(), counters);
         final LogWriter log = new LogWriter(ring, ctx.journal(), counters, ctx.stateMachine().appliedIndex());
-        final ReadQueue linearizable = new ReadQueue(ctx.readQueueLength(), ctx.stateMachine());
-        final ReadQueue serializable = new ReadQueue(ctx.readQueueLength(), ctx.stateMachine());
+        final TimedOut timedOut = new TimedOut(ctx.stateMachine());
+        final ReadQueue linearizable = new ReadQueue(ctx.readQueueLength(), ctx.stateMachine(), timedOut);
+        final ReadQueue serializable = new ReadQueue(ctx.readQueueLength(), ctx.stateMachine(), null);
         final FreezeExchange freezes = new FreezeExchange();
         final ProposalQueue proposals = new ProposalQueue();
 
         final RaftCore core = core(ctx, log);
-        final OwnRequests ownRequests = new OwnRequests(ctx.ingress(), 2 * ctx.ringCapacity(), ctx.runId());
+        final OwnRequests ownRequests = new OwnRequests(ctx.ingress(), counters, timedOut, 2 * ctx.ringCapacity(), ctx.runId());
+        final OwnReads ownReads = new OwnReads(linearizable, timedOut, counters);
         final RaftDriver raft = new RaftDriver(ctx, core, log, ring, new EntrySource(log, ring, ctx.journal()), ownRequests);
         final TransferExchange transfers = new TransferExchange();
         final InstallExchange installs = new InstallExchange();
         raft.installer(new StateInstaller(ctx, core, raft, log, ring, ownRequests, transfers, installs));
         final ReadConfirmer confirmer =
             new ReadConfirmer(core, raft, raft.sender(), linearizable, log, ctx.heartbeatIntervalNs(), ctx.runId());
-        raft.reads(confirmer, linearizable);
+        raft.reads(confirmer, linearizable, ownReads);
         membership = new MembershipDoor(ctx, core, raft, log, ownRequests);
-        admission = new AdmissionGate(ctx, core, raft, log, linearizable, confirmer, ownRequests, membership, serializable);
+        admission = new AdmissionGate(ctx, core, raft, log, linearizable, confirmer, ownRequests, ownReads, membership, serializable);
         membership.admission(admission);
         final EntryRepair repair = new EntryRepair(ctx, core, raft, log, ring);
         final PeerReceiver peers = new PeerReceiver(ctx, core, raft, admission, membership, confirmer, ownRequests, repair);
         sequencer = new SequencerAgent(ctx, clock, raft, peers, admission, membership, log, ring, proposals, journalIdle, applyIdle);
         journal = new JournalAgent(ctx, ring, sequencerIdle);
-        final ApplyFeed feed = new ApplyFeed(ctx.stateMachine(), ctx.journal(), ring, installs, counters);
+        final ApplyFeed feed = new ApplyFeed(ctx.stateMachine(), ctx.journal(), ring, installs, timedOut, linearizable, counters);
         apply = new ApplyAgent(clock, ctx.stateMachine(), feed, linearizable, serializable, freezes, proposals, ctx.memberId(), counters);
         checkpoint = new CheckpointAgent(ctx, clock, ring, freezes, journalIdle);
         transfer = ctx.transfer() == null ? null : new TransferAgent(ctx, clock, transfers, installs);

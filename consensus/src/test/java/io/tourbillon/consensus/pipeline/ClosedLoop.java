@@ -61,7 +61,7 @@ final class ClosedLoop implements Ingress, StateMachine
         int workCount = 0;
         while (workCount < POLL_LIMIT && proposed < limit && proposed - acknowledged.getAcquire() < window)
         {
-            if (admission.propose(7, proposed, 0, payload, 0, payload.capacity()) < 0)
+            if (admission.propose(7, proposed, 0, 0, payload, 0, payload.capacity()) < 0)
             {
                 break;
             }
@@ -69,7 +69,7 @@ final class ClosedLoop implements Ingress, StateMachine
             workCount++;
             if (proposed % 10 == 0)
             {
-                admission.read(7, ReadLevel.LINEARIZABLE, payload, 0, 64);
+                admission.read(7, proposed, 0, ReadLevel.LINEARIZABLE, payload, 0, 64);
             }
         }
         return workCount;

@@ -109,6 +109,63 @@ class FullDiskTest
         cluster.awaitSameLog(taken + more, 1, 2, 3);
     }
 
+    /** What is kept of each segment is for votes, and for the entry that a leader begins with. */
+    @Test
+    void shouldElectALeaderAndReadOnFullDisks() throws IOException
+    {
+        final TestNode leader = cluster.awaitLeader(1, 2, 3);
+        final int leaderId = cluster.idOf(leader);
+        for (int id = 1; id <= TestCluster.MEMBERS; id++)
+        {
+            fill(id);
+        }
+        final int taken = proposeUntilRefused(leader, 1);
+        final int[] others = TestCluster.othersOf(leaderId);
+        cluster.awaitSameLog(taken, leaderId, others[0], others[1]);
+        cluster.stop(leaderId);
+        final TestNode next = cluster.awaitLeader(others);
+        assertEquals(0, next.ingress.read(ReadLevel.LINEARIZABLE, 1, 8));
+        Waiting.until("the read runs", () -> next.stateMachine.reads.size() == 1);
+        assertEquals(Admission.NO_SPACE, TestIngress.take(next.ingress.offer(7, 9999, LARGE)));
+        for (final SmallDisk disk : disks)
+        {
+            disk.free();
+        }
+        cluster.start(leaderId, 0);
+        final int more = proposeMore(next, taken, 20);
+        cluster.awaitSameLog(taken + more, 1, 2, 3);
+    }
+
+    /** Housekeeping stands still, so nobody knows of the full disk until a roll needs the next segment. */
+    @Test
+    void shouldWaitForASegmentThatAJustFilledDiskHasNoRoomFor() throws IOException
+    {
+        final TestNode leader = cluster.awaitLeader(1, 2, 3);
+        final int leaderId = cluster.idOf(leader);
+        int taken = proposeMore(leader, 0, 10);
+        cluster.awaitSameLog(taken, 1, 2, 3);
+        leader.stateMachine.holdHousekeeping(true);
+        final int segments = leader.journal.segmentCount();
+        while (leader.journal.segmentCount() == segments)
+        {
+            taken += proposeMore(leader, taken, 1);
+        }
+        final SmallDisk disk = fill(leaderId);
+        taken += proposeUntilRefused(leader, taken + 1);
+        Waiting.until("the leader says so", () -> leader.counters.noSpace.getAcquire() == 1);
+        assertTrue(leader.journal.isDiskFull());
+        assertEquals(0, leader.ingress.read(ReadLevel.LINEARIZABLE, 1, 8), "reads go on");
+        Waiting.until("the read runs", () -> leader.stateMachine.reads.size() == 1);
+        cluster.awaitSameLog(taken, 1, 2, 3);
+        disk.free();
+        leader.stateMachine.holdHousekeeping(false);
+        taken += proposeMore(leader, taken, 20);
+        cluster.awaitSameLog(taken, 1, 2, 3);
+        cluster.stopAll();
+        cluster.startAll();
+        cluster.awaitSameLog(taken, 1, 2, 3);
+    }
+
     /** How many were taken before. */
     private static int proposeUntilRefused(final TestNode leader, final int firstId)
     {

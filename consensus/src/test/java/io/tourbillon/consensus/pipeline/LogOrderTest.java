@@ -45,15 +45,16 @@ class LogOrderTest
         log = new LogWriter(ring, journal, counters, 0);
         final PipelineContext ctx = new PipelineContext().memberId(1).journal(journal).counters(counters).stateMachine(stateMachine);
         journalAgent = new JournalAgent(ctx, ring, new BackoffIdle(1, 1));
-        feed = new ApplyFeed(stateMachine, journal, ring, new InstallExchange(), counters);
+        final TimedOut timedOut = new TimedOut(stateMachine);
+        final ReadQueue reads = new ReadQueue(64 << 10, stateMachine, timedOut);
+        feed = new ApplyFeed(stateMachine, journal, ring, new InstallExchange(), timedOut, reads, counters);
         feed.onStart();
         final RaftCore core = new RaftCore(new RaftSettings(1, 10), Configuration.ofVoters(1), 0, log, () -> 1, 0, RaftCore.NO_VOTE);
-        final OwnRequests ownRequests = new OwnRequests(new TestIngress(), 64, 1);
+        final OwnRequests ownRequests = new OwnRequests(new TestIngress(), counters, timedOut, 64, 1);
         raft = new RaftDriver(ctx, core, log, ring, new EntrySource(log, ring, journal), ownRequests);
         raft.installer(
             new StateInstaller(ctx, core, raft, log, ring, ownRequests, new TransferExchange(), new InstallExchange()));
-        final ReadQueue reads = new ReadQueue(64 << 10, stateMachine);
-        raft.reads(new ReadConfirmer(core, raft, raft.sender(), reads, log, 1, 1), reads);
+        raft.reads(new ReadConfirmer(core, raft, raft.sender(), reads, log, 1, 1), reads, new OwnReads(reads, timedOut, counters));
     }
 
     @AfterEach

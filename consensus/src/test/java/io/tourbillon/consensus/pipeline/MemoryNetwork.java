@@ -25,6 +25,8 @@ final class MemoryNetwork
 
     private final Map<Long, Queue<byte[]>> inboxes = new ConcurrentHashMap<>();
     private final Map<Long, Queue<byte[]>> stateInboxes = new ConcurrentHashMap<>();
+    /** By which each member acts. */
+    final Map<Long, Configuration> configurations = new ConcurrentHashMap<>();
     private final Set<String> cuts = ConcurrentHashMap.newKeySet();
     /** Cut, and the sender knows. */
     private final Set<String> broken = ConcurrentHashMap.newKeySet();
@@ -150,6 +152,7 @@ final class MemoryNetwork
         @Override
         public void onConfiguration(final Configuration configuration)
         {
+            configurations.put(memberId, configuration);
         }
 
         @Override

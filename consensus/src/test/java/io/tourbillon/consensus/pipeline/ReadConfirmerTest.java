@@ -66,13 +66,14 @@ class ReadConfirmerTest
                 .memberId(MEMBER).journal(journal).counters(counters).peerLinks(sent).stateMachine(stateMachine);
             final RaftCore core =
                 new RaftCore(new RaftSettings(MEMBER, 10), Configuration.ofVoters(MEMBER, LEADER), 0, log, () -> 1, TERM, LEADER);
-            final OwnRequests ownRequests = new OwnRequests(new TestIngress(), 64, 1);
+            final TimedOut timedOut = new TimedOut(stateMachine);
+            final OwnRequests ownRequests = new OwnRequests(new TestIngress(), counters, timedOut, 64, 1);
             final RaftDriver raft = new RaftDriver(ctx, core, log, ring, new EntrySource(log, ring, journal), ownRequests);
             raft.installer(
                 new StateInstaller(ctx, core, raft, log, ring, ownRequests, new TransferExchange(), new InstallExchange()));
-            final ReadQueue reads = new ReadQueue(64 << 10, stateMachine);
+            final ReadQueue reads = new ReadQueue(64 << 10, stateMachine, timedOut);
             final ReadConfirmer confirmer = new ReadConfirmer(core, raft, raft.sender(), reads, log, 1, runId);
-            raft.reads(confirmer, reads);
+            raft.reads(confirmer, reads, new OwnReads(reads, timedOut, counters));
             core.onStart(0, raft);
             core.onHeartbeat(0, heartbeat(), raft);
             return confirmer;

@@ -1,11 +1,9 @@
 package io.tourbillon.consensus.pipeline;
 
-import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.journal.Journal;
 import io.tourbillon.journal.JournalContext;
 import io.tourbillon.journal.JournalException;
 import io.tourbillon.journal.JournalReader;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,11 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
-import java.util.stream.Stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -67,7 +62,7 @@ class RepairTest
     @Test
     void shouldTakeBackTheLastEntries() throws IOException
     {
-        final long last = lastIndexOf(2);
+        final long last = DamagedDisk.lastIndexIn(DamagedDisk.newestSegment(cluster.directoryOf(2)));
         flipBitOf(2, last);
         flipBitOf(2, last - 1);
         startAndCompare();
@@ -92,8 +87,8 @@ class RepairTest
     @Test
     void shouldTakeBackPages() throws IOException
     {
-        final Path file = segmentOf(2);
-        final long position = positionOf(file, 200) / 4096 * 4096;
+        final Path file = DamagedDisk.newestSegment(cluster.directoryOf(2));
+        final long position = DamagedDisk.positionOf(file, 200) / 4096 * 4096;
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE))
         {
             channel.write(ByteBuffer.allocate(3 * 4096), position);
@@ -166,58 +161,8 @@ class RepairTest
         return Journal.open(new JournalContext().directory(cluster.directoryOf(id)).segmentBytes(8 << 20).isRepairable(isRepairable));
     }
 
-    private long lastIndexOf(final int id) throws IOException
-    {
-        final UnsafeBuffer file = new UnsafeBuffer(Files.readAllBytes(segmentOf(id)));
-        final EntryFrame frame = new EntryFrame();
-        long last = 0;
-        for (int position = 0; position + EntryFrame.LENGTH_MIN <= file.capacity(); position += 4)
-        {
-            last = isFrame(file, position, frame) ? Math.max(last, frame.index()) : last;
-        }
-        return last;
-    }
-
     private void flipBitOf(final int id, final long index) throws IOException
     {
-        final Path file = segmentOf(id);
-        final long position = positionOf(file, index) + EntryFrame.LENGTH_MIN - 2;
-        final ByteBuffer one = ByteBuffer.allocate(1);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE))
-        {
-            channel.read(one, position);
-            one.put(0, (byte)(one.get(0) ^ 16)).flip();
-            channel.write(one, position);
-        }
-    }
-
-    private Path segmentOf(final int id) throws IOException
-    {
-        try (Stream<Path> paths = Files.list(cluster.directoryOf(id)))
-        {
-            final List<Path> found = paths.filter((path) -> path.toString().endsWith(".cq4")).sorted().toList();
-            return found.get(found.size() - 1);
-        }
-    }
-
-    private static long positionOf(final Path path, final long index) throws IOException
-    {
-        final UnsafeBuffer file = new UnsafeBuffer(Files.readAllBytes(path));
-        final EntryFrame frame = new EntryFrame();
-        for (int position = 0; position + EntryFrame.LENGTH_MIN <= file.capacity(); position += 4)
-        {
-            if (isFrame(file, position, frame) && frame.index() == index)
-            {
-                return position;
-            }
-        }
-        throw new AssertionError("entry " + index + " is not in " + path);
-    }
-
-    private static boolean isFrame(final UnsafeBuffer file, final int position, final EntryFrame frame)
-    {
-        final int length = EntryFrame.lengthAt(file, position);
-        return length >= EntryFrame.LENGTH_MIN && length <= Math.min(4096, file.capacity() - position) &&
-            frame.wrap(file, position, length).isWhole();
+        DamagedDisk.flipBitOf(cluster.directoryOf(id), index);
     }
 }

@@ -122,6 +122,8 @@ public final class ScriptedForwards
         this.core = core;
         this.world = world;
         sender = new PeerSender(1, memberId, new Links(), null);
+        final PipelineCounters counters = new PipelineCounters();
+        counters.appliedIndex.setRelease(Long.MAX_VALUE);
         ownRequests = new OwnRequests(new Ingress()
         {
             @Override
@@ -141,7 +143,7 @@ public final class ScriptedForwards
             {
                 world.refuse(sessionId, correlationId);
             }
-        }, INSIDE_MAX, runId);
+        }, counters, new TimedOut(null), INSIDE_MAX, runId);
         settler = new ForwardSettler(core, sender, ownRequests, patienceNs);
     }
 
@@ -161,7 +163,7 @@ public final class ScriptedForwards
         {
             return false;
         }
-        ownRequests.onForwarded(core.term(), sessionId, correlationId);
+        ownRequests.onForwarded(core.term(), sessionId, correlationId, 0); // nobody looks after deadlines here
         return true;
     }
 

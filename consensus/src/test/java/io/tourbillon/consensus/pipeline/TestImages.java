@@ -3,6 +3,10 @@ package io.tourbillon.consensus.pipeline;
 import io.tourbillon.consensus.Checkpoint;
 import io.tourbillon.consensus.StateImages;
 import io.tourbillon.consensus.pipeline.TestStateMachine.Applied;
+import io.tourbillon.consensus.raft.Configuration;
+import io.tourbillon.consensus.raft.ConfigurationRecord;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -31,7 +35,7 @@ final class TestImages implements StateImages
     private final Path directory;
     private final TestStateMachine stateMachine;
     volatile Step failsAt = Step.NEVER;
-    private volatile List<Applied> opened;
+    private volatile State opened;
     private volatile int generation;
 
     TestImages(final Path directory, final TestStateMachine stateMachine)
@@ -54,14 +58,15 @@ final class TestImages implements StateImages
             return 0;
         }
         final byte[] bytes = Files.readAllBytes(state());
-        final List<Applied> found = parse(bytes);
+        final State found = parse(bytes);
         stateMachine.load(found);
-        return bytes[0] == INSTALLED ? found.get(found.size() - 1).term() : 0;
+        return bytes[0] == INSTALLED ? found.applied().get(found.applied().size() - 1).term() : 0;
     }
 
     Checkpoint freeze()
     {
-        final List<Applied> frozen = copy();
+        final State frozenState = copy();
+        final List<Applied> frozen = frozenState.applied();
         final int ofGeneration = generation;
         return new Checkpoint()
         {
@@ -74,33 +79,33 @@ final class TestImages implements StateImages
             @Override
             public boolean step() throws IOException
             {
-                write(frozen, ofGeneration);
+                write(frozenState, ofGeneration);
                 return true;
             }
         };
     }
 
     /** One of before a switch goes into a file that nobody opens any more. */
-    private synchronized void write(final List<Applied> frozen, final int ofGeneration) throws IOException
+    private synchronized void write(final State frozen, final int ofGeneration) throws IOException
     {
         if (ofGeneration == generation)
         {
-            Files.write(directory.resolve("state.new"), encode(frozen, 0, 0));
+            Files.write(directory.resolve("state.new"), encode(frozen.applied(), frozen.configuration(), 0, 0));
             Files.move(directory.resolve("state.new"), state(), StandardCopyOption.ATOMIC_MOVE);
         }
     }
 
-    private List<Applied> copy()
+    private State copy()
     {
         synchronized (stateMachine.applied)
         {
-            return new ArrayList<>(stateMachine.applied);
+            return new State(new ArrayList<>(stateMachine.applied), stateMachine.configuration);
         }
     }
 
-    List<Applied> takeOpened()
+    State takeOpened()
     {
-        final List<Applied> taken = opened;
+        final State taken = opened;
         opened = null;
         return taken;
     }
@@ -108,15 +113,15 @@ final class TestImages implements StateImages
     @Override
     public Image make() throws IOException
     {
-        final List<Applied> all = copy();
-        Files.write(outgoing(), encode(all, INSTALLED, FILLER_LENGTH));
-        return imageOf(all);
+        final State state = copy();
+        Files.write(outgoing(), encode(state.applied(), state.configuration(), INSTALLED, FILLER_LENGTH));
+        return imageOf(state);
     }
 
-    private static Image imageOf(final List<Applied> all)
+    private static Image imageOf(final State state)
     {
-        final Applied last = all.get(all.size() - 1);
-        return new Image(last.index(), last.term(), null);
+        final Applied last = state.applied().get(state.applied().size() - 1);
+        return new Image(last.index(), last.term(), state.configuration());
     }
 
     @Override
@@ -170,7 +175,16 @@ final class TestImages implements StateImages
         return true;
     }
 
-    private static byte[] encode(final List<Applied> all, final int flag, final int fillerLength) throws IOException
+    private static byte[] bytesOf(final Configuration configuration)
+    {
+        final DirectBuffer encoded = ConfigurationRecord.encode(configuration, 1);
+        final byte[] bytes = new byte[encoded.capacity()];
+        encoded.getBytes(0, bytes);
+        return bytes;
+    }
+
+    private static byte[] encode(final List<Applied> all, final Configuration configuration, final int flag, final int fillerLength)
+        throws IOException
     {
         final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes))
@@ -186,14 +200,23 @@ final class TestImages implements StateImages
                 out.writeInt(entry.payloadLength());
                 out.writeLong(entry.payloadCrc());
             }
+            final byte[] members = configuration == null ? new byte[0] : bytesOf(configuration);
+            out.writeInt(members.length);
+            out.write(members);
             out.write(new byte[fillerLength]);
         }
         return bytes.toByteArray();
     }
 
-    private static List<Applied> parse(final byte[] bytes)
+    /** What a file holds. */
+    record State(List<Applied> applied, Configuration configuration)
+    {
+    }
+
+    private static State parse(final byte[] bytes)
     {
         final List<Applied> all = new ArrayList<>();
+        final byte[] members;
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes)))
         {
             in.readByte();
@@ -202,11 +225,12 @@ final class TestImages implements StateImages
                 all.add(new Applied(
                     in.readLong(), in.readLong(), in.readLong(), in.readLong(), in.readInt(), in.readLong(), true));
             }
+            members = in.readNBytes(in.readInt());
         }
         catch (final IOException ex)
         {
             throw new UncheckedIOException(ex);
         }
-        return all;
+        return new State(all, members.length == 0 ? null : ConfigurationRecord.decode(new UnsafeBuffer(members), 0));
     }
 }

@@ -1,5 +1,6 @@
 package io.tourbillon.consensus.pipeline;
 
+import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.codecs.client.MemberRequestEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
@@ -20,9 +21,13 @@ final class TestIngress implements Ingress
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private Admission admission;
     volatile boolean isClosed;
+    /** Of the requests that come next; 0 = the member's own. */
+    volatile long timeoutMs;
     /** Correlation ids of writes that were handed on, or in the log, and did not come to be. */
     final Queue<Long> done = new ConcurrentLinkedQueue<>();
     final Queue<Long> rejected = new ConcurrentLinkedQueue<>();
+    /** Those of them whose outcome is said to be unknown. */
+    final Queue<Long> rejectedAsTimedOut = new ConcurrentLinkedQueue<>();
 
     @Override
     public void onStart(final Admission newAdmission)
@@ -46,10 +51,14 @@ final class TestIngress implements Ingress
     public void onRejected(final long sessionId, final long correlationId, final int code)
     {
         rejected.add(correlationId);
+        if (code == ErrorCode.TIMEOUT.number())
+        {
+            rejectedAsTimedOut.add(correlationId);
+        }
     }
 
     @Override
-    public void onDone(final long sessionId, final long correlationId)
+    public void onDone(final long sessionId, final long correlationId, final long targetId)
     {
         done.add(correlationId);
     }
@@ -65,7 +74,7 @@ final class TestIngress implements Ingress
         final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(payload.length));
         buffer.putBytes(0, payload);
         final CompletableFuture<Long> result = new CompletableFuture<>();
-        tasks.add(() -> result.complete(admission.propose(sessionId, correlationId, 0, buffer, 0, payload.length)));
+        tasks.add(() -> result.complete(admission.propose(sessionId, correlationId, 0, timeoutMs, buffer, 0, payload.length)));
         return result;
     }
 
@@ -82,7 +91,7 @@ final class TestIngress implements Ingress
             urls.next().url(url);
         }
         final CompletableFuture<Long> result = new CompletableFuture<>();
-        tasks.add(() -> result.complete(admission.changeMembers(7, correlationId, 0, buffer, 0, request.limit())));
+        tasks.add(() -> result.complete(admission.changeMembers(7, correlationId, 0, timeoutMs, buffer, 0, request.limit())));
         return take(result);
     }
 
@@ -96,7 +105,7 @@ final class TestIngress implements Ingress
         final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(length));
         buffer.putLong(0, value);
         final CompletableFuture<Long> result = new CompletableFuture<>();
-        tasks.add(() -> result.complete(admission.read(7, level, buffer, 0, length)));
+        tasks.add(() -> result.complete(admission.read(7, value, timeoutMs, level, buffer, 0, length)));
         return take(result);
     }
 

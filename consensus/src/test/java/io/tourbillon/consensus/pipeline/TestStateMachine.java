@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32;
 
 /** Writes down what it is told; can be told to pause, to take slices, to fail. */
@@ -31,8 +32,12 @@ final class TestStateMachine implements StateMachine
     final Map<Long, Long> memberAnswers = new ConcurrentHashMap<>();
     final Set<Long> promisedVoters = ConcurrentHashMap.newKeySet();
     final Set<Long> removedMembers = ConcurrentHashMap.newKeySet();
+    /** Correlation ids of requests that waited too long. */
+    final List<Long> timedOut = Collections.synchronizedList(new ArrayList<>());
     final List<String> reads = Collections.synchronizedList(new ArrayList<>());
     volatile boolean isPaused;
+    private volatile boolean isHousekeepingHeld;
+    private volatile boolean isHousekeepingHolding;
     volatile boolean isFailing;
     volatile int slices = 1;
     volatile int tickBudget;
@@ -145,6 +150,31 @@ final class TestStateMachine implements StateMachine
         return crc.getValue();
     }
 
+    /** Returns when it stands still. */
+    void holdHousekeeping(final boolean isHeld)
+    {
+        isHousekeepingHeld = isHeld;
+        Waiting.until("housekeeping stands still, or goes on", () -> isHousekeepingHolding == isHeld);
+    }
+
+    @Override
+    public int housekeeping()
+    {
+        isHousekeepingHolding = isHousekeepingHeld;
+        while (isHousekeepingHeld && !Thread.currentThread().isInterrupted())
+        {
+            LockSupport.parkNanos(100_000);
+        }
+        isHousekeepingHolding = false;
+        return 0;
+    }
+
+    @Override
+    public void onTimedOut(final long sessionId, final long correlationId)
+    {
+        timedOut.add(correlationId);
+    }
+
     @Override
     public void onRead(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
     {
@@ -190,13 +220,14 @@ final class TestStateMachine implements StateMachine
     }
 
     /** Its state is this from now on. */
-    void load(final List<Applied> state)
+    void load(final TestImages.State state)
     {
         synchronized (applied)
         {
             applied.clear();
-            applied.addAll(state);
-            appliedIndex = state.isEmpty() ? 0 : state.get(state.size() - 1).index();
+            applied.addAll(state.applied());
+            configuration = state.configuration();
+            appliedIndex = applied.isEmpty() ? 0 : applied.get(applied.size() - 1).index();
         }
     }
 

@@ -1,8 +1,10 @@
 package io.tourbillon.consensus.pipeline;
 
+import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.codecs.peer.SnapshotChunkDecoder;
 import io.tourbillon.consensus.Admission;
 import io.tourbillon.consensus.raft.Configuration;
+import io.tourbillon.journal.Durability;
 import io.tourbillon.journal.Journal;
 import io.tourbillon.journal.JournalContext;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +43,9 @@ class TransferTest
     private final Member[] members = new Member[MEMBERS + 1];
     private long bytesPerSecond = 1L << 30;
     private int written;
+    private Durability durability = Durability.FSYNC;
+    /** A member whose journal keeps all. */
+    private int withoutCheckpoints;
 
     /** One run of a member. */
     private static final class Member implements AutoCloseable
@@ -53,21 +58,23 @@ class TransferTest
         final Journal journal;
         final Pipeline pipeline;
 
-        Member(final Path directory, final int id, final MemoryNetwork network, final long bytesPerSecond) throws IOException
+        Member(final Path directory, final int id, final TransferTest test) throws IOException
         {
+            final MemoryNetwork network = test.network;
             Files.createDirectories(directory);
             images = new TestImages(directory, stateMachine);
             final long installedTerm = images.loadAtStart();
             journal = Journal.open(new JournalContext().directory(directory.resolve("journal"))
-                .segmentBytes(128 << 10).maxEntryLength(8 << 10)
+                .segmentBytes(128 << 10).maxEntryLength(8 << 10).isRepairable(true).durability(test.durability)
                 .checkpointIndex(stateMachine.appliedIndex()).installedTerm(installedTerm));
             pipeline = Pipeline.launch(new PipelineContext().memberId(id).journal(journal).stateMachine(stateMachine)
                 .ingress(ingress).counters(counters).fatalHandler((name, cause) -> failures.add(name + ": " + cause))
                 .configuration(CONFIGURATION).peerLinks(network.linksOf(id))
-                .transfer(new TransferSettings(images, network.stateLinksOf(id), bytesPerSecond))
+                .transfer(new TransferSettings(images, network.stateLinksOf(id), test.bytesPerSecond))
+                .durability(test.durability).membership(new MembershipSettings(1, false, -1))
                 .ringCapacity(256).requestLengthMax(4 << 10).arenaLength(1 << 20)
                 .electionTimeoutNs(TimeUnit.MILLISECONDS.toNanos(300)).runId(id)
-                .checkpointIntervalNs(TimeUnit.MILLISECONDS.toNanos(20)));
+                .checkpointIntervalNs(TimeUnit.MILLISECONDS.toNanos(id == test.withoutCheckpoints ? 3_600_000 : 20)));
         }
 
         List<Long> writes()
@@ -111,7 +118,7 @@ class TransferTest
     {
         for (final int id : ids)
         {
-            members[id] = new Member(directory.resolve("member-" + id), id, network, bytesPerSecond);
+            members[id] = new Member(directory.resolve("member-" + id), id, this);
         }
     }
 
@@ -282,6 +289,87 @@ class TransferTest
         awaitSame(1, 2, 3);
         write(50, 1, 2, 3);
         awaitReceived(away, isNew ? 0 : 1);
+    }
+
+    @Test
+    void shouldBringBackWhoWasAwayWithoutDurability() throws IOException
+    {
+        durability = Durability.NONE;
+        start(1, 2, 3);
+        write(50, 1, 2, 3);
+        final int away = followerOf(leader(1, 2, 3));
+        members[away].close();
+        cutBehind(away);
+        start(away);
+        awaitSame(1, 2, 3);
+        awaitReceived(away, 1);
+        write(50, 1, 2, 3);
+        members[away].close();
+        start(away);
+        write(50, 1, 2, 3);
+        assertEquals(0, members[away].counters.snapshotsReceived.getAcquire());
+    }
+
+    /** The change is in the part of the log that is cut off: the state alone tells of it. */
+    @Test
+    void shouldBringTheMembersWithTheState() throws IOException
+    {
+        start(1, 2, 3);
+        write(50, 1, 2, 3);
+        final int away = followerOf(leader(1, 2, 3));
+        members[away].close();
+        final Member leader = members[leader(othersOf(away))];
+        Waiting.until("the learner is added", () ->
+        {
+            leader.ingress.members(2_000_000, MemberOperation.ADD_LEARNER, 0, "127.0.0.1:20004");
+            return leader.stateMachine.memberAnswers.containsKey(2_000_000L);
+        });
+        final long learner = leader.stateMachine.memberAnswers.get(2_000_000L);
+        cutBehind(away);
+        start(away);
+        assertFalse(network.configurations.get((long)away).isMember(learner));
+        awaitWrites(1, 2, 3);
+        awaitReceived(away, 1);
+        assertTrue(network.configurations.get((long)away).isMember(learner), "the state came without the members");
+        members[away].close();
+        network.configurations.clear();
+        start(away);
+        awaitWrites(1, 2, 3);
+        assertTrue(network.configurations.get((long)away).isMember(learner), "a start has forgotten them");
+        assertEquals(0, members[away].counters.snapshotsReceived.getAcquire());
+    }
+
+    /** It lacks what others have, which it asks for, and what nobody has any more. */
+    @Test
+    void shouldBringBackWhoseDiskHasLostEntriesThatOthersHaveCutOff() throws IOException
+    {
+        withoutCheckpoints = 3;
+        start(1, 2, 3);
+        write(300, 1, 2, 3);
+        members[3].close();
+        final long lastIndex = members[3].counters.lastIndex.getAcquire();
+        final Path journal = directory.resolve("member-3").resolve("journal");
+        for (final long index : new long[]{20, 21, 150, lastIndex})
+        {
+            DamagedDisk.flipBitOf(journal, index);
+        }
+        cutBehind(3);
+        start(3);
+        awaitSame(1, 2, 3);
+        awaitReceived(3, 1);
+        assertEquals(0, members[3].journal.damagedCount());
+        write(50, 1, 2, 3);
+        members[3].close();
+        start(3);
+        write(50, 1, 2, 3);
+    }
+
+    private void awaitWrites(final int... ids)
+    {
+        for (final int id : ids)
+        {
+            Waiting.until("member " + id + " has the last write", () -> members[id].writes().contains((long)written));
+        }
     }
 
     private void awaitReceived(final int id, final int count)

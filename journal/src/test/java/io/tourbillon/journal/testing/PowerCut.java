@@ -2,8 +2,11 @@ package io.tourbillon.journal.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /**
  * An ext4 file system of its own, on a loop device, whose power can be cut: everything that was not synced is gone. For tests of any module
@@ -22,6 +25,8 @@ public final class PowerCut implements AutoCloseable
         "die \"refused: $path is on the root file system\\n\" if (stat($path))[0] == (stat('/'))[0];" +
         "open(my $dir, '<', $path) or die \"$path: $!\\n\";" +
         "my $flags = pack('L', 2); ioctl($dir, 0x8004587d, $flags) or die \"ioctl: $!\\n\";";
+
+    private static final int FILLER_STEP = 1 << 20;
 
     private final Path image;
     private final Path mountPoint;
@@ -81,6 +86,57 @@ public final class PowerCut implements AutoCloseable
     public Path path()
     {
         return mountPoint;
+    }
+
+    /**
+     * Writes a file as long as there is room, and syncs it: it is there after a cut, too.
+     *
+     * @throws IOException never because of the full disk.
+     */
+    public void fill() throws IOException
+    {
+        try (FileChannel channel = FileChannel.open(filler(), StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND))
+        {
+            for (int length = FILLER_STEP; length > 0; length = length == 1 ? 0 : length / 2)
+            {
+                writeUntilFull(channel, ByteBuffer.allocateDirect(length));
+            }
+            channel.force(true);
+        }
+    }
+
+    private static void writeUntilFull(final FileChannel channel, final ByteBuffer block) throws IOException
+    {
+        try
+        {
+            while (true)
+            {
+                block.clear();
+                channel.write(block);
+            }
+        }
+        catch (final IOException ex)
+        {
+            if (!String.valueOf(ex.getMessage()).contains("No space left"))
+            {
+                throw ex;
+            }
+        }
+    }
+
+    /**
+     * Deletes what {@link #fill()} has written.
+     *
+     * @throws IOException if it cannot.
+     */
+    public void free() throws IOException
+    {
+        Files.delete(filler());
+    }
+
+    private Path filler()
+    {
+        return mountPoint.resolve("filler");
     }
 
     /**

@@ -39,6 +39,8 @@ final class AeronPeerLinks implements PeerLinks
     /** Those that are in no configuration this member knows, but have introduced themselves. */
     private static final int GUESTS_MAX = 16;
     private static final long GUEST_SILENCE_NS = TimeUnit.SECONDS.toNanos(60);
+    /** From the word that it was removed to the end of a member: answers are on their way. */
+    private static final long FAREWELL_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long INTRODUCTION_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
     /** Of the state's stream: each costs some microseconds, with a MAC some tens. */
     private static final int STATE_FRAGMENT_LIMIT = 16;
@@ -71,6 +73,8 @@ final class AeronPeerLinks implements PeerLinks
     private long nowNs;
     private long introducedNs;
     private boolean wasDismissed;
+    private boolean isLeaving;
+    private long leavingSinceNs;
 
     AeronPeerLinks(
         final EmbeddedDriver driver,
@@ -195,6 +199,10 @@ final class AeronPeerLinks implements PeerLinks
             return 0;
         }
         nowNs = System.nanoTime();
+        if (wasDismissed)
+        {
+            return leave();
+        }
         int workCount = 0;
         for (int i = 0; i < links.size(); i++)
         {
@@ -215,11 +223,23 @@ final class AeronPeerLinks implements PeerLinks
         workCount += state.poll(fragmentHandler, STATE_FRAGMENT_LIMIT);
         workCount += urgent.poll(fragmentHandler, FRAGMENT_LIMIT);
         workCount += subscription.poll(fragmentHandler, FRAGMENT_LIMIT);
-        if (wasDismissed)
+        return workCount;
+    }
+
+    /** Whoever has asked for it is to hear of it first. */
+    private int leave()
+    {
+        if (!isLeaving)
+        {
+            isLeaving = true;
+            leavingSinceNs = nowNs;
+            handler.onDismissed();
+        }
+        if (nowNs - leavingSinceNs > FAREWELL_NS)
         {
             throw new MemberRemovedException();
         }
-        return workCount;
+        return 0;
     }
 
     private void introduce()

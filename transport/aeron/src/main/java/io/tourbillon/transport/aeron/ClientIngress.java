@@ -140,9 +140,9 @@ final class ClientIngress implements Ingress
     }
 
     @Override
-    public void onDone(final long sessionId, final long correlationId)
+    public void onDone(final long sessionId, final long correlationId, final long targetId)
     {
-        sessions.onDone(sessionId, correlationId);
+        sessions.onDone(sessionId, correlationId, targetId);
     }
 
     private int accept(final long nowNs)

@@ -101,10 +101,10 @@ final class ConnectionVoice
         say(session.connection(), MessageHeaderEncoder.ENCODED_LENGTH + sessionClosed.encodedLength());
     }
 
-    /** Another leads, as was asked for. */
-    void memberDone(final Session session, final long correlationId)
+    /** Another leads, or this member is removed, as was asked for. */
+    void memberDone(final Session session, final long correlationId, final long targetId)
     {
-        memberReply.wrapAndApplyHeader(scratch, 0, header).targetId(facts.leaderId()).membersCount(0);
+        memberReply.wrapAndApplyHeader(scratch, 0, header).targetId(targetId).membersCount(0);
         head(memberReply.reply(), session.id(), correlationId);
         memberReply.reply().revision(0);
         say(session.connection(), MessageHeaderEncoder.ENCODED_LENGTH + memberReply.encodedLength());

@@ -110,6 +110,12 @@ final class MvccStateMachine implements StateMachine
     }
 
     @Override
+    public void onTimedOut(final long sessionId, final long correlationId)
+    {
+        replies.timedOut(sessionId, correlationId);
+    }
+
+    @Override
     public void onStateReplaced()
     {
         isUnderWay = false;

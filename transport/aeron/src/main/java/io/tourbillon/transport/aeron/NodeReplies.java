@@ -1,8 +1,10 @@
 package io.tourbillon.transport.aeron;
 
 import io.tourbillon.bptree.TreeStore;
+import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.Durability;
+import io.tourbillon.codecs.client.ErrorReplyEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.ReplyHeaderEncoder;
 import io.tourbillon.codecs.client.StatusReplyEncoder;
@@ -19,7 +21,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * What the node itself answers on the apply thread: its status.
+ * What the node itself answers on the apply thread: its status, and that a request has waited too long.
  */
 final class NodeReplies
 {
@@ -35,6 +37,7 @@ final class NodeReplies
     private final UnsafeBuffer scratch = new UnsafeBuffer(ByteBuffer.allocateDirect(SCRATCH_LENGTH));
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
     private final StatusReplyEncoder status = new StatusReplyEncoder();
+    private final ErrorReplyEncoder error = new ErrorReplyEncoder();
     private final byte[] version = NodeVersion.VERSION.getBytes(UTF_8);
     private final byte[] name;
     private final byte[] mode;
@@ -87,22 +90,28 @@ final class NodeReplies
             .putName(name, 0, name.length)
             .putMode(mode, 0, mode.length)
             .putErrors(errorsNow, 0, errorsNow.length);
-        send(status.reply(), sessionId, request, offset, facts.revision(), status.encodedLength());
+        send(status.reply(), sessionId, request.getLong(offset + Protocol.CORRELATION_ID_OFFSET, LITTLE_ENDIAN), status.encodedLength());
     }
 
-    private void send(
-        final ReplyHeaderEncoder head,
-        final long sessionId,
-        final DirectBuffer request,
-        final int offset,
-        final long revision,
-        final int encodedLength)
+    /** Of a write that has waited too long the outcome is unknown. */
+    void timedOut(final long sessionId, final long correlationId)
+    {
+        final byte[] text = ErrorCode.TIMEOUT.messageBytes();
+        error.wrapAndApplyHeader(scratch, 0, header)
+            .code(ErrorCode.TIMEOUT.number())
+            .leaderId(facts.leaderId())
+            .compactRevision(0)
+            .putMessage(text, 0, text.length);
+        send(error.reply(), sessionId, correlationId, error.encodedLength());
+    }
+
+    private void send(final ReplyHeaderEncoder head, final long sessionId, final long correlationId, final int encodedLength)
     {
         head.sessionId(sessionId)
-            .correlationId(request.getLong(offset + Protocol.CORRELATION_ID_OFFSET, LITTLE_ENDIAN))
+            .correlationId(correlationId)
             .clusterId(facts.clusterId())
             .memberId(facts.memberId())
-            .revision(revision)
+            .revision(facts.revision())
             .raftTerm(facts.term());
         final int result = egress.reply(sessionId, scratch, 0, MessageHeaderEncoder.ENCODED_LENGTH + encodedLength);
         assert result != Egress.BACK_PRESSURED : "a reply is never refused";

@@ -320,7 +320,8 @@ final class RequestRouter
             {
                 final long sequence = buffer.getLong(offset + Protocol.SEQUENCE_OFFSET, LITTLE_ENDIAN);
                 onAdmission(connection, session, buffer, offset,
-                    admission.changeMembers(session.id(), correlationId(buffer, offset), sequence, buffer, offset, length));
+                    admission.changeMembers(
+                        session.id(), correlationId(buffer, offset), sequence, timeoutMs(buffer, offset), buffer, offset, length));
             }
         }
     }
@@ -345,9 +346,8 @@ final class RequestRouter
         if (session != null)
         {
             final long sequence = buffer.getLong(offset + Protocol.SEQUENCE_OFFSET, LITTLE_ENDIAN);
-            final long result =
-                admission.propose(session.id(), correlationId(buffer, offset), sequence, buffer, offset, length);
-            onAdmission(connection, session, buffer, offset, result);
+            onAdmission(connection, session, buffer, offset, admission.propose(
+                session.id(), correlationId(buffer, offset), sequence, timeoutMs(buffer, offset), buffer, offset, length));
         }
     }
 
@@ -357,7 +357,8 @@ final class RequestRouter
         final Session session = admissible(connection, inFlightMax, buffer, offset, length);
         if (session != null)
         {
-            onAdmission(connection, session, buffer, offset, admission.read(session.id(), level, buffer, offset, length));
+            onAdmission(connection, session, buffer, offset, admission.read(
+                session.id(), correlationId(buffer, offset), timeoutMs(buffer, offset), level, buffer, offset, length));
         }
     }
 
@@ -367,7 +368,7 @@ final class RequestRouter
         final Session session = admissible(connection, Integer.MAX_VALUE, buffer, offset, length);
         if (session != null)
         {
-            final long result = admission.read(session.id(), ReadLevel.SERIALIZABLE, buffer, offset, length);
+            final long result = admission.read(session.id(), 0, 0, ReadLevel.SERIALIZABLE, buffer, offset, length);
             if (result < 0)
             {
                 refuse(connection, buffer, offset, Admission.errorOf(result));
@@ -459,6 +460,11 @@ final class RequestRouter
     private static long sessionId(final DirectBuffer buffer, final int offset)
     {
         return buffer.getLong(offset + Protocol.SESSION_ID_OFFSET, LITTLE_ENDIAN);
+    }
+
+    private static long timeoutMs(final DirectBuffer buffer, final int offset)
+    {
+        return Integer.toUnsignedLong(buffer.getInt(offset + Protocol.TIMEOUT_OFFSET, LITTLE_ENDIAN));
     }
 
     private static long correlationId(final DirectBuffer buffer, final int offset)

@@ -62,14 +62,14 @@ final class SessionBook
         }
     }
 
-    /** What was asked for and the log knows nothing of has happened. */
-    void onDone(final long sessionId, final long correlationId)
+    /** What was asked for has happened, and the log here says nothing of it. */
+    void onDone(final long sessionId, final long correlationId, final long targetId)
     {
         final Session session = sessions.get(sessionId);
         if (session != null)
         {
             session.onRejected(); // it is in flight no more, and apply will not answer it
-            voice.memberDone(session, correlationId);
+            voice.memberDone(session, correlationId, targetId);
         }
     }
 

@@ -93,6 +93,7 @@ final class EchoServer implements Admission, AutoCloseable
         final long sessionId,
         final long correlationId,
         final long sessionSequence,
+        final long timeoutMs,
         final DirectBuffer buffer,
         final int offset,
         final int length)
@@ -119,7 +120,13 @@ final class EchoServer implements Admission, AutoCloseable
 
     @Override
     public long read(
-        final long sessionId, final ReadLevel level, final DirectBuffer buffer, final int offset, final int length)
+        final long sessionId,
+        final long correlationId,
+        final long timeoutMs,
+        final ReadLevel level,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length)
     {
         return 0;
     }

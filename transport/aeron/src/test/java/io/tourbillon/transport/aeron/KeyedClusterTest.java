@@ -17,9 +17,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -40,12 +37,6 @@ class KeyedClusterTest extends ThreeNodes
     void configure(final NodeConfig config) throws Exception
     {
         config.set(NodeOption.CLUSTER_KEY_FILE, keyFile("key", 'k').toString());
-    }
-
-    private Path keyFile(final String name, final char secret) throws Exception
-    {
-        final Path file = Files.writeString(directory.resolve(name), String.valueOf(secret).repeat(ClusterKey.LENGTH_MIN));
-        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }
 
     /** Somebody with a media driver of their own. */

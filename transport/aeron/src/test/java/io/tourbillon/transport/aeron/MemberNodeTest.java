@@ -195,6 +195,38 @@ class MemberNodeTest
         assertFalse(Clients.await(client("n1").get("k0")).kvs().isEmpty());
     }
 
+    /** Who is removed is sent nothing more: neither a follower nor a leader finds the change in its log. */
+    @Test
+    void shouldAnswerWhoRemovesTheMemberThatItAsks()
+    {
+        final List<String> names = new ArrayList<>(List.of("m0", "m1", "m2"));
+        final String cluster = String.join(",", names.stream().map((name) ->
+            name + "=" + config(name).text(NodeOption.LISTEN_PEER)).toList());
+        names.forEach((name) -> config(name).set(NodeOption.INITIAL_CLUSTER, cluster));
+        start("m0", "m1", "m2");
+        Await.until("a leader", () -> nodes.values().stream().anyMatch(MemberNodeTest::leads));
+        remove(names, names.stream().filter((name) -> !leads(nodes.get(name))).findFirst().orElseThrow());
+        remove(names, names.stream().filter((name) -> leads(nodes.get(name))).findFirst().orElse("m0"));
+        Await.until("the last one leads", () -> leads(nodes.get(names.get(0))));
+        assertEquals(names.get(0), names(Clients.await(client(names.get(0)).members())));
+    }
+
+    private void remove(final List<String> names, final String leaving)
+    {
+        final long id = nodes.get(leaving).memberId();
+        final TourbillonAsyncClient client = client(leaving);
+        Clients.await(client.status());
+        assertEquals(id, patiently(() -> Clients.await(client.removeMember(id))).memberId());
+        assertTrue(nodes.get(leaving).awaitStopped(20_000), leaving + " goes on");
+        nodes.remove(leaving).close();
+        names.remove(leaving);
+    }
+
+    private static boolean leads(final Node node)
+    {
+        return node.pipelineCounters().leaderId.getAcquire() == node.memberId();
+    }
+
     @Test
     void shouldServeOnALearnerOnlyWhatEtcdServes()
     {

@@ -6,7 +6,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,6 +31,13 @@ abstract class ThreeNodes
     void configure(final NodeConfig config) throws Exception
     {
         assert config != null;
+    }
+
+    /** A cluster key of this letter, in a file that nobody else reads. */
+    Path keyFile(final String name, final char secret) throws Exception
+    {
+        final Path file = Files.writeString(directory.resolve(name), String.valueOf(secret).repeat(ClusterKey.LENGTH_MIN));
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }
 
     @BeforeEach

@@ -107,6 +107,12 @@ class AsyncClientTest
             .orElse(Op.delete(new byte[] {2}), new Op.Txn(List.of(), List.of(Op.delete(new byte[] {3})), List.of()))
             .commit());
         assertEquals(ErrorCode.NOT_SUPPORTED, unsupported.code());
+        node.isLate = true;
+        assertInstanceOf(UnknownOutcomeException.class, failure(client.put("a", "1")), "the node says that it waited too long");
+        final TourbillonException late = failure(client.get("a"));
+        assertSame(ErrorCode.TIMEOUT, late.code());
+        assertSame(TourbillonException.class, late.getClass());
+        node.isLate = false;
         node.isMute = true;
         final CompletableFuture<PutResult> put = client.put("a", "1");
         final CompletableFuture<RangeResult> get = client.get("a");

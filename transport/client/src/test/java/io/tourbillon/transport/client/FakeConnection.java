@@ -174,6 +174,11 @@ final class FakeConnection
         {
             return;
         }
+        if (sessionId != 0 && node.isLate)
+        {
+            error(sessionId, correlationId, ErrorCode.TIMEOUT);
+            return;
+        }
         switch (header.templateId())
         {
             case ConnectDecoder.TEMPLATE_ID -> onConnect();

@@ -27,6 +27,8 @@ final class FakeNode implements AutoCloseable
     final FakeStore store;
     /** Requests of sessions are taken, but not answered. */
     volatile boolean isMute;
+    /** Requests of sessions are told that they have waited too long. */
+    volatile boolean isLate;
     /** Nothing is taken. */
     volatile boolean isFrozen;
     /** Watches that resume are told that their revision is compacted. */
