@@ -333,19 +333,11 @@ public final class Journal implements AutoCloseable
     }
 
     /**
-     * @return total time spent in those forces, in nanoseconds.
+     * @return how long each of those forces took.
      */
-    public long forceTotalNs()
+    public DurationHistogram forceDurations()
     {
-        return counters.forceTotalNs.getAcquire();
-    }
-
-    /**
-     * @return longest of those forces, in nanoseconds.
-     */
-    public long forceMaxNs()
-    {
-        return counters.forceMaxNs.getAcquire();
+        return counters.forceDurations;
     }
 
     /**

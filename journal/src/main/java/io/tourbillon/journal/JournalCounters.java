@@ -14,8 +14,7 @@ final class JournalCounters
     final AtomicLong appendedBytes = new AtomicLong();
     final AtomicLong zeroedBytes = new AtomicLong();
     final AtomicLong forceCount = new AtomicLong();
-    final AtomicLong forceTotalNs = new AtomicLong();
-    final AtomicLong forceMaxNs = new AtomicLong();
+    final DurationHistogram forceDurations = new DurationHistogram();
     final AtomicLong lateSpareCount = new AtomicLong();
     final AtomicLong retiredSegmentCount = new AtomicLong();
     final AtomicLong recycledSegmentCount = new AtomicLong();
@@ -31,10 +30,6 @@ final class JournalCounters
     void onForce(final long durationNs)
     {
         add(forceCount, 1);
-        add(forceTotalNs, durationNs);
-        if (durationNs > forceMaxNs.getPlain())
-        {
-            forceMaxNs.setRelease(durationNs);
-        }
+        forceDurations.record(durationNs);
     }
 }

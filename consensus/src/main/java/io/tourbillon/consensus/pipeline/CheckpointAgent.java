@@ -157,6 +157,7 @@ final class CheckpointAgent implements Agent
             journal.deletePrefix(keptIndex == 0 ? droppableIndex : Math.min(droppableIndex, keptIndex));
             counters.firstIndex.setRelease(journal.firstIndex());
             counters.checkpoints.addRelease(1);
+            counters.checkpointDurations.record(Math.max(0, clock.nanoTime() - lastNs));
             counters.checkpointIndex.setRelease(lastAppliedIndex);
             checkpoint = null;
             phase = Phase.RESTING;

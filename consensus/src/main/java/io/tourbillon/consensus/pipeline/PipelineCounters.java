@@ -1,5 +1,7 @@
 package io.tourbillon.consensus.pipeline;
 
+import io.tourbillon.journal.DurationHistogram;
+
 /**
  * What the pipeline tells about itself. Each number has one writer; any thread may read with {@link PaddedLong#getAcquire()}.
  */
@@ -24,6 +26,8 @@ public final class PipelineCounters
     public final PaddedLong term = new PaddedLong();
     /** Member id of the leader; 0 = none known. Sequencer. */
     public final PaddedLong leaderId = new PaddedLong();
+    /** Times that a leader was heard of where there was another or none, since start; etcd counts the same. Sequencer. */
+    public final PaddedLong leaderChanges = new PaddedLong();
     /** Members that vote in the configuration that acts, this one not counted. Sequencer. */
     public final PaddedLong otherVoters = new PaddedLong();
     /** Index of the last entry in the log, durable or not. Sequencer. */
@@ -98,6 +102,8 @@ public final class PipelineCounters
 
     /** Checkpoints made durable since start. Checkpoint agent. */
     public final PaddedLong checkpoints = new PaddedLong();
+    /** How long each of them took, from the wish for it until it was durable. Checkpoint agent. */
+    public final DurationHistogram checkpointDurations = new DurationHistogram();
     /** Ring sequence that must be durable before the checkpoint under way is written. Checkpoint agent. */
     final PaddedLong checkpointSequence = new PaddedLong();
     /** Applied index of the newest durable checkpoint made since start; 0 = none. Checkpoint agent. */

@@ -400,6 +400,10 @@ final class RaftDriver implements RaftEffects
         hasBegunToLead = role == Role.LEADER;
         reads.onLeaderChanged();
         counters.term.setRelease(term);
+        if (leaderId != RaftCore.NO_LEADER && leaderId != counters.leaderId.getPlain())
+        {
+            counters.leaderChanges.addRelease(1);
+        }
         counters.leaderId.setRelease(leaderId);
     }
 }

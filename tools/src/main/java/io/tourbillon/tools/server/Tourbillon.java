@@ -12,6 +12,8 @@ import io.tourbillon.transport.aeron.NodeOption;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -74,6 +76,7 @@ public final class Tourbillon
     int run(final String[] args)
     {
         final NodeConfig config;
+        final List<InetSocketAddress> pageAddresses;
         try
         {
             final ServerOptions options = new ServerOptions(args);
@@ -84,6 +87,7 @@ public final class Tourbillon
                 return EXIT_OK;
             }
             config = NodeConfig.parse(options.settings());
+            pageAddresses = OperatorPages.addresses(config.text(NodeOption.LISTEN_METRICS_URLS));
         }
         catch (final IllegalArgumentException ex)
         {
@@ -93,19 +97,18 @@ public final class Tourbillon
         {
             return fail(EXIT_USAGE, "cannot read the config file: " + ex);
         }
-        return serve(config);
+        return serve(config, pageAddresses);
     }
 
-    private int serve(final NodeConfig config)
+    private int serve(final NodeConfig config, final List<InetSocketAddress> pageAddresses)
     {
         if ("none".equals(config.text(NodeOption.DURABILITY)))
         {
             err.println("warning: durability none: nothing is synced, a power cut loses acknowledged writes");
         }
-        final Node node;
-        try
+        try (Node node = Node.launch(config, new Events()))
         {
-            node = Node.launch(config, new Events());
+            serve(node, config, pageAddresses);
         }
         catch (final ConfigException ex)
         {
@@ -115,11 +118,16 @@ public final class Tourbillon
         {
             return fail(EXIT_FATAL, ex.getMessage());
         }
+        return isFailed.get() ? EXIT_FATAL : EXIT_OK;
+    }
+
+    private void serve(final Node node, final NodeConfig config, final List<InetSocketAddress> pageAddresses)
+    {
+        final OperatorPages pages = new OperatorPages(node, pageAddresses);
         announce(node, config);
         awaitStop();
         guardClose();
-        node.close();
-        return isFailed.get() ? EXIT_FATAL : EXIT_OK;
+        pages.close();
     }
 
     private void announce(final Node node, final NodeConfig config)

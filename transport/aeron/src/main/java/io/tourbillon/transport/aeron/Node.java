@@ -2,6 +2,8 @@ package io.tourbillon.transport.aeron;
 
 import io.tourbillon.consensus.pipeline.Pipeline;
 import io.tourbillon.consensus.pipeline.PipelineCounters;
+import io.tourbillon.journal.DurationHistogram;
+import org.agrona.concurrent.status.CountersReader;
 
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
@@ -176,6 +178,18 @@ public final class Node implements AutoCloseable
     public PipelineCounters pipelineCounters()
     {
         return parts.pipelineCounters();
+    }
+
+    /** @return how long the forces of the journal took since start. Any thread. */
+    public DurationHistogram forceDurations()
+    {
+        return parts.journal().forceDurations();
+    }
+
+    /** @return the counters of the embedded media driver. Any thread, until {@link #close()}. */
+    public CountersReader driverCounters()
+    {
+        return parts.driver().aeron().countersReader();
     }
 
     /** @return what the server end counts. Any thread. */

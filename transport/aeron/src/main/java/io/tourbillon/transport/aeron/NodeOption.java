@@ -22,6 +22,10 @@ public enum NodeOption
     /** Peer address. */
     LISTEN_PEER("listen-peer", Kind.ADDRESS, "127.0.0.1:2480", 1024, 65535,
         "UDP address for other members, an IP address that they can reach. Loopback only unless there is a cluster-key-file."),
+    /** Where operators' pages are. */
+    LISTEN_METRICS_URLS("listen-metrics-urls", Kind.TEXT, "", 0, 4096,
+        "Where /metrics, /health, /livez, /readyz and /version are served: http://host:port,... Whoever reaches them may read them. " +
+        "Empty: nowhere. etcd's option."),
     /** Cluster key. */
     CLUSTER_KEY_FILE("cluster-key-file", Kind.PATH, "", 0, 4096,
         "File with the secret of the cluster, at least 32 bytes, the same for each member, closed to others. With it members prove each " +

@@ -265,6 +265,11 @@ final class NodeParts implements AutoCloseable
         return identity;
     }
 
+    Journal journal()
+    {
+        return journal;
+    }
+
     EmbeddedDriver driver()
     {
         return driver;

@@ -1,0 +1,71 @@
+package io.tourbillon.tools.server;
+
+import io.tourbillon.tools.Version;
+import io.tourbillon.transport.aeron.Node;
+import io.tourbillon.transport.aeron.NodeException;
+import io.tourbillon.transport.aeron.NodeOption;
+import io.tourbillon.transport.http.MetricsPage;
+import io.tourbillon.transport.http.NodeMetrics;
+import io.tourbillon.transport.http.NodeVitals;
+import io.tourbillon.transport.http.PageServer;
+import io.tourbillon.transport.http.Pages;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/** What a node's operators read over HTTP, from before it serves until before it is closed; nothing at all unless it was asked for. */
+final class OperatorPages
+{
+    private NodeVitals vitals;
+    private PageServer server;
+
+    /**
+     * @param urls as the option is given.
+     * @throws IllegalArgumentException if one cannot be.
+     */
+    static List<InetSocketAddress> addresses(final String urls)
+    {
+        try
+        {
+            return urls.isEmpty() ? List.of() : PageServer.addresses(urls);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new IllegalArgumentException(NodeOption.LISTEN_METRICS_URLS.key() + ": " + ex.getMessage(), ex);
+        }
+    }
+
+    /**
+     * @param node      whose pages they are; to be closed after this.
+     * @param addresses to show them at.
+     * @throws NodeException if it cannot listen at one of them.
+     */
+    OperatorPages(final Node node, final List<InetSocketAddress> addresses)
+    {
+        if (addresses.isEmpty())
+        {
+            return;
+        }
+        vitals = new NodeVitals(node);
+        final String version = Version.text();
+        final Pages pages = new Pages(vitals, new MetricsPage(new NodeMetrics(node, vitals::status, version)), version);
+        try
+        {
+            server = PageServer.launch(pages, addresses);
+        }
+        catch (final IOException ex)
+        {
+            throw new NodeException(ex.getMessage(), ex);
+        }
+    }
+
+    void close()
+    {
+        if (server != null)
+        {
+            server.close();
+            vitals.close();
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.tourbillon.transport.http;
+
+import io.tourbillon.transport.aeron.Node;
+import io.tourbillon.transport.client.async.ClientOptions;
+import io.tourbillon.transport.client.async.RangeQuery;
+import io.tourbillon.transport.client.async.StatusResult;
+import io.tourbillon.transport.client.async.TourbillonAsyncClient;
+import io.tourbillon.transport.client.async.TourbillonException;
+import org.agrona.CloseHelper;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A node in this process, asked as any client asks it, by shared memory, and by its counters. What a client is not answered is not healthy.
+ */
+public final class NodeVitals implements Vitals, AutoCloseable
+{
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final RangeQuery QUERY = RangeQuery.of("health").keysOnly().limit(1);
+    private static final RangeQuery SERIALIZABLE_QUERY = RangeQuery.of("health").keysOnly().limit(1).serializable();
+
+    private final Node node;
+    private TourbillonAsyncClient client;
+    private boolean isClosed;
+
+    /** @param node to ask; it is not closed with this. */
+    public NodeVitals(final Node node)
+    {
+        this.node = node;
+    }
+
+    @Override
+    public List<String> alarms()
+    {
+        return node.pipelineCounters().noSpace.getAcquire() == 0 ? List.of() : List.of("NOSPACE");
+    }
+
+    @Override
+    public boolean hasLeader()
+    {
+        return node.pipelineCounters().leaderId.getAcquire() != 0;
+    }
+
+    @Override
+    public boolean isLearner()
+    {
+        final StatusResult status = status();
+        return status == null || status.isLearner();
+    }
+
+    @Override
+    public String read(final boolean isSerializable)
+    {
+        try
+        {
+            await(client().range(isSerializable ? SERIALIZABLE_QUERY : QUERY));
+            return null;
+        }
+        catch (final TourbillonException | TimeoutException ex)
+        {
+            return ex.getMessage();
+        }
+    }
+
+    /** @return the node's figures; null if it does not answer. Blocks until then, for some seconds at most. */
+    public StatusResult status()
+    {
+        try
+        {
+            return await(client().status());
+        }
+        catch (final TourbillonException | TimeoutException ex)
+        {
+            return null; // whoever asks says that it is not there
+        }
+    }
+
+    private static <T> T await(final CompletableFuture<T> future) throws TimeoutException
+    {
+        try
+        {
+            return future.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        catch (final ExecutionException ex)
+        {
+            if (ex.getCause() instanceof final TourbillonException cause)
+            {
+                throw cause;
+            }
+            throw new IllegalStateException(ex.getCause());
+        }
+        catch (final InterruptedException ex)
+        {
+            Thread.currentThread().interrupt();
+            throw new TimeoutException("interrupted");
+        }
+    }
+
+    /** Connected when it is first needed: a node that is starting cannot be reached. */
+    private synchronized TourbillonAsyncClient client() throws TimeoutException
+    {
+        if (isClosed)
+        {
+            throw new TimeoutException("the node is being closed");
+        }
+        if (client == null)
+        {
+            client = TourbillonAsyncClient.connect(
+                new ClientOptions().endpoint("ipc:" + node.driverDirectory()).connectTimeout(TIMEOUT).requestTimeout(TIMEOUT));
+        }
+        return client;
+    }
+
+    @Override
+    public synchronized void close()
+    {
+        isClosed = true;
+        CloseHelper.quietClose(client);
+    }
+}

@@ -1,0 +1,55 @@
+package io.tourbillon.transport.http;
+
+import java.util.function.Function;
+
+/**
+ * The pages, independent of the server that shows them: {@code /health}, {@code /livez}, {@code /readyz}, {@code /version} and
+ * {@code /metrics}. Any thread; blocks while it reads from the member, for some seconds at most.
+ */
+public final class Pages
+{
+    /** What etcd's clients look at before they use what not every etcd has: the version whose behaviour ours is. */
+    private static final String ETCD_VERSION = "3.6.0";
+    private static final String METRICS = "/metrics";
+    private static final String VERSION = "/version";
+
+    private final HealthPages health;
+    private final Function<String, PageReply> metrics;
+    private final String version;
+
+    /**
+     * @param vitals  what is asked about health.
+     * @param metrics makes the page of figures, in the form that the Accept header asks for.
+     * @param version of this software.
+     */
+    public Pages(final Vitals vitals, final Function<String, PageReply> metrics, final String version)
+    {
+        this.health = new HealthPages(vitals);
+        this.metrics = metrics;
+        this.version = version;
+    }
+
+    /**
+     * @param request what is asked.
+     * @return the answer; 404 names the pages there are.
+     */
+    public PageReply reply(final PageRequest request)
+    {
+        if (!request.method().equals("GET") && !request.method().equals("HEAD"))
+        {
+            return PageReply.text(PageReply.METHOD_NOT_ALLOWED, "Method Not Allowed\n");
+        }
+        if (request.path().equals(METRICS))
+        {
+            return metrics.apply(request.accept());
+        }
+        if (request.path().equals(VERSION))
+        {
+            return PageReply.json(PageReply.OK, "{\"etcdserver\":\"" + ETCD_VERSION + "\",\"etcdcluster\":\"" + ETCD_VERSION +
+                "\",\"storage\":\"" + ETCD_VERSION + "\",\"tourbillon\":\"" + version + "\"}");
+        }
+        final PageReply reply = health.reply(request);
+        return reply != null ? reply : PageReply.text(PageReply.NOT_FOUND,
+            "there is " + String.join(", ", METRICS, HealthPages.HEALTH, HealthPages.LIVEZ, HealthPages.READYZ, VERSION) + "\n");
+    }
+}
