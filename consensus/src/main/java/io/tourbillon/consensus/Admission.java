@@ -66,7 +66,8 @@ public interface Admission
      *
      * @param sessionId     that asks.
      * @param correlationId of the request; 0 = nobody waits for it.
-     * @param timeoutMs     after which one that waits for a leader is told to {@link StateMachine#onTimedOut}, and not run; 0 = the member's.
+     * @param timeoutMs     after which one that waits for a leader is told to {@link StateMachine#onTimedOut}, and not run; 0 = the
+     *                      member's.
      * @param level         what must be applied before it runs.
      * @param buffer        with the SBE message, header included.
      * @param offset        of the message.

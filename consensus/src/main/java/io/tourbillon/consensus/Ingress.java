@@ -33,8 +33,8 @@ public interface Ingress
     }
 
     /**
-     * What {@link Admission#changeMembers} was asked for has happened, and the log here says nothing of it: another leads, or this member is
-     * removed.
+     * What {@link Admission#changeMembers} was asked for has happened, and the log here says nothing of it: another leads, or this member
+     * is removed.
      *
      * @param sessionId     that asked.
      * @param correlationId of the request.

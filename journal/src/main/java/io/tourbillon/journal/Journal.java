@@ -284,9 +284,9 @@ public final class Journal implements AutoCloseable
     }
 
     /**
-     * Whether an entry can be appended without the next segment, or finds it. If that is not there, though the disk is not known to be full, it
-     * is made, which blocks. Who asks before each record, and waits while the answer is no, gets over a disk that is full. Journal thread;
-     * does not allocate.
+     * Whether an entry can be appended without the next segment, or finds it. If that is not there, though the disk is not known to be
+     * full, it is made, which blocks. Who asks before each record, and waits while the answer is no, gets over a disk that is full. Journal
+     * thread; does not allocate.
      *
      * @param frameLength of the entry; 0 for anything else.
      * @return false if the next segment is needed and the disk has no room for it: {@link #isDiskFull()}.

@@ -336,7 +336,8 @@ final class SegmentWriter
     {
         checkNotFailed();
         final int needed = RecordDescriptor.BODY_OFFSET + entryLength + HEAD_ROOM_BYTES;
-        if (endPosition + needed <= segmentBytes - SEGMENT_SLACK_BYTES && segmentRecords < ChronicleAppender.RECORDS_MAX - HEAD_ROOM_RECORDS)
+        if (endPosition + needed <= segmentBytes - SEGMENT_SLACK_BYTES &&
+            segmentRecords < ChronicleAppender.RECORDS_MAX - HEAD_ROOM_RECORDS)
         {
             return true;
         }

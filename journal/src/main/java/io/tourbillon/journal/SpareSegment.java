@@ -108,8 +108,8 @@ final class SpareSegment
     }
 
     /**
-     * Journal thread: whether a roll finds a segment. If the spare is not ready one is made, which takes long and is counted, unless the disk
-     * is full: then the housekeeping thread makes the next one as soon as there is room.
+     * Journal thread: whether a roll finds a segment. If the spare is not ready one is made, which takes long and is counted, unless the
+     * disk is full: then the housekeeping thread makes the next one as soon as there is room.
      */
     boolean makeReady() throws IOException
     {

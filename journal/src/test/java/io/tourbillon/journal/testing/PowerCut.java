@@ -95,7 +95,8 @@ public final class PowerCut implements AutoCloseable
      */
     public void fill() throws IOException
     {
-        try (FileChannel channel = FileChannel.open(filler(), StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND))
+        try (FileChannel channel =
+            FileChannel.open(filler(), StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND))
         {
             for (int length = FILLER_STEP; length > 0; length = length == 1 ? 0 : length / 2)
             {
