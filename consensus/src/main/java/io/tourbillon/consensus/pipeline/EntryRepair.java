@@ -12,6 +12,7 @@ import io.tourbillon.journal.Journal;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Gets back from other members what this one's disk has lost of the log, one member after the other, and gives them what theirs have.
@@ -25,48 +26,55 @@ final class EntryRepair
     private static final int ENTRIES_PER_ASK = 32;
     /** An answer takes a round trip and a read of the disk; then another member is asked. */
     private static final long ASK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long NONE = -1;
 
     private final RaftCore core;
-    private final RaftDriver driver;
-    private final LogWriter log;
-    private final Journal journal;
-    private final LogRing ring;
+    private final RepairableLog log;
+    private final PeerSender sender;
+    /** What the log must take before anything else waits for its place. */
+    private final BooleanSupplier hasPending;
     private final PipelineCounters counters;
     private final long memberId;
     private final long startIndex;
-    private final long recoveredCommit;
     private final EntryFrame frame = new EntryFrame();
     private long askedAtNs;
     private long askedLast;
     private boolean isAnswerDue;
     private int nextMember;
+    /** Asks for the same entries that came to nothing. */
+    private int vainCount;
+    /** Nobody has given the entries up to here: those behind them are asked for, too, before it is their turn again. */
+    private long passedOverIndex;
     /** Entries up to here that are still said to be damaged are on their way to the journal. */
     private long postedIndex;
-    /** Ring sequence of a repaired entry that changes the members; 0 = none. */
-    private long configurationSequence;
+    /** Sequence of a repaired entry that changes the members. */
+    private long configurationSequence = NONE;
 
-    EntryRepair(final PipelineContext ctx, final RaftCore core, final RaftDriver driver, final LogWriter log, final LogRing ring)
+    EntryRepair(
+        final PipelineContext ctx,
+        final RaftCore core,
+        final RepairableLog log,
+        final PeerSender sender,
+        final BooleanSupplier hasPending)
     {
         this.core = core;
-        this.driver = driver;
         this.log = log;
-        this.ring = ring;
-        journal = ctx.journal();
+        this.sender = sender;
+        this.hasPending = hasPending;
         counters = ctx.counters();
         memberId = ctx.memberId();
         startIndex = ctx.stateMachine().appliedIndex();
-        recoveredCommit = journal.hardState().commit();
     }
 
     /** Asks for what is missing. Once a duty cycle: costs a look at an empty set. */
     int poll(final long nowNs)
     {
-        if (configurationSequence > 0 && ring.forced().get() >= configurationSequence)
+        if (configurationSequence != NONE && log.isForced(configurationSequence))
         {
             throw new IllegalStateException(
                 "an entry that changes the members was lost and is repaired: this member must start again to act on it");
         }
-        if (journal.firstDamaged(0) == Journal.NO_DAMAGE)
+        if (log.firstDamaged(0) == Journal.NO_DAMAGE)
         {
             postedIndex = 0;
             return 0;
@@ -80,8 +88,9 @@ final class EntryRepair
             nextMember++;
             postedIndex = 0; // what was on its way has arrived by now, or never will
             isAnswerDue = false;
+            maybePassOver();
         }
-        final long first = journal.firstDamaged(postedIndex + 1);
+        final long first = firstToAsk();
         if (first == Journal.NO_DAMAGE)
         {
             isAnswerDue = true; // of the journal: it has the last of them
@@ -92,12 +101,32 @@ final class EntryRepair
         return 1;
     }
 
+    private void maybePassOver()
+    {
+        if (++vainCount >= core.configuration().members().size())
+        {
+            vainCount = 0;
+            passedOverIndex = askedLast;
+        }
+    }
+
+    private long firstToAsk()
+    {
+        final long first = log.firstDamaged(Math.max(postedIndex, passedOverIndex) + 1);
+        if (first != Journal.NO_DAMAGE || passedOverIndex == 0)
+        {
+            return first;
+        }
+        passedOverIndex = 0;
+        return log.firstDamaged(postedIndex + 1);
+    }
+
     private void ask(final long nowNs, final long first)
     {
         askedAtNs = nowNs;
         isAnswerDue = true;
         askedLast = first;
-        while (askedLast - first + 1 < ENTRIES_PER_ASK && journal.firstDamaged(askedLast + 1) == askedLast + 1)
+        while (askedLast - first + 1 < ENTRIES_PER_ASK && log.firstDamaged(askedLast + 1) == askedLast + 1)
         {
             askedLast++;
         }
@@ -109,7 +138,7 @@ final class EntryRepair
             nextMember++;
             return;
         }
-        driver.sender().askEntries(member.id(), core.term(), first, (int)(askedLast - first + 1));
+        sender.askEntries(member.id(), core.term(), first, (int)(askedLast - first + 1));
     }
 
     int onAsked(final AskEntriesDecoder message)
@@ -122,7 +151,7 @@ final class EntryRepair
         {
             final boolean isCommitted = index <= committedIndex();
             final boolean isLeaders = core.role() == Role.LEADER && isOfTerm && index <= log.lastIndex();
-            if (!driver.sender().giveEntry(fromId, core.term(), index, isCommitted, isCommitted || isLeaders))
+            if (!sender.giveEntry(fromId, core.term(), index, isCommitted, isCommitted || isLeaders))
             {
                 break;
             }
@@ -133,7 +162,7 @@ final class EntryRepair
     int onGiven(final GiveEntryDecoder message)
     {
         final long index = message.index();
-        if (journal.firstDamaged(index) != index || index <= postedIndex)
+        if (log.firstDamaged(index) != index || index <= postedIndex)
         {
             return RaftCore.OUT_OF_DATE;
         }
@@ -159,16 +188,18 @@ final class EntryRepair
         {
             return RaftCore.OUT_OF_DATE;
         }
-        if (driver.hasPending() || !log.appendRepair(message.buffer(), offset, length))
+        final long sequence = hasPending.getAsBoolean() ? NONE : log.appendRepair(message.buffer(), offset, length);
+        if (sequence == NONE)
         {
             return RaftCore.NO_ROOM;
         }
         if (index > startIndex && ConfigurationRecord.of(frame) != null)
         {
-            configurationSequence = log.map().last();
+            configurationSequence = sequence;
         }
         postedIndex = index;
         isAnswerDue = index < askedLast;
+        vainCount = 0;
         return RaftCore.TAKEN;
     }
 
@@ -184,6 +215,6 @@ final class EntryRepair
     /** Known to be committed, be it from an earlier run. */
     private long committedIndex()
     {
-        return Math.min(log.lastIndex(), Math.max(Math.max(core.commitIndex(), recoveredCommit), counters.appliedIndex.getAcquire()));
+        return Math.min(log.lastIndex(), Math.max(core.commitIndex(), log.provenCommit()));
     }
 }

@@ -9,7 +9,7 @@ import org.agrona.MutableDirectBuffer;
  * Entries for other members, as they stand in the log: from the ring's slots while these hold them, which is before they are forced, else
  * from the journal. Sequencer's thread only.
  */
-final class EntrySource
+final class EntrySource implements FrameSource
 {
     private final LogWriter log;
     private final LogRing ring;
@@ -38,13 +38,8 @@ final class EntrySource
         }
     }
 
-    /**
-     * Copies frames one after the other: the first whatever its length, as long as it fits, the rest up to the batch length.
-     *
-     * @return bytes copied, 0 if the first entry is not there any more or was lost on the disk; {@link #copiedIndex()} is the last one's
-     *     index then.
-     */
-    int copy(
+    @Override
+    public int copy(
         final long firstIndex,
         final long lastIndex,
         final MutableDirectBuffer target,
@@ -67,7 +62,8 @@ final class EntrySource
         return length;
     }
 
-    long copiedIndex()
+    @Override
+    public long copiedIndex()
     {
         return copiedIndex;
     }

@@ -1,7 +1,6 @@
 package io.tourbillon.consensus.pipeline;
 
 import io.tourbillon.codecs.record.EntryFrame;
-import io.tourbillon.consensus.raft.RaftLog;
 import io.tourbillon.journal.Journal;
 import org.agrona.DirectBuffer;
 
@@ -9,8 +8,10 @@ import org.agrona.DirectBuffer;
  * The sequencer's end of the log ring: puts entries, hard states and truncations into slots, and alone knows which sequence stands for
  * which (term, index). Sequencer's thread only; does not allocate or block.
  */
-final class LogWriter implements RaftLog
+final class LogWriter implements RepairableLog
 {
+    private static final long NONE = -1;
+
     private final LogRing ring;
     private final LogMap map;
     private final Journal journal;
@@ -25,6 +26,11 @@ final class LogWriter implements RaftLog
     private long lastTerm;
     /** Bytes of frames put into the ring and not truncated. */
     private long logBytes;
+    private final long recoveredCommit;
+    /** Sequence of the last repair; {@link #NONE} before any. */
+    private long repairSequence = NONE;
+    /** Lowest index of the repairs that may not be forced yet. */
+    private long repairIndex;
 
     LogWriter(final LogRing ring, final Journal journal, final PipelineCounters counters, final long checkpointIndex)
     {
@@ -36,6 +42,7 @@ final class LogWriter implements RaftLog
         sequenceOfIndex = new long[ring.capacity() * 2];
         lastIndex = journal.lastIndex();
         lastTerm = journal.lastTerm();
+        recoveredCommit = journal.hardState().commit();
         counters.lastIndex.setRelease(lastIndex);
         counters.recoveredLastIndex.setRelease(lastIndex);
     }
@@ -104,20 +111,41 @@ final class LogWriter implements RaftLog
         counters.entriesAdmitted.addRelease(1);
     }
 
-    /** Sends an entry to the journal that its disk has lost; false if there is no slot or no room for it now. */
-    boolean appendRepair(final DirectBuffer buffer, final int frameOffset, final int frameLength)
+    @Override
+    public long firstDamaged(final long index)
+    {
+        return journal.firstDamaged(index);
+    }
+
+    @Override
+    public boolean isForced(final long sequence)
+    {
+        return ring.forced().get() >= sequence;
+    }
+
+    @Override
+    public long provenCommit()
+    {
+        return Math.max(recoveredCommit, counters.appliedIndex.getAcquire());
+    }
+
+    @Override
+    public long appendRepair(final DirectBuffer buffer, final int frameOffset, final int frameLength)
     {
         final LogSlot slot = ring.next();
         final int offset = slot == null ? SideArena.NO_ROOM : ring.frameOffset(frameLength);
         if (offset == SideArena.NO_ROOM)
         {
-            return false;
+            return NONE;
         }
         ring.memory().putBytes(offset, buffer, frameOffset, frameLength);
         frame.wrap(ring.memory(), offset, frameLength);
         slot.repair(frame.term(), frame.index(), offset, frameLength, counters.committedIndex.getPlain());
-        map.add(ring.publish(slot), SlotKind.REPAIR, frame.term(), frame.index(), frameLength);
-        return true;
+        final boolean areForced = repairSequence == NONE || isForced(repairSequence);
+        repairIndex = areForced ? frame.index() : Math.min(repairIndex, frame.index());
+        repairSequence = ring.publish(slot);
+        map.add(repairSequence, SlotKind.REPAIR, frame.term(), frame.index(), frameLength);
+        return repairSequence;
     }
 
     /** Sends term and vote to the journal; false if there is no slot now. */
@@ -263,12 +291,18 @@ final class LogWriter implements RaftLog
         return index <= lastIndex && sequenceOf(index) < 0 && journal.firstDamaged(index) == index;
     }
 
-    /** What the durable checkpoint carries is needed by others alone. */
+    /**
+     * What the durable checkpoint carries is needed by others alone. The journal calls an entry repaired once it has appended it; here that
+     * counts when it is forced.
+     */
     @Override
     public long wholeIndex()
     {
-        final long lost = journal.firstDamaged(Math.max(checkpointIndex, counters.checkpointIndex.getAcquire()) + 1);
-        return lost <= lastIndex && isLost(lost) ? lost - 1 : lastIndex;
+        final long neededIndex = Math.max(checkpointIndex, counters.checkpointIndex.getAcquire()) + 1;
+        final long unforced = repairSequence == NONE || isForced(repairSequence) ? Long.MAX_VALUE : Math.max(neededIndex, repairIndex);
+        final long damaged = journal.firstDamaged(neededIndex);
+        final long lost = damaged <= lastIndex && isLost(damaged) ? damaged : Long.MAX_VALUE;
+        return Math.min(lastIndex, Math.min(lost, unforced) - 1);
     }
 
     @Override

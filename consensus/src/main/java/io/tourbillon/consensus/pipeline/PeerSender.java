@@ -34,7 +34,7 @@ final class PeerSender
     private final long clusterId;
     private final long memberId;
     private final PeerLinks links;
-    private final EntrySource entries;
+    private final FrameSource entries;
     private final UnsafeBuffer buffer;
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
     private final VoteRequestEncoder voteRequest = new VoteRequestEncoder();
@@ -53,7 +53,7 @@ final class PeerSender
     private final AskEntriesEncoder askEntries = new AskEntriesEncoder();
     private final GiveEntryEncoder giveEntry = new GiveEntryEncoder();
 
-    PeerSender(final long clusterId, final long memberId, final PeerLinks links, final EntrySource entries)
+    PeerSender(final long clusterId, final long memberId, final PeerLinks links, final FrameSource entries)
     {
         this.clusterId = clusterId;
         this.memberId = memberId;

@@ -189,8 +189,21 @@ final class MemberLog
         {
             throw new IllegalStateException("the leader has " + entryTerm + ":" + index + " where " + ownTerm + " is committed");
         }
-        // What was lost is not truncated: an entry behind it tells whether it was the leader's, and that one's is what repairs it.
-        return index <= commitIndex || ownTerm == entryTerm || (ownTerm == RaftLog.UNKNOWN_TERM && log.isLost(index));
+        // What was lost is taken for the leader's, and that one's is what repairs it, unless an entry behind it tells that it was another.
+        return index <= commitIndex || ownTerm == entryTerm ||
+            (ownTerm == RaftLog.UNKNOWN_TERM && log.isLost(index) && !isOlderBehind(index, entryTerm));
+    }
+
+    /** Terms never fall: what lies before an entry of an older term is not of this one. Looks a bounded number of lost entries ahead. */
+    private boolean isOlderBehind(final long index, final long entryTerm)
+    {
+        final long last = Math.min(log.lastIndex(), index + HINT_STEPS_MAX);
+        long next = index + 1;
+        while (next < last && log.termOf(next) == RaftLog.UNKNOWN_TERM)
+        {
+            next++;
+        }
+        return next <= last && log.termOf(next) != RaftLog.UNKNOWN_TERM && log.termOf(next) < entryTerm;
     }
 
     private boolean append(final long nowNs, final DirectBuffer buffer, final int offset, final int length, final RaftEffects effects)
@@ -229,7 +242,13 @@ final class MemberLog
     private long toAcknowledge()
     {
         final long index = Math.min(agreedIndex, durableIndex());
-        return index > acknowledgedIndex || (isAnswerOwed && index == agreedIndex) ? index : NONE;
+        return index > acknowledgedIndex || (isAnswerOwed && isAllForNow(index)) ? index : NONE;
+    }
+
+    /** All that the leader has said, or all before an entry that is lost: perhaps the leader has to send the state for it. */
+    private boolean isAllForNow(final long index)
+    {
+        return index == agreedIndex || index == log.wholeIndex();
     }
 
     void maybeAcknowledge(final long leaderId, final long term, final RaftEffects effects)
@@ -238,7 +257,7 @@ final class MemberLog
         if (index >= 0)
         {
             acknowledgedIndex = index;
-            isAnswerOwed = isAnswerOwed && index < agreedIndex;
+            isAnswerOwed = isAnswerOwed && !isAllForNow(index);
             effects.sendAppendReply(leaderId, term, index);
         }
     }
@@ -246,9 +265,9 @@ final class MemberLog
     /** Whether a state that carries entries up to this one would bring anything, and take nothing away. */
     boolean lacks(final long index, final long entryTerm)
     {
-        // What nobody can give back any more comes with the state.
+        // What nobody can give back any more comes with the state. What is lost before that, the own state carries.
         return (index >= commitIndex && index > log.wholeIndex()) ||
-            (index > commitIndex && (index > log.lastIndex() || log.termOf(index) != entryTerm));
+            (index > commitIndex && !log.isLost(index) && (index > log.lastIndex() || log.termOf(index) != entryTerm));
     }
 
     /** A state took the place of the log up to an index. */

@@ -7,9 +7,6 @@ import io.tourbillon.codecs.peer.ForwardSettleDecoder;
 import io.tourbillon.codecs.peer.ForwardSettledDecoder;
 import io.tourbillon.codecs.peer.MessageHeaderDecoder;
 import io.tourbillon.consensus.Ingress;
-import io.tourbillon.consensus.PeerHandler;
-import io.tourbillon.consensus.PeerLinks;
-import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.RaftCore;
 import io.tourbillon.consensus.raft.Role;
 import org.agrona.DirectBuffer;
@@ -23,17 +20,8 @@ import java.util.Arrays;
 public final class ScriptedForwards
 {
     /** What the member's surroundings do. */
-    public interface World
+    public interface World extends ScriptedWay
     {
-        /**
-         * A message leaves.
-         *
-         * @param toId  its receiver.
-         * @param bytes of it.
-         * @return whether it could be sent.
-         */
-        boolean send(long toId, byte[] bytes);
-
         /**
          * A request of another member is to get into the log.
          *
@@ -46,59 +34,18 @@ public final class ScriptedForwards
         long propose(long fromId, long sessionId, long correlationId, byte[] payload);
 
         /**
-         * An own client's request never gets into the log.
+         * An own client's request was not taken, or nobody here knows what became of it.
          *
          * @param sessionId     of the client.
          * @param correlationId of the request.
+         * @param isCertain     true = it never gets into the log.
          */
-        void refuse(long sessionId, long correlationId);
+        void refuse(long sessionId, long correlationId, boolean isCertain);
 
         /** @return last index of the own log. */
         long lastIndex();
     }
 
-    private final class Links implements PeerLinks
-    {
-        @Override
-        public void onConfiguration(final Configuration configuration)
-        {
-            // Everybody is reached.
-        }
-
-        @Override
-        public int poll(final PeerHandler handler)
-        {
-            return 0;
-        }
-
-        @Override
-        public boolean sendUrgent(final long toId, final DirectBuffer buffer, final int offset, final int length)
-        {
-            return send(toId, buffer, offset, length);
-        }
-
-        @Override
-        public boolean send(final long toId, final DirectBuffer buffer, final int offset, final int length)
-        {
-            final byte[] bytes = new byte[length];
-            buffer.getBytes(offset, bytes);
-            return world.send(toId, bytes);
-        }
-
-        @Override
-        public int batchLength()
-        {
-            return LENGTH_MAX;
-        }
-
-        @Override
-        public int messageLengthMax()
-        {
-            return LENGTH_MAX;
-        }
-    }
-
-    private static final int LENGTH_MAX = 8192;
     private static final int INSIDE_MAX = 1024;
 
     private final World world;
@@ -121,7 +68,7 @@ public final class ScriptedForwards
     {
         this.core = core;
         this.world = world;
-        sender = new PeerSender(1, memberId, new Links(), null);
+        sender = new PeerSender(1, memberId, new ScriptedLinks(world), null);
         final PipelineCounters counters = new PipelineCounters();
         counters.appliedIndex.setRelease(Long.MAX_VALUE);
         ownRequests = new OwnRequests(new Ingress()
@@ -141,7 +88,7 @@ public final class ScriptedForwards
             @Override
             public void onRejected(final long sessionId, final long correlationId, final int code)
             {
-                world.refuse(sessionId, correlationId);
+                world.refuse(sessionId, correlationId, code != ErrorCode.TIMEOUT.number());
             }
         }, counters, new TimedOut(null), INSIDE_MAX, runId);
         settler = new ForwardSettler(core, sender, ownRequests, patienceNs);
@@ -253,6 +200,12 @@ public final class ScriptedForwards
     {
         ownRequests.onCommitted(index, term);
         settler.onCommitted(index);
+    }
+
+    /** Another member's state has taken the place of the log. */
+    public void onStateInstalled()
+    {
+        ownRequests.onStateInstalled();
     }
 
     /**

@@ -466,6 +466,7 @@ final class ScriptedNode implements RaftLog, RaftEffects
         }
         cluster.say("  " + id + " truncates from " + index);
         keep(log, index);
+        lost.tailSet(index, true).clear();
         unforced.add(new Unforced(0, 0, null, index));
         return true;
     }

@@ -3,6 +3,7 @@ package io.tourbillon.consensus.sim;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.ConfigurationRecord;
+import io.tourbillon.consensus.raft.RaftLog;
 import io.tourbillon.consensus.sim.SimJournal.Record;
 
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ final class ClusterChecks
         final long index = committedByTerm.headMap(term).values().stream().mapToLong(Long::longValue).max().orElse(0);
         SimFailure.unless(index <= log.lastIndex(),
             "leader " + id + " of term " + term + " lacks what is committed: its log ends at " + log.lastIndex() + ", not " + index);
-        SimFailure.unless(index <= log.baseIndex() || log.termOf(index) == committed.get((int)index - 1).term,
+        SimFailure.unless(index <= log.baseIndex() || log.isLost(index) || log.termOf(index) == committed.get((int)index - 1).term,
             "leader " + id + " of term " + term + " has another entry at committed index " + index);
     }
 
@@ -69,9 +70,23 @@ final class ClusterChecks
     {
         final long termBefore = entry.index == 1 ? 0 : log.termOf(entry.index - 1);
         final Written before = written.putIfAbsent(new Place(entry.term, entry.index), new Written(termBefore, entry.frame));
-        SimFailure.unless(before == null || (before.termBefore == termBefore && Arrays.equals(before.frame, entry.frame)),
+        // A lost entry's term may be unknown here.
+        final boolean isAlike = before == null || before.termBefore == termBefore || termBefore == RaftLog.UNKNOWN_TERM ||
+            before.termBefore == RaftLog.UNKNOWN_TERM;
+        SimFailure.unless(before == null || (isAlike && Arrays.equals(before.frame, entry.frame)),
             "member " + id + " has another entry " + entry.term + ":" + entry.index + ", or another one before it");
         SimFailure.unless(termBefore <= entry.term, "terms in the log of member " + id + " go back at " + entry.index);
+    }
+
+    /** What takes the place of a lost entry is an entry that somebody has made, and the committed one if one is. */
+    void onRepaired(final long id, final Record entry)
+    {
+        trace.add("repaired", id, entry.term, entry.index);
+        final Written before = written.get(new Place(entry.term, entry.index));
+        SimFailure.unless(before != null && Arrays.equals(before.frame, entry.frame),
+            "member " + id + " repairs " + entry.term + ":" + entry.index + " by what nobody has written");
+        SimFailure.unless(entry.index > committed.size() || committed.get((int)entry.index - 1).term == entry.term,
+            "member " + id + " repairs " + entry.term + ":" + entry.index + ", where another entry is committed");
     }
 
     /** What is committed once is committed for ever, and everywhere the same. */
@@ -79,6 +94,10 @@ final class ClusterChecks
     {
         for (long index = fromIndex; index <= toIndex; index++)
         {
+            if (log.isLost(index) && index <= committed.size())
+            {
+                continue;
+            }
             final Record entry = log.entry(index);
             if (index > committed.size())
             {

@@ -139,8 +139,24 @@ final class Faults
         {
             crashCount++;
             node.crash();
+            if (world.chance(weather.rotPerMille) && mayRot(node))
+            {
+                node.rot();
+            }
             world.time.after(world.ticks(1, world.random.nextBoolean() ? 20 : 400), node::restart);
         }
+    }
+
+    /** Whether all but a minority of the voters keep what they have. */
+    private boolean mayRot(final SimNode chosen)
+    {
+        final Configuration configuration = world.checks.configuration();
+        final boolean isChanging = configuration.isJoint() || world.nodes.values().stream().anyMatch((node) ->
+            node.isUp() && !node.member().core().configuration().equals(configuration));
+        final long rotten = world.nodes.values().stream()
+            .filter((node) -> !node.isRetired() && (node == chosen || !node.journal.isIntact())).count();
+        final long voters = configuration.members().stream().filter(Member::isVoter).count();
+        return !isChanging && configuration.isMember(chosen.id) && rotten <= (voters - 1) / 2;
     }
 
     /** One alone, two halves, two halves with one that sees both, or one that is not heard, or does not hear. */

@@ -108,6 +108,17 @@ final class Messages
         return frame;
     }
 
+    /** The same entry with another last byte, and a checksum that fits. */
+    static byte[] spoilt(final byte[] frame)
+    {
+        final EntryFrame entry = frame(frame);
+        final byte[] payload = new byte[entry.payloadLength()];
+        entry.payload().getBytes(entry.payloadOffset(), payload);
+        payload[payload.length - 1] ^= 1;
+        return entry(
+            entry.term(), entry.index(), entry.originMemberId(), entry.sessionId(), entry.correlationId(), new UnsafeBuffer(payload));
+    }
+
     static byte[] noOp(final long memberId)
     {
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[64]);

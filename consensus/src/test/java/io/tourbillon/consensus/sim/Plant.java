@@ -24,12 +24,24 @@ enum Plant
     /** Progress is announced when a watch is resumed, before what it has missed. */
     PROGRESS_TOO_EARLY,
     /** A follower gives its questions for the read index one number, so that an answer to an older one counts (etcd 20418). */
-    READ_NUMBER_USED_AGAIN;
+    READ_NUMBER_USED_AGAIN,
+    /** What has rotted is taken for a torn tail: the log ends before it, and votes are given by that. */
+    ROT_TAKEN_FOR_TORN_TAIL,
+    /** A repaired entry counts once it is appended, not once it is forced. */
+    REPAIR_BEFORE_FORCE,
+    /** A repaired entry is not the one that was lost. */
+    REPAIRED_BY_OTHER_BYTES;
 
     /** Whether only the real state machine can make it. */
     boolean isOfWatches()
     {
         return this == WATCH_GAP || this == REVISION_SPLIT || this == PROGRESS_TOO_EARLY;
+    }
+
+    /** Whether disks must rot for it. */
+    boolean isOfRot()
+    {
+        return this == ROT_TAKEN_FOR_TORN_TAIL || this == REPAIR_BEFORE_FORCE || this == REPAIRED_BY_OTHER_BYTES;
     }
 
     /** Whether it takes leaders that fall again and again to see it. */

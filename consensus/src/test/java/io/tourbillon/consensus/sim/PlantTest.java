@@ -24,6 +24,9 @@ class PlantTest
         "REVISION_SPLIT, 1, 10, split revision",
         "PROGRESS_TOO_EARLY, 1, 10, comes before",
         "READ_NUMBER_USED_AGAIN, 1, 120, does not see",
+        "ROT_TAKEN_FOR_TORN_TAIL, 1, 60, lacks what is committed|another entry|come to rest",
+        "REPAIR_BEFORE_FORCE, 1, 200, its disk has",
+        "REPAIRED_BY_OTHER_BYTES, 1, 30, nobody has written",
     })
     @Timeout(900)
     void shouldCatch(final Plant plant, final long firstSeed, final int seedsMax, final String promise)

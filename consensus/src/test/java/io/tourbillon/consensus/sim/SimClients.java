@@ -159,6 +159,12 @@ final class SimClients
         });
     }
 
+    /** Nobody there knows what became of it. */
+    void giveUp(final History.Op op, final long sessionId)
+    {
+        world.time.after(delay(), () -> clients.get((int)sessionId - 1).end(op));
+    }
+
     private int patience()
     {
         return world.network.isCalm() ? CALM_PATIENCE_TICKS : world.ticks(10, world.weather.patienceTicksMax);

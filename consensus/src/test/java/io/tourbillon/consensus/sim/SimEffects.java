@@ -46,7 +46,7 @@ final class SimEffects implements RaftLog, RaftEffects
         this.member = member;
         toldTerm = member.node().journal.term();
         toldVote = member.node().journal.voteId();
-        committedIndex = member.node().store().appliedIndex();
+        committedIndex = member.node().journal.baseIndex();
     }
 
     // What the core is told.
@@ -101,7 +101,7 @@ final class SimEffects implements RaftLog, RaftEffects
         return !hasPending() && stages().hasRoom();
     }
 
-    private boolean hasPending()
+    boolean hasPending()
     {
         return pendingHardState != null || pendingNoOp != null || pendingConfiguration != null;
     }
@@ -212,7 +212,8 @@ final class SimEffects implements RaftLog, RaftEffects
         {
             return false;
         }
-        SimFailure.unless(index > committedIndex, "member " + member.id() + " truncates what is committed, from " + index);
+        SimFailure.unless(index > Math.max(committedIndex, member.node().store().appliedIndex()),
+            "member " + member.id() + " truncates what is committed, from " + index);
         world.checks.onTruncated(member.id(), index);
         member.onTruncated(index);
         stages().publish(Record.truncation(index));
@@ -306,10 +307,18 @@ final class SimEffects implements RaftLog, RaftEffects
         final List<byte[]> frames = new ArrayList<>();
         for (long index = prevIndex + 1; index <= sentIndex; index++)
         {
+            if (log().isLost(index))
+            {
+                break;
+            }
             frames.add(log().entry(index).frame);
         }
+        if (frames.isEmpty() && sentIndex > prevIndex)
+        {
+            return NOT_SENT;
+        }
         world.network.send(ScriptedMessages.entries(member.id(), toId, term, prevIndex, prevTerm, commitIndex, frames));
-        return sentIndex;
+        return prevIndex + frames.size();
     }
 
     @Override
@@ -317,8 +326,9 @@ final class SimEffects implements RaftLog, RaftEffects
     {
         SimFailure.unless(toldTerm == term, "an answer left before its term was durable");
         // That mistake must be seen by what it leads to.
-        SimFailure.unless(matchIndex <= stages().forcedIndex() || world.plant == Plant.ACKNOWLEDGED_BEFORE_FORCE,
-            "member " + member.id() + " acknowledges " + matchIndex + ", its disk has " + stages().forcedIndex());
+        final long forcedIndex = stages().forcedIndex(member.node().store().checkpointIndex());
+        SimFailure.unless(matchIndex <= forcedIndex || world.plant == Plant.ACKNOWLEDGED_BEFORE_FORCE,
+            "member " + member.id() + " acknowledges " + matchIndex + ", its disk has " + forcedIndex);
         world.network.send(ScriptedMessages.appendReply(member.id(), toId, term, matchIndex, true, 0, 0));
     }
 
@@ -370,6 +380,18 @@ final class SimEffects implements RaftLog, RaftEffects
     public long lastTerm()
     {
         return log().lastTerm();
+    }
+
+    @Override
+    public boolean isLost(final long index)
+    {
+        return log().isLost(index);
+    }
+
+    @Override
+    public long wholeIndex()
+    {
+        return log().wholeIndex();
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.tourbillon.consensus.raft.RaftSettings;
 import io.tourbillon.consensus.raft.Role;
 import io.tourbillon.consensus.raft.ScriptedMessages;
 import io.tourbillon.consensus.raft.ScriptedMessages.Message;
+import io.tourbillon.consensus.sim.SimJournal.Kind;
 import io.tourbillon.consensus.sim.SimJournal.Record;
 import io.tourbillon.consensus.sim.SimNode.Image;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -42,6 +43,7 @@ final class SimMember implements ScriptedForwards.World
     private final SimEffects effects;
     private final SimReads reads;
     private final SimTransfers transfers;
+    private final SimRepair repair;
     private final RaftCore core;
     /** By correlation id: wait to be applied, and are then answered. */
     private final Map<Long, Proposed> proposed = new HashMap<>();
@@ -56,24 +58,28 @@ final class SimMember implements ScriptedForwards.World
     private long matchTerm;
     private long nowNs;
     private boolean isDead;
+    private boolean mustEnd;
 
     SimMember(final SimWorld world, final SimNode node, final int runCount)
     {
         this.world = world;
         this.node = node;
         nowNs = node.clock.nowNs();
-        log = new SimLog(node.journal);
+        final long appliedIndex = node.store().appliedIndex();
+        final long checkpointIndex = appliedIndex;
+        log = new SimLog(node.journal, appliedIndex, () -> Math.max(checkpointIndex, node.store().checkpointIndex()));
         stages = new SimStages(
-            node.journal, world.weather.ringCapacity, log.lastIndex(), world.plant == Plant.ACKNOWLEDGED_BEFORE_FORCE);
+            node.journal, log, world.weather.ringCapacity, log.lastIndex(), world.plant);
         effects = new SimEffects(world, this);
         reads = new SimReads(world, this, runCount);
         transfers = new SimTransfers(world, this);
-        final long appliedIndex = node.store().appliedIndex();
         SimFailure.unless(appliedIndex >= log.baseIndex() && appliedIndex <= log.lastIndex(),
             "member " + node.id + " starts with state " + appliedIndex + " and log " + log.baseIndex() + " to " + log.lastIndex());
-        core = new RaftCore(settings(), log.configurationAt(appliedIndex), appliedIndex, effects,
+        // Only what was committed is ever cut off.
+        core = new RaftCore(settings(), log.configurationAt(appliedIndex), log.baseIndex(), effects,
             () -> Weather.electionTimeoutNs() + world.random.nextInt((int)Weather.electionTimeoutNs()),
             node.journal.term(), node.journal.voteId());
+        repair = new SimRepair(world, this);
         forwards = new ScriptedForwards(core, node.id, runCount, Weather.electionTimeoutNs(), this);
     }
 
@@ -116,6 +122,7 @@ final class SimMember implements ScriptedForwards.World
         {
             receive(inbox.poll());
         }
+        mustEnd = !repair.poll(nowNs);
         transfers.cycle();
         if (isStageOn())
         {
@@ -138,7 +145,7 @@ final class SimMember implements ScriptedForwards.World
     private void receive(final Message message)
     {
         world.trace.addMessage(message.fromId(), message.toId(), message.text(), message.bytes());
-        if (!forwards.onMessage(new UnsafeBuffer(message.bytes())) && !reads.onMessage(message))
+        if (!forwards.onMessage(new UnsafeBuffer(message.bytes())) && !reads.onMessage(message) && !repair.onMessage(message))
         {
             effects.onMessageBegin(message);
             ScriptedMessages.deliver(message, core, nowNs, effects);
@@ -171,6 +178,7 @@ final class SimMember implements ScriptedForwards.World
     {
         Record lastHardState = null;
         Record lastEntry = null;
+        Record lastRepair = null;
         for (Record record = stages.pollForced(); record != null; record = stages.pollForced())
         {
             if (record.isHardState())
@@ -181,6 +189,10 @@ final class SimMember implements ScriptedForwards.World
             {
                 lastEntry = record;
             }
+            else if (record.kind == Kind.REPAIR)
+            {
+                lastRepair = record;
+            }
             if (world.weather.tellsEachForce)
             {
                 effects.tell(nowNs, lastHardState, lastEntry);
@@ -189,6 +201,10 @@ final class SimMember implements ScriptedForwards.World
             }
         }
         effects.tell(nowNs, lastHardState, lastEntry);
+        if (lastRepair != null && log.termOf(lastRepair.index) == lastRepair.term)
+        {
+            core.onDurable(nowNs, lastRepair.term, lastRepair.index, effects);
+        }
     }
 
     void ask(final History.Op op, final long sessionId)
@@ -204,23 +220,30 @@ final class SimMember implements ScriptedForwards.World
             world.weather.hasForwarding && forwards.forward(sessionId, op.id(), new UnsafeBuffer(payload));
         if (!isTaken)
         {
-            refuse(sessionId, op.id());
+            refuse(sessionId, op.id(), true);
         }
     }
 
     @Override
-    public void refuse(final long sessionId, final long correlationId)
+    public void refuse(final long sessionId, final long correlationId, final boolean isCertain)
     {
         SimFailure.unless(!answered.contains(correlationId),
             "member " + node.id + " refuses request " + correlationId + ", which it has answered");
         final Proposed refused = proposed.remove(correlationId);
         if (refused == null)
         {
-            // Of a session of a run before, or a state came that may carry it: nobody is told.
+            // Of a session of a run before: nobody is told.
             return;
         }
         answered.add(correlationId);
-        world.clients.refuse(refused.op, sessionId, core.leaderId());
+        if (isCertain)
+        {
+            world.clients.refuse(refused.op, sessionId, core.leaderId());
+        }
+        else
+        {
+            world.clients.giveUp(refused.op, sessionId);
+        }
     }
 
     /** Of a client of whichever member. */
@@ -323,7 +346,7 @@ final class SimMember implements ScriptedForwards.World
     {
         final SimStore store = node.store();
         reads.run(store);
-        for (int i = 0; i < limit && store.appliedIndex() < core.commitIndex(); i++)
+        for (int i = 0; i < limit && store.appliedIndex() < core.commitIndex() && !log.isLost(store.appliedIndex() + 1); i++)
         {
             applyNext(store);
             reads.run(store);
@@ -352,11 +375,13 @@ final class SimMember implements ScriptedForwards.World
     void checkpoint()
     {
         final SimStore store = node.store();
-        if (store.isCheckpointing() || store.appliedIndex() <= stages.forcedIndex())
+        final boolean hasNews = store.appliedIndex() > store.checkpointIndex();
+        if (store.isCheckpointing() || (hasNews && store.appliedIndex() <= stages.forcedIndex(Long.MAX_VALUE - 1)))
         {
             store.checkpoint();
         }
-        final long index = store.olderCheckpointIndex();
+        // Of a run before: what that one knew to be committed, this one may not know yet.
+        final long index = Math.min(store.olderCheckpointIndex(), core.commitIndex());
         if (index > log.baseIndex() && world.chance(world.weather.compactPerMille))
         {
             node.journal.deletePrefix(index, log.termOf(index), log.configurationAt(index));
@@ -383,8 +408,7 @@ final class SimMember implements ScriptedForwards.World
         node.install(image, configuration);
         log.install(image.lastIndex(), image.lastTerm(), configuration);
         stages.onInstalled(image.lastIndex());
-        // The state may carry them: what became of them nobody here knows.
-        proposed.clear();
+        forwards.onStateInstalled();
         effects.onInstalled(image.lastIndex());
         world.checks.onInstalled(node.id, node.store().appliedIndex(), node.store().stateHash());
         core.onSnapshotInstalled(nowNs, image.lastIndex(), configuration, effects);
@@ -436,6 +460,18 @@ final class SimMember implements ScriptedForwards.World
     boolean isLeader()
     {
         return core.role() == Role.LEADER;
+    }
+
+    /** Nobody waits for an answer that this member owes. */
+    boolean hasAnsweredAll()
+    {
+        return proposed.isEmpty();
+    }
+
+    /** It has found out that it must start again. */
+    boolean mustEnd()
+    {
+        return mustEnd;
     }
 
     boolean isDead()
@@ -493,6 +529,7 @@ final class SimMember implements ScriptedForwards.World
     {
         return "member " + node.id + " is " + core.role() + " of term " + core.term() +
             ", log " + log.baseIndex() + " to " + log.lastIndex() + ", committed " + core.commitIndex() +
-            ", applied " + node.store().appliedIndex() + ", members " + core.configuration();
+            ", applied " + node.store().appliedIndex() + (proposed.isEmpty() ? "" : ", owes answers to " + proposed.keySet()) +
+            ", members " + core.configuration();
     }
 }

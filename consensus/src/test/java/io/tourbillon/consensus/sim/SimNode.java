@@ -44,6 +44,7 @@ final class SimNode
     void start()
     {
         runCount++;
+        journal.begin();
         member = new SimMember(world, this, runCount);
         member.start();
     }
@@ -59,6 +60,20 @@ final class SimNode
         world.watches.onGone(this);
         journal.crash(world.random);
         store = store.crash();
+        journal.recover(store.appliedIndex());
+    }
+
+    /** Some of what the disk had forced is not what it was. To be said of a machine that is down. */
+    void rot()
+    {
+        if (journal.rot(world.random, store.appliedIndex()))
+        {
+            world.trace.add("rot", id, journal.rottenCount());
+        }
+        if (world.plant == Plant.ROT_TAKEN_FOR_TORN_TAIL)
+        {
+            journal.cutFromDamage(store.appliedIndex());
+        }
     }
 
     /** Out of the configuration for good: it is switched off. */
@@ -124,6 +139,11 @@ final class SimNode
         {
             member.cycle(inbox, hasOldView);
             hasOldView = false;
+            if (member.mustEnd())
+            {
+                crash();
+                world.time.after(world.ticks(1, 20), this::restart);
+            }
         }
     }
 

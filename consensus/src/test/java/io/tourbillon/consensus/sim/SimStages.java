@@ -1,5 +1,6 @@
 package io.tourbillon.consensus.sim;
 
+import io.tourbillon.consensus.sim.SimJournal.Kind;
 import io.tourbillon.consensus.sim.SimJournal.Record;
 
 import java.util.ArrayDeque;
@@ -14,21 +15,23 @@ import java.util.List;
 final class SimStages
 {
     private final SimJournal journal;
+    private final SimLog log;
     private final int ringCapacity;
-    private final boolean isTellingAppended;
+    private final Plant plant;
     private final Deque<Record> published = new ArrayDeque<>();
     private final List<Record> appended = new ArrayList<>();
     private final List<Record> inForce = new ArrayList<>();
     private final Deque<Record> forced = new ArrayDeque<>();
-    private int forcingCount;
+    private long forcingCount;
     /** The log up to here is on the disk. */
     private long forcedIndex;
 
-    SimStages(final SimJournal journal, final int ringCapacity, final long recoveredIndex, final boolean isTellingAppended)
+    SimStages(final SimJournal journal, final SimLog log, final int ringCapacity, final long recoveredIndex, final Plant plant)
     {
         this.journal = journal;
+        this.log = log;
         this.ringCapacity = ringCapacity;
-        this.isTellingAppended = isTellingAppended;
+        this.plant = plant;
         forcedIndex = recoveredIndex;
     }
 
@@ -50,7 +53,11 @@ final class SimStages
             final Record record = published.poll();
             journal.append(record);
             appended.add(record);
-            if (isTellingAppended && record.isEntry())
+            if (record.kind == Kind.REPAIR)
+            {
+                log.repair(record, plant == Plant.REPAIR_BEFORE_FORCE);
+            }
+            if (plant == Plant.ACKNOWLEDGED_BEFORE_FORCE && record.isEntry())
             {
                 forced.add(record);
             }
@@ -80,11 +87,16 @@ final class SimStages
         journal.force(forcingCount);
         for (final Record record : inForce)
         {
+            record.isForced = true;
+            if (record.kind == Kind.REPAIR)
+            {
+                log.onRepairForced(record.index);
+            }
             if (record.isEntry() && !record.isVoid)
             {
                 forcedIndex = Math.max(forcedIndex, record.index);
             }
-            if (!isTellingAppended || !record.isEntry())
+            if (plant != Plant.ACKNOWLEDGED_BEFORE_FORCE || !record.isEntry())
             {
                 forced.add(record);
             }
@@ -120,9 +132,10 @@ final class SimStages
         forcedIndex = index;
     }
 
-    long forcedIndex()
+    /** Nothing behind an entry counts that the disk has lost and not got back. */
+    long forcedIndex(final long checkpointIndex)
     {
-        return forcedIndex;
+        return Math.min(forcedIndex, journal.firstNotOnDisk(checkpointIndex + 1) - 1);
     }
 
     boolean isEmpty()

@@ -16,12 +16,14 @@ record SimStats(
     long installs,
     long lostRecords,
     long lostMessages,
+    long rottenRecords,
+    long repairs,
     long events,
     long renewals,
     long expiries,
     long undecided)
 {
-    static final SimStats NONE = new SimStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    static final SimStats NONE = new SimStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     SimStats plus(final SimStats more)
     {
@@ -29,6 +31,7 @@ record SimStats(
             answers + more.answers, unknowns + more.unknowns, leaders + more.leaders,
             crashes + more.crashes, pauses + more.pauses, partitions + more.partitions, changes + more.changes,
             truncations + more.truncations, installs + more.installs, lostRecords + more.lostRecords, lostMessages + more.lostMessages,
+            rottenRecords + more.rottenRecords, repairs + more.repairs,
             events + more.events, renewals + more.renewals, expiries + more.expiries, undecided + more.undecided);
     }
 
@@ -39,7 +42,8 @@ record SimStats(
             leaders + " leaders, " + crashes + " crashes, " + pauses + " pauses, " + partitions + " partitions, " + changes +
             " configurations, " + truncations + " truncations, " + installs + " states installed, " + lostRecords +
             " unforced records and " + lostMessages +
-            " messages lost, " + events + " events told to watchers, " + renewals +
+            " messages lost, " + rottenRecords + " records rotten and " + repairs + " entries repaired, " +
+            events + " events told to watchers, " + renewals +
             " renewals and " + expiries + " ends of leases; order not decided for " + undecided + " keys; healed within " +
             longestHealing + " ms of it";
     }
@@ -48,6 +52,7 @@ record SimStats(
     boolean isTelling()
     {
         return answers > 50 * seeds && unknowns > seeds && leaders > seeds && crashes > seeds && pauses > seeds && partitions > seeds / 2 &&
-            changes > seeds / 2 && truncations > 0 && installs > 0 && lostRecords > 0 && lostMessages > seeds;
+            changes > seeds / 2 && truncations > 0 && installs > 0 && lostRecords > 0 && lostMessages > seeds &&
+            rottenRecords > 0 && repairs > 0;
     }
 }

@@ -76,7 +76,8 @@ final class Simulation
             world.clients.cycleUntilAnswered();
             world.watches.cycle();
             world.leases.cycle();
-            return world.clients.areAllAnswered() && isAtRest() && world.watches.areUpToDate() && world.leases.areOver();
+            return world.clients.areAllAnswered() && isAtRest() && haveAllAnswered() &&
+                world.watches.areUpToDate() && world.leases.areOver();
         });
         world.history.check(world.oracle.written());
         undecidedCount = Registers.check(world.history.ops(), ORDER_STEPS_MAX);
@@ -153,6 +154,12 @@ final class Simulation
         return true;
     }
 
+    /** Also those whose clients have given up: what a member has taken is answered some day, one way or the other. */
+    private boolean haveAllAnswered()
+    {
+        return world.nodes.values().stream().allMatch((node) -> !node.isUp() || node.member().hasAnsweredAll());
+    }
+
     private void checkEqual(final SimNode leader, final Configuration configuration)
     {
         for (final Member one : configuration.members())
@@ -177,7 +184,9 @@ final class Simulation
             world.history.answeredCount(), world.history.unknownCount(), world.checks.leaderCount(),
             faults.crashCount(), faults.pauseCount(), faults.partitionCount(), world.checks.changeCount(), world.checks.truncationCount(),
             world.checks.installCount(), world.nodes.values().stream().mapToLong((node) -> node.journal.lostCount()).sum(),
-            world.network.lostCount(), world.watches.toldCount(), world.leases.renewalCount(), world.leases.expiryCount(),
+            world.network.lostCount(), world.nodes.values().stream().mapToLong((node) -> node.journal.rottenCount()).sum(),
+            world.nodes.values().stream().mapToLong((node) -> node.journal.repairedCount()).sum(), world.watches.toldCount(),
+            world.leases.renewalCount(), world.leases.expiryCount(),
             undecidedCount);
     }
 

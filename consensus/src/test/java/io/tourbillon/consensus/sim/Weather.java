@@ -57,6 +57,8 @@ final class Weather
     final int faultyTicks;
     /** Of the past, not of the journal. */
     final int compactionEvery;
+    /** Of a thousand crashes, those that leave a disk that has rotted. */
+    final int rotPerMille;
 
     Weather(final Random random, final Plant plant)
     {
@@ -100,6 +102,7 @@ final class Weather
         hasForwarding = random.nextInt(3) > 0;
         faultyTicks = leaseClients > 0 ? 6000 : 3000;
         compactionEvery = hasRealStore ? every(random, 50, 1000) : 0;
+        rotPerMille = plant.isOfRot() ? 800 : random.nextBoolean() ? 0 : random.nextInt(1001);
     }
 
     /** From often to seldom, each order of magnitude as likely; one in four seeds knows nothing of it. */
@@ -127,6 +130,7 @@ final class Weather
             ", " + clients + " clients, delay " + delayTicksMax + ", loss " + lossPerMille + "; ticks between crashes " + crashEvery +
             ", faults of leaders " + leaderEvery + ", power cuts " + powerCutEvery +
             ", pauses " + pauseEvery + ", partitions " + partitionEvery + ", changes " + changeEvery +
-            ", transfers " + transferEvery + ", full disks " + fullDiskEvery + ", checkpoints " + checkpointEvery;
+            ", transfers " + transferEvery + ", full disks " + fullDiskEvery + ", checkpoints " + checkpointEvery +
+            "; of a thousand crashes, with rot " + rotPerMille;
     }
 }

@@ -1,0 +1,125 @@
+package io.tourbillon.consensus.pipeline;
+
+import io.tourbillon.codecs.peer.AskEntriesDecoder;
+import io.tourbillon.codecs.peer.MessageHeaderDecoder;
+import io.tourbillon.consensus.raft.Configuration;
+import io.tourbillon.consensus.raft.RaftCore;
+import io.tourbillon.consensus.raft.RaftLog;
+import io.tourbillon.consensus.raft.RaftSettings;
+import io.tourbillon.journal.Journal;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+/** What a member asks for that its disk has lost. */
+class EntryRepairTest
+{
+    private static final int LAST_INDEX = 30;
+
+    /** Nobody answers. */
+    private static final class World implements ScriptedRepair.World, RaftLog
+    {
+        private final TreeSet<Long> lost = new TreeSet<>();
+        private final Set<Long> asked = new TreeSet<>();
+        private final Set<Long> askedIds = new TreeSet<>();
+
+        @Override
+        public boolean send(final long toId, final byte[] bytes)
+        {
+            final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
+            askedIds.add(toId);
+            asked.add(new AskEntriesDecoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderDecoder()).index());
+            return true;
+        }
+
+        @Override
+        public RaftLog log()
+        {
+            return this;
+        }
+
+        @Override
+        public long firstDamaged(final long index)
+        {
+            final Long first = lost.ceiling(index);
+            return first == null ? Journal.NO_DAMAGE : first;
+        }
+
+        @Override
+        public long appendRepair(final byte[] frame)
+        {
+            throw new AssertionError("nothing was given");
+        }
+
+        @Override
+        public boolean isForced(final long number)
+        {
+            return false;
+        }
+
+        @Override
+        public long provenCommit()
+        {
+            return 0;
+        }
+
+        @Override
+        public boolean hasPending()
+        {
+            return false;
+        }
+
+        @Override
+        public byte[] frame(final long index)
+        {
+            return null;
+        }
+
+        @Override
+        public long lastIndex()
+        {
+            return LAST_INDEX;
+        }
+
+        @Override
+        public long lastTerm()
+        {
+            return 1;
+        }
+
+        @Override
+        public long termOf(final long index)
+        {
+            return lost.contains(index) ? UNKNOWN_TERM : 1;
+        }
+
+        @Override
+        public boolean isLost(final long index)
+        {
+            return lost.contains(index);
+        }
+    }
+
+    /** What nobody has any more, perhaps because checkpoints carry it, must not keep the rest from being asked for. */
+    @Test
+    void shouldAskForTheRestThoughNobodyGivesTheFirst()
+    {
+        final World world = new World();
+        world.lost.addAll(List.of(11L, 12L, 17L, 23L));
+        final RaftCore core = new RaftCore(
+            new RaftSettings(1, 1000), Configuration.ofVoters(1, 2, 3), 0, world, () -> 1000, 1, RaftCore.NO_VOTE);
+        final ScriptedRepair repair = new ScriptedRepair(core, 1, 16, world);
+        for (int i = 0; i < 1000; i++)
+        {
+            repair.poll(i * TimeUnit.MILLISECONDS.toNanos(2));
+        }
+        assertEquals(Set.of(11L, 17L, 23L), world.asked);
+        assertEquals(Set.of(2L, 3L), world.askedIds);
+    }
+}
