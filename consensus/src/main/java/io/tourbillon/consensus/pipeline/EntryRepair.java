@@ -17,8 +17,9 @@ import java.util.function.BooleanSupplier;
 /**
  * Gets back from other members what this one's disk has lost of the log, one member after the other, and gives them what theirs have.
  * <p>
- * Given is what is committed, by whoever knows that it is; and by the leader of a term whatever it has, to who knows that its log agrees
- * with the leader's so far. So what comes is the entry that belongs there. Nothing is truncated for it. Sequencer's thread only.
+ * Given is what is committed, by whoever knows that it is; and by the leader of a term whatever it has. Taken is it only where the own log is
+ * known to be committed, or to be the leader's: what was lost may have stood among entries that nobody else has, and a committed entry
+ * in its place would pass these off as committed, too. Nothing is truncated for it. Sequencer's thread only.
  */
 final class EntryRepair
 {
@@ -166,8 +167,6 @@ final class EntryRepair
         {
             return RaftCore.OUT_OF_DATE;
         }
-        final long fromId = message.peer().fromId();
-        final boolean isLeaders = fromId == core.leaderId() && message.peer().term() == core.term() && core.isLeaders(index);
         final int length = message.frameLength();
         final int offset = message.limit() + GiveEntryDecoder.frameHeaderLength();
         if (length == 0)
@@ -184,7 +183,7 @@ final class EntryRepair
         {
             return RaftCore.MALFORMED;
         }
-        if (message.committed() == 0 && !isLeaders)
+        if (!isWhatWasLost(message, index))
         {
             return RaftCore.OUT_OF_DATE;
         }
@@ -201,6 +200,17 @@ final class EntryRepair
         isAnswerDue = index < askedLast;
         vainCount = 0;
         return RaftCore.TAKEN;
+    }
+
+    /** Where the own log is committed, or the leader's, what is committed there is what was lost; elsewhere it is another entry. */
+    private boolean isWhatWasLost(final GiveEntryDecoder message, final long index)
+    {
+        if (core.isLeaders(index))
+        {
+            return message.committed() != 0 ||
+                (message.peer().fromId() == core.leaderId() && message.peer().term() == core.term());
+        }
+        return message.committed() != 0 && index <= committedIndex();
     }
 
     /** Terms never fall. One that does not fit stands among entries that are not the leader's, and will be truncated with them. */

@@ -1,7 +1,10 @@
 package io.tourbillon.consensus.pipeline;
 
 import io.tourbillon.codecs.peer.AskEntriesDecoder;
+import io.tourbillon.codecs.peer.GiveEntryEncoder;
 import io.tourbillon.codecs.peer.MessageHeaderDecoder;
+import io.tourbillon.codecs.peer.MessageHeaderEncoder;
+import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.RaftCore;
 import io.tourbillon.consensus.raft.RaftLog;
@@ -16,6 +19,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** What a member asks for that its disk has lost. */
 class EntryRepairTest
@@ -28,6 +32,8 @@ class EntryRepairTest
         private final TreeSet<Long> lost = new TreeSet<>();
         private final Set<Long> asked = new TreeSet<>();
         private final Set<Long> askedIds = new TreeSet<>();
+        private long commitIndex;
+        private int taken;
 
         @Override
         public boolean send(final long toId, final byte[] bytes)
@@ -54,7 +60,8 @@ class EntryRepairTest
         @Override
         public long appendRepair(final byte[] frame)
         {
-            throw new AssertionError("nothing was given");
+            taken++;
+            return taken;
         }
 
         @Override
@@ -66,7 +73,7 @@ class EntryRepairTest
         @Override
         public long provenCommit()
         {
-            return 0;
+            return commitIndex;
         }
 
         @Override
@@ -112,14 +119,46 @@ class EntryRepairTest
     {
         final World world = new World();
         world.lost.addAll(List.of(11L, 12L, 17L, 23L));
-        final RaftCore core = new RaftCore(
-            new RaftSettings(1, 1000), Configuration.ofVoters(1, 2, 3), 0, world, () -> 1000, 1, RaftCore.NO_VOTE);
-        final ScriptedRepair repair = new ScriptedRepair(core, 1, 16, world);
+        final ScriptedRepair repair = new ScriptedRepair(core(world), 1, 16, world);
         for (int i = 0; i < 1000; i++)
         {
             repair.poll(i * TimeUnit.MILLISECONDS.toNanos(2));
         }
         assertEquals(Set.of(11L, 17L, 23L), world.asked);
         assertEquals(Set.of(2L, 3L), world.askedIds);
+    }
+
+    /** What was lost may be one of a tail that nobody else has: a committed entry in its place would pass off the others as committed. */
+    @Test
+    void shouldTakeWhatIsCommittedOnlyWhereTheOwnLogIs()
+    {
+        final World world = new World();
+        world.lost.add(17L);
+        world.commitIndex = 16;
+        final ScriptedRepair repair = new ScriptedRepair(core(world), 1, 10, world);
+        final UnsafeBuffer given = given(17);
+        assertTrue(repair.onMessage(given));
+        assertEquals(0, world.taken);
+        world.commitIndex = 17;
+        assertTrue(repair.onMessage(given));
+        assertEquals(1, world.taken);
+    }
+
+    private static RaftCore core(final World world)
+    {
+        return new RaftCore(new RaftSettings(1, 1000), Configuration.ofVoters(1, 2, 3), 0, world, () -> 1000, 1, RaftCore.NO_VOTE);
+    }
+
+    /** By member 2, who knows that it is committed. */
+    private static UnsafeBuffer given(final long index)
+    {
+        final UnsafeBuffer payload = new UnsafeBuffer(new byte[64]);
+        final UnsafeBuffer frame = new UnsafeBuffer(new byte[EntryFrame.frameLength(64)]);
+        final int length = new EntryFrame().encode(frame, 0, 1, index, 2, 7, index, 0, payload, 0, 64);
+        final UnsafeBuffer message = new UnsafeBuffer(new byte[512]);
+        final GiveEntryEncoder encoder = new GiveEntryEncoder().wrapAndApplyHeader(message, 0, new MessageHeaderEncoder());
+        encoder.peer().clusterId(1).fromId(2).toId(1).term(1);
+        encoder.index(index).committed((short)1).putFrame(frame, 0, length);
+        return message;
     }
 }

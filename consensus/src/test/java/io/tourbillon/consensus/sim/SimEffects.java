@@ -150,6 +150,7 @@ final class SimEffects implements RaftLog, RaftEffects
     public void persistHardState(final long term, final long voteId)
     {
         pendingHardState = Record.hardState(term, voteId);
+        pendingHardState.commitIndex = committedIndex;
         if (world.plant == Plant.VOTE_BEFORE_FORCE)
         {
             untoldVote = pendingHardState;
