@@ -54,7 +54,8 @@ public final class ScriptedRecovery
         if (index >= log.firstIndex() && index <= log.lastIndex())
         {
             final long known = log.termOf(index);
-            require(known == Journal.UNKNOWN_TERM || known == term, "entry " + known + ":" + index + " was repaired by one of term " + term);
+            require(known == Journal.UNKNOWN_TERM || known == term,
+                "entry " + known + ":" + index + " was repaired by one of term " + term);
             log.repair(index, term, SOMEWHERE);
         }
     }

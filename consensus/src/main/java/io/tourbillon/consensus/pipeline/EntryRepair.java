@@ -17,8 +17,8 @@ import java.util.function.BooleanSupplier;
 /**
  * Gets back from other members what this one's disk has lost of the log, one member after the other, and gives them what theirs have.
  * <p>
- * Given is what is committed, by whoever knows that it is; and by the leader of a term whatever it has. Taken is it only where the own log is
- * known to be committed, or to be the leader's: what was lost may have stood among entries that nobody else has, and a committed entry
+ * Given is what is committed, by whoever knows that it is; and by the leader of a term whatever it has. It is taken only where the own log
+ * is known to be committed, or to be the leader's: what was lost may have stood among entries that nobody else has, and a committed entry
  * in its place would pass these off as committed, too. Nothing is truncated for it. Sequencer's thread only.
  */
 final class EntryRepair

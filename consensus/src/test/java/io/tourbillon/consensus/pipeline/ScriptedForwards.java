@@ -6,7 +6,10 @@ import io.tourbillon.codecs.peer.ForwardRequestDecoder;
 import io.tourbillon.codecs.peer.ForwardSettleDecoder;
 import io.tourbillon.codecs.peer.ForwardSettledDecoder;
 import io.tourbillon.codecs.peer.MessageHeaderDecoder;
+import io.tourbillon.codecs.record.EntryFrame;
+import io.tourbillon.consensus.Checkpoint;
 import io.tourbillon.consensus.Ingress;
+import io.tourbillon.consensus.StateMachine;
 import io.tourbillon.consensus.raft.RaftCore;
 import io.tourbillon.consensus.raft.Role;
 import org.agrona.DirectBuffer;
@@ -48,12 +51,54 @@ public final class ScriptedForwards
 
     private static final int INSIDE_MAX = 1024;
 
+    /** What is left to apply to say. */
+    private final class Answers implements StateMachine
+    {
+        @Override
+        public long appliedIndex()
+        {
+            return counters.appliedIndex.getAcquire();
+        }
+
+        @Override
+        public void onTimedOut(final long sessionId, final long correlationId)
+        {
+            world.refuse(sessionId, correlationId, false);
+        }
+
+        @Override
+        public int onEntry(final EntryFrame entry, final boolean isReplay)
+        {
+            throw new AssertionError("the simulator applies");
+        }
+
+        @Override
+        public void onRead(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
+        {
+            throw new AssertionError("the simulator reads");
+        }
+
+        @Override
+        public int doWork(final long nowNs)
+        {
+            return 0;
+        }
+
+        @Override
+        public Checkpoint freeze()
+        {
+            return null;
+        }
+    }
+
     private final World world;
     private final RaftCore core;
     private final PeerSender sender;
     private final OwnRequests ownRequests;
     private final ForwardSettler settler;
     private final ForwardFloors floors = new ForwardFloors();
+    private final PipelineCounters counters = new PipelineCounters();
+    private final TimedOut timedOut = new TimedOut(new Answers());
 
     /**
      * For one run of a member.
@@ -69,8 +114,6 @@ public final class ScriptedForwards
         this.core = core;
         this.world = world;
         sender = new PeerSender(1, memberId, new ScriptedLinks(world), null);
-        final PipelineCounters counters = new PipelineCounters();
-        counters.appliedIndex.setRelease(Long.MAX_VALUE);
         ownRequests = new OwnRequests(new Ingress()
         {
             @Override
@@ -90,7 +133,7 @@ public final class ScriptedForwards
             {
                 world.refuse(sessionId, correlationId, code != ErrorCode.TIMEOUT.number());
             }
-        }, counters, new TimedOut(null), INSIDE_MAX, runId);
+        }, counters, timedOut, INSIDE_MAX, runId);
         settler = new ForwardSettler(core, sender, ownRequests, patienceNs);
     }
 
@@ -202,10 +245,22 @@ public final class ScriptedForwards
         settler.onCommitted(index);
     }
 
+    /**
+     * Apply hears which requests it must not answer any more.
+     *
+     * @param appliedIndex last one that it has applied.
+     */
+    public void tellApply(final long appliedIndex)
+    {
+        counters.appliedIndex.setRelease(appliedIndex);
+        timedOut.take(appliedIndex, 0);
+    }
+
     /** Another member's state has taken the place of the log. */
     public void onStateInstalled()
     {
         ownRequests.onStateInstalled();
+        timedOut.take(counters.appliedIndex.getAcquire(), 0);
     }
 
     /**

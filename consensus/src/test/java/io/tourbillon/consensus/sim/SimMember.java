@@ -346,9 +346,11 @@ final class SimMember implements ScriptedForwards.World
     {
         final SimStore store = node.store();
         reads.run(store);
+        forwards.tellApply(store.appliedIndex());
         for (int i = 0; i < limit && store.appliedIndex() < core.commitIndex() && !log.isLost(store.appliedIndex() + 1); i++)
         {
             applyNext(store);
+            forwards.tellApply(store.appliedIndex());
             reads.run(store);
         }
         lead(store);
