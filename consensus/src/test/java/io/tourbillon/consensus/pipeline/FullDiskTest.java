@@ -119,7 +119,8 @@ class FullDiskTest
         {
             fill(id);
         }
-        final int taken = proposeUntilRefused(leader, 1);
+        int taken = proposeUntilRefused(leader, 1);
+        taken += proposeUntilRefused(leader, taken + 1, new byte[16]);
         final int[] others = TestCluster.othersOf(leaderId);
         cluster.awaitSameLog(taken, leaderId, others[0], others[1]);
         cluster.stop(leaderId);
@@ -169,6 +170,11 @@ class FullDiskTest
     /** How many were taken before. */
     private static int proposeUntilRefused(final TestNode leader, final int firstId)
     {
+        return proposeUntilRefused(leader, firstId, LARGE);
+    }
+
+    private static int proposeUntilRefused(final TestNode leader, final int firstId, final byte[] payload)
+    {
         int id = firstId;
         while (true)
         {
@@ -176,7 +182,7 @@ class FullDiskTest
             final long[] result = new long[1];
             Waiting.until("write " + id + " is taken or refused for want of room", () ->
             {
-                result[0] = TestIngress.take(leader.ingress.offer(7, correlationId, LARGE));
+                result[0] = TestIngress.take(leader.ingress.offer(7, correlationId, payload));
                 return result[0] != Admission.TOO_MANY_REQUESTS;
             });
             if (result[0] == Admission.NO_SPACE)
@@ -184,7 +190,7 @@ class FullDiskTest
                 return id - firstId;
             }
             assertTrue(result[0] > 0, "refused: " + result[0]);
-            assertTrue(++id < 1000, "the disk never gets full");
+            assertTrue(++id < 10_000, "the disk never gets full");
         }
     }
 
