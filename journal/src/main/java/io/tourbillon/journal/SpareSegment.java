@@ -45,7 +45,8 @@ final class SpareSegment
      */
     int prepare() throws IOException
     {
-        if (isReady || isDiskFull && retired.isEmpty() && !files.hasRoomForSegment())
+        // What is half made is finished, or fails and is given back: it may be what fills the disk.
+        if (isReady || isDiskFull && channel == null && retired.isEmpty() && !files.hasRoomForSegment())
         {
             return 0;
         }

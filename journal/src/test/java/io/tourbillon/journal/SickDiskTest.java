@@ -141,6 +141,28 @@ class SickDiskTest
         }
     }
 
+    /** A roll comes while the next segment is half made: there is room for the other half, not for a whole one beside it. */
+    @Test
+    void shouldFinishTheSegmentThatIsHalfMade() throws IOException
+    {
+        smallDisk.close();
+        smallDisk = SmallDisk.mount(temp.resolve("tmpfs"), 27);
+        try (Journal journal = Journal.open(JournalFixture.context(tmpfs.resolve("journal")).segmentBytes(12 << 20)))
+        {
+            assertEquals(1, journal.housekeeping());
+            while (journal.hasRoomFor(64))
+            {
+                append(journal, journal.lastIndex() + 1, 1);
+            }
+            assertTrue(journal.isDiskFull());
+            prepareSpare(journal);
+            assertFalse(journal.isDiskFull(), "nobody finishes it");
+            assertTrue(journal.hasRoomFor(64));
+            appendBatch(journal);
+            assertReads(journal, 1, journal.lastIndex(), 1);
+        }
+    }
+
     @Test
     void shouldUseAgainWhatTheLogLetsGoOfAFullDisk() throws IOException
     {

@@ -11,8 +11,10 @@ import org.agrona.collections.LongHashSet;
  */
 final class TimedOut
 {
-    /** 32 bytes each. Beyond it deadlines wait for the next look. */
+    /** 32 bytes each. */
     private static final int CAPACITY = 4096;
+    /** Beyond it deadlines wait for the next look: what keeps an entry from being answered twice cannot wait. */
+    private static final int DEADLINES_MAX = CAPACITY / 2;
     private static final int CELL_LENGTH = 4;
 
     private static final long ENTRY = 1;
@@ -37,7 +39,7 @@ final class TimedOut
     /** Sequencer: the request that this entry carries, committed or not. False if there is no room to say so now. */
     boolean entry(final long index, final long sessionId, final long correlationId)
     {
-        return tell(ENTRY, index, sessionId, correlationId);
+        return hasRoom(DEADLINES_MAX) && tell(ENTRY, index, sessionId, correlationId);
     }
 
     /** Sequencer: the client of the request that this entry carries was told before it came into the log. */
@@ -55,16 +57,21 @@ final class TimedOut
     /** Sequencer: the read with this number in the queue of linearizable reads. */
     boolean read(final long number, final long sessionId, final long correlationId)
     {
-        return tell(READ, number, sessionId, correlationId);
+        return hasRoom(DEADLINES_MAX) && tell(READ, number, sessionId, correlationId);
+    }
+
+    private boolean hasRoom(final int limit)
+    {
+        return tail.getPlain() - head.getAcquire() < limit;
     }
 
     private boolean tell(final long kind, final long number, final long sessionId, final long correlationId)
     {
-        final long at = tail.getPlain();
-        if (at - head.getAcquire() >= CAPACITY)
+        if (!hasRoom(CAPACITY))
         {
             return false;
         }
+        final long at = tail.getPlain();
         final int cell = (int)(at % CAPACITY) * CELL_LENGTH;
         cells[cell] = kind;
         cells[cell + 1] = number;
