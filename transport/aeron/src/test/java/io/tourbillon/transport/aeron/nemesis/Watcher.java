@@ -1,5 +1,6 @@
 package io.tourbillon.transport.aeron.nemesis;
 
+import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.transport.client.async.Event;
 import io.tourbillon.transport.client.async.TourbillonAsyncClient;
 import io.tourbillon.transport.client.async.TourbillonException;
@@ -21,6 +22,7 @@ final class Watcher implements AutoCloseable
     private final List<List<Event>> batches = new ArrayList<>();
     private long lastRevision;
     private String end;
+    private volatile boolean isTooEarly;
     private TourbillonAsyncClient client;
     private int incarnation;
 
@@ -49,11 +51,12 @@ final class Watcher implements AutoCloseable
     void connect()
     {
         // A member that is started anew has another media driver; over the network that is the client's business.
-        if (client != null && (isOutside || incarnation == member.incarnation()))
+        if (client != null && !isTooEarly && (isOutside || incarnation == member.incarnation()))
         {
             return;
         }
         close();
+        isTooEarly = false;
         incarnation = member.incarnation();
         try
         {
@@ -87,7 +90,11 @@ final class Watcher implements AutoCloseable
 
     private synchronized void ended(final TourbillonException error)
     {
-        if (error != null)
+        if (error != null && error.code() == ErrorCode.NOT_FOR_LEARNER)
+        {
+            isTooEarly = true; // others know that it votes, it does not yet
+        }
+        else if (error != null)
         {
             end = error.getMessage();
         }
