@@ -24,6 +24,8 @@ final class Member implements AutoCloseable
 {
     private static final int DISK_MEBIBYTES = 256;
     private static final long CONNECT_TIMEOUT_MS = 1000;
+    /** With a media driver of its own to start first. */
+    private static final long OUTSIDE_CONNECT_TIMEOUT_MS = 10_000;
     private static final long REQUEST_TIMEOUT_MS = 2500;
     private static final String DISMISSAL = "the member has been permanently removed from the cluster";
     /** Left of a full disk: less than any file of the node grows by at once. */
@@ -179,7 +181,7 @@ final class Member implements AutoCloseable
     /** A client of this member's own, through its media driver; any thread. */
     TourbillonAsyncClient connect()
     {
-        return connect(config.text(NodeOption.LISTEN_CLIENT), MediaKind.IPC);
+        return connect(config.text(NodeOption.LISTEN_CLIENT), MediaKind.IPC, CONNECT_TIMEOUT_MS);
     }
 
     boolean isReachableFromOutside()
@@ -190,15 +192,15 @@ final class Member implements AutoCloseable
     /** A client on the network; any thread. */
     TourbillonAsyncClient connectFromOutside()
     {
-        return connect(outside, MediaKind.UDP);
+        return connect(outside, MediaKind.UDP, OUTSIDE_CONNECT_TIMEOUT_MS);
     }
 
-    private static TourbillonAsyncClient connect(final String endpoint, final MediaKind mediaKind)
+    private static TourbillonAsyncClient connect(final String endpoint, final MediaKind mediaKind, final long connectTimeoutMs)
     {
         return TourbillonAsyncClient.connect(new ClientOptions()
             .endpoint(endpoint)
             .mediaKind(mediaKind)
-            .connectTimeout(Duration.ofMillis(CONNECT_TIMEOUT_MS))
+            .connectTimeout(Duration.ofMillis(connectTimeoutMs))
             .requestTimeout(Duration.ofMillis(REQUEST_TIMEOUT_MS)));
     }
 

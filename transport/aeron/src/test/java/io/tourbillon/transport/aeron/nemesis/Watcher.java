@@ -6,9 +6,12 @@ import io.tourbillon.transport.client.async.TourbillonAsyncClient;
 import io.tourbillon.transport.client.async.TourbillonException;
 import io.tourbillon.transport.client.async.WatchListener;
 import io.tourbillon.transport.client.async.WatchQuery;
+import org.agrona.CloseHelper;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * A watch of all keys on one member, from a revision on; after the member was started anew it goes on where it stood, by a new client or,
@@ -22,8 +25,11 @@ final class Watcher implements AutoCloseable
     private final List<List<Event>> batches = new ArrayList<>();
     private long lastRevision;
     private String end;
+    private String refusal = "";
     private volatile boolean isTooEarly;
     private TourbillonAsyncClient client;
+    /** Null unless one is being connected: that may take long, and other watchers shall not wait for it. */
+    private CompletableFuture<TourbillonAsyncClient> connecting;
     private int incarnation;
 
     /** @param isOutside whether it reaches the member over the network, else through shared memory. */
@@ -50,17 +56,30 @@ final class Watcher implements AutoCloseable
 
     void connect()
     {
+        if (connecting != null)
+        {
+            takeConnected();
+        }
         // A member that is started anew has another media driver; over the network that is the client's business.
-        if (client != null && !isTooEarly && (isOutside || incarnation == member.incarnation()))
+        else if (client == null || isTooEarly || !isOutside && incarnation != member.incarnation())
+        {
+            close();
+            isTooEarly = false;
+            incarnation = member.incarnation();
+            connecting = CompletableFuture.supplyAsync(
+                isOutside ? member::connectFromOutside : member::connect, (task) -> new Thread(task, "watcher-connects").start());
+        }
+    }
+
+    private void takeConnected()
+    {
+        if (!connecting.isDone())
         {
             return;
         }
-        close();
-        isTooEarly = false;
-        incarnation = member.incarnation();
         try
         {
-            client = isOutside ? member.connectFromOutside() : member.connect();
+            client = connecting.join();
             client.watch(WatchQuery.prefix(new byte[0]).prevKv().startRevision(lastRevision() + 1), new WatchListener()
             {
                 @Override
@@ -76,10 +95,11 @@ final class Watcher implements AutoCloseable
                 }
             });
         }
-        catch (final TourbillonException ex)
+        catch (final CompletionException ex)
         {
-            client = null; // again later
+            refusal = ex.getCause().getMessage(); // again later
         }
+        connecting = null;
     }
 
     private synchronized void take(final List<Event> events)
@@ -129,12 +149,18 @@ final class Watcher implements AutoCloseable
     @Override
     public String toString()
     {
-        return "member " + member.index() + (isOutside ? " from outside" : "") + ", told to revision " + lastRevision();
+        return "member " + member.index() + (isOutside ? " from outside" : "") + (client == null ? " (not connected: " + refusal + ")" : "") +
+            ", told to revision " + lastRevision();
     }
 
     @Override
     public void close()
     {
+        if (connecting != null)
+        {
+            connecting.handle((connected, failure) -> connected).thenAccept(CloseHelper::quietClose).join();
+            connecting = null;
+        }
         if (client != null)
         {
             client.close();
