@@ -30,12 +30,16 @@ final class Succession implements AutoCloseable
         VISITOR
     }
 
+    /** A newcomer that learns may do so for a while, under whatever befalls. */
+    private static final int LEARNING_MS_MAX = 6000;
     private static final long PACE_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Cluster cluster;
     private final Random random;
     private final Coming coming;
     private final boolean isComingFirst;
+    private final long learningNs;
+    private long arrivedNs;
     private Member newcomer;
     private Member leaver;
     private long newcomerId;
@@ -52,6 +56,7 @@ final class Succession implements AutoCloseable
         this.cluster = cluster;
         this.random = random;
         coming = Coming.values()[random.nextInt(Coming.values().length)];
+        learningNs = TimeUnit.MILLISECONDS.toNanos(random.nextInt(LEARNING_MS_MAX));
         askedNs = System.nanoTime() - PACE_NS;
         isComingFirst = coming == Coming.VISITOR || random.nextInt(3) != 0;
     }
@@ -69,6 +74,7 @@ final class Succession implements AutoCloseable
             return null;
         }
         hasArrived = true;
+        arrivedNs = System.nanoTime();
         return newcomer;
     }
 
@@ -163,12 +169,13 @@ final class Succession implements AutoCloseable
                 .set(NodeOption.CLUSTER_ID, Long.toHexString(list.header().clusterId()));
             newcomer.start();
         }
-        hasCome = newcomer.isReady() && (!info.isLearner() || coming == Coming.VISITOR);
+        final boolean hasLearned = hasArrived && System.nanoTime() - arrivedNs >= learningNs;
+        hasCome = newcomer.isReady() && (!info.isLearner() || coming == Coming.VISITOR && hasLearned);
         if (!info.isLearner())
         {
             newcomer.onVoting();
         }
-        else if (newcomer.isReady() && coming == Coming.LEARNER)
+        else if (newcomer.isReady() && hasLearned && coming == Coming.LEARNER)
         {
             answer = client.promoteMember(info.id());
         }

@@ -149,8 +149,8 @@ final class Watcher implements AutoCloseable
     @Override
     public String toString()
     {
-        return "member " + member.index() + (isOutside ? " from outside" : "") + (client == null ? " (not connected: " + refusal + ")" : "") +
-            ", told to revision " + lastRevision();
+        return "member " + member.index() + (isOutside ? " from outside" : "") +
+            (client == null ? " (not connected: " + refusal + ")" : "") + ", told to revision " + lastRevision();
     }
 
     @Override
