@@ -152,7 +152,7 @@ final class Faults
     {
         final Configuration configuration = world.checks.configuration();
         final boolean isChanging = configuration.isJoint() || world.nodes.values().stream().anyMatch((node) ->
-            node.isUp() && !node.member().core().configuration().equals(configuration));
+            !node.isRetired() && !node.configuration().equals(configuration));
         final long rotten = world.nodes.values().stream()
             .filter((node) -> !node.isRetired() && (node == chosen || !node.journal.isIntact())).count();
         final long voters = configuration.members().stream().filter(Member::isVoter).count();
@@ -203,7 +203,9 @@ final class Faults
             return;
         }
         final Configuration now = leader.core().configuration();
-        if (now.isJoint())
+        // Whoever changes members while a disk is sick may come to need a majority that has not got it.
+        final boolean isSick = world.nodes.values().stream().anyMatch((node) -> !node.isRetired() && !node.journal.isIntact());
+        if (now.isJoint() || isSick)
         {
             return;
         }

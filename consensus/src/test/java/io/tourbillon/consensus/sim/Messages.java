@@ -14,6 +14,7 @@ import io.tourbillon.codecs.client.SortTarget;
 import io.tourbillon.codecs.client.TxnRequestDecoder;
 import io.tourbillon.codecs.client.TxnRequestEncoder;
 import io.tourbillon.codecs.record.EntryFrame;
+import io.tourbillon.codecs.record.LeaseTickEncoder;
 import io.tourbillon.codecs.record.NoOpEncoder;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -117,6 +118,14 @@ final class Messages
         payload[payload.length - 1] ^= 1;
         return entry(
             entry.term(), entry.index(), entry.originMemberId(), entry.sessionId(), entry.correlationId(), new UnsafeBuffer(payload));
+    }
+
+    /** What a leader's clock says, as if it were another leader's. */
+    static byte[] inTerm(final byte[] leaseTick, final long term)
+    {
+        final byte[] changed = leaseTick.clone();
+        new LeaseTickEncoder().wrap(new UnsafeBuffer(changed), io.tourbillon.codecs.record.MessageHeaderEncoder.ENCODED_LENGTH).term(term);
+        return changed;
     }
 
     static byte[] noOp(final long memberId)

@@ -25,6 +25,12 @@ enum Plant
     PROGRESS_TOO_EARLY,
     /** A follower gives its questions for the read index one number, so that an answer to an older one counts (etcd 20418). */
     READ_NUMBER_USED_AGAIN,
+    /** A former leader's clock goes on, and whoever leads takes its word for the end of a lease. */
+    LEASE_ENDED_BY_FORMER_LEADER,
+    /** Whoever believes that it leads answers renewals of leases. */
+    LEASE_RENEWED_WITHOUT_ROUND,
+    /** A read that came during a pause passes for one that came before the look at the clock. */
+    LEASE_READ_PAUSE_UNNOTICED,
     /** What has rotted is taken for a torn tail: the log ends before it, and votes are given by that. */
     ROT_TAKEN_FOR_TORN_TAIL,
     /** A repaired entry counts once it is appended, not once it is forced. */
@@ -36,6 +42,16 @@ enum Plant
     boolean isOfWatches()
     {
         return this == WATCH_GAP || this == REVISION_SPLIT || this == PROGRESS_TOO_EARLY;
+    }
+
+    boolean isOfLeases()
+    {
+        return this == LEASE_ENDED_BY_FORMER_LEADER || this == LEASE_RENEWED_WITHOUT_ROUND;
+    }
+
+    boolean isOfLeaseReads()
+    {
+        return this == LEASE_READ_PAUSE_UNNOTICED;
     }
 
     /** Whether disks must rot for it. */

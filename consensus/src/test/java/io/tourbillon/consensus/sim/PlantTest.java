@@ -14,7 +14,7 @@ class PlantTest
 {
     @ParameterizedTest
     @CsvSource({
-        "VOTE_BEFORE_FORCE, 1, 60, two leaders|another entry",
+        "VOTE_BEFORE_FORCE, 1, 150, two leaders|another entry",
         "ACKNOWLEDGED_BEFORE_FORCE, 1, 60, committed|come to rest",
         "OLD_TERM_COMMITTED, 1, 300, committed",
         "STALE_READ, 1, 40, does not see",
@@ -24,6 +24,9 @@ class PlantTest
         "REVISION_SPLIT, 1, 10, split revision",
         "PROGRESS_TOO_EARLY, 1, 10, comes before",
         "READ_NUMBER_USED_AGAIN, 1, 120, does not see",
+        "LEASE_ENDED_BY_FORMER_LEADER, 1, 60, promised until",
+        "LEASE_RENEWED_WITHOUT_ROUND, 1, 200, promised until",
+        "LEASE_READ_PAUSE_UNNOTICED, 1, 200, does not see",
         "ROT_TAKEN_FOR_TORN_TAIL, 1, 60, lacks what is committed|another entry|come to rest",
         "REPAIR_BEFORE_FORCE, 1, 200, its disk has",
         "REPAIRED_BY_OTHER_BYTES, 1, 30, nobody has written",
@@ -37,7 +40,7 @@ class PlantTest
         {
             try
             {
-                Simulation.play(seed, plant);
+                Simulation.play(seed, plant, Limits.NONE);
             }
             catch (final AssertionError | RuntimeException ex)
             {

@@ -49,9 +49,9 @@ final class SimClients
 
         private List<String> keys(final boolean isRead)
         {
-            final int first = world.random.nextInt(KEYS);
+            final int first = world.random.nextInt(world.weather.keys);
             final int count = isRead || world.random.nextInt(4) > 0 ? 1 : 2 + world.random.nextInt(2);
-            return IntStream.range(first, first + count).mapToObj((key) -> "k" + key % KEYS).toList();
+            return IntStream.range(first, first + count).mapToObj((key) -> "k" + key % world.weather.keys).distinct().toList();
         }
 
         /** Mostly who it believes leads; sometimes anybody. */

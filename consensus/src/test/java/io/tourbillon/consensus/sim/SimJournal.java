@@ -368,7 +368,7 @@ final class SimJournal
     void cutFromDamage(final long checkpointIndex)
     {
         final long index = firstDamaged(checkpointIndex + 1);
-        if (index != Journal.NO_DAMAGE)
+        if (index != Journal.NO_DAMAGE && index > hardState.commit())
         {
             append(Record.truncation(index));
             force(appendedCount());

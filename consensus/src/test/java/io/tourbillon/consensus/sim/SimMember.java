@@ -297,7 +297,8 @@ final class SimMember implements ScriptedForwards.World
     private void lead(final SimStore store)
     {
         final boolean leads = isLeader() && store.appliedIndex() >= core.termStartIndex();
-        if (leadingTerm != 0 && (!leads || core.term() != leadingTerm))
+        final boolean isOver = leadingTerm != 0 && (!leads || core.term() != leadingTerm);
+        if (isOver && (leads || world.plant != Plant.LEASE_ENDED_BY_FORMER_LEADER))
         {
             leadingTerm = 0;
             store.onFollower();
@@ -318,6 +319,11 @@ final class SimMember implements ScriptedForwards.World
     {
         if (clockProposal != null)
         {
+            if (world.plant == Plant.LEASE_ENDED_BY_FORMER_LEADER && !isLeader())
+            {
+                world.nodes.values().stream().filter((other) -> other.isUp() && other.member().isLeader()).findFirst()
+                    .ifPresent((other) -> other.member().propose(Messages.inTerm(clockProposal, other.member().core().term()), 0));
+            }
             propose(clockProposal, 0);
             clockProposal = null;
         }

@@ -24,6 +24,7 @@ final class SimNode
     private SimStore store;
     private SimMember member;
     private boolean isRetired;
+    private Configuration lastConfiguration;
     private int runCount;
     private long pausedUntil;
     private boolean hasOldView;
@@ -53,6 +54,7 @@ final class SimNode
     void crash()
     {
         world.trace.add("crash", id);
+        lastConfiguration = member.core().configuration();
         member.onCrash();
         member = null;
         inbox.clear();
@@ -177,6 +179,12 @@ final class SimNode
     boolean isUp()
     {
         return member != null;
+    }
+
+    /** That acts here, or did when it went down. */
+    Configuration configuration()
+    {
+        return isUp() ? member.core().configuration() : lastConfiguration;
     }
 
     boolean isRetired()

@@ -64,7 +64,8 @@ final class SimReads
     private void read(final Read read)
     {
         final RaftCore core = member.core();
-        if (world.plant == Plant.STALE_READ && member.isLeader())
+        final boolean isRenewal = world.plant == Plant.LEASE_RENEWED_WITHOUT_ROUND && read.sessionId == SimLeases.FIRST_SESSION;
+        if ((world.plant == Plant.STALE_READ || isRenewal) && member.isLeader())
         {
             confirmed.add(new Ready(core.commitIndex(), read));
         }
@@ -86,7 +87,8 @@ final class SimReads
     {
         final long readId = lastReadId + 1;
         asked.put(readId, read);
-        if (member.core().onRead(member.nowNs(), readId, member.effects()) == RaftCore.NOT_LEADER)
+        final long askedNs = member.nowNs() - (world.plant == Plant.LEASE_READ_PAUSE_UNNOTICED ? 1 : 0);
+        if (member.core().onRead(askedNs, readId, member.effects()) == RaftCore.NOT_LEADER)
         {
             asked.remove(readId);
             return false;

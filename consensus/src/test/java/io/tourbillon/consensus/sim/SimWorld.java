@@ -32,11 +32,11 @@ final class SimWorld
     final Configuration bootConfiguration;
     private long lastId;
 
-    SimWorld(final long seed, final Plant plant)
+    SimWorld(final long seed, final Plant plant, final Limits limits)
     {
         // Random's first draws from neighbouring seeds are all but the same.
         random = new Random(new SplittableRandom(seed).nextLong());
-        weather = new Weather(random, plant);
+        weather = new Weather(random, plant, limits);
         this.plant = plant;
         bootConfiguration = Configuration.ofVoters(LongStream.rangeClosed(1, weather.voters).toArray());
         checks = new ClusterChecks(trace, oracle, bootConfiguration);

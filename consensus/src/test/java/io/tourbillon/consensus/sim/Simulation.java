@@ -24,17 +24,17 @@ final class Simulation
     private final Faults faults;
     private int undecidedCount;
 
-    private Simulation(final long seed, final Plant plant)
+    private Simulation(final long seed, final Plant plant, final Limits limits)
     {
         this.seed = seed;
-        world = new SimWorld(seed, plant);
+        world = new SimWorld(seed, plant, limits);
         faults = new Faults(world);
     }
 
     /** A whole life. What broke is thrown, with what the cluster looked like then. */
-    static Simulation play(final long seed, final Plant plant)
+    static Simulation play(final long seed, final Plant plant, final Limits limits)
     {
-        final Simulation simulation = new Simulation(seed, plant);
+        final Simulation simulation = new Simulation(seed, plant, limits);
         try
         {
             simulation.runFaulty();

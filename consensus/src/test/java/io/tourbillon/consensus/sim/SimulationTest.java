@@ -11,11 +11,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
  * Fresh seeds each time, for {@value #SECONDS_DEFAULT} s. {@code -Dseed=N} runs that one alone, {@code -Dseeds=N} so many,
- * {@code -Dminutes=N} as many as there is time for.
+ * {@code -Dminutes=N} as many as there is time for. {@code -Dwithout=...} and the like leave something out, see {@link Limits}.
  */
 class SimulationTest
 {
     private static final int SECONDS_DEFAULT = 60;
+    private static final int SHRINKING_SECONDS = 60;
     /** From then on what was drawn must have happened. */
     private static final int SEEDS_TELLING = 30;
 
@@ -52,14 +53,23 @@ class SimulationTest
 
     private static Simulation playAndReport(final long seed)
     {
+        final Plant plant = Plant.valueOf(System.getProperty("plant", Plant.NONE.name()));
+        final Limits limits = Limits.ofProperties();
         try
         {
-            return Simulation.play(seed, Plant.NONE);
+            return Simulation.play(seed, plant, limits);
         }
         catch (final AssertionError | RuntimeException ex)
         {
-            throw new AssertionError(ex.getMessage() + "\nrepeat with: mvn -pl consensus -am test " +
-                "-Dtest=SimulationTest#shouldKeepEveryPromise -Dseed=" + seed + " -Dsurefire.failIfNoSpecifiedTests=false", ex);
+            final Limits least = Shrinker.shrink(seed, plant, ex, limits, TimeUnit.SECONDS.toNanos(SHRINKING_SECONDS));
+            throw new AssertionError(ex.getMessage() + command("repeat", seed, plant, limits) +
+                command("the least found that fails the same way", seed, plant, least), ex);
         }
+    }
+
+    private static String command(final String what, final long seed, final Plant plant, final Limits limits)
+    {
+        return "\n" + what + ": mvn -pl consensus -am test -Dtest=SimulationTest#shouldKeepEveryPromise -Dseed=" + seed + limits +
+            (plant == Plant.NONE ? "" : " -Dplant=" + plant) + " -Dsurefire.failIfNoSpecifiedTests=false";
     }
 }

@@ -27,6 +27,7 @@ final class Weather
     final boolean tellsEachForce;
     final int forceTicksMax;
     final int clients;
+    final int keys;
     final int thinkTicksMax;
     final int patienceTicksMax;
 
@@ -60,13 +61,13 @@ final class Weather
     /** Of a thousand crashes, those that leave a disk that has rotted. */
     final int rotPerMille;
 
-    Weather(final Random random, final Plant plant)
+    Weather(final Random random, final Plant plant, final Limits limits)
     {
         isStormy = random.nextInt(8) == 0 || plant.isRare();
-        voters = isStormy ? 3 : VOTERS[random.nextInt(VOTERS.length)];
-        hasRealStore = random.nextInt(6) == 0 || plant.isOfWatches();
+        voters = isStormy || plant.isOfLeaseReads() ? 3 : VOTERS[random.nextInt(VOTERS.length)];
+        hasRealStore = random.nextInt(6) == 0 || plant.isOfWatches() || plant.isOfLeases();
         hasPreVote = random.nextInt(4) > 0;
-        hasLeases = random.nextInt(4) == 0;
+        hasLeases = limits.of("lease-reads", random.nextInt(4) == 0 || plant.isOfLeaseReads());
         clockSpread = random.nextDouble() * LEASE_CLOCK_SPREAD_MAX * (hasLeases || random.nextBoolean() ? 1 : 5);
         entriesPerMessage = isStormy ? 1 : 1 + random.nextInt(random.nextBoolean() ? 2 : 16);
         windowEntries = isStormy ? 1 + random.nextInt(2) : 1 + random.nextInt(random.nextInt(3) == 0 ? 3 : 64);
@@ -74,35 +75,36 @@ final class Weather
         stagePerMille = 300 + random.nextInt(701);
         tellsEachForce = random.nextBoolean();
         forceTicksMax = 1 + random.nextInt(isStormy ? 60 : random.nextBoolean() ? 3 : 20);
-        clients = isStormy ? 12 : 1 + random.nextInt(12);
+        clients = Math.min(limits.clients(), isStormy || plant.isOfLeaseReads() ? 12 : 1 + random.nextInt(12));
+        keys = limits.keys();
         thinkTicksMax = isStormy ? 5 : 1 + random.nextInt(30);
 
-        patienceTicksMax = isStormy ? 40 : 20 + random.nextInt(600);
+        patienceTicksMax = isStormy ? 40 : 20 + random.nextInt(600) + (plant.isOfLeaseReads() ? 400 : 0);
 
-        isOrdered = random.nextInt(3) > 0;
+        isOrdered = !limits.of("disorder", random.nextInt(3) == 0);
         delayTicksMax = 1 + random.nextInt(random.nextBoolean() && !isStormy ? 3 : 25);
-        lossPerMille = random.nextBoolean() ? 0 : random.nextInt(150);
-        duplicatePerMille = random.nextBoolean() ? 0 : random.nextInt(100);
-        latePerMille = random.nextBoolean() ? 0 : random.nextInt(30);
+        lossPerMille = limits.of("loss", random.nextBoolean() ? 0 : random.nextInt(150));
+        duplicatePerMille = limits.of("duplicates", random.nextBoolean() ? 0 : random.nextInt(100));
+        latePerMille = limits.of("late", random.nextBoolean() ? 0 : random.nextInt(30));
 
-        crashEvery = isStormy ? 1500 : every(random, 400, 20_000);
-        powerCutEvery = isStormy ? 300 + random.nextInt(3000) : every(random, 1500, 20_000);
-        leaderEvery = isStormy ? 0 : every(random, 100, 4000);
-        pauseEvery = every(random, 300, 20_000);
-        partitionEvery = every(random, 200, 6000);
-        slowDiskEvery = isStormy ? 1000 : every(random, 500, 10_000);
-        fullDiskEvery = every(random, 1000, 20_000);
-        changeEvery = isStormy ? 0 : every(random, 100, 3000);
-        transferEvery = every(random, 200, 4000);
-        reconnectEvery = every(random, 200, 4000);
-        checkpointEvery = every(random, 20, 600);
+        crashEvery = limits.of("crashes", isStormy ? 1500 : every(random, 400, 20_000));
+        powerCutEvery = limits.of("power-cuts", isStormy ? 300 + random.nextInt(3000) : every(random, 1500, 20_000));
+        leaderEvery = limits.of("leaders", isStormy ? 0 : every(random, 100, plant.isOfLeaseReads() ? 400 : 4000));
+        pauseEvery = limits.of("pauses", every(random, 300, plant.isOfLeaseReads() ? 600 : 20_000));
+        partitionEvery = limits.of("partitions", every(random, 200, 6000));
+        slowDiskEvery = limits.of("slow-disks", isStormy ? 1000 : every(random, 500, 10_000));
+        fullDiskEvery = limits.of("full-disks", every(random, 1000, 20_000));
+        changeEvery = limits.of("changes", isStormy ? 0 : every(random, 100, 3000));
+        transferEvery = limits.of("transfers", every(random, 200, 4000));
+        reconnectEvery = limits.of("reconnects", every(random, 200, 4000));
+        checkpointEvery = limits.of("checkpoints", every(random, 20, 600));
         compactPerMille = random.nextInt(1001);
-        watchClients = hasRealStore ? 1 + random.nextInt(4) : 0;
-        leaseClients = hasRealStore && random.nextBoolean() ? 1 + random.nextInt(6) : 0;
-        hasForwarding = random.nextInt(3) > 0;
-        faultyTicks = leaseClients > 0 ? 6000 : 3000;
-        compactionEvery = hasRealStore ? every(random, 50, 1000) : 0;
-        rotPerMille = plant.isOfRot() ? 800 : random.nextBoolean() ? 0 : random.nextInt(1001);
+        watchClients = limits.of("watches", hasRealStore ? 1 + random.nextInt(4) : 0);
+        leaseClients = limits.of("leases", hasRealStore && (random.nextBoolean() || plant.isOfLeases()) ? 1 + random.nextInt(6) : 0);
+        hasForwarding = limits.of("forwarding", random.nextInt(3) > 0);
+        faultyTicks = Math.min(limits.ticks(), leaseClients > 0 ? 6000 : 3000);
+        compactionEvery = limits.of("compaction", hasRealStore ? every(random, 50, 1000) : 0);
+        rotPerMille = limits.of("rot", plant.isOfRot() ? 800 : random.nextBoolean() ? 0 : random.nextInt(1001));
     }
 
     /** From often to seldom, each order of magnitude as likely; one in four seeds knows nothing of it. */
