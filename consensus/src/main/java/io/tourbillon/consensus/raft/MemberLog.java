@@ -276,7 +276,8 @@ final class MemberLog
         assert index >= commitIndex : index + " < " + commitIndex;
         commitIndex = index;
         durableIndex = Math.max(index, Math.min(durableIndex, log.lastIndex()));
-        agreedIndex = Math.max(agreedIndex, index);
+        // The leader may have been agreed with further than that, where an entry was lost: what was behind it is gone.
+        agreedIndex = Math.max(index, Math.min(agreedIndex, log.lastIndex()));
         isAnswerOwed = true;
     }
 }
