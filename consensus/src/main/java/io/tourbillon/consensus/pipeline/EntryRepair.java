@@ -13,6 +13,7 @@ import io.tourbillon.journal.Journal;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * Gets back from other members what this one's disk has lost of the log, one member after the other, and gives them what theirs have.
@@ -32,6 +33,8 @@ final class EntryRepair
     private final RaftCore core;
     private final RepairableLog log;
     private final PeerSender sender;
+    /** Told of an entry with a request of this member's own. */
+    private final Consumer<EntryFrame> ownRepaired;
     /** What the log must take before anything else waits for its place. */
     private final BooleanSupplier hasPending;
     private final PipelineCounters counters;
@@ -56,8 +59,10 @@ final class EntryRepair
         final RaftCore core,
         final RepairableLog log,
         final PeerSender sender,
+        final Consumer<EntryFrame> ownRepaired,
         final BooleanSupplier hasPending)
     {
+        this.ownRepaired = ownRepaired;
         this.core = core;
         this.log = log;
         this.sender = sender;
@@ -195,6 +200,10 @@ final class EntryRepair
         if (index > startIndex && ConfigurationRecord.of(frame) != null)
         {
             configurationSequence = sequence;
+        }
+        if (frame.originMemberId() == memberId)
+        {
+            ownRepaired.accept(frame);
         }
         postedIndex = index;
         isAnswerDue = index < askedLast;

@@ -1,6 +1,7 @@
 package io.tourbillon.consensus.pipeline;
 
 import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.Ingress;
 
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,7 @@ final class OwnRequests
     private final Requests.Expiry outsideExpiry = this::onOutsideExpired;
     private final Requests.Expiry insideExpiry = this::onInsideExpired;
     private long committedIndex;
+    private boolean isWhole = true;
     private long settledTerm;
     private long lastNumber;
     private long nextTickNs;
@@ -152,10 +154,19 @@ final class OwnRequests
         }
     }
 
-    void onCommitted(final long index, final long term)
+    /**
+     * More is committed.
+     *
+     * @param index      of the last such entry.
+     * @param term       of it.
+     * @param wholeIndex up to which the own disk has the log. What is committed beyond it may be one of these requests, come back where
+     *                   an entry was lost: nothing is certain before it is repaired.
+     */
+    void onCommitted(final long index, final long term, final long wholeIndex)
     {
         committedIndex = index;
-        if (term > settledTerm)
+        isWhole = wholeIndex >= index;
+        if (isWhole && term > settledTerm)
         {
             settledTerm = term;
             settle();
@@ -165,7 +176,7 @@ final class OwnRequests
     /** What was handed on in this term up to the number, and is not in the log, never will be. */
     void onLost(final long term, final long number)
     {
-        for (int left = outside.count(); left > 0; left--)
+        for (int left = isWhole ? outside.count() : 0; left > 0; left--)
         {
             if (outside.firstTerm() == term && outside.firstNumber() <= number)
             {
@@ -187,6 +198,12 @@ final class OwnRequests
         }
         return inside.numberOf(sessionId, correlationId) > committedIndex && inside.remove(sessionId, correlationId) &&
             !inside.wasRemovedTold();
+    }
+
+    /** An entry of this member that the disk had lost is back. Apply does not answer what was recovered: the outcome is called unknown. */
+    void onRepaired(final EntryFrame frame)
+    {
+        onRejected(frame.sessionId(), frame.correlationId(), ErrorCode.TIMEOUT.number());
     }
 
     /** The leader refused it. */

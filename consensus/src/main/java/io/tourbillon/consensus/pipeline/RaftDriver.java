@@ -302,7 +302,7 @@ final class RaftDriver implements RaftEffects
     public void commit(final long index)
     {
         log.commit(index);
-        ownRequests.onCommitted(index, log.termOf(index));
+        ownRequests.onCommitted(index, log.termOf(index), log.wholeIndex());
         settler.onCommitted(index);
         if (index >= core.termStartIndex() && core.role() == Role.LEADER)
         {

@@ -64,7 +64,7 @@ final class Stages
         membership = new MembershipDoor(ctx, core, raft, log, ownRequests);
         admission = new AdmissionGate(ctx, core, raft, log, linearizable, confirmer, ownRequests, ownReads, membership, serializable);
         membership.admission(admission);
-        final EntryRepair repair = new EntryRepair(ctx, core, log, raft.sender(), raft::hasPending);
+        final EntryRepair repair = new EntryRepair(ctx, core, log, raft.sender(), ownRequests::onRepaired, raft::hasPending);
         final PeerReceiver peers = new PeerReceiver(ctx, core, raft, admission, membership, confirmer, ownRequests, repair);
         sequencer = new SequencerAgent(ctx, clock, raft, peers, admission, membership, log, ring, proposals, journalIdle, applyIdle);
         journal = new JournalAgent(ctx, ring, sequencerIdle);

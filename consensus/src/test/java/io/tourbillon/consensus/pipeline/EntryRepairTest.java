@@ -13,6 +13,7 @@ import io.tourbillon.journal.Journal;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -34,6 +35,7 @@ class EntryRepairTest
         private final Set<Long> askedIds = new TreeSet<>();
         private long commitIndex;
         private int taken;
+        private final List<Long> ownRepaired = new ArrayList<>();
 
         @Override
         public boolean send(final long toId, final byte[] bytes)
@@ -62,6 +64,12 @@ class EntryRepairTest
         {
             taken++;
             return taken;
+        }
+
+        @Override
+        public void onOwnRepaired(final EntryFrame frame)
+        {
+            ownRepaired.add(frame.correlationId());
         }
 
         @Override
@@ -136,12 +144,24 @@ class EntryRepairTest
         world.lost.add(17L);
         world.commitIndex = 16;
         final ScriptedRepair repair = new ScriptedRepair(core(world), 1, 10, world);
-        final UnsafeBuffer given = given(17);
+        final UnsafeBuffer given = given(17, 2);
         assertTrue(repair.onMessage(given));
         assertEquals(0, world.taken);
         world.commitIndex = 17;
         assertTrue(repair.onMessage(given));
         assertEquals(1, world.taken);
+        assertEquals(List.of(), world.ownRepaired);
+    }
+
+    /** Its client waits here, and apply does not answer what was recovered. */
+    @Test
+    void shouldTellOfARequestOfItsOwnThatComesBack()
+    {
+        final World world = new World();
+        world.lost.add(17L);
+        world.commitIndex = 17;
+        assertTrue(new ScriptedRepair(core(world), 1, 10, world).onMessage(given(17, 1)));
+        assertEquals(List.of(17L), world.ownRepaired);
     }
 
     private static RaftCore core(final World world)
@@ -150,11 +170,11 @@ class EntryRepairTest
     }
 
     /** By member 2, who knows that it is committed. */
-    private static UnsafeBuffer given(final long index)
+    private static UnsafeBuffer given(final long index, final long originId)
     {
         final UnsafeBuffer payload = new UnsafeBuffer(new byte[64]);
         final UnsafeBuffer frame = new UnsafeBuffer(new byte[EntryFrame.frameLength(64)]);
-        final int length = new EntryFrame().encode(frame, 0, 1, index, 2, 7, index, 0, payload, 0, 64);
+        final int length = new EntryFrame().encode(frame, 0, 1, index, originId, 7, index, 0, payload, 0, 64);
         final UnsafeBuffer message = new UnsafeBuffer(new byte[512]);
         final GiveEntryEncoder encoder = new GiveEntryEncoder().wrapAndApplyHeader(message, 0, new MessageHeaderEncoder());
         encoder.peer().clusterId(1).fromId(2).toId(1).term(1);

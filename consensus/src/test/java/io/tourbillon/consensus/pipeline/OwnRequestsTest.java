@@ -1,5 +1,7 @@
 package io.tourbillon.consensus.pipeline;
 
+import io.tourbillon.codecs.record.EntryFrame;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
@@ -35,11 +37,11 @@ class OwnRequestsTest
         requests.onForwarded(1, SESSION, 102, LATER);
         requests.onForwarded(2, SESSION, 103, LATER);
         requests.onAppended(5, 1, SESSION, 102);
-        requests.onCommitted(5, 1);
+        requests.onCommitted(5, 1, Long.MAX_VALUE);
         assertEquals(List.of(), refused(), "the term is not over");
-        requests.onCommitted(6, 2);
+        requests.onCommitted(6, 2, Long.MAX_VALUE);
         assertEquals(List.of(101L), refused());
-        requests.onCommitted(7, 3);
+        requests.onCommitted(7, 3, Long.MAX_VALUE);
         assertEquals(List.of(101L, 103L), refused());
     }
 
@@ -52,8 +54,31 @@ class OwnRequestsTest
         requests.onTruncated(5);
         assertEquals(List.of(), refused(), "a truncation settles nothing");
         requests.onAppended(5, 1, SESSION, 101);
-        requests.onCommitted(6, 3);
+        requests.onCommitted(6, 3, Long.MAX_VALUE);
         assertEquals(List.of(102L), refused());
+    }
+
+    /** The leader put the request where this disk had lost another entry: what comes back there is not appended. */
+    @Test
+    void shouldRefuseNothingWhileSomeOfWhatIsCommittedIsLost()
+    {
+        requests.onForwarded(1, SESSION, 101, LATER);
+        requests.onForwarded(1, SESSION, 102, LATER);
+        requests.onCommitted(6, 2, 4);
+        requests.onLost(1, OwnRequests.OUTSIDE_MAX);
+        assertEquals(List.of(), refused());
+        requests.onRepaired(entryOf(101));
+        assertEquals(List.of(101L), refused());
+        requests.onCommitted(7, 2, 7);
+        assertEquals(List.of(101L, 102L), refused());
+        assertEquals(List.of(101L), List.copyOf(ingress.rejectedAsTimedOut));
+    }
+
+    private static EntryFrame entryOf(final long correlationId)
+    {
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[256]);
+        final int length = new EntryFrame().encode(buffer, 0, 1, 5, 1, SESSION, correlationId, 0, new UnsafeBuffer(new byte[8]), 0, 8);
+        return new EntryFrame().wrap(buffer, 0, length);
     }
 
     @Test
@@ -62,7 +87,7 @@ class OwnRequestsTest
         requests.onForwarded(1, SESSION, 101, LATER);
         requests.onRejected(SESSION, 101, 2001);
         requests.onRejected(SESSION, 101, 2001);
-        requests.onCommitted(1, 2);
+        requests.onCommitted(1, 2, Long.MAX_VALUE);
         assertEquals(List.of(101L), refused());
     }
 
@@ -78,9 +103,9 @@ class OwnRequestsTest
         for (int i = 2; i <= OwnRequests.OUTSIDE_MAX; i += 2)
         {
             requests.onAppended(i, 1, SESSION, i);
-            requests.onCommitted(i, 1);
+            requests.onCommitted(i, 1, Long.MAX_VALUE);
         }
-        requests.onCommitted(OwnRequests.OUTSIDE_MAX + 1, 2);
+        requests.onCommitted(OwnRequests.OUTSIDE_MAX + 1, 2, Long.MAX_VALUE);
         assertEquals(OwnRequests.OUTSIDE_MAX / 2, refused().size());
         assertEquals(1, refused().get(0));
         assertEquals(OwnRequests.OUTSIDE_MAX - 1, refused().get(refused().size() - 1));
@@ -98,7 +123,7 @@ class OwnRequestsTest
         requests.onAppended(5, 2, SESSION, 103);
         requests.onLost(2, asked);
         assertEquals(List.of(102L), refused());
-        requests.onCommitted(5, 2);
+        requests.onCommitted(5, 2, Long.MAX_VALUE);
         assertEquals(List.of(102L, 101L), refused());
         assertEquals(asked + 1, requests.oldestForwarded(2));
         assertTrue(asked > RUN << 32, "an earlier run may have had the number");
@@ -110,7 +135,7 @@ class OwnRequestsTest
         requests.onForwarded(1, SESSION, 0, LATER);
         requests.onAppended(1, 1, SESSION, 0);
         requests.onTruncated(1);
-        requests.onCommitted(1, 2);
+        requests.onCommitted(1, 2, Long.MAX_VALUE);
         assertEquals(List.of(), refused());
     }
 
@@ -133,7 +158,7 @@ class OwnRequestsTest
         requests.onRejected(SESSION, 101, 2001);
         timedOut.take(4, 0);
         assertTrue(timedOut.isEntryMuted(5));
-        requests.onCommitted(6, 2);
+        requests.onCommitted(6, 2, Long.MAX_VALUE);
         assertEquals(List.of(102L, 101L, 103L), refused());
         assertEquals(List.of(), stateMachine.timedOut, "apply has told it a second time");
         assertEquals(2, counters.requestsTimedOut.getAcquire());
@@ -171,7 +196,7 @@ class OwnRequestsTest
         assertFalse(timedOut.isEntryMuted(5), "it would not be answered");
         assertTrue(timedOut.isEntryMuted(6), "it would be answered twice");
         requests.onTruncated(6);
-        requests.onCommitted(6, 3);
+        requests.onCommitted(6, 3, Long.MAX_VALUE);
         assertEquals(List.of(), refused());
         assertEquals(List.of(101L), stateMachine.timedOut);
     }
@@ -184,7 +209,7 @@ class OwnRequestsTest
         requests.onProposed(4, 1, SESSION, 104, LATER);
         requests.onProposed(5, 1, SESSION, 105, LATER);
         requests.onProposed(6, 1, SESSION, 106, 20 * MS);
-        requests.onCommitted(5, 1);
+        requests.onCommitted(5, 1, Long.MAX_VALUE);
         counters.appliedIndex.setRelease(4);
         requests.poll(30 * MS);
         requests.onStateInstalled();
@@ -197,7 +222,7 @@ class OwnRequestsTest
         requests.onAppended(7, 1, SESSION, 101);
         timedOut.take(5, 0);
         assertTrue(timedOut.isEntryMuted(7), "it would be answered twice");
-        requests.onCommitted(8, 2);
+        requests.onCommitted(8, 2, Long.MAX_VALUE);
         assertEquals(List.of(101L), refused());
     }
 

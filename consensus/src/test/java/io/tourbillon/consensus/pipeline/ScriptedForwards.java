@@ -236,13 +236,24 @@ public final class ScriptedForwards
     /**
      * More is committed.
      *
-     * @param index last one.
-     * @param term  of its entry.
+     * @param index      last one.
+     * @param term       of its entry.
+     * @param wholeIndex up to which the disk has the log.
      */
-    public void onCommitted(final long index, final long term)
+    public void onCommitted(final long index, final long term, final long wholeIndex)
     {
-        ownRequests.onCommitted(index, term);
+        ownRequests.onCommitted(index, term, wholeIndex);
         settler.onCommitted(index);
+    }
+
+    /**
+     * An entry of an own client's request is back that the disk had lost.
+     *
+     * @param frame of it.
+     */
+    public void onRepaired(final EntryFrame frame)
+    {
+        ownRequests.onRepaired(frame);
     }
 
     /**

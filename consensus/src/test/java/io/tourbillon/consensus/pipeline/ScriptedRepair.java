@@ -3,6 +3,7 @@ package io.tourbillon.consensus.pipeline;
 import io.tourbillon.codecs.peer.AskEntriesDecoder;
 import io.tourbillon.codecs.peer.GiveEntryDecoder;
 import io.tourbillon.codecs.peer.MessageHeaderDecoder;
+import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.raft.RaftCore;
 import io.tourbillon.consensus.raft.RaftLog;
 import io.tourbillon.journal.Journal;
@@ -44,6 +45,13 @@ public final class ScriptedRepair
 
         /** @return what is committed as far as the disk and the state machine know. */
         long provenCommit();
+
+        /**
+         * An entry with a request of this member's own is back.
+         *
+         * @param frame of it; valid during this call.
+         */
+        void onOwnRepaired(EntryFrame frame);
 
         /** @return whether something waits for its place in the log. */
         boolean hasPending();
@@ -143,7 +151,8 @@ public final class ScriptedRepair
     {
         final Log log = new Log(world);
         final PipelineContext ctx = new PipelineContext().memberId(memberId).stateMachine(new TestStateMachine(appliedIndex));
-        repair = new EntryRepair(ctx, core, log, new PeerSender(1, memberId, new ScriptedLinks(world), log), world::hasPending);
+        final PeerSender sender = new PeerSender(1, memberId, new ScriptedLinks(world), log);
+        repair = new EntryRepair(ctx, core, log, sender, world::onOwnRepaired, world::hasPending);
     }
 
     /**

@@ -26,7 +26,7 @@ class PlantTest
         "READ_NUMBER_USED_AGAIN, 1, 120, does not see",
         "LEASE_ENDED_BY_FORMER_LEADER, 1, 60, promised until",
         "LEASE_RENEWED_WITHOUT_ROUND, 1, 200, promised until",
-        "LEASE_READ_PAUSE_UNNOTICED, 1, 200, does not see",
+        "LEASE_READ_PAUSE_UNNOTICED, 1, 1000, does not see",
         "ROT_TAKEN_FOR_TORN_TAIL, 1, 60, lacks what is committed|another entry|come to rest",
         "REPAIR_BEFORE_FORCE, 1, 200, its disk has",
         "REPAIRED_BY_OTHER_BYTES, 1, 30, nobody has written",

@@ -275,9 +275,14 @@ final class SimMember implements ScriptedForwards.World
         forwards.onAppended(index, term, sessionId, correlationId);
     }
 
+    void onOwnRepaired(final EntryFrame frame)
+    {
+        forwards.onRepaired(frame);
+    }
+
     void onCommitted(final long index)
     {
-        forwards.onCommitted(index, log.termOf(index));
+        forwards.onCommitted(index, log.termOf(index), log.wholeIndex());
     }
 
     @Override

@@ -95,6 +95,12 @@ final class SimRepair implements ScriptedRepair.World
     }
 
     @Override
+    public void onOwnRepaired(final EntryFrame frame)
+    {
+        member.onOwnRepaired(frame);
+    }
+
+    @Override
     public boolean hasPending()
     {
         return member.effects().hasPending();
