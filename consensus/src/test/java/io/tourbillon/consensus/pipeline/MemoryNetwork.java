@@ -9,6 +9,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -24,6 +25,8 @@ final class MemoryNetwork
     private static final int MESSAGES_PER_POLL = 64;
 
     private final Map<Long, Queue<byte[]>> inboxes = new ConcurrentHashMap<>();
+    /** How often each member has started. */
+    private final Map<Long, Integer> starts = new ConcurrentHashMap<>();
     private final Map<Long, Queue<byte[]>> stateInboxes = new ConcurrentHashMap<>();
     /** By which each member acts. */
     final Map<Long, Configuration> configurations = new ConcurrentHashMap<>();
@@ -39,6 +42,7 @@ final class MemoryNetwork
     PeerLinks linksOf(final long memberId)
     {
         inboxes.put(memberId, new ConcurrentLinkedQueue<>());
+        starts.merge(memberId, 1, Integer::sum);
         return new Links(memberId);
     }
 
@@ -143,6 +147,7 @@ final class MemoryNetwork
     private final class Links implements PeerLinks
     {
         private final long memberId;
+        private final Map<Long, Integer> seenStarts = new HashMap<>();
 
         Links(final long memberId)
         {
@@ -164,6 +169,14 @@ final class MemoryNetwork
         @Override
         public int poll(final PeerHandler handler)
         {
+            starts.forEach((otherId, count) ->
+            {
+                // Whoever starts anew does not remember where the logs agree.
+                if (otherId != memberId && !count.equals(seenStarts.put(otherId, count)))
+                {
+                    handler.onPeerConnected(otherId);
+                }
+            });
             return hand(inboxes.get(memberId), handler);
         }
 
