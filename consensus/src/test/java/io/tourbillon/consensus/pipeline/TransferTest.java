@@ -335,6 +335,7 @@ class TransferTest
         network.configurations.clear();
         start(away);
         awaitWrites(1, 2, 3);
+        Waiting.until("it acts by a configuration", () -> network.configurations.containsKey((long)away));
         assertTrue(network.configurations.get((long)away).isMember(learner), "a start has forgotten them");
         assertEquals(0, members[away].counters.snapshotsReceived.getAcquire());
     }
