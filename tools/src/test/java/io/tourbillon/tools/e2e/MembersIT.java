@@ -50,7 +50,9 @@ class MembersIT
             {
                 final Ctl both = new Ctl(first.endpoint() + "," + second.endpoint());
                 final String id = idOf(ctl, "second");
-                assertEquals("k\nv\n", new Ctl(second.endpoint()).ok("get", "k"));
+                final Ctl learner = new Ctl(second.endpoint());
+                assertEquals("Error: etcdserver: rpc not supported for learner\n", learner.fails(ExitCode.ERROR, "get", "k"));
+                assertEquals("k\nv\n", learner.ok("get", "k", "--consistency=s"));
                 assertTrue(ctl.ok("member", "promote", id).contains(" promoted in cluster "));
                 assertEquals("Leadership transferred from " + idOf(ctl, "default") + " to " + id + "\n", both.ok("move-leader", id));
                 assertTrue(new Ctl(second.endpoint()).ok("endpoint", "status").contains(", true, false, "));
