@@ -80,7 +80,8 @@ public final class NodeVitals implements Vitals, AutoCloseable
         }
     }
 
-    private static <T> T await(final CompletableFuture<T> future) throws TimeoutException
+    /** What it throws always has a message: {@link #read} tells by it that there was no answer. */
+    static <T> T await(final CompletableFuture<T> future) throws TimeoutException
     {
         try
         {
@@ -93,6 +94,10 @@ public final class NodeVitals implements Vitals, AutoCloseable
                 throw cause;
             }
             throw new IllegalStateException(ex.getCause());
+        }
+        catch (final TimeoutException ex)
+        {
+            throw new TimeoutException("no answer within " + TIMEOUT.toSeconds() + " s");
         }
         catch (final InterruptedException ex)
         {

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -205,6 +206,14 @@ class NodePagesTest
         {
             assertNotNull(ex.getMessage());
         }
+    }
+
+    /** Without words a time-out would pass for an answer. */
+    @Test
+    void shouldSayThatNoAnswerCame()
+    {
+        final TimeoutException silence = assertThrows(TimeoutException.class, () -> NodeVitals.await(new CompletableFuture<>()));
+        assertEquals("no answer within 5 s", silence.getMessage());
     }
 
     @Test
