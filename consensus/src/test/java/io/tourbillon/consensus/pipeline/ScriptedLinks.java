@@ -1,12 +1,9 @@
 package io.tourbillon.consensus.pipeline;
 
-import io.tourbillon.consensus.PeerHandler;
-import io.tourbillon.consensus.PeerLinks;
-import io.tourbillon.consensus.raft.Configuration;
 import org.agrona.DirectBuffer;
 
 /** Ways to other members that are the simulator's: everybody is reached, what arrives comes by itself. */
-final class ScriptedLinks implements PeerLinks
+final class ScriptedLinks extends SilentLinks
 {
     private static final int LENGTH_MAX = 8192;
 
@@ -15,18 +12,6 @@ final class ScriptedLinks implements PeerLinks
     ScriptedLinks(final ScriptedWay way)
     {
         this.way = way;
-    }
-
-    @Override
-    public void onConfiguration(final Configuration configuration)
-    {
-        // Everybody is reached.
-    }
-
-    @Override
-    public int poll(final PeerHandler handler)
-    {
-        return 0;
     }
 
     @Override
