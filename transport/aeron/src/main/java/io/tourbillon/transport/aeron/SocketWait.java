@@ -87,16 +87,29 @@ final class SocketWait implements IdleWait, AutoCloseable
         selector.wakeup();
     }
 
-    /**
-     * By whoever invokes the driver. Looking may swallow a wake-up, which loses nothing: in the duty cycle the driver comes first, and what
-     * the wake-up was for is seen behind it.
-     */
+    /** By whoever invokes the driver. */
     private void add(final DatagramChannel channel)
     {
         try
         {
-            selector.selectNow(SocketWait::leave); // gives back those that were closed since, also where nobody ever waits
             channel.register(selector, SelectionKey.OP_READ);
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    /**
+     * By whoever invokes the driver. A socket that was closed stays open, and bound to its port, until each selector that it was registered
+     * with has looked again; where nobody ever waits, that is here. Looking may swallow a wake-up, which loses nothing: in the duty cycle
+     * the driver comes first, and what the wake-up was for is seen behind it.
+     */
+    private void giveBackClosed()
+    {
+        try
+        {
+            selector.selectNow(SocketWait::leave);
         }
         catch (final IOException ex)
         {
@@ -134,6 +147,13 @@ final class SocketWait implements IdleWait, AutoCloseable
             super.openChannel();
             add(receiveDatagramChannel());
         }
+
+        @Override
+        public void close()
+        {
+            super.close();
+            giveBackClosed();
+        }
     }
 
     private final class Sender extends SendChannelEndpoint
@@ -148,6 +168,13 @@ final class SocketWait implements IdleWait, AutoCloseable
         {
             super.openChannel();
             add(receiveDatagramChannel());
+        }
+
+        @Override
+        public void close()
+        {
+            super.close();
+            giveBackClosed();
         }
     }
 }

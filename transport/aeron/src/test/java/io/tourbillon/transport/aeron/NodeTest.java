@@ -96,6 +96,23 @@ class NodeTest
         assertNull(Clients.await(client.get("k1")).first());
     }
 
+    /**
+     * With the last client by UDP the port that answers leave from is closed, and the next client needs it again. Nobody waits for sockets
+     * meanwhile: a client through shared memory keeps the node from it.
+     */
+    @Test
+    void shouldAnswerClientsByUdpAgainAfterTheLastOfThemHasLeft()
+    {
+        final NodeConfig config = TestConfig.in(directory);
+        launch(config);
+        connect(config, MediaKind.IPC);
+        final TourbillonAsyncClient last = Clients.connect(config, MediaKind.UDP);
+        Clients.await(last.put("k", "last"));
+        last.close();
+        Await.until("the port of answers is free", () -> Ports.isFree(config.responsePort()));
+        assertEquals("last", Clients.await(connect(config, MediaKind.UDP).get("k")).first().valueText());
+    }
+
     @Test
     void shouldBoundTransactionsAsItIsToldTo()
     {

@@ -29,7 +29,11 @@ public final class Ports
         }
     }
 
-    private static boolean isFree(final int port)
+    /**
+     * @param port of UDP.
+     * @return whether it can be bound on loopback.
+     */
+    static boolean isFree(final int port)
     {
         try (DatagramChannel channel = DatagramChannel.open())
         {

@@ -113,6 +113,33 @@ class SocketWaitTest
         }
     }
 
+    /** The answers of all clients by UDP leave from one port, whose socket is closed when the last of them has left. */
+    @Test
+    void shouldGiveBackThePortOfAPublicationThatWasClosed()
+    {
+        final int port = Ports.free();
+        aeron.addPublication("aeron:udp?control-mode=dynamic|linger=0s|control=127.0.0.1:" + port, 1).close();
+        shouldGiveBack(port);
+    }
+
+    @Test
+    void shouldGiveBackThePortOfASubscriptionThatWasClosed()
+    {
+        final int port = Ports.free();
+        aeron.addSubscription("aeron:udp?endpoint=127.0.0.1:" + port, 1).close();
+        shouldGiveBack(port);
+    }
+
+    private void shouldGiveBack(final int port)
+    {
+        Await.until("port " + port + " is free", () ->
+        {
+            driver.sharedAgentInvoker().invoke();
+            aeron.conductorAgentInvoker().invoke();
+            return Ports.isFree(port);
+        });
+    }
+
     private static long socketCount() throws IOException
     {
         try (Stream<Path> files = Files.list(Path.of("/proc/self/fd")))
