@@ -33,6 +33,8 @@ final class ClientIngress implements Ingress
 {
     /** Fragments of one connection in one duty cycle: a datagram of small requests and a little more. */
     private static final int FRAGMENT_LIMIT = 64;
+    /** Fragments of one stream that nobody takes any more, in one sweep: its window in some seconds, if they are small. */
+    private static final int DEPARTING_FRAGMENT_LIMIT = 1024;
     /** Connections beyond the limit that are told so; the streams of further ones are rejected. */
     private static final int REFUSED_MAX = 16;
     private static final long SWEEP_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -47,7 +49,10 @@ final class ClientIngress implements Ingress
     private final ChunkMemory chunkMemory;
     private final ArrayList<Connection> connections = new ArrayList<>();
     private final ArrayDeque<Image> arrived = new ArrayDeque<>();
+    /** Request streams of connections that are over, until the driver gives them up. */
+    private final ArrayList<Image> departing = new ArrayList<>();
     private final FragmentHandler fragmentHandler = this::onFragment;
+    private final FragmentHandler nowhere = (buffer, offset, length, header) -> { };
     private final long timeoutNs;
     private final int connectionsMax;
     private final int termLength;
@@ -127,6 +132,7 @@ final class ClientIngress implements Ingress
         {
             nextSweepNs = nowNs + SWEEP_INTERVAL_NS;
             workCount += sweep(nowNs);
+            readOut();
         }
         lastPollNs = nowNs;
         return workCount;
@@ -160,6 +166,7 @@ final class ClientIngress implements Ingress
             if (connections.size() >= connectionsMax + REFUSED_MAX)
             {
                 image.reject("too many connections"); // else its term buffers would stay for as long as it sends
+                departing.add(image);
             }
             else if (!image.isClosed())
             {
@@ -302,6 +309,24 @@ final class ClientIngress implements Ingress
         return workCount;
     }
 
+    /** The driver keeps the term buffers of a stream whose sender is gone until all that came was read. */
+    private void readOut()
+    {
+        for (int i = departing.size() - 1; i >= 0; i--)
+        {
+            final Image image = departing.get(i);
+            image.poll(nowhere, DEPARTING_FRAGMENT_LIMIT);
+            if (image.isClosed())
+            {
+                final Image last = departing.remove(departing.size() - 1);
+                if (last != image)
+                {
+                    departing.set(i, last);
+                }
+            }
+        }
+    }
+
     private void onUnavailable(final Image image)
     {
         for (int i = 0; i < connections.size(); i++)
@@ -318,6 +343,10 @@ final class ClientIngress implements Ingress
         final Connection connection = connections.get(index);
         sessions.closeAll(connection, reason);
         connection.state(Connection.State.CLOSED);
+        if (!connection.image().isClosed())
+        {
+            departing.add(connection.image());
+        }
         if (connection.publication() != null)
         {
             connection.publication().close();

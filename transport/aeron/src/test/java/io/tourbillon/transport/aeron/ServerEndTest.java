@@ -3,6 +3,8 @@ package io.tourbillon.transport.aeron;
 import io.aeron.Aeron;
 import io.aeron.ExclusivePublication;
 import io.aeron.Subscription;
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ThreadingMode;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.ConnectEncoder;
@@ -17,10 +19,13 @@ import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.SessionClosedDecoder;
 import io.tourbillon.consensus.Admission;
 import io.tourbillon.codecs.client.WatchCancelEncoder;
+import io.tourbillon.transport.client.MediaKind;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.file.Path;
 
@@ -361,6 +366,41 @@ class ServerEndTest
         Await.until("its connection to be gone",
             () -> server.counters.connections.getAcquire() == 0 && server.counters.sessions.getAcquire() == 0);
         Await.until("its session to be gone", () -> server.egress.sessionCount() == 0);
+    }
+
+    /** What is said on it afterwards is taken by nobody, but the driver keeps a stream for as long as something in it was not read. */
+    @ParameterizedTest
+    @EnumSource(value = MediaKind.class, names = {"IPC", "UDP"})
+    void shouldGiveBackTheStreamOfAConnectionThatIsOver(final MediaKind mediaKind)
+    {
+        server = new EchoServer(TestConfig.in(directory)
+            .set(NodeOption.KEEP_ALIVE_MS, "100")
+            .set(NodeOption.CONNECTION_TIMEOUT_MS, "600"));
+        final boolean isIpc = mediaKind == MediaKind.IPC;
+        final Path streams = server.driver.directory().resolve(isIpc ? "publications" : "images");
+        final MediaDriver.Context own = new MediaDriver.Context()
+            .aeronDirectoryName(directory.resolve("driver").toString())
+            .threadingMode(ThreadingMode.SHARED);
+        try (MediaDriver driver = isIpc ? null : MediaDriver.launch(own);
+            Aeron aeron = Aeron.connect(new Aeron.Context()
+                .aeronDirectoryName((isIpc ? server.driver.directory() : Path.of(driver.aeronDirectoryName())).toString())))
+        {
+            final ExclusivePublication requests = aeron.addExclusivePublication(
+                isIpc ? "aeron:ipc?term-length=64k" : "aeron:udp?term-length=64k|endpoint=" + server.config.text(NodeOption.LISTEN_CLIENT),
+                Protocol.REQUEST_STREAM_ID);
+            Await.until("the end of who asks for no answers", () -> server.counters.connections.getAcquire() == 0 &&
+                server.counters.timeouts.getAcquire() + server.counters.transportErrors.get() > 0);
+            assertTrue(fileCount(streams) > 0, "it is looked for in the right place");
+            Await.until("room for what nobody takes", () -> requests.offer(new UnsafeBuffer(new byte[100])) > 0);
+            requests.close();
+            Await.until("the stream to be given back", () -> fileCount(streams) == 0);
+        }
+        assertNull(server.failure.get());
+    }
+
+    private static int fileCount(final Path streams)
+    {
+        return streams.toFile().list().length;
     }
 
     @Test
