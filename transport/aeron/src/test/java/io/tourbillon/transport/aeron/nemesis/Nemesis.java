@@ -30,7 +30,7 @@ enum Nemesis
             victim.pause();
         }
     },
-    /** One hears no other member, and none hears it. */
+    /** One hears no other member, and none hears it; clients outside perhaps. */
     ALONE(Need.NETWORK)
     {
         @Override
@@ -39,6 +39,10 @@ enum Nemesis
             for (final Member other : others(cluster, victim))
             {
                 cluster.network().cutBothWays(victim.index(), other.index());
+            }
+            if (victim.isReachableFromOutside() && random.nextBoolean())
+            {
+                cluster.network().cutBothWays(victim.index(), Network.OUTSIDE);
             }
         }
     },
@@ -93,10 +97,7 @@ enum Nemesis
             }
         }
     },
-    /**
-     * Clients outside do not hear one member, or it does not hear them, or both: members notice nothing. Not unless asked for: in one of
-     * ten rounds a client does not come back afterwards, and whether it, the node or the translation of addresses is to blame is not known.
-     */
+    /** Clients outside do not hear one member, or it does not hear them, or both: members notice nothing. */
     UNHEARD(Need.RULES)
     {
         @Override
