@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -125,12 +126,19 @@ final class TestCluster implements AutoCloseable
     {
         for (final int id : ids)
         {
-            Waiting.until("member " + id + " has applied " + count + " writes", () -> nodes[id].appliedOfClients().size() >= count);
+            Waiting.until(() -> "member " + id + " has applied " + count + " writes:" + this,
+                () -> nodes[id].appliedOfClients().size() >= count);
             final List<Long> ofClients = nodes[id].appliedOfClients().stream().map(TestStateMachine.Applied::correlationId).toList();
             final List<Long> expected = nodes[ids[0]].appliedOfClients().stream().map(TestStateMachine.Applied::correlationId).toList();
             assertEquals(expected, ofClients, "member " + id + " has another history");
             assertEquals(count, ofClients.size());
         }
+    }
+
+    @Override
+    public String toString()
+    {
+        return IntStream.rangeClosed(1, MEMBERS).mapToObj((id) -> "\n  member " + id + ": " + nodes[id]).collect(Collectors.joining());
     }
 
     TestNode other(final TestNode leader)

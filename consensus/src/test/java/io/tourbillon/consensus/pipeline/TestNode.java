@@ -68,6 +68,19 @@ final class TestNode implements AutoCloseable
     }
 
     @Override
+    public String toString()
+    {
+        return "term " + counters.term.getAcquire() + ", leader " + counters.leaderId.getAcquire() +
+            ", log to " + counters.lastIndex.getAcquire() + ", committed " + counters.committedIndex.getAcquire() +
+            ", applied " + counters.appliedIndex.getAcquire() + ", " + appliedOfClients().size() + " of clients; forces " +
+            counters.forces.getAcquire() + ", disk full: " + journal.isDiskFull() + ", no space: " + counters.noSpace.getAcquire() +
+            ", segments " + journal.segmentCount() + ", segment ends at " + counters.segmentEndBytes.getAcquire() + " of " +
+            counters.admittedBytes.getAcquire() + ", duty cycles of sequencer, journal, apply " +
+            counters.sequencer.dutyCycles.getAcquire() + " " + counters.journal.dutyCycles.getAcquire() + " " +
+            counters.apply.dutyCycles.getAcquire() + "; failures " + failures;
+    }
+
+    @Override
     public void close()
     {
         pipeline.close();
