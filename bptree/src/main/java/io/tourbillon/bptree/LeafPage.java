@@ -126,6 +126,13 @@ final class LeafPage
         UnsafeApi.putInt(payload + 4, valueLength);
     }
 
+    /** Length of a value in bytes, wherever it lies. */
+    static int valueLength(final long leaf, final int slot)
+    {
+        final long cell = cell(leaf, slot);
+        return isOverflow(cell) ? overflowLength(payload(leaf, slot)) : payloadLength(cell);
+    }
+
     /** Wraps a view over a value where it lies, or over the memory it is gathered in if it spans pages. */
     static void wrapValue(
         final PageSource pages,

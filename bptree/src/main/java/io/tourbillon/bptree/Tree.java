@@ -13,6 +13,8 @@ public final class Tree extends TreeView
     public static final int MAX_KEY_LENGTH = (8 << 10) + 64;
     /** Longest value in bytes: 16 MiB. */
     public static final int MAX_VALUE_LENGTH = 16 << 20;
+    /** Result of {@link #removeValue}: there was no such key. */
+    public static final int NOT_FOUND = -1;
 
     /**
      * A key that breaks a long common prefix makes a page split until the halves can bear their keys in full: at worst, 200 slots
@@ -162,18 +164,32 @@ public final class Tree extends TreeView
      */
     public boolean remove(final DirectBuffer key, final int offset, final int length)
     {
+        return removeValue(key, offset, length) != NOT_FOUND;
+    }
+
+    /**
+     * Removes a key, and says how long its value was: for who counts bytes and need not look it up first.
+     *
+     * @param key    holds it.
+     * @param offset of its first byte.
+     * @param length in bytes, in [0, MAX_KEY_LENGTH].
+     * @return length of the value in bytes; {@link #NOT_FOUND} if the key was not there.
+     */
+    public int removeValue(final DirectBuffer key, final int offset, final int length)
+    {
         if (root == PageLayout.NO_PAGE)
         {
-            return false;
+            return NOT_FOUND;
         }
         path.seek(key, offset, length);
         if (!path.isFound())
         {
-            return false;
+            return NOT_FOUND;
         }
+        final int valueLength = LeafPage.valueLength(path.leaf(), path.leafSlot());
         changeCount++;
         remover.remove();
-        return true;
+        return valueLength;
     }
 
     /**

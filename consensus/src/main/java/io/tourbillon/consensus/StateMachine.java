@@ -70,8 +70,8 @@ public interface StateMachine
     }
 
     /**
-     * What this member itself wants in the log, whoever leads: its name and address. Asked in each duty cycle once the one before has left;
-     * may get lost.
+     * What this member itself wants in the log, whoever leads: its name and address, then that its disk is full. Asked in each duty cycle,
+     * once it has caught up and the one before has left; may get lost.
      *
      * @param target to write the message to, at 0; of {@link #PROPOSAL_LENGTH_MAX} bytes.
      * @param nowNs  of this duty cycle.

@@ -5,15 +5,18 @@ import io.tourbillon.codecs.MessageValidator;
 import io.tourbillon.codecs.client.CompactRequestDecoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestDecoder;
 import io.tourbillon.codecs.client.LeaseRequestDecoder;
+import io.tourbillon.codecs.client.MaintenanceRequestDecoder;
 import io.tourbillon.codecs.client.MemberRequestDecoder;
 import io.tourbillon.codecs.client.PutRequestDecoder;
 import io.tourbillon.codecs.client.TxnRequestDecoder;
+import io.tourbillon.codecs.record.AlarmNotedDecoder;
 import io.tourbillon.codecs.record.CompactTickDecoder;
 import io.tourbillon.codecs.record.ConfigurationDecoder;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.codecs.record.LeaseTickDecoder;
 import io.tourbillon.codecs.record.MemberPublishedDecoder;
 import io.tourbillon.codecs.record.MessageHeaderDecoder;
+import io.tourbillon.codecs.record.QuotaSetDecoder;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -33,6 +36,7 @@ final class Applier
     private final Replies replies;
     private final Writer writer;
     private final Compactor compactor;
+    private final Quota quota;
     private final EntryWork put;
     private final EntryWork delete;
     private final EntryWork txn;
@@ -40,20 +44,24 @@ final class Applier
     private final EntryWork leaseTick;
     private final EntryWork members;
     private final EntryWork memberRequest;
+    private final EntryWork alarmRequest;
+    private final EntryWork space;
     private final EntryWork compact;
     private final EntryWork tick;
     private final EntryWork nothing = new NoWork(SOUND);
     private final EntryWork notSupported = NoWork.refusing(ErrorCode.NOT_SUPPORTED);
     private final EntryWork malformed = NoWork.refusing(ErrorCode.MALFORMED);
+    private final EntryWork noSpace = NoWork.refusing(ErrorCode.NO_SPACE);
+    private final EntryWork corrupt = NoWork.refusing(ErrorCode.CORRUPT);
 
     private final Entry entry = new Entry();
     private EntryWork work;
     private long openIndex = NOTHING_OPEN;
     private boolean isDecided;
 
-    /** What changes keys, leases or members. */
+    /** What changes keys, leases, members or alarms. */
     record Works(EntryWork put, EntryWork delete, EntryWork txn, EntryWork lease, EntryWork leaseTick, EntryWork members,
-        EntryWork memberRequest)
+        EntryWork memberRequest, EntryWork alarmRequest, EntryWork space)
     {
     }
 
@@ -63,6 +71,7 @@ final class Applier
         final Replies replies,
         final Writer writer,
         final Compactor compactor,
+        final Quota quota,
         final Works works)
     {
         this.header = header;
@@ -70,6 +79,7 @@ final class Applier
         this.replies = replies;
         this.writer = writer;
         this.compactor = compactor;
+        this.quota = quota;
         put = works.put;
         delete = works.delete;
         txn = works.txn;
@@ -77,6 +87,8 @@ final class Applier
         leaseTick = works.leaseTick;
         members = works.members;
         memberRequest = works.memberRequest;
+        alarmRequest = works.alarmRequest;
+        space = works.space;
         compact = new CompactWork(header, compactor, writer, replies);
         tick = new TickWork(compactor, writer);
     }
@@ -142,13 +154,14 @@ final class Applier
     private int open(final long index)
     {
         entry.changes().start(header.revision() + 1, header.pendingIndex() == index ? header.pendingSub() : 0);
-        work = workFor(entry.message());
+        work = workFor(entry.message(), header.pendingIndex() == index);
         openIndex = index;
         isDecided = false;
         return work.begin(entry);
     }
 
-    private EntryWork workFor(final UnsafeBuffer message)
+    /** What a checkpoint found half applied was not refused before, so it is not now. */
+    private EntryWork workFor(final UnsafeBuffer message, final boolean isHalfApplied)
     {
         if (message.capacity() >= MessageHeaderDecoder.ENCODED_LENGTH && schemaId(message, 0) == MessageHeaderDecoder.SCHEMA_ID)
         {
@@ -158,6 +171,16 @@ final class Applier
         {
             return malformed;
         }
+        final int refusal = isHalfApplied ? SOUND : quota.check(message, entry.originMemberId());
+        if (refusal != SOUND)
+        {
+            return refusal == ErrorCode.NO_SPACE.number() ? noSpace : corrupt;
+        }
+        return workForRequest(message);
+    }
+
+    private EntryWork workForRequest(final UnsafeBuffer message)
+    {
         switch (templateId(message, 0))
         {
             case PutRequestDecoder.TEMPLATE_ID:
@@ -172,6 +195,8 @@ final class Applier
                 return lease;
             case MemberRequestDecoder.TEMPLATE_ID:
                 return memberRequest;
+            case MaintenanceRequestDecoder.TEMPLATE_ID:
+                return alarmRequest;
             default:
                 return notSupported;
         }
@@ -187,6 +212,8 @@ final class Applier
                 return LeaseTickWork.isSound(message) ? leaseTick : nothing;
             case ConfigurationDecoder.TEMPLATE_ID, MemberPublishedDecoder.TEMPLATE_ID:
                 return members;
+            case QuotaSetDecoder.TEMPLATE_ID, AlarmNotedDecoder.TEMPLATE_ID:
+                return SpaceWork.isSound(message, templateId(message, 0)) ? space : nothing;
             default:
                 return nothing;
         }
@@ -209,6 +236,7 @@ final class Applier
         header.nothingPending();
         header.applied(index, term);
         compactor.step(Limits.COMPACTION_PER_ENTRY);
+        quota.onApplied();
         if (entry.isAnswered())
         {
             answer(error);

@@ -132,17 +132,27 @@ final class Compactor
         }
         if (prevMain != 0 && (prevMain < walkMain || prevMain == walkMain && prevSub < walkSub))
         {
-            revisions.remove(removed.of(prevMain, prevSub), 0, removed.length());
+            remove(prevMain, prevSub);
         }
         if (isNeedless)
         {
-            revisions.remove(removed.of(main, sub), 0, removed.length());
+            remove(main, sub);
         }
-        if (isHeadNeedless)
+        if (isHeadNeedless && keys.remove(key, 0, keyLength))
         {
-            keys.remove(key, 0, keyLength);
+            header.addLiveBytes(-LiveBytes.ofKey(keyLength));
         }
         header.compactCursor(main, sub + 1);
+    }
+
+    /** Drops a change, unless that was done before. */
+    private void remove(final long main, final int sub)
+    {
+        final int recordLength = revisions.removeValue(removed.of(main, sub), 0, removed.length());
+        if (recordLength != Tree.NOT_FOUND)
+        {
+            header.addLiveBytes(-LiveBytes.ofChange(recordLength));
+        }
     }
 
     /** Whether the key of the record has a later change at or below the bound; loads its head. */

@@ -13,6 +13,7 @@ final class Entry
     private final Changes changes = new Changes();
     private long index;
     private long term;
+    private long originMemberId;
     private long sessionId;
     private long correlationId;
     private boolean isAnswered;
@@ -22,6 +23,7 @@ final class Entry
         message.wrap(frame.payload(), frame.payloadOffset(), frame.payloadLength());
         index = frame.index();
         term = frame.term();
+        originMemberId = frame.originMemberId();
         sessionId = frame.sessionId();
         correlationId = frame.correlationId();
         isAnswered = answer && sessionId != NOBODY;
@@ -48,6 +50,12 @@ final class Entry
     long term()
     {
         return term;
+    }
+
+    /** The member that took the request in. */
+    long originMemberId()
+    {
+        return originMemberId;
     }
 
     long sessionId()

@@ -103,6 +103,7 @@ final class Leases
     {
         assert leaseId != NONE : "no lease";
         leases.put(idKey(leaseId), 0, ID_LENGTH, record.of(ttlMs, 0, grantIndex), 0, LeaseRecord.LENGTH);
+        header.addLiveBytes(LiveBytes.LEASE_COST);
         hash(leaseId, ttlMs);
     }
 
@@ -121,6 +122,7 @@ final class Leases
     {
         final boolean wasThere = leases.remove(idKey(leaseId), 0, ID_LENGTH);
         assert wasThere : leaseId;
+        header.addLiveBytes(-LiveBytes.LEASE_COST);
         hash(leaseId, -1);
     }
 
@@ -141,15 +143,23 @@ final class Leases
         {
             attachment.putLong(0, from, BIG_ENDIAN);
             require(leaseKeys.remove(attachment, 0, ID_LENGTH + length), "a key is not among those that its lease holds");
+            header.addLiveBytes(-LiveBytes.ofAttachment(length));
         }
         if (to != NONE)
         {
             attachment.putLong(0, to, BIG_ENDIAN);
             leaseKeys.put(attachment, 0, ID_LENGTH + length, attachment, 0, 0);
+            header.addLiveBytes(LiveBytes.ofAttachment(length));
         }
     }
 
     // ---- walks
+
+    /** A cursor of its own over all keys that leases hold: the lease's id, then the key. */
+    Cursor attachments()
+    {
+        return leaseKeys.cursor();
+    }
 
     /** Copies the first key that a lease holds to {@link #key()}; false if it holds none. */
     boolean firstKey(final long leaseId)

@@ -6,12 +6,14 @@ import static io.tourbillon.codecs.MessageValidator.SOUND;
 final class MembersWork implements EntryWork
 {
     private final Members members;
+    private final Alarms alarms;
     private final Writer writer;
     private final Compactor compactor;
 
-    MembersWork(final Members members, final Writer writer, final Compactor compactor)
+    MembersWork(final Members members, final Alarms alarms, final Writer writer, final Compactor compactor)
     {
         this.members = members;
+        this.alarms = alarms;
         this.writer = writer;
         this.compactor = compactor;
     }
@@ -31,13 +33,14 @@ final class MembersWork implements EntryWork
     @Override
     public boolean step(final Entry entry)
     {
-        if (!writer.reserve(members.pagesFor(entry.message()) + compactor.pages()))
+        if (!writer.reserve(members.pagesFor(entry.message()) + alarms.pagesForForget() + compactor.pages()))
         {
             return false;
         }
         if (Members.isConfiguration(entry.message()))
         {
             members.configure(entry.message());
+            alarms.forget(members);
         }
         else
         {

@@ -49,6 +49,8 @@ public final class Mvcc
     public static final String LEASE_KEYS_TREE = "leaseKeys";
     /** Name of the tree of members. */
     public static final String MEMBERS_TREE = "members";
+    /** Name of the tree of alarms. */
+    public static final String ALARMS_TREE = "alarms";
     /** Bytes that {@link #proposal} writes at most. */
     public static final int PROPOSAL_LENGTH_MAX = Lessor.PROPOSAL_LENGTH_MAX;
 
@@ -69,6 +71,9 @@ public final class Mvcc
     private final Reads reads;
     private final Leases leases;
     private final Members members;
+    private final Alarms alarms;
+    private final QuotaProposer quotaProposer;
+    private final AutoCompactor autoCompactor;
     private final MemberList memberList;
     private final Lessor lessor;
     private final LeaseReads leaseReads;
@@ -77,6 +82,8 @@ public final class Mvcc
     private final FanOut fanOut;
     private final WatchProgress progress;
     private final WatchRequests watchRequests;
+    private final AlarmList alarmList;
+    private long lastNowNs;
 
     /**
      * Opens the state that lies in a store, or a new one.
@@ -95,15 +102,23 @@ public final class Mvcc
         revisions = store.tree(REVISIONS_TREE);
         leases = new Leases(store.tree(LEASES_TREE), store.tree(LEASE_KEYS_TREE), header);
         members = new Members(store.tree(MEMBERS_TREE), header);
+        alarms = new Alarms(store.tree(ALARMS_TREE), header);
+        quotaProposer = new QuotaProposer(header, settings.quotaBytes());
+        autoCompactor = new AutoCompactor(header, settings.autoCompaction());
         head = new ReplyHead(header, settings.memberId());
         memberList = new MemberList(members, settings.initialMembers(), head, egress);
         replies = new Replies(egress, head, header);
         lessor = new Lessor(leases, settings, replies);
+        alarmList = new AlarmList(alarms, replies);
         leaseReads = new LeaseReads(header, leases, lessor, replies, head, egress, settings);
         writer = new Writer(store, keys, revisions, leases, header);
         compactor = new Compactor(keys, revisions, header);
         reads = new Reads(header, replies, settings, this::newRangeRead, this::newDeleteRead, this::newTxnRead);
         applier = newApplier();
+        if (header.isUncounted())
+        {
+            header.countedLiveBytes(countLiveBytes());
+        }
         watches = new WatchTable();
         final EventBatch batch = new EventBatch(egress, head, header, new Versions(revisions, header));
         final LaneReader reader = new LaneReader(header, revisions, watches, batch);
@@ -113,9 +128,16 @@ public final class Mvcc
         watchRequests = new WatchRequests(header, settings, watches, fanOut, catchUp, progress, replies);
     }
 
+    /** Reads everything: a store of an older version has no sum; tests compare it with the sum that was kept. */
+    long countLiveBytes()
+    {
+        return LiveBytes.of(revisions, keys, leases);
+    }
+
     private Applier newApplier()
     {
         final int keysPerSlice = settings.keysPerSlice();
+        final Quota quota = new Quota(header, alarms);
         final PutWork put = new PutWork(writer, leases, new Versions(revisions, header), compactor, replies);
         final DeleteWalk deleteWalk = new DeleteWalk(keys, revisions, header, writer, compactor);
         final DeleteWork delete = new DeleteWork(deleteWalk, reads, replies, keysPerSlice);
@@ -123,9 +145,10 @@ public final class Mvcc
             header, newPlan(), new TxnRun(keys, revisions, header, writer, compactor), reads, keysPerSlice);
         final LeaseWork lease = new LeaseWork(header, leases, lessor, writer, compactor, replies, keysPerSlice);
         final LeaseTickWork leaseTick = new LeaseTickWork(leases, lessor, writer, compactor, keysPerSlice);
-        final MembersWork changes = new MembersWork(members, writer, compactor);
-        return new Applier(header, head, replies, writer, compactor, new Applier.Works(
-            put, delete, txn, lease, leaseTick, changes, new MemberRequestWork(memberList, members, writer, compactor)));
+        final MembersWork changes = new MembersWork(members, alarms, writer, compactor);
+        return new Applier(header, head, replies, writer, compactor, quota, new Applier.Works(
+            put, delete, txn, lease, leaseTick, changes, new MemberRequestWork(memberList, members, writer, compactor),
+            new AlarmRequestWork(alarms, writer, compactor, replies), new SpaceWork(quota, alarms, members, writer, compactor)));
     }
 
     private RangeWalk newWalk()
@@ -181,14 +204,14 @@ public final class Mvcc
 
     /**
      * Serves a request that does not go through the log: range, read-only transaction, watch create, cancel and progress, a lease's
-     * renewal, its time to live, the list of leases, the list of members; auth is answered "not supported". Ask about
+     * renewal, its time to live, the list of leases, the list of members, that of alarms; auth is answered "not supported". Ask about
      * leases linearizably: only then is an answer the leader's.
      *
      * @param sessionId of the session that asks.
      * @param buffer    holding the message; copied where the answer takes longer than this call.
      * @param offset    of its SBE header.
      * @param length    of the message in bytes.
-     * @return true if it was or will be answered here; false if the node must answer it (status, maintenance).
+     * @return true if it was or will be answered here; false if the node must answer it (status, other maintenance).
      */
     public boolean onRead(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
     {
@@ -224,7 +247,9 @@ public final class Mvcc
             case MemberRequestDecoder.TEMPLATE_ID:
                 memberList.answer(sessionId, correlationId, 0);
                 return true;
-            case StatusRequestDecoder.TEMPLATE_ID, MaintenanceRequestDecoder.TEMPLATE_ID:
+            case MaintenanceRequestDecoder.TEMPLATE_ID:
+                return alarmList.on(sessionId, correlationId, buffer, offset);
+            case StatusRequestDecoder.TEMPLATE_ID:
                 return false;
             default:
                 refuse(sessionId, correlationId, templateId);
@@ -250,8 +275,8 @@ public final class Mvcc
     }
 
     /**
-     * Fills the fields of a status answer that the state machine knows: applied index, compact revision, key count, watchers, and whether
-     * the member is a learner: the other flags are kept.
+     * Fills the fields of a status answer that the state machine knows: applied index, compact revision, key count, watchers, live bytes,
+     * quota, and whether the member is a learner: the other flags are kept.
      *
      * @param status wrapped by the caller, who fills the rest.
      */
@@ -261,7 +286,9 @@ public final class Mvcc
         status.raftAppliedIndex(appliedIndex())
             .compactRevision(Math.max(0, compactRevision()))
             .keyCount(keyCount())
-            .watchers(watcherCount());
+            .watchers(watcherCount())
+            .liveBytes(liveBytes())
+            .quotaBytes(quotaBytes());
     }
 
     /**
@@ -273,6 +300,7 @@ public final class Mvcc
      */
     public int doWork(final long nowNs)
     {
+        lastNowNs = nowNs;
         int workCount = lessor.doWork(nowNs);
         workCount += fanOut.doWork(settings.eventsPerSlice());
         workCount += catchUp.doWork(settings.eventsPerSlice(), fanOut.frontier(), fanOut.fannedOut());
@@ -281,6 +309,17 @@ public final class Mvcc
         workCount += reads.doWork();
         workCount += leaseReads.doWork();
         return workCount;
+    }
+
+    /**
+     * Lets the time go on that automatic compaction counts in, on every member, leading or not. Call it in each duty cycle.
+     *
+     * @param nowNs of a clock for spans, which never goes back; it may be another than that of {@link #doWork(long)}.
+     * @return work count; 0 when there was nothing to do.
+     */
+    public int autoCompact(final long nowNs)
+    {
+        return autoCompactor.doWork(nowNs, lessor.isLeading());
     }
 
     /**
@@ -293,6 +332,7 @@ public final class Mvcc
     public void onLeader(final long term, final long nowNs)
     {
         lessor.onLeader(term, nowNs);
+        quotaProposer.onLeader();
     }
 
     /** This member does not lead any more: nothing expires here, renewals that waited are refused with "leader changed". */
@@ -312,15 +352,21 @@ public final class Mvcc
     }
 
     /**
-     * What the leader's clock has to say to the log now: leases that are expired, or how long they still have. To be proposed once, for
-     * nobody (session 0), in the order of the calls; one that gets lost is made again after a second. Does not allocate.
+     * What the leader has to say to the log now: leases that are expired, or how long they still have; its quota; a compaction. To be
+     * proposed once, for nobody (session 0), in the order of the calls; one that gets lost is made again. Does not allocate.
      *
-     * @param target to write a message of the records' schema to, at 0; of at least {@link #PROPOSAL_LENGTH_MAX} bytes.
+     * @param target to write a message of the records' schema, or a compaction, to, at 0; of at least {@link #PROPOSAL_LENGTH_MAX} bytes.
      * @return length of the message in bytes; 0 if there is nothing to say.
      */
     public int proposal(final MutableDirectBuffer target)
     {
-        return lessor.proposal(target);
+        if (!lessor.isLeading())
+        {
+            return 0;
+        }
+        int length = lessor.proposal(target);
+        length = length > 0 ? length : quotaProposer.proposal(target, lastNowNs);
+        return length > 0 ? length : autoCompactor.proposal(target);
     }
 
     /**
@@ -351,6 +397,11 @@ public final class Mvcc
         leases.hasUnseenChanges(false);
         compactor.beginWalk();
         members.load();
+        alarms.load();
+        if (header.isUncounted())
+        {
+            header.countedLiveBytes(countLiveBytes());
+        }
         fanOut.sendAllToHistory();
     }
 
@@ -404,6 +455,24 @@ public final class Mvcc
     public boolean isCompacting()
     {
         return compactor.isActive();
+    }
+
+    /** @return the cluster's alarms. */
+    public Alarms alarms()
+    {
+        return alarms;
+    }
+
+    /** @return bytes of all that is kept, as a quota counts them: the same on members that applied the same entries. */
+    public long liveBytes()
+    {
+        return header.liveBytes();
+    }
+
+    /** @return bytes of live data that are allowed, as the log says; 0 = any. */
+    public long quotaBytes()
+    {
+        return header.quotaBytes();
     }
 
     /** @return count of live keys. */

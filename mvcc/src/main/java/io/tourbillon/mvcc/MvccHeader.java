@@ -14,20 +14,24 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  *  | compactRevision | compactedBound | compactCursorMain| compactCursorSub |
  *  80          88             96           104           112           120         128
  *  | stateHash | pendingIndex | pendingOp  | pendingSub  | pendingStart| isInstalled |
+ *  128         136          144                  152
+ *  | liveBytes | quotaBytes | quotaAlarmMemberId |
  * </pre>
  * All fields are 8 bytes, little endian. {@code pending*} say how far the entry after {@code appliedIndex} got, when a checkpoint was taken
  * in the midst of it: op number in its transaction, sub revisions used, sub revision at which that op began.
  * {@code isInstalled} is 1 in an image of a state: it came from another member, and the journal may not know of it.
+ * {@code liveBytes} is what {@link LiveBytes} counts; {@code quotaBytes} what of it is allowed, 0 = any; {@code quotaAlarmMemberId} is the
+ * member whose request did not fit, while that alarm is raised, else 0. Format 1 had none of the three.
  * {@code compactedBound} is the compaction that the cursor works on or has ended; records below the cursor are gone as it says.
  */
 public final class MvccHeader
 {
     /** Bytes used of the user header. */
-    public static final int LENGTH = 128;
+    public static final int LENGTH = 152;
     /** First eight bytes of every store of ours: "tbmvcc" and two zeros. */
     public static final long MAGIC = 0x0000_6363_766D_6274L;
     /** Version of records, heads and this header; a newer one is refused. */
-    public static final long FORMAT = 1;
+    public static final long FORMAT = 2;
 
     static final int MAGIC_OFFSET = 0;
     static final int FORMAT_OFFSET = 8;
@@ -45,6 +49,9 @@ public final class MvccHeader
     static final int PENDING_SUB_OFFSET = 104;
     static final int PENDING_START_OFFSET = 112;
     static final int INSTALLED_OFFSET = 120;
+    static final int LIVE_BYTES_OFFSET = 128;
+    static final int QUOTA_BYTES_OFFSET = 136;
+    static final int QUOTA_ALARM_MEMBER_ID_OFFSET = 144;
 
     private static final long FIRST_REVISION = 1;
     private static final long NEVER_COMPACTED = -1;
@@ -266,6 +273,50 @@ public final class MvccHeader
     void stateHash(final long hash)
     {
         put(STATE_HASH_OFFSET, hash);
+    }
+
+    /** Whether the store was written when live bytes were not counted yet: {@link #countedLiveBytes} is to be called. */
+    boolean isUncounted()
+    {
+        return get(FORMAT_OFFSET) < FORMAT;
+    }
+
+    /** What a count of everything has given; from now on the store is of our format. */
+    void countedLiveBytes(final long bytes)
+    {
+        put(LIVE_BYTES_OFFSET, bytes);
+        put(FORMAT_OFFSET, FORMAT);
+    }
+
+    long liveBytes()
+    {
+        return get(LIVE_BYTES_OFFSET);
+    }
+
+    void addLiveBytes(final long bytes)
+    {
+        assert liveBytes() + bytes >= 0 : "fewer live bytes than none";
+        put(LIVE_BYTES_OFFSET, liveBytes() + bytes);
+    }
+
+    long quotaBytes()
+    {
+        return get(QUOTA_BYTES_OFFSET);
+    }
+
+    void quotaBytes(final long bytes)
+    {
+        put(QUOTA_BYTES_OFFSET, bytes);
+    }
+
+    long quotaAlarmMemberId()
+    {
+        return get(QUOTA_ALARM_MEMBER_ID_OFFSET);
+    }
+
+    void quotaAlarmMemberId(final long memberId)
+    {
+        put(QUOTA_ALARM_MEMBER_ID_OFFSET, memberId);
     }
 
     /** Raft index of the entry that is half applied; 0 = none. */

@@ -42,6 +42,8 @@ public final class MvccSettings
     private int waitingKeepAlives = WAITING_KEEP_ALIVES_DEFAULT;
     private long heartbeatNs = 100_000_000;
     private long electionTimeoutNs = 1_000_000_000;
+    private long quotaBytes;
+    private AutoCompaction autoCompaction = AutoCompaction.OFF;
     private long progressNotifyIntervalNs = PROGRESS_NOTIFY_INTERVAL_NS_DEFAULT;
 
     /**
@@ -189,6 +191,36 @@ public final class MvccSettings
     {
         this.progressNotifyIntervalNs = Math.max(PROGRESS_NOTIFY_INTERVAL_NS_MIN, intervalNs);
         return this;
+    }
+
+    /**
+     * @param quotaBytes of live data that the cluster may hold while this member leads: it puts that into the log. 0 = any.
+     * @return this.
+     */
+    public MvccSettings quotaBytes(final long quotaBytes)
+    {
+        this.quotaBytes = Math.max(0, quotaBytes);
+        return this;
+    }
+
+    /**
+     * @param autoCompaction what this member compacts by itself while it leads.
+     * @return this.
+     */
+    public MvccSettings autoCompaction(final AutoCompaction autoCompaction)
+    {
+        this.autoCompaction = autoCompaction;
+        return this;
+    }
+
+    long quotaBytes()
+    {
+        return quotaBytes;
+    }
+
+    AutoCompaction autoCompaction()
+    {
+        return autoCompaction;
     }
 
     long progressNotifyIntervalNs()

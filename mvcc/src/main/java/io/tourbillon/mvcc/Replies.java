@@ -1,15 +1,19 @@
 package io.tourbillon.mvcc;
 
+import io.tourbillon.codecs.Alarm;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.CompactReplyEncoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyEncoder;
 import io.tourbillon.codecs.client.ErrorReplyEncoder;
 import io.tourbillon.codecs.client.LeaseReplyEncoder;
+import io.tourbillon.codecs.client.MaintenanceReplyEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.PutReplyEncoder;
 import io.tourbillon.codecs.client.WatchCanceledEncoder;
 import io.tourbillon.codecs.client.WatchCreatedEncoder;
 import io.tourbillon.codecs.client.WatchProgressEncoder;
+
+import java.util.List;
 
 /** Writes the answers of one message each. */
 final class Replies
@@ -26,6 +30,7 @@ final class Replies
     private final DeleteRangeReplyEncoder delete = new DeleteRangeReplyEncoder();
     private final CompactReplyEncoder compact = new CompactReplyEncoder();
     private final LeaseReplyEncoder lease = new LeaseReplyEncoder();
+    private final MaintenanceReplyEncoder maintenance = new MaintenanceReplyEncoder();
     private final ErrorReplyEncoder error = new ErrorReplyEncoder();
     private final WatchCreatedEncoder created = new WatchCreatedEncoder();
     private final WatchCanceledEncoder canceled = new WatchCanceledEncoder();
@@ -92,6 +97,27 @@ final class Replies
         lease.leasesCount(0);
         lease.keysCount(0);
         egress.reply(sessionId, buffer.buffer(), 0, lease.limit());
+    }
+
+    /** The answer about one alarm, or none. */
+    void alarm(final long sessionId, final long correlationId, final Alarm alarm)
+    {
+        alarms(sessionId, correlationId, alarm == null ? List.of() : List.of(alarm));
+    }
+
+    /** The answer to any request about alarms. Allocates: they are rare. */
+    void alarms(final long sessionId, final long correlationId, final List<Alarm> alarms)
+    {
+        final int length = MessageHeaderEncoder.ENCODED_LENGTH + MaintenanceReplyEncoder.BLOCK_LENGTH +
+            MaintenanceReplyEncoder.AlarmsEncoder.HEADER_SIZE + alarms.size() * MaintenanceReplyEncoder.AlarmsEncoder.sbeBlockLength() +
+            MaintenanceReplyEncoder.blobHeaderLength();
+        maintenance.wrapAndApplyHeader(buffer.ensure(length), 0, messageHeader);
+        head.fill(maintenance.reply(), sessionId, correlationId, header.revision());
+        maintenance.hash(0).compactRevision(0).hashRevision(0).remainingBytes(0).flags().clear().last(true);
+        final MaintenanceReplyEncoder.AlarmsEncoder items = maintenance.alarmsCount(alarms.size());
+        alarms.forEach((alarm) -> items.next().memberId(alarm.memberId()).alarm(alarm.type().number()));
+        maintenance.putBlob(NO_TEXT, 0, 0);
+        egress.reply(sessionId, buffer.buffer(), 0, maintenance.limit());
     }
 
     void error(final long sessionId, final long correlationId, final int number)

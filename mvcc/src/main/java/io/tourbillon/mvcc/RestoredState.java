@@ -10,7 +10,8 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 /**
  * A saved state becomes the first one of a new cluster: keys, history and leases stay, and so do index and term of the last entry, from
- * which each member that begins with it goes on; what the log had said of the old cluster's members is forgotten. Blocks in the disk.
+ * which each member that begins with it goes on; what the log had said of the old cluster's members and
+ * their alarms is forgotten. Blocks in the disk.
  */
 public final class RestoredState
 {
@@ -40,7 +41,9 @@ public final class RestoredState
             throw new IllegalStateException("the state ends within an entry, or before the first: it was not saved by a member");
         }
         header.clearInstalled();
-        forgetMembers(store);
+        forget(store, Mvcc.MEMBERS_TREE);
+        forget(store, Mvcc.ALARMS_TREE);
+        header.quotaAlarmMemberId(0);
         if (revisionBump > 0)
         {
             header.revision(Math.addExact(header.revision(), revisionBump));
@@ -48,9 +51,9 @@ public final class RestoredState
         }
     }
 
-    private static void forgetMembers(final TreeStore store)
+    private static void forget(final TreeStore store, final String treeName)
     {
-        final Tree tree = store.tree(Mvcc.MEMBERS_TREE);
+        final Tree tree = store.tree(treeName);
         final Cursor cursor = tree.cursor();
         final DirectBuffer lowest = new UnsafeBuffer(new byte[1]);
         while (cursor.seek(lowest, 0, 1))

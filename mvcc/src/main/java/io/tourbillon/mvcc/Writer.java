@@ -113,6 +113,7 @@ final class Writer
         buffer.putBytes(keyAt, key, keyOffset, keyLength);
         buffer.putBytes(keyAt + keyLength, value, valueOffset, valueLength);
         hash(main, sub, keyAt, keyLength, valueLength);
+        header.addLiveBytes(LiveBytes.ofChange(keyAt + keyLength + valueLength) + (exists ? 0 : LiveBytes.ofKey(keyLength)));
         header.noteUnseenChange();
         revisions.put(revisionKey.of(main, sub), 0, revisionKey.length(), buffer, 0, keyAt + keyLength + valueLength);
         keys.put(key, keyOffset, keyLength, head.encoded(), 0, headLength, !record.isTombstone());

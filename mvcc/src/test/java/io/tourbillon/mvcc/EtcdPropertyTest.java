@@ -51,6 +51,7 @@ class EtcdPropertyTest
                 assertEquals(model.revision, rig.mvcc.revision());
                 assertEquals(model.compactRevision, rig.mvcc.compactRevision());
                 assertEquals(model.keyCount(), rig.mvcc.keyCount());
+                assertEquals(rig.mvcc.countLiveBytes(), rig.mvcc.liveBytes());
             }
             checkEvents(rig, model);
             rig.checkFollower(new MvccSettings());

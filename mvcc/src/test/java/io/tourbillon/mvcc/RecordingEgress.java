@@ -7,6 +7,7 @@ import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.EventType;
 import io.tourbillon.codecs.client.ItemKind;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
@@ -66,6 +67,13 @@ final class RecordingEgress implements Egress
             {
                 final CompactReplyDecoder reply = new CompactReplyDecoder().wrapAndApplyHeader(buffer, offset, header);
                 answer(reply.reply().correlationId(), "compacted at " + reply.reply().revision());
+            }
+            case MaintenanceReplyDecoder.TEMPLATE_ID ->
+            {
+                final MaintenanceReplyDecoder reply = new MaintenanceReplyDecoder().wrapAndApplyHeader(buffer, offset, header);
+                final StringBuilder text = new StringBuilder("alarms");
+                reply.alarms().forEach((alarm) -> text.append(' ').append(alarm.memberId()).append(':').append(alarm.alarm()));
+                answer(reply.reply().correlationId(), text + " at " + reply.reply().revision());
             }
             case ErrorReplyDecoder.TEMPLATE_ID ->
             {

@@ -1,10 +1,13 @@
 package io.tourbillon.mvcc;
 
+import io.tourbillon.codecs.AlarmType;
 import io.tourbillon.codecs.client.Branch;
 import io.tourbillon.codecs.client.CompactRequestEncoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestEncoder;
 import io.tourbillon.codecs.client.LeaseOperation;
 import io.tourbillon.codecs.client.LeaseRequestEncoder;
+import io.tourbillon.codecs.client.MaintenanceOperation;
+import io.tourbillon.codecs.client.MaintenanceRequestEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.OpKind;
 import io.tourbillon.codecs.client.PutRequestEncoder;
@@ -189,6 +192,34 @@ final class Requests
         head(lease.request(), sessionId, correlationId);
         lease.leaseId(leaseId).ttlMs(ttlMs).operation(operation).keys((short)(wantsKeys ? 1 : 0));
         length = lease.limit();
+        return this;
+    }
+
+    Requests alarm(
+        final MaintenanceOperation operation, final long memberId, final AlarmType type, final long sessionId, final long correlationId)
+    {
+        final MaintenanceRequestEncoder request = new MaintenanceRequestEncoder().wrapAndApplyHeader(buffer, 0, header);
+        head(request.request(), sessionId, correlationId);
+        request.targetId(memberId).revision(0).operation(operation).alarm(type.number()).version("");
+        length = request.limit();
+        return this;
+    }
+
+    Requests note(final long memberId, final AlarmType type, final boolean isRaised)
+    {
+        final io.tourbillon.codecs.record.AlarmNotedEncoder noted = new io.tourbillon.codecs.record.AlarmNotedEncoder()
+            .wrapAndApplyHeader(buffer, 0, new io.tourbillon.codecs.record.MessageHeaderEncoder());
+        noted.memberId(memberId).alarm(type.number()).raised((short)(isRaised ? 1 : 0));
+        length = noted.limit();
+        return this;
+    }
+
+    Requests quota(final long quotaBytes)
+    {
+        final io.tourbillon.codecs.record.QuotaSetEncoder quota = new io.tourbillon.codecs.record.QuotaSetEncoder()
+            .wrapAndApplyHeader(buffer, 0, new io.tourbillon.codecs.record.MessageHeaderEncoder());
+        quota.quotaBytes(quotaBytes);
+        length = quota.limit();
         return this;
     }
 

@@ -4,8 +4,10 @@ import io.tourbillon.bptree.Checkpoint;
 import io.tourbillon.bptree.MemoryPageFile;
 import io.tourbillon.bptree.TreeStore;
 import io.tourbillon.bptree.TreeStoreContext;
+import io.tourbillon.codecs.AlarmType;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.LeaseOperation;
+import io.tourbillon.codecs.client.MaintenanceOperation;
 import io.tourbillon.codecs.client.OpKind;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.codecs.record.LeaseTickDecoder;
@@ -321,6 +323,10 @@ final class Rig implements Member
 
     private void noteExpired()
     {
+        if (new MessageHeaderDecoder().wrap(requests.buffer, 0).templateId() != LeaseTickDecoder.TEMPLATE_ID)
+        {
+            return;
+        }
         final LeaseTickDecoder tick = new LeaseTickDecoder().wrapAndApplyHeader(requests.buffer, 0, new MessageHeaderDecoder());
         for (final LeaseTickDecoder.LeasesDecoder lease : tick.leases())
         {
@@ -329,6 +335,22 @@ final class Rig implements Member
                 expired.add(lease.id());
             }
         }
+    }
+
+    // ---- alarms
+
+    /** What the request about alarms is answered. */
+    String alarm(final MaintenanceOperation operation, final long memberId, final AlarmType type)
+    {
+        requests.alarm(operation, memberId, type, SESSION, ++correlationId);
+        return operation == MaintenanceOperation.ALARM_GET ? read() : apply();
+    }
+
+    /** A member says of itself that it has an alarm, or has it no more. */
+    void note(final long memberId, final AlarmType type, final boolean isRaised)
+    {
+        requests.note(memberId, type, isRaised);
+        applyOwn();
     }
 
     @Override
@@ -422,6 +444,9 @@ final class Rig implements Member
             assertEquals(mvcc.stateHash(), follower.stateHash(), "state hash");
             assertEquals(mvcc.revision(), follower.revision(), "revision");
             assertEquals(mvcc.keyCount(), follower.keyCount(), "live keys");
+            assertEquals(mvcc.liveBytes(), follower.liveBytes(), "live bytes");
+            assertEquals(mvcc.quotaBytes(), follower.quotaBytes(), "quota");
+            assertEquals(mvcc.alarms().list(), follower.alarms().list(), "alarms");
             assertEquals(store.tree(Mvcc.REVISIONS_TREE).size(), other.tree(Mvcc.REVISIONS_TREE).size(), "records");
             assertEquals(store.tree(Mvcc.KEYS_TREE).size(), other.tree(Mvcc.KEYS_TREE).size(), "heads");
             assertEquals(store.tree(Mvcc.LEASES_TREE).size(), other.tree(Mvcc.LEASES_TREE).size(), "leases");

@@ -122,10 +122,14 @@ final class ApplyAgent implements Agent
         }
     }
 
-    /** It serves once it has caught up, and what it had to say of itself is in the state. */
+    /** It serves once it has caught up, and what it had to say of itself is in the state; what it has to say later goes the same way. */
     private int maybeServe(final long nowNs)
     {
-        if (counters.ready.getPlain() != 0 || !hasCaughtUp())
+        if (counters.ready.getPlain() != 0)
+        {
+            return proposals.announce(stateMachine, nowNs);
+        }
+        if (!hasCaughtUp())
         {
             return 0;
         }

@@ -72,6 +72,8 @@ public final class PipelineCounters
     final PaddedLong segmentEndBytes = new PaddedLong();
     /** 1 while requests that need room are refused, because this member's disk or a majority's is full. Sequencer. */
     public final PaddedLong noSpace = new PaddedLong();
+    /** 1 while this member's own disk is full, whatever the others have. Sequencer. */
+    public final PaddedLong diskFull = new PaddedLong();
     /** Entries appended since start. Journal agent. */
     public final PaddedLong entriesAppended = new PaddedLong();
     /** Entries that the disk had lost and other members have given since start. Journal agent. */

@@ -149,7 +149,12 @@ final class RaftDriver implements RaftEffects
 
     private void tellRoom()
     {
-        final long noSpace = diskRoom.isShort() || (isLeading() && !core.hasMajorityRoom()) ? 1 : 0;
+        final long diskFull = diskRoom.isShort() ? 1 : 0;
+        if (diskFull != counters.diskFull.getPlain())
+        {
+            counters.diskFull.setRelease(diskFull);
+        }
+        final long noSpace = diskFull != 0 || (isLeading() && !core.hasMajorityRoom()) ? 1 : 0;
         if (noSpace != counters.noSpace.getPlain())
         {
             counters.noSpace.setRelease(noSpace);

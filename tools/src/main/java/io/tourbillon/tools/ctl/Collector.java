@@ -11,6 +11,7 @@ import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
 import io.tourbillon.codecs.client.StatusReplyDecoder;
 import io.tourbillon.codecs.client.TxnReplyDecoder;
+import io.tourbillon.tools.ctl.output.AlarmAnswer;
 import io.tourbillon.tools.ctl.output.Answer;
 import io.tourbillon.tools.ctl.output.Header;
 import io.tourbillon.tools.ctl.output.KeyValue;
@@ -44,6 +45,7 @@ final class Collector implements ReplyListener
     private Answer answer;
     private Status status;
     private MemberAnswer members;
+    private AlarmAnswer alarms;
     private CtlException failure;
 
     Collector(final String endpoint)
@@ -116,6 +118,12 @@ final class Collector implements ReplyListener
     {
         answer();
         return members;
+    }
+
+    AlarmAnswer alarms()
+    {
+        answer();
+        return alarms;
     }
 
     WatchTable watches()
@@ -248,10 +256,13 @@ final class Collector implements ReplyListener
     public void onMaintenanceReply(final ClientSession session, final long correlationId, final MaintenanceReplyDecoder reply)
     {
         final boolean isLast = reply.flags().last();
-        reply.alarms(); // none; the blob is behind them
+        alarms = Replies.alarms(reply); // also of a snapshot, which has none: the blob is behind them
         final byte[] blob = new byte[reply.blobLength()];
         reply.getBlob(blob, 0, blob.length);
-        snapshot.onPart(blob, isLast);
+        if (snapshot != null)
+        {
+            snapshot.onPart(blob, isLast);
+        }
         if (isLast)
         {
             done(null);

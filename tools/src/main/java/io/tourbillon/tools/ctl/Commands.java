@@ -1,6 +1,7 @@
 package io.tourbillon.tools.ctl;
 
 import io.tourbillon.codecs.client.MemberOperation;
+import io.tourbillon.tools.ctl.command.AlarmCommand;
 import io.tourbillon.tools.ctl.command.CompactionCommand;
 import io.tourbillon.tools.ctl.command.DelCommand;
 import io.tourbillon.tools.ctl.command.EndpointHealthCommand;
@@ -27,7 +28,7 @@ import java.util.List;
 final class Commands
 {
     static final List<String> NAMES = List.of(
-        "compaction", "del", "endpoint health", "endpoint status", "export", "get", "import", "lease grant",
+        "alarm disarm", "alarm list", "compaction", "del", "endpoint health", "endpoint status", "export", "get", "import", "lease grant",
         "lease keep-alive", "lease list", "lease revoke", "lease timetolive", "member add", "member list",
         "member promote", "member remove", "member update", "move-leader", "put", "snapshot restore", "snapshot save",
         "snapshot status", "txn", "version", "watch");
@@ -47,6 +48,8 @@ final class Commands
             case "txn" -> new TxnCommand();
             case "watch" -> new WatchCommand();
             case "compaction" -> new CompactionCommand();
+            case "alarm list" -> new AlarmCommand(false);
+            case "alarm disarm" -> new AlarmCommand(true);
             case "endpoint status" -> new EndpointStatusCommand();
             case "endpoint health" -> new EndpointHealthCommand();
             case "lease grant" -> new LeaseCommand(Answer.LeaseWord.GRANT);

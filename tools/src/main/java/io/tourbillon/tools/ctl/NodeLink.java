@@ -1,9 +1,12 @@
 package io.tourbillon.tools.ctl;
 
+import io.tourbillon.codecs.AlarmType;
+import io.tourbillon.codecs.client.MaintenanceOperation;
 import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.tools.ctl.command.KeyRange;
 import io.tourbillon.tools.ctl.command.Request;
 import io.tourbillon.tools.ctl.command.TxnScript;
+import io.tourbillon.tools.ctl.output.AlarmAnswer;
 import io.tourbillon.tools.ctl.output.Answer;
 import io.tourbillon.tools.ctl.output.MemberAnswer;
 import io.tourbillon.tools.ctl.output.Status;
@@ -207,7 +210,7 @@ public final class NodeLink implements AutoCloseable
     public void snapshot(final SnapshotSink sink)
     {
         collector.snapshot(sink);
-        call(NO_KEY, session::snapshot);
+        call(NO_KEY, () -> session.maintenance(MaintenanceOperation.SNAPSHOT, 0, AlarmType.NONE));
     }
 
     /**
@@ -222,6 +225,20 @@ public final class NodeLink implements AutoCloseable
     {
         call(NO_KEY, () -> session.members(operation, memberId, true, peerUrl));
         return collector.members();
+    }
+
+    /**
+     * Asks which alarms there are, raises one, or disarms one.
+     *
+     * @param operation about alarms.
+     * @param memberId  with whom it is; 0 of a question.
+     * @param type      of the alarm; of a question: NONE = all.
+     * @return the answer.
+     */
+    public AlarmAnswer alarm(final MaintenanceOperation operation, final long memberId, final AlarmType type)
+    {
+        call(NO_KEY, () -> session.maintenance(operation, memberId, type));
+        return collector.alarms();
     }
 
     /**

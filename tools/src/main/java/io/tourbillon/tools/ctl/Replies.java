@@ -1,12 +1,15 @@
 package io.tourbillon.tools.ctl;
 
+import io.tourbillon.codecs.AlarmType;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.Durability;
+import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
 import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
 import io.tourbillon.codecs.client.ReplyHeaderDecoder;
 import io.tourbillon.codecs.client.StatusReplyDecoder;
+import io.tourbillon.tools.ctl.output.AlarmAnswer;
 import io.tourbillon.tools.ctl.output.Answer;
 import io.tourbillon.tools.ctl.output.Header;
 import io.tourbillon.tools.ctl.output.KeyValue;
@@ -82,6 +85,17 @@ final class Replies
         return new Status(endpoint, header(reply.reply()), name, version, reply.dbSize(), reply.dbSizeInUse(), reply.leaderId(), isLearner,
             reply.raftIndex(), reply.raftAppliedIndex(), errors.isEmpty() ? List.of() : List.of(errors.split("\n")),
             durability(reply.durability()), mode, reply.forces(), reply.acknowledged());
+    }
+
+    static AlarmAnswer alarms(final MaintenanceReplyDecoder reply)
+    {
+        final List<AlarmAnswer.Item> alarms = new ArrayList<>();
+        for (final MaintenanceReplyDecoder.AlarmsDecoder alarm : reply.alarms())
+        {
+            final AlarmType type = AlarmType.of(alarm.alarm());
+            alarms.add(new AlarmAnswer.Item(alarm.memberId(), type == null ? AlarmType.NONE : type));
+        }
+        return new AlarmAnswer(header(reply.reply()), alarms);
     }
 
     static MemberAnswer members(final MemberReplyDecoder reply)

@@ -204,6 +204,13 @@ public final class Tourbillon
     private final class Events implements NodeEvents
     {
         @Override
+        public void onWarning(final String message)
+        {
+            err.println("tourbillon: warning: " + message);
+            err.flush();
+        }
+
+        @Override
         public void onFatal(final String message, final Throwable cause)
         {
             isFailed.set(true);

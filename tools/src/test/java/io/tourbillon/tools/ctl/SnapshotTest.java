@@ -1,6 +1,8 @@
 package io.tourbillon.tools.ctl;
 
+import io.tourbillon.codecs.AlarmType;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
+import io.tourbillon.codecs.client.MaintenanceOperation;
 import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
 import io.tourbillon.transport.aeron.Node;
 import io.tourbillon.transport.aeron.NodeConfig;
@@ -185,7 +187,7 @@ class SnapshotTest
                     parts.add(1);
                 }
             });
-            await(() -> client.poll() >= 0 && session.snapshot() > 0);
+            await(() -> client.poll() >= 0 && session.maintenance(MaintenanceOperation.SNAPSHOT, 0, AlarmType.NONE) > 0);
             await(() -> client.poll() >= 0 && !parts.isEmpty());
             run(ExitCode.ERROR, endpoint(port), "snapshot", "save", directory.resolve("other").toString());
             assertTrue(errors.toString(UTF_8).contains("another snapshot is being saved"), errors.toString(UTF_8));

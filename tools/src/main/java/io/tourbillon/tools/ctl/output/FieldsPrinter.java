@@ -113,6 +113,21 @@ final class FieldsPrinter extends Printer
     }
 
     @Override
+    public void alarms(final AlarmAnswer answer)
+    {
+        if (answer.header() != null)
+        {
+            header(answer.header());
+        }
+        for (final AlarmAnswer.Item alarm : answer.alarms())
+        {
+            field("MemberID", Long.toUnsignedString(alarm.memberId()));
+            field("AlarmType", alarm.type());
+            out.print("\n");
+        }
+    }
+
+    @Override
     public void snapshot(final SnapshotFile file)
     {
         out.println("\"Hash\" : " + file.hash());

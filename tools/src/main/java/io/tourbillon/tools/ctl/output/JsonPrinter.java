@@ -183,6 +183,25 @@ final class JsonPrinter extends Printer
     }
 
     @Override
+    public void alarms(final AlarmAnswer answer)
+    {
+        final Json json = new Json(out).open('{');
+        if (answer.header() != null)
+        {
+            header(json.name("header"), answer.header());
+        }
+        if (!answer.alarms().isEmpty())
+        {
+            json.name("alarms").open('[');
+            answer.alarms().forEach((alarm) -> json.open('{').unsigned("memberID", alarm.memberId())
+                .number("alarm", alarm.type().number()).close('}'));
+            json.close(']');
+        }
+        json.close('}');
+        out.print("\n");
+    }
+
+    @Override
     public void snapshot(final SnapshotFile file)
     {
         new Json(out).open('{')

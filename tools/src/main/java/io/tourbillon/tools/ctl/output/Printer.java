@@ -132,6 +132,14 @@ public abstract class Printer
     public abstract void snapshot(SnapshotFile file);
 
     /**
+     * Prints alarms.
+     *
+     * @param answer with them.
+     * @throws CtlException if this form has no such thing.
+     */
+    public abstract void alarms(AlarmAnswer answer);
+
+    /**
      * Prints the members of a cluster.
      *
      * @param header  of the answer.

@@ -146,6 +146,15 @@ final class SimplePrinter extends Printer
     }
 
     @Override
+    public void alarms(final AlarmAnswer answer)
+    {
+        for (final AlarmAnswer.Item alarm : answer.alarms())
+        {
+            out.print("memberID:" + Long.toUnsignedString(alarm.memberId()) + " alarm:" + alarm.type() + " \n");
+        }
+    }
+
+    @Override
     public void snapshot(final SnapshotFile file)
     {
         out.println(String.join(", ", Rows.snapshot(file)));

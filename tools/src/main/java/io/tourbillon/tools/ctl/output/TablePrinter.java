@@ -64,6 +64,12 @@ final class TablePrinter extends Printer
     }
 
     @Override
+    public void alarms(final AlarmAnswer answer)
+    {
+        throw notSupported();
+    }
+
+    @Override
     public void status(final List<Status> statuses)
     {
         final TextTable table = new TextTable(Rows.STATUS_HEADS);

@@ -8,8 +8,10 @@ import io.tourbillon.consensus.Checkpoint;
 import io.tourbillon.consensus.StateMachine;
 import io.tourbillon.mvcc.Limits;
 import io.tourbillon.mvcc.Mvcc;
+import io.tourbillon.mvcc.RequestCost;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.NanoClock;
 
 import java.io.IOException;
 
@@ -36,14 +38,19 @@ final class MvccStateMachine implements StateMachine
     private final SnapshotSaves saves;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final MemberAnnouncement announcement;
-    private final RoomNeeds roomNeeds = new RoomNeeds();
+    private final SpaceWatch space;
+    private final NanoClock compactionClock;
+    private final RequestCost requestCost = new RequestCost();
     private boolean isUnderWay;
     private volatile boolean isShortOfRoom;
 
     MvccStateMachine(
         final Mvcc mvcc, final TreeStore store, final StoreImages images, final SnapshotSaves saves, final ClientEgress egress,
-        final NodeReplies replies, final NodeFacts facts, final MemberAnnouncement announcement)
+        final NodeReplies replies, final NodeFacts facts, final MemberAnnouncement announcement, final SpaceWatch space,
+        final NanoClock compactionClock)
     {
+        this.space = space;
+        this.compactionClock = compactionClock;
         this.saves = saves;
         this.images = images;
         this.mvcc = mvcc;
@@ -88,7 +95,8 @@ final class MvccStateMachine implements StateMachine
     @Override
     public int announcement(final MutableDirectBuffer target, final long nowNs)
     {
-        return announcement.write(target, nowNs);
+        final int length = announcement.write(target, nowNs);
+        return length > 0 ? length : space.announcement(target, nowNs);
     }
 
     @Override
@@ -170,7 +178,7 @@ final class MvccStateMachine implements StateMachine
             saves.onSessionClosed(endedId);
             workCount++;
         }
-        return workCount + mvcc.doWork(nowNs) + saves.doWork();
+        return workCount + mvcc.doWork(nowNs) + mvcc.autoCompact(compactionClock.nanoTime()) + space.doWork() + saves.doWork();
     }
 
     @Override
@@ -212,7 +220,7 @@ final class MvccStateMachine implements StateMachine
     @Override
     public boolean needsRoom(final DirectBuffer buffer, final int offset, final int length)
     {
-        return roomNeeds.of(buffer, offset);
+        return requestCost.of(buffer, offset) > 0;
     }
 
     @Override

@@ -1,11 +1,13 @@
 package io.tourbillon.transport.aeron;
 
+import io.tourbillon.codecs.Alarm;
 import io.tourbillon.consensus.pipeline.Pipeline;
 import io.tourbillon.consensus.pipeline.PipelineCounters;
 import io.tourbillon.journal.DurationHistogram;
 import org.agrona.concurrent.status.CountersReader;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,6 +47,12 @@ public final class Node implements AutoCloseable
             {
                 ready.countDown();
                 events.onReady();
+            }
+
+            @Override
+            public void onWarning(final String message)
+            {
+                events.onWarning(message);
             }
         });
     }
@@ -178,6 +186,18 @@ public final class Node implements AutoCloseable
     public PipelineCounters pipelineCounters()
     {
         return parts.pipelineCounters();
+    }
+
+    /** @return the cluster's alarms, as this member knows them. Any thread. */
+    public List<Alarm> alarms()
+    {
+        return parts.alarms();
+    }
+
+    /** @return what is counted of room for data. Any thread. */
+    public SpaceCounters spaceCounters()
+    {
+        return parts.spaceCounters();
     }
 
     /** @return how long the forces of the journal took since start. Any thread. */

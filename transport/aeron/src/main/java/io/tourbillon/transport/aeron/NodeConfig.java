@@ -3,6 +3,9 @@ package io.tourbillon.transport.aeron;
 import io.tourbillon.codecs.Protocol;
 import io.tourbillon.journal.Durability;
 import io.tourbillon.journal.Forcer;
+import io.tourbillon.mvcc.AutoCompaction;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -24,6 +27,7 @@ public final class NodeConfig
     private final EnumMap<NodeOption, String> values = new EnumMap<>(NodeOption.class);
     private final List<String> unknown = new ArrayList<>();
     private Forcer forcer = Forcer.FDATASYNC;
+    private NanoClock compactionClock = SystemNanoClock.INSTANCE;
 
     /** All options at their defaults. */
     public NodeConfig()
@@ -82,6 +86,22 @@ public final class NodeConfig
     }
 
     /**
+     * @param value the clock that auto-compaction goes by; another than the system's lets a test turn it.
+     * @return this.
+     */
+    NodeConfig compactionClock(final NanoClock value)
+    {
+        compactionClock = value;
+        return this;
+    }
+
+    /** @return the clock that auto-compaction goes by. */
+    NanoClock compactionClock()
+    {
+        return compactionClock;
+    }
+
+    /**
      * @param option to look up.
      * @return its text: as set, or the default.
      */
@@ -132,6 +152,11 @@ public final class NodeConfig
         }
         judgeMembers(faults);
         judgeJoining(faults);
+        if (autoCompaction() == null)
+        {
+            faults.add("auto-compaction-retention=" + text(NodeOption.AUTO_COMPACTION_RETENTION) + ": must be " + (isPeriodic() ?
+                "a number of hours or a time such as 90m or 1h30m" : "a number of revisions") + ", or 0");
+        }
         if (peerPort() == clientPort() || peerPort() == responsePort())
         {
             faults.add("listen-peer=" + text(NodeOption.LISTEN_PEER) + ": must be another port than listen-client's " +
@@ -337,6 +362,17 @@ public final class NodeConfig
     long connectionTimeoutNs()
     {
         return TimeUnit.MILLISECONDS.toNanos(number(NodeOption.CONNECTION_TIMEOUT_MS));
+    }
+
+    private boolean isPeriodic()
+    {
+        return "periodic".equals(text(NodeOption.AUTO_COMPACTION_MODE));
+    }
+
+    /** @return what is compacted while this member leads; null if the texts say nothing that can be. */
+    AutoCompaction autoCompaction()
+    {
+        return Retention.parse(isPeriodic(), text(NodeOption.AUTO_COMPACTION_RETENTION));
     }
 
     /** @return true if idle threads spin. */

@@ -14,6 +14,16 @@ public interface NodeEvents
     }
 
     /**
+     * Something that an operator should look at, and that does not keep the node from serving: much of the quota is used, an alarm was
+     * raised or is over.
+     *
+     * @param message for the operator.
+     */
+    default void onWarning(final String message)
+    {
+    }
+
+    /**
      * The node has stopped and acknowledges nothing any more; the process should end with a non-zero code. Once.
      *
      * @param message for the operator: what failed, and where.

@@ -102,6 +102,17 @@ public enum NodeOption
     MAX_TXN_OPS("max-txn-ops", Kind.COUNT, "128", 1, Limits.TXN_OPS_TOTAL_MAX,
         "Most compares, success or failure operations of a transaction, with those around it; a longer one is answered " +
         "'too many operations in txn request'. etcd's option and default."),
+    /** Quota. */
+    QUOTA_BACKEND_BYTES("quota-backend-bytes", Kind.BYTES, "0", 0, 1L << 50,
+        "Live data, keys, values and history, that the cluster may hold: beyond it puts are refused, until deletes and a compaction have " +
+        "freed a tenth. The leader's counts: the same on all members. etcd's option; space that is free counts as free. 0: no quota."),
+    /** Auto-compaction by what. */
+    AUTO_COMPACTION_MODE("auto-compaction-mode", Kind.CHOICE, "periodic", List.of("periodic", "revision"),
+        "What auto-compaction-retention means. etcd's option and default."),
+    /** Auto-compaction. */
+    AUTO_COMPACTION_RETENTION("auto-compaction-retention", Kind.TEXT, "0", 1, 32,
+        "History that the leader keeps when it compacts by itself: hours or a time such as 90m (periodic), or revisions. " +
+        "etcd's option and default. 0: it does not."),
     /** Connections. */
     MAX_CONNECTIONS("max-connections", Kind.COUNT, "64", 1, 1024,
         "Client connections. Each costs a publication of three terms in the driver's directory."),

@@ -3,6 +3,7 @@ package io.tourbillon.transport.aeron;
 import io.tourbillon.bptree.Checkpoint;
 import io.tourbillon.bptree.TreeStore;
 import io.tourbillon.bptree.TreeStoreContext;
+import io.tourbillon.codecs.Alarm;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.FatalHandler;
 import io.tourbillon.consensus.StateMachine;
@@ -24,6 +25,7 @@ import org.agrona.DirectBuffer;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +46,8 @@ final class NodeParts implements AutoCloseable
     private final RunMode mode;
     private final PipelineCounters pipelineCounters = new PipelineCounters();
     private final IngressCounters ingressCounters = new IngressCounters();
+    private final SpaceCounters spaceCounters = new SpaceCounters();
+    private final NodeEvents events;
     private final SessionHandover handover = new SessionHandover();
     private final ClientEgress egress;
     private final TransportAgent transport;
@@ -65,6 +69,7 @@ final class NodeParts implements AutoCloseable
     NodeParts(final NodeConfig config, final NodeEvents events)
     {
         this.config = config;
+        this.events = events;
         this.mode = RunMode.of(config);
         this.egress = new ClientEgress(handover, config.replyQueueLength(), config.connectionTimeoutNs());
         this.transport = new TransportAgent(ingressCounters, pipelineCounters, events);
@@ -135,6 +140,8 @@ final class NodeParts implements AutoCloseable
         mvcc = new Mvcc(store, new MvccSettings()
             .clusterId(identity.clusterId())
             .memberId(identity.memberId())
+            .quotaBytes(config.number(NodeOption.QUOTA_BACKEND_BYTES))
+            .autoCompaction(config.autoCompaction())
             .initialMembers(ConfigurationRecord.encode(initialConfiguration, identity.clusterId())), egress);
         if (mvcc.members().isRemoved(identity.memberId()))
         {
@@ -164,7 +171,8 @@ final class NodeParts implements AutoCloseable
         router = new RequestRouter(sessions, voice, ingressCounters, identity.memberId(), config);
         final ClientIngress ingress =
             new ClientIngress(driver, config, router, sessions, voice, ingressCounters, transport::isReady);
-        final NodeReplies replies = new NodeReplies(config, facts, pipelineCounters, journal, store, egress);
+        final NodeReplies replies = new NodeReplies(config, facts, pipelineCounters, mvcc.alarms(), journal, store, egress);
+        final SpaceWatch space = new SpaceWatch(mvcc, identity.memberId(), pipelineCounters, spaceCounters, events);
         ingress.listen();
         final SocketWait socketWait = driver.socketWait();
         if (socketWait != null)
@@ -178,7 +186,8 @@ final class NodeParts implements AutoCloseable
             .journal(journal)
             .durability(config.durability())
             .stateMachine(new MvccStateMachine(
-                mvcc, store, images, saves, egress, replies, facts, new MemberAnnouncement(identity.memberId(), config)))
+                mvcc, store, images, saves, egress, replies, facts, new MemberAnnouncement(identity.memberId(), config), space,
+                config.compactionClock()))
             .ingress(ingress)
             .companion(transport)
             .fatalHandler(fatalHandler)
@@ -283,6 +292,16 @@ final class NodeParts implements AutoCloseable
     PipelineCounters pipelineCounters()
     {
         return pipelineCounters;
+    }
+
+    SpaceCounters spaceCounters()
+    {
+        return spaceCounters;
+    }
+
+    List<Alarm> alarms()
+    {
+        return mvcc.alarms().list();
     }
 
     IngressCounters ingressCounters()

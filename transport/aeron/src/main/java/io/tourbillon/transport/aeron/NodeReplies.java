@@ -1,6 +1,8 @@
 package io.tourbillon.transport.aeron;
 
 import io.tourbillon.bptree.TreeStore;
+import io.tourbillon.codecs.Alarm;
+import io.tourbillon.codecs.AlarmType;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.Durability;
@@ -10,12 +12,15 @@ import io.tourbillon.codecs.client.ReplyHeaderEncoder;
 import io.tourbillon.codecs.client.StatusReplyEncoder;
 import io.tourbillon.consensus.pipeline.PipelineCounters;
 import io.tourbillon.journal.Journal;
+import io.tourbillon.mvcc.Alarms;
 import io.tourbillon.mvcc.Egress;
 import io.tourbillon.mvcc.Mvcc;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -26,9 +31,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 final class NodeReplies
 {
     private static final int SCRATCH_LENGTH = 16 * 1024;
+    private static final int ERRORS_LENGTH_MAX = 8 * 1024;
+    private static final int NEVER = -1;
 
     private final NodeFacts facts;
     private final PipelineCounters counters;
+    private final Alarms alarms;
     private final Journal journal;
     private final TreeStore store;
     private final ClientEgress egress;
@@ -41,19 +49,23 @@ final class NodeReplies
     private final byte[] version = NodeVersion.VERSION.getBytes(UTF_8);
     private final byte[] name;
     private final byte[] mode;
-    private final byte[] errors;
-    private final byte[] errorsWithoutRoom;
+    private final String durabilityError;
+    private byte[] errors;
+    private int errorsChangeCount = NEVER;
+    private long errorsNoSpace;
 
     NodeReplies(
         final NodeConfig config,
         final NodeFacts facts,
         final PipelineCounters counters,
+        final Alarms alarms,
         final Journal journal,
         final TreeStore store,
         final ClientEgress egress)
     {
         this.facts = facts;
         this.counters = counters;
+        this.alarms = alarms;
         this.journal = journal;
         this.store = store;
         this.egress = egress;
@@ -62,10 +74,29 @@ final class NodeReplies
         this.durability = isForced ? Durability.FSYNC : Durability.NONE;
         this.name = config.name().getBytes(UTF_8);
         this.mode = RunMode.of(config).label().getBytes(UTF_8);
-        this.errors = (isForced ? "" : "durability is none: a power cut loses acknowledged writes").getBytes(UTF_8);
-        // In etcd's words, which operators look for.
-        final String alarm = "memberID:" + Long.toUnsignedString(facts.memberId()) + " alarm:NOSPACE ";
-        this.errorsWithoutRoom = (errors.length == 0 ? alarm : new String(errors, UTF_8) + "; " + alarm).getBytes(UTF_8);
+        this.durabilityError = isForced ? "" : "durability is none: a power cut loses acknowledged writes\n";
+    }
+
+    /** The alarms, and at once what this member itself refuses, which the log may tell later; in etcd's words, which operators look for. */
+    private byte[] errors()
+    {
+        final long noSpace = counters.noSpace.getAcquire();
+        final int changeCount = alarms.changeCount();
+        if (noSpace != errorsNoSpace || changeCount != errorsChangeCount)
+        {
+            errorsNoSpace = noSpace;
+            errorsChangeCount = changeCount;
+            final StringBuilder text = new StringBuilder(durabilityError);
+            final List<Alarm> raised = new ArrayList<>(alarms.list());
+            if (noSpace != 0 && raised.stream().noneMatch((alarm) -> alarm.isAbout(AlarmType.NOSPACE, facts.memberId())))
+            {
+                raised.add(new Alarm(AlarmType.NOSPACE, facts.memberId(), true));
+            }
+            raised.forEach((alarm) -> text.append(alarm.text()).append('\n'));
+            text.setLength(Math.max(0, Math.min(text.length(), ERRORS_LENGTH_MAX) - 1)); // without the last line's end
+            errors = text.toString().getBytes(UTF_8);
+        }
+        return errors;
     }
 
     void status(final Mvcc mvcc, final long sessionId, final DirectBuffer request, final int offset)
@@ -85,7 +116,7 @@ final class NodeReplies
             .allocatedBytes(meter.allocatedBytes())
             .sessions(egress.sessionCount())
             .durability(durability);
-        final byte[] errorsNow = counters.noSpace.getAcquire() == 0 ? errors : errorsWithoutRoom;
+        final byte[] errorsNow = errors();
         status.putVersion(version, 0, version.length)
             .putName(name, 0, name.length)
             .putMode(mode, 0, mode.length)

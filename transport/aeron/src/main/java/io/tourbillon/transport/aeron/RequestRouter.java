@@ -293,9 +293,15 @@ final class RequestRouter
 
     private void onMaintenance(final Connection connection, final DirectBuffer buffer, final int offset, final int length)
     {
-        if (maintenance.wrapAndApplyHeader(buffer, offset, header).operationRaw() == MaintenanceOperation.SNAPSHOT.value())
+        final int operation = maintenance.wrapAndApplyHeader(buffer, offset, header).operationRaw();
+        if (operation == MaintenanceOperation.SNAPSHOT.value() || operation == MaintenanceOperation.ALARM_GET.value())
         {
-            read(connection, ReadLevel.SERIALIZABLE, buffer, offset, length);
+            final boolean isOfMember = operation == MaintenanceOperation.SNAPSHOT.value();
+            read(connection, isOfMember ? ReadLevel.SERIALIZABLE : ReadLevel.LINEARIZABLE, buffer, offset, length);
+        }
+        else if (operation == MaintenanceOperation.ALARM_ACTIVATE.value() || operation == MaintenanceOperation.ALARM_DEACTIVATE.value())
+        {
+            write(connection, buffer, offset, length);
         }
         else
         {
@@ -417,7 +423,9 @@ final class RequestRouter
     {
         return switch (header.templateId())
         {
-            case StatusRequestDecoder.TEMPLATE_ID, MaintenanceRequestDecoder.TEMPLATE_ID -> true; // of maintenance, snapshots alone
+            case StatusRequestDecoder.TEMPLATE_ID -> true;
+            case MaintenanceRequestDecoder.TEMPLATE_ID ->
+                maintenance.wrapAndApplyHeader(buffer, offset, header).operationRaw() == MaintenanceOperation.SNAPSHOT.value();
             case RangeRequestDecoder.TEMPLATE_ID -> levelOf(range.wrapAndApplyHeader(buffer, offset, header).flags()) ==
                 ReadLevel.SERIALIZABLE;
             default -> false;

@@ -1,5 +1,6 @@
 package io.tourbillon.transport.aeron;
 
+import io.tourbillon.codecs.AlarmType;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.journal.testing.SmallDisk;
 import io.tourbillon.transport.client.MediaKind;
@@ -54,6 +55,8 @@ class FullDiskNodeTest
             assertTrue(++taken < 2000, "the disk never gets full");
         }
         Await.until("the alarm", () -> Clients.await(client.status()).errors().contains(ALARM));
+        Await.until("its entry in the log", () -> Clients.await(client.alarms()).alarms().size() == 1);
+        assertEquals(AlarmType.NOSPACE, Clients.await(client.alarms()).alarms().get(0).type());
         assertEquals("v", Clients.await(client.get("first")).first().valueText(), "reads go on");
         Clients.await(client.delete("first".getBytes(UTF_8)));
         assertEquals(taken, countOfLarge(client));
@@ -63,6 +66,7 @@ class FullDiskNodeTest
         Await.until("room for a write", () -> put(client, next));
         Await.until("no alarm", () -> !Clients.await(client.status()).errors().contains(ALARM));
         assertEquals(taken + 1, countOfLarge(client));
+        Await.until("the end of it in the log", () -> Clients.await(client.alarms()).alarms().isEmpty());
     }
 
     /** False if it was refused for want of room. */

@@ -2,14 +2,15 @@ package io.tourbillon.transport.aeron;
 
 import io.tourbillon.bptree.TreeStore;
 import io.tourbillon.bptree.TreeStoreContext;
-import io.tourbillon.codecs.client.ErrorReplyEncoder;
 import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.client.ErrorReplyEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.WatchCreateEncoder;
 import io.tourbillon.consensus.pipeline.PipelineCounters;
 import io.tourbillon.mvcc.Mvcc;
 import io.tourbillon.mvcc.MvccSettings;
 import org.agrona.ExpandableArrayBuffer;
+import org.agrona.concurrent.SystemNanoClock;
 import org.junit.jupiter.api.Test;
 
 import java.nio.file.Path;
@@ -37,7 +38,8 @@ class StateMachineTest
             final NodeFacts facts = new NodeFacts(identity, counters);
             final SnapshotSaves saves = new SnapshotSaves(Path.of("none"), store, egress, identity);
             final MvccStateMachine stateMachine =
-                new MvccStateMachine(mvcc, store, new StoreImages(null, store, 1, 0), saves, egress, null, facts, null);
+                new MvccStateMachine(mvcc, store, new StoreImages(null, store, 1, 0), saves, egress, null, facts, null,
+                    new SpaceWatch(mvcc, 2, counters, new SpaceCounters(), NodeEvents.NONE), SystemNanoClock.INSTANCE);
             final Session session = new Session(7, null, 0);
             assertTrue(handover.open(session));
             stateMachine.doWork(1);

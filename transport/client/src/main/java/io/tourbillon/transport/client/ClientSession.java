@@ -1,14 +1,15 @@
 package io.tourbillon.transport.client;
 
+import io.tourbillon.codecs.AlarmType;
 import io.tourbillon.codecs.client.CompactRequestEncoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestEncoder;
+import io.tourbillon.codecs.client.LeaseOperation;
+import io.tourbillon.codecs.client.LeaseRequestEncoder;
 import io.tourbillon.codecs.client.MaintenanceOperation;
 import io.tourbillon.codecs.client.MaintenanceRequestEncoder;
 import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.codecs.client.MemberRequestEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
-import io.tourbillon.codecs.client.LeaseOperation;
-import io.tourbillon.codecs.client.LeaseRequestEncoder;
 import io.tourbillon.codecs.client.PutRequestEncoder;
 import io.tourbillon.codecs.client.RangeRequestEncoder;
 import io.tourbillon.codecs.client.RequestHeaderEncoder;
@@ -17,7 +18,6 @@ import io.tourbillon.codecs.client.TxnRequestEncoder;
 import io.tourbillon.codecs.client.WatchCancelEncoder;
 import io.tourbillon.codecs.client.WatchProgressRequestEncoder;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.charset.StandardCharsets;
@@ -25,10 +25,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A session: requests, their answers by a {@link ReplyListener}, and watches. It outlives connections: after a reconnect it is opened anew
- * and its watches
- * go on where they were. Only on the thread that polls; does not allocate, but for {@link #watch}. Each request method returns the
- * request's correlation
- * id, or one of {@link ClientResult}: then nothing was sent.
+ * and its watches go on where they were. Only on the thread that polls; does not allocate, but for {@link #watch}. Each request method
+ * returns the request's correlation id, or one of {@link ClientResult}: then nothing was sent.
  */
 public final class ClientSession
 {
@@ -146,7 +144,7 @@ public final class ClientSession
         final DirectBuffer value, final int valueOffset, final int valueLength,
         final long lease, final int flags)
     {
-        checkBounds(key, keyOffset, keyLength, value, valueOffset, valueLength);
+        Encoders.checkBounds(key, keyOffset, keyLength, value, valueOffset, valueLength);
         final long length = HEADER_LENGTH + PutRequestEncoder.BLOCK_LENGTH + TWO_DATA_HEADS_LENGTH + (long)keyLength + valueLength;
         final long refusal = claim(length);
         if (refusal < 0)
@@ -157,7 +155,7 @@ public final class ClientSession
         final Encoders encoders = connection.encoders();
         final PutRequestEncoder put = encoders.put.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
         final long correlationId = head(put.request(), true);
-        flags(out.buffer(), put.offset() + PutRequestEncoder.flagsEncodingOffset(), flags);
+        Encoders.flags(out.buffer(), put.offset() + PutRequestEncoder.flagsEncodingOffset(), flags);
         put.lease(lease).putKey(key, keyOffset, keyLength).putValue(value, valueOffset, valueLength);
         out.commit();
         return correlationId;
@@ -193,7 +191,7 @@ public final class ClientSession
         final DirectBuffer end, final int endOffset, final int endLength,
         final RangeOptions options)
     {
-        checkBounds(key, keyOffset, keyLength, end, endOffset, endLength);
+        Encoders.checkBounds(key, keyOffset, keyLength, end, endOffset, endLength);
         final long length = HEADER_LENGTH + RangeRequestEncoder.BLOCK_LENGTH + TWO_DATA_HEADS_LENGTH + (long)keyLength + endLength;
         final long refusal = claim(length);
         if (refusal < 0)
@@ -227,7 +225,7 @@ public final class ClientSession
         final DirectBuffer end, final int endOffset, final int endLength,
         final int flags)
     {
-        checkBounds(key, keyOffset, keyLength, end, endOffset, endLength);
+        Encoders.checkBounds(key, keyOffset, keyLength, end, endOffset, endLength);
         final long length = HEADER_LENGTH + DeleteRangeRequestEncoder.BLOCK_LENGTH + TWO_DATA_HEADS_LENGTH + (long)keyLength + endLength;
         final long refusal = claim(length);
         if (refusal < 0)
@@ -238,7 +236,7 @@ public final class ClientSession
         final Encoders encoders = connection.encoders();
         final DeleteRangeRequestEncoder delete = encoders.deleteRange.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
         final long correlationId = head(delete.request(), true);
-        flags(out.buffer(), delete.offset() + DeleteRangeRequestEncoder.flagsEncodingOffset(), flags);
+        Encoders.flags(out.buffer(), delete.offset() + DeleteRangeRequestEncoder.flagsEncodingOffset(), flags);
         delete.putKey(key, keyOffset, keyLength).putRangeEnd(end, endOffset, endLength);
         out.commit();
         return correlationId;
@@ -394,11 +392,15 @@ public final class ClientSession
     }
 
     /**
-     * Asks the node for a snapshot of its state. Parts come in order; the last holds the SHA-256 of the others. Parts may be empty.
+     * Asks the node for a snapshot of its state, or about alarms. Parts of a snapshot come in order, also empty ones; the last holds the
+     * SHA-256 of the others. To raise or disarm an alarm counts as a write.
      *
+     * @param operation SNAPSHOT, ALARM_GET, ALARM_ACTIVATE or ALARM_DEACTIVATE.
+     * @param targetId  member that has the alarm; else 0.
+     * @param type      of the alarm; in a question: NONE = all.
      * @return correlation id or {@link ClientResult}.
      */
-    public long snapshot()
+    public long maintenance(final MaintenanceOperation operation, final long targetId, final AlarmType type)
     {
         final long refusal =
             claim(HEADER_LENGTH + MaintenanceRequestEncoder.BLOCK_LENGTH + MaintenanceRequestEncoder.versionHeaderLength());
@@ -409,8 +411,9 @@ public final class ClientSession
         final Outbound out = connection.outbound();
         final Encoders encoders = connection.encoders();
         encoders.maintenance.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
-        final long correlationId = head(encoders.maintenance.request(), false);
-        encoders.maintenance.targetId(0).revision(0).operation(MaintenanceOperation.SNAPSHOT).alarm((short)0).version("");
+        final boolean isWrite = operation == MaintenanceOperation.ALARM_ACTIVATE || operation == MaintenanceOperation.ALARM_DEACTIVATE;
+        final long correlationId = head(encoders.maintenance.request(), isWrite);
+        encoders.maintenance.targetId(targetId).revision(0).operation(operation).alarm(type.number()).version("");
         out.commit();
         return correlationId;
     }
@@ -436,8 +439,7 @@ public final class ClientSession
 
     /**
      * Watches a range of keys from now or from a revision on. The watch stands until it is canceled by either side; it need not be asked
-     * for again after a
-     * reconnect, and may be asked for before there is a connection. Allocates.
+     * for again after a reconnect, and may be asked for before there is a connection. Allocates.
      *
      * @param key           buffer of the first key.
      * @param keyOffset     of the first key.
@@ -573,20 +575,6 @@ public final class ClientSession
             .timeoutMs(Math.min(requestTimeoutMs, Integer.MAX_VALUE))
             .reserved(0);
         return correlationId;
-    }
-
-    /** Before anything is claimed: an exception between claim and commit would block the stream. */
-    private static void checkBounds(
-        final DirectBuffer first, final int firstOffset, final int firstLength,
-        final DirectBuffer second, final int secondOffset, final int secondLength)
-    {
-        first.boundsCheck(firstOffset, firstLength);
-        second.boundsCheck(secondOffset, secondLength);
-    }
-
-    private static void flags(final MutableDirectBuffer buffer, final int offset, final int flags)
-    {
-        buffer.putByte(offset, (byte)flags);
     }
 
     private static byte[] copy(final DirectBuffer buffer, final int offset, final int length)

@@ -19,6 +19,8 @@ import io.tourbillon.codecs.client.StatusRequestEncoder;
 import io.tourbillon.codecs.client.WatchCancelEncoder;
 import io.tourbillon.codecs.client.WatchCreateEncoder;
 import io.tourbillon.codecs.client.WatchProgressRequestEncoder;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /** The flyweights of a connection's requests, shared by its sessions. */
 final class Encoders
@@ -46,5 +48,19 @@ final class Encoders
     static void head(final RequestHeaderEncoder head, final long sessionId, final long correlationId)
     {
         head.sessionId(sessionId).correlationId(correlationId).memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).reserved(0);
+    }
+
+    /** Before anything is claimed: an exception between claim and commit would block the stream. */
+    static void checkBounds(
+        final DirectBuffer first, final int firstOffset, final int firstLength,
+        final DirectBuffer second, final int secondOffset, final int secondLength)
+    {
+        first.boundsCheck(firstOffset, firstLength);
+        second.boundsCheck(secondOffset, secondLength);
+    }
+
+    static void flags(final MutableDirectBuffer buffer, final int offset, final int flags)
+    {
+        buffer.putByte(offset, (byte)flags);
     }
 }

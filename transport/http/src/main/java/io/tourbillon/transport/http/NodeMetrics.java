@@ -3,6 +3,7 @@ package io.tourbillon.transport.http;
 import io.aeron.AeronCounters;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.tourbillon.codecs.Alarm;
 import io.tourbillon.consensus.pipeline.AgentCounters;
 import io.tourbillon.consensus.pipeline.PipelineCounters;
 import io.tourbillon.transport.aeron.IngressCounters;
@@ -46,6 +47,7 @@ public final class NodeMetrics implements MultiCollector
         addStore(figures);
         addPipeline(figures, pipeline);
         addTransfers(figures, pipeline);
+        addSpace(figures);
         addIngress(figures, node.ingressCounters());
         addDriver(figures);
         return figures.snapshots();
@@ -86,6 +88,8 @@ public final class NodeMetrics implements MultiCollector
         figures.gauge("etcd_debugging_mvcc_compact_revision", "Revision up to which history was given up.", now.compactRevision());
         figures.counter("etcd_debugging_mvcc_keys", "Keys that live.", now.keyCount());
         figures.counter("etcd_debugging_mvcc_watcher", "Watchers.", now.watchers());
+        figures.gauge("etcd_server_quota_backend_bytes", "Bytes of live data that are allowed; 0 = any.", now.quotaBytes());
+        figures.gauge("tourbillon_live_bytes", "Bytes of live data, keys, values and history, as the quota counts them.", now.liveBytes());
         figures.gauge("tourbillon_sessions", "Sessions of clients.", now.sessions());
         figures.counter("tourbillon_written_bytes", "Bytes written to the disk: journal, its zeroing, checkpoints.", now.writtenBytes());
         figures.counter("tourbillon_journal_appended_bytes", "Bytes of records appended to the journal.", now.journalBytes());
@@ -137,6 +141,22 @@ public final class NodeMetrics implements MultiCollector
         figures.counter("tourbillon_snapshot_received_bytes", "Bytes of states received.", pipeline.snapshotBytesReceived.getAcquire());
         figures.counter("tourbillon_entries_repaired", "Entries that the disk had lost and other members have given.",
             pipeline.entriesRepaired.getAcquire());
+    }
+
+    private void addSpace(final Figures figures)
+    {
+        figures.gauge("tourbillon_quota_warning", "Whether so much of the quota is used that somebody should look: 80 %, until it is 70 %.",
+            node.spaceCounters().quotaWarning.getAcquire());
+        figures.counter("tourbillon_quota_warnings", "Times that so much of the quota was used.",
+            node.spaceCounters().quotaWarnings.getAcquire());
+        figures.counter("tourbillon_alarm_changes", "Times that an alarm was raised or was over.",
+            node.spaceCounters().alarmChanges.getAcquire());
+        figures.gauge("tourbillon_disk_full", "Whether this member's disk is full.", node.pipelineCounters().diskFull.getAcquire());
+        for (final Alarm alarm : node.alarms())
+        {
+            figures.gauge("etcd_debugging_server_alarms", "Alarms that are raised.", 1,
+                "server_id", Long.toHexString(alarm.memberId()), "alarm_type", alarm.type().name());
+        }
     }
 
     private static void addIngress(final Figures figures, final IngressCounters ingress)

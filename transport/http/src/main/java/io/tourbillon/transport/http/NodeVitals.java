@@ -1,5 +1,7 @@
 package io.tourbillon.transport.http;
 
+import io.tourbillon.codecs.Alarm;
+import io.tourbillon.codecs.AlarmType;
 import io.tourbillon.transport.aeron.Node;
 import io.tourbillon.transport.client.async.ClientOptions;
 import io.tourbillon.transport.client.async.RangeQuery;
@@ -14,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * A node in this process, asked as any client asks it, by shared memory, and by its counters. What a client is not answered is not healthy.
@@ -34,10 +37,14 @@ public final class NodeVitals implements Vitals, AutoCloseable
         this.node = node;
     }
 
+    /** Those that are in force, and this member's own: another's full disk, which the cluster goes on with, is not this one's illness. */
     @Override
     public List<String> alarms()
     {
-        return node.pipelineCounters().noSpace.getAcquire() == 0 ? List.of() : List.of("NOSPACE");
+        final Stream<AlarmType> own = node.pipelineCounters().noSpace.getAcquire() == 0 ? Stream.empty() : Stream.of(AlarmType.NOSPACE);
+        return Stream.concat(own, node.alarms().stream()
+            .filter((alarm) -> alarm.isInForce() || alarm.memberId() == node.memberId()).map(Alarm::type))
+            .distinct().sorted().map(AlarmType::name).toList();
     }
 
     @Override

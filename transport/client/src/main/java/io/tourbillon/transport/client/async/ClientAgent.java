@@ -5,6 +5,7 @@ import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
 import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
@@ -253,6 +254,12 @@ final class ClientAgent implements Agent, ReplyListener
     public void onMemberReply(final ClientSession from, final long correlationId, final MemberReplyDecoder reply)
     {
         settle(correlationId, pending.get(correlationId).onMember(reply));
+    }
+
+    @Override
+    public void onMaintenanceReply(final ClientSession from, final long correlationId, final MaintenanceReplyDecoder reply)
+    {
+        settle(correlationId, pending.get(correlationId).onMaintenance(reply));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.tourbillon.transport.client.async;
 import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
 import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
@@ -57,6 +58,11 @@ abstract class Request<T>
     boolean onMember(final MemberReplyDecoder reply)
     {
         throw wrongKind("a member request's");
+    }
+
+    boolean onMaintenance(final MaintenanceReplyDecoder reply)
+    {
+        throw wrongKind("a maintenance request's");
     }
 
     boolean onStatus(final StatusReplyDecoder reply)

@@ -3,6 +3,7 @@ package io.tourbillon.transport.client.async;
 import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
 import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
@@ -247,6 +248,29 @@ final class Requests
         boolean onMember(final MemberReplyDecoder reply)
         {
             return future.complete(MembersResult.of(reply));
+        }
+    }
+
+    /** Any request about alarms. */
+    static final class Alarms extends Request<AlarmsResult>
+    {
+        private final ToLongFunction<ClientSession> sender;
+
+        Alarms(final ToLongFunction<ClientSession> sender)
+        {
+            this.sender = sender;
+        }
+
+        @Override
+        long send(final ClientSession session)
+        {
+            return sender.applyAsLong(session);
+        }
+
+        @Override
+        boolean onMaintenance(final MaintenanceReplyDecoder reply)
+        {
+            return future.complete(AlarmsResult.of(reply));
         }
     }
 

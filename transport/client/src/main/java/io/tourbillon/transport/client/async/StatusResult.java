@@ -20,6 +20,8 @@ import io.tourbillon.codecs.client.StatusReplyDecoder;
  * @param allocatedBytes   on the heap by the agents' threads since start.
  * @param sessions         open.
  * @param watchers         standing.
+ * @param liveBytes        of data that a quota counts.
+ * @param quotaBytes       of them that are allowed; 0 = any.
  * @param isDurable        false if nothing is synced before it is acknowledged.
  * @param isLeader         true if this node leads.
  * @param isLearner        true if it has no vote.
@@ -30,9 +32,9 @@ import io.tourbillon.codecs.client.StatusReplyDecoder;
  */
 public record StatusResult(
     ResponseHeader header, long leaderId, long raftIndex, long raftAppliedIndex, long compactRevision, long keyCount, long dbSize,
-    long dbSizeInUse,
-    long journalBytes, long writtenBytes, long forces, long acknowledged, long allocatedBytes, long sessions, long watchers,
-    boolean isDurable, boolean isLeader, boolean isLearner, String version, String name, String mode, String errors)
+    long dbSizeInUse, long journalBytes, long writtenBytes, long forces, long acknowledged, long allocatedBytes, long sessions,
+    long watchers, long liveBytes, long quotaBytes, boolean isDurable, boolean isLeader, boolean isLearner, String version, String name,
+    String mode, String errors)
 {
     static StatusResult of(final StatusReplyDecoder reply)
     {
@@ -40,7 +42,7 @@ public record StatusResult(
             ResponseHeader.of(reply.reply()), reply.leaderId(), reply.raftIndex(), reply.raftAppliedIndex(), reply.compactRevision(),
             reply.keyCount(), reply.dbSize(), reply.dbSizeInUse(), reply.journalBytes(), reply.writtenBytes(), reply.forces(),
             reply.acknowledged(), reply.allocatedBytes(), reply.sessions(), reply.watchers(),
-            reply.durability() == io.tourbillon.codecs.client.Durability.FSYNC, reply.flags().leader(), reply.flags().learner(),
-            reply.version(), reply.name(), reply.mode(), reply.errors());
+            reply.liveBytes(), reply.quotaBytes(), reply.durability() == io.tourbillon.codecs.client.Durability.FSYNC,
+            reply.flags().leader(), reply.flags().learner(), reply.version(), reply.name(), reply.mode(), reply.errors());
     }
 }

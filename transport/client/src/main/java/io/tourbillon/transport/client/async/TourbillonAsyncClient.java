@@ -1,6 +1,8 @@
 package io.tourbillon.transport.client.async;
 
+import io.tourbillon.codecs.AlarmType;
 import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.client.MaintenanceOperation;
 import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.transport.client.ClientSession;
 import org.agrona.concurrent.AgentRunner;
@@ -302,6 +304,37 @@ public final class TourbillonAsyncClient implements AutoCloseable
     public CompletableFuture<MembersResult> moveLeader(final long memberId)
     {
         return send(new Requests.Members((session) -> session.members(MemberOperation.MOVE_LEADER, memberId, false, null)));
+    }
+
+    /** @return the alarms of the cluster as of now, whichever member is asked. */
+    public CompletableFuture<AlarmsResult> alarms()
+    {
+        return send(new Requests.Alarms((session) -> session.maintenance(MaintenanceOperation.ALARM_GET, 0, AlarmType.NONE)));
+    }
+
+    /**
+     * Raises an alarm: NOSPACE refuses what needs room, CORRUPT every change, on all members, until it is disarmed.
+     *
+     * @param memberId with whom it is.
+     * @param type     not NONE.
+     * @return the alarm.
+     */
+    public CompletableFuture<AlarmsResult> raiseAlarm(final long memberId, final AlarmType type)
+    {
+        return send(new Requests.Alarms((session) -> session.maintenance(MaintenanceOperation.ALARM_ACTIVATE, memberId, type)));
+    }
+
+    /**
+     * Disarms an alarm. What is so still is said again: by a member of its full disk, by the next put that the quota refuses. Both end by
+     * themselves, without this.
+     *
+     * @param memberId with whom it is.
+     * @param type     of the alarm.
+     * @return the alarm that was there, or none.
+     */
+    public CompletableFuture<AlarmsResult> disarmAlarm(final long memberId, final AlarmType type)
+    {
+        return send(new Requests.Alarms((session) -> session.maintenance(MaintenanceOperation.ALARM_DEACTIVATE, memberId, type)));
     }
 
     /** @return the node's figures. */
