@@ -214,10 +214,22 @@ public final class NodeLink implements AutoCloseable
     }
 
     /**
-     * Asks for the members, changes them, or asks for another leader.
+     * Asks for the members.
      *
-     * @param operation what to do; a list is as of now, whoever is asked.
-     * @param memberId  whom it is about; 0 of a list or an addition.
+     * @param isLinearizable true: as of now, whoever is asked; false: as the one that is asked knows them.
+     * @return the members.
+     */
+    public MemberAnswer members(final boolean isLinearizable)
+    {
+        call(NO_KEY, () -> session.members(MemberOperation.LIST, 0, isLinearizable, null));
+        return collector.members();
+    }
+
+    /**
+     * Changes the members, or asks for another leader.
+     *
+     * @param operation what to do.
+     * @param memberId  whom it is about; 0 of an addition.
      * @param peerUrl   where other members reach who is added or updated; else null.
      * @return the members afterwards.
      */

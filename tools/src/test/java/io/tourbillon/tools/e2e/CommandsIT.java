@@ -1,6 +1,8 @@
 package io.tourbillon.tools.e2e;
 
+import io.tourbillon.codecs.AlarmType;
 import io.tourbillon.tools.ctl.ExitCode;
+import io.tourbillon.transport.client.async.TourbillonAsyncClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -101,6 +103,34 @@ class CommandsIT
         assertEquals("Error: etcdserver: duplicate key given in txn request\n", ctl.err());
         assertTrue(ctl.runWithInput("\nput t/c 1\n\n\n", "txn", "-w", "json")
             .contains("\"succeeded\":true,\"responses\":[{\"Response\":{\"ResponsePut\":"));
+    }
+
+    @Test
+    void shouldListAndDisarmAlarms()
+    {
+        final long memberId = Long.parseUnsignedLong(ctl.ok("member", "list").split(",")[0], 16);
+        final String alarm = "memberID:" + Long.toUnsignedString(memberId) + " alarm:NOSPACE ";
+        assertEquals("", ctl.ok("alarm", "list"));
+        try (TourbillonAsyncClient client = TourbillonAsyncClient.connect(node.endpoint()))
+        {
+            client.raiseAlarm(memberId, AlarmType.NOSPACE).join();
+        }
+        assertEquals(alarm + "\n", ctl.ok("alarm", "list"));
+        assertTrue(ctl.ok("endpoint", "status").contains(alarm));
+        assertEquals("Error: etcdserver: mvcc: database space exceeded\n", ctl.fails(ExitCode.ERROR, "put", "k", "v"));
+        assertEquals(alarm + "\n", ctl.ok("alarm", "disarm"));
+        assertEquals("", ctl.ok("alarm", "list"));
+        assertEquals("", ctl.ok("alarm", "disarm"));
+        assertEquals("Error: alarm list command accepts no arguments\n", ctl.fails(ExitCode.BAD_ARGS, "alarm", "list", "x"));
+    }
+
+    @Test
+    void shouldListMembersAsOfNowOrAsThisOneKnowsThem()
+    {
+        final String now = ctl.ok("member", "list");
+        assertEquals(now, ctl.ok("member", "list", "--consistency", "s"));
+        assertEquals(now, ctl.ok("member", "list", "--consistency=l"));
+        assertEquals("Error: unknown consistency flag \"x\"\n", ctl.fails(ExitCode.BAD_FEATURE, "member", "list", "--consistency", "x"));
     }
 
     @Test

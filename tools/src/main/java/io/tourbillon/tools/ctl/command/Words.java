@@ -22,8 +22,7 @@ public final class Words
 
     static Flags getFlags(final Flags flags)
     {
-        return flags
-            .text("consistency", (char)0, "l", "Linearizable(l) or Serializable(s)")
+        return consistency(flags)
             .bool("count-only", "Get only the count")
             .bool("from-key", "Get keys that are greater than or equal to the given key using byte compare")
             .bool("keys-only", "Get only the keys")
@@ -33,6 +32,21 @@ public final class Words
             .bool("print-value-only", "Only write values when using the \"simple\" output format")
             .number("rev", "Specify the kv revision")
             .text("sort-by", (char)0, "", "Sort target; CREATE, KEY, MODIFY, VALUE, or VERSION");
+    }
+
+    static Flags consistency(final Flags flags)
+    {
+        return flags.text("consistency", (char)0, "l", "Linearizable(l) or Serializable(s)");
+    }
+
+    static boolean isLinearizable(final Flags flags)
+    {
+        final String consistency = flags.get("consistency");
+        if (!"l".equals(consistency) && !"s".equals(consistency))
+        {
+            throw new CtlException(ExitCode.BAD_FEATURE, "unknown consistency flag \"" + consistency + '"');
+        }
+        return "l".equals(consistency);
     }
 
     static Flags putFlags(final Flags flags)
@@ -59,17 +73,13 @@ public final class Words
             throw badArgs("get command needs one argument as key and an optional argument as range_end");
         }
         final KeyRange range = range(flags, charset);
-        final String consistency = flags.get("consistency");
-        if (!"l".equals(consistency) && !"s".equals(consistency))
-        {
-            throw new CtlException(ExitCode.BAD_FEATURE, "unknown consistency flag \"" + consistency + '"');
-        }
+        final boolean isLinearizable = isLinearizable(flags);
         if (flags.is("keys-only") && flags.is("count-only"))
         {
             throw badArgs("`--keys-only` and `--count-only` cannot be set at the same time, choose one");
         }
         return new Request.Get(range, flags.number("limit"), flags.number("rev"), order(flags.get("order")), target(flags.get("sort-by")),
-            "s".equals(consistency), flags.is("keys-only"), flags.is("count-only"));
+            !isLinearizable, flags.is("keys-only"), flags.is("count-only"));
     }
 
     /** As etcdctl: with an empty key, a prefix means every key. */

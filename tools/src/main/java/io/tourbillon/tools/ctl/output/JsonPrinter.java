@@ -182,14 +182,11 @@ final class JsonPrinter extends Printer
         out.print("\n");
     }
 
+    /** Without a head, as etcdctl 3.4's. */
     @Override
     public void alarms(final AlarmAnswer answer)
     {
         final Json json = new Json(out).open('{');
-        if (answer.header() != null)
-        {
-            header(json.name("header"), answer.header());
-        }
         if (!answer.alarms().isEmpty())
         {
             json.name("alarms").open('[');

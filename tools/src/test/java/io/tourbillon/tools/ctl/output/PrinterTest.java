@@ -1,5 +1,6 @@
 package io.tourbillon.tools.ctl.output;
 
+import io.tourbillon.codecs.AlarmType;
 import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.tools.ctl.CtlException;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** The expected texts were recorded from etcdctl 3.4.23; where they differ in more than ids, that is a fault here. */
 class PrinterTest
@@ -64,6 +66,23 @@ class PrinterTest
             "Count" : 1
             """, printed("fields", range));
         assertEquals("table not supported as output format", assertThrows(CtlException.class, () -> printed("table", range)).getMessage());
+    }
+
+    /** etcdctl 3.4.23 prints no head in JSON, and panics at the fields. */
+    @Test
+    void shouldPrintAlarms()
+    {
+        final AlarmAnswer alarms = new AlarmAnswer(HEADER, List.of(new AlarmAnswer.Item(443629905751424238L, AlarmType.NOSPACE)));
+        assertEquals("memberID:443629905751424238 alarm:NOSPACE \n", printed("simple", false, (printer) -> printer.alarms(alarms)));
+        assertEquals("{\"alarms\":[{\"memberID\":443629905751424238,\"alarm\":1}]}\n",
+            printed("json", false, (printer) -> printer.alarms(alarms)));
+        assertTrue(printed("fields", false, (printer) -> printer.alarms(alarms))
+            .endsWith("\"MemberID\" : 443629905751424238\n\"AlarmType\" : NOSPACE\n\n"));
+        assertThrows(CtlException.class, () -> printed("table", false, (printer) -> printer.alarms(alarms)));
+        final AlarmAnswer none = new AlarmAnswer(null, List.of());
+        assertEquals("", printed("simple", false, (printer) -> printer.alarms(none)));
+        assertEquals("{}\n", printed("json", false, (printer) -> printer.alarms(none)));
+        assertEquals("", printed("fields", false, (printer) -> printer.alarms(none)));
     }
 
     @Test

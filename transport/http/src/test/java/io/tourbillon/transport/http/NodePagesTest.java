@@ -1,5 +1,6 @@
 package io.tourbillon.transport.http;
 
+import io.tourbillon.codecs.AlarmType;
 import io.tourbillon.transport.aeron.Node;
 import io.tourbillon.transport.aeron.NodeConfig;
 import io.tourbillon.transport.aeron.NodeOption;
@@ -147,6 +148,29 @@ class NodePagesTest
         final HttpResponse<String> response = get("/metrics", "Accept", "application/openmetrics-text; version=1.0.0");
         assertTrue(response.headers().firstValue("Content-Type").orElse("").startsWith("application/openmetrics-text"));
         assertTrue(response.body().endsWith("# EOF\n"));
+    }
+
+    @Test
+    void shouldTellOfAlarmsAndOfTheQuota() throws Exception
+    {
+        final Map<String, Double> before = figures();
+        assertEquals(0, before.get("etcd_server_quota_backend_bytes"));
+        assertEquals(0, before.get("tourbillon_quota_warning"));
+        assertTrue(before.get("tourbillon_live_bytes") > PUTS * "keyvalue".length());
+        final String alarm =
+            "etcd_debugging_server_alarms{alarm_type=\"NOSPACE\",server_id=\"" + Long.toHexString(node.memberId()) + "\"}";
+        try (TourbillonAsyncClient client = TourbillonAsyncClient.connect("ipc:" + node.driverDirectory()))
+        {
+            client.raiseAlarm(node.memberId(), AlarmType.NOSPACE).get();
+            final HttpResponse<String> health = get("/health");
+            assertEquals(503, health.statusCode());
+            assertEquals("{\"health\":\"false\",\"reason\":\"ALARM NOSPACE\"}", health.body());
+            assertEquals("{\"health\":\"true\",\"reason\":\"\"}", get("/health?exclude=NOSPACE").body());
+            assertEquals(1, figures().get(alarm));
+            client.disarmAlarm(node.memberId(), AlarmType.NOSPACE).get();
+        }
+        assertEquals(200, get("/health").statusCode());
+        assertEquals(null, figures().get(alarm));
     }
 
     @Test
