@@ -143,8 +143,8 @@ class QuotaTest
             assertEquals(NO_SPACE, rig.run(withCompare(Op.txn(), small, large)), "the branch that is not taken");
             assertEquals(NO_SPACE, rig.run(withCompare(Op.txn(), withCompare(Op.txn(), null, large), null)), "nested");
             assertEquals(List.of(), alarms(rig), "it alone is too large: others are not refused");
-            final Op third = Op.put("third", "v".repeat(9_000));
-            assertTrue(rig.run(withCompare(Op.txn(), third, Op.put("other", "v".repeat(9_000)))).startsWith("txn"),
+            final Op third = Op.put("third", "v".repeat(11_000));
+            assertTrue(rig.run(withCompare(Op.txn(), third, Op.put("other", "v".repeat(11_000)))).startsWith("txn"),
                 "branches are not added up");
             assertEquals(NO_SPACE, rig.run(withCompare(withCompare(Op.txn(), Op.put("a", "v".repeat(6_000)), null),
                 withCompare(Op.txn(), Op.put("b", "v".repeat(6_000)), null), null)), "ops of a branch are");

@@ -178,7 +178,8 @@ final class MvccStateMachine implements StateMachine
             saves.onSessionClosed(endedId);
             workCount++;
         }
-        return workCount + mvcc.doWork(nowNs) + mvcc.autoCompact(compactionClock.nanoTime()) + space.doWork() + saves.doWork();
+        workCount += mvcc.autoCompact(compactionClock == null ? nowNs : compactionClock.nanoTime());
+        return workCount + mvcc.doWork(nowNs) + space.doWork() + saves.doWork();
     }
 
     @Override

@@ -5,7 +5,6 @@ import io.tourbillon.journal.Durability;
 import io.tourbillon.journal.Forcer;
 import io.tourbillon.mvcc.AutoCompaction;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.SystemNanoClock;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -27,7 +26,7 @@ public final class NodeConfig
     private final EnumMap<NodeOption, String> values = new EnumMap<>(NodeOption.class);
     private final List<String> unknown = new ArrayList<>();
     private Forcer forcer = Forcer.FDATASYNC;
-    private NanoClock compactionClock = SystemNanoClock.INSTANCE;
+    private NanoClock compactionClock;
 
     /** All options at their defaults. */
     public NodeConfig()
@@ -86,7 +85,7 @@ public final class NodeConfig
     }
 
     /**
-     * @param value the clock that auto-compaction goes by; another than the system's lets a test turn it.
+     * @param value the clock that auto-compaction goes by, instead of the duty cycle's time: lets a test turn it.
      * @return this.
      */
     NodeConfig compactionClock(final NanoClock value)
@@ -95,7 +94,7 @@ public final class NodeConfig
         return this;
     }
 
-    /** @return the clock that auto-compaction goes by. */
+    /** @return the clock that auto-compaction goes by; null: the duty cycle's time. */
     NanoClock compactionClock()
     {
         return compactionClock;

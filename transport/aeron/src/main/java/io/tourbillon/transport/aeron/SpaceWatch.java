@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class SpaceWatch
 {
-    /** Between two words of this member about its disk: one that is lost is said again, and one that changes its mind does not fill the log. */
+    /** Between two words of this member about its disk: one that got lost is said again, and a change of mind does not fill the log. */
     private static final long NOTE_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
     private static final int PERCENT = 100;
     /** Of the quota: the early warning. */
@@ -97,6 +97,10 @@ final class SpaceWatch
     int announcement(final MutableDirectBuffer target, final long nowNs)
     {
         final boolean isFull = pipeline.diskFull.getAcquire() != 0;
+        if (!isFull && alarms.list().isEmpty())
+        {
+            return 0;
+        }
         if (isFull == alarms.isNoted(AlarmType.NOSPACE, memberId) || isNoteSaid && nowNs - noteSaidNs < NOTE_INTERVAL_NS)
         {
             return 0;

@@ -10,7 +10,6 @@ import io.tourbillon.consensus.pipeline.PipelineCounters;
 import io.tourbillon.mvcc.Mvcc;
 import io.tourbillon.mvcc.MvccSettings;
 import org.agrona.ExpandableArrayBuffer;
-import org.agrona.concurrent.SystemNanoClock;
 import org.junit.jupiter.api.Test;
 
 import java.nio.file.Path;
@@ -39,7 +38,7 @@ class StateMachineTest
             final SnapshotSaves saves = new SnapshotSaves(Path.of("none"), store, egress, identity);
             final MvccStateMachine stateMachine =
                 new MvccStateMachine(mvcc, store, new StoreImages(null, store, 1, 0), saves, egress, null, facts, null,
-                    new SpaceWatch(mvcc, 2, counters, new SpaceCounters(), NodeEvents.NONE), SystemNanoClock.INSTANCE);
+                    new SpaceWatch(mvcc, 2, counters, new SpaceCounters(), NodeEvents.NONE), null);
             final Session session = new Session(7, null, 0);
             assertTrue(handover.open(session));
             stateMachine.doWork(1);
