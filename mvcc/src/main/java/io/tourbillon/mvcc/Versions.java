@@ -87,13 +87,14 @@ final class Versions
     }
 
     /**
-     * Finds the newest change of a key at or before a change of a revision. One revision changes a key only once, so it is the head or a
-     * change of an earlier revision.
+     * Finds the newest change of a key at or before a change of a revision. One revision changes a key only once: if that was later within
+     * it, it is a change of an earlier revision.
      */
     boolean findAt(final KeyHead head, final long revision, final int subRevision)
     {
-        final boolean isTooNew = head.modMain() == revision && head.modSub() > subRevision;
-        return findAt(head, isTooNew ? revision - 1 : revision);
+        final boolean isFound = findAt(head, revision);
+        final boolean isTooNew = isFound && main == revision && sub > subRevision;
+        return isTooNew ? findAt(head, revision - 1) : isFound;
     }
 
     private boolean walkBack(final long revision)

@@ -204,4 +204,18 @@ class BoundedWorkTest
         rig.mvcc.onSessionClosed(1);
         assertEquals(0, rig.mvcc.scanCount());
     }
+
+    @Test
+    void shouldShowInALateAnswerWhatWasThereAmidATransactionThoughItWasWrittenAgain()
+    {
+        rig.run(Op.put("big", "v".repeat(40_000)));
+        rig.run(Op.put("a", "1"));
+        rig.runDeaf(Op.txn().then(Op.range("big", ""), Op.range("big", ""), Op.put("c", "1"), Op.range("a", ""), Op.delete("a", "")));
+        rig.egress.isBlocked = () -> false;
+        rig.run(Op.put("a", "2"));
+        rig.settle();
+
+        final String answer = rig.answerBeforeLast();
+        assertTrue(answer.contains("KV/0 a=1("), answer.replaceAll("v{99,}", "..."));
+    }
 }
