@@ -96,6 +96,10 @@ public enum ErrorCode
     TOO_MANY_LEASES(3009, GrpcCode.RESOURCE_EXHAUSTED, Action.BACK_OFF, "tourbillon: too many leases"),
     /** The write was applied, but its long answer could not be told: too many are under way, or what it shows was compacted meanwhile. */
     ANSWER_LOST(3010, GrpcCode.ABORTED, Action.UNKNOWN_OUTCOME, "tourbillon: the request was applied, its answer is lost"),
+    /** The client of a numbered write is remembered no more. Nothing was written now; an earlier try may have been. */
+    CLIENT_FORGOTTEN(3011, GrpcCode.ABORTED, Action.RECONNECT, "tourbillon: the client is not remembered any more"),
+    /** The number of a write is below those whose outcomes are remembered. Nothing was written now; an earlier try may have been. */
+    OUTCOME_FORGOTTEN(3012, GrpcCode.ABORTED, Action.UNKNOWN_OUTCOME, "tourbillon: the outcome of the write is not remembered any more"),
 
     /** The store is full. */
     NO_SPACE(4001, GrpcCode.RESOURCE_EXHAUSTED, Action.CALL_OPERATOR, "etcdserver: mvcc: database space exceeded"),

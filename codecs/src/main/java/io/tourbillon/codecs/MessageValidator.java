@@ -5,6 +5,7 @@ import io.tourbillon.codecs.client.AuthRequestDecoder;
 import io.tourbillon.codecs.client.ChallengeDecoder;
 import io.tourbillon.codecs.client.ChallengeResponseDecoder;
 import io.tourbillon.codecs.client.ChunkDecoder;
+import io.tourbillon.codecs.client.ClientOpenedDecoder;
 import io.tourbillon.codecs.client.CloseSessionDecoder;
 import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.CompactRequestDecoder;
@@ -24,6 +25,7 @@ import io.tourbillon.codecs.client.MaintenanceRequestDecoder;
 import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.MemberRequestDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
+import io.tourbillon.codecs.client.OpenClientDecoder;
 import io.tourbillon.codecs.client.OpenSessionDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.PutRequestDecoder;
@@ -84,6 +86,7 @@ public final class MessageValidator
             .group(block(TxnRequestDecoder.ComparesDecoder.sbeBlockLength()).data(3))
             .group(block(TxnRequestDecoder.OpsDecoder.sbeBlockLength()).data(3)));
         shape(CompactRequestDecoder.TEMPLATE_ID, block(CompactRequestDecoder.BLOCK_LENGTH));
+        shape(OpenClientDecoder.TEMPLATE_ID, block(OpenClientDecoder.BLOCK_LENGTH));
         shape(WatchCreateDecoder.TEMPLATE_ID, block(WatchCreateDecoder.BLOCK_LENGTH).data(2));
         shape(WatchCancelDecoder.TEMPLATE_ID, block(WatchCancelDecoder.BLOCK_LENGTH));
         shape(WatchProgressRequestDecoder.TEMPLATE_ID, block(WatchProgressRequestDecoder.BLOCK_LENGTH));
@@ -101,6 +104,7 @@ public final class MessageValidator
         shape(TxnReplyDecoder.TEMPLATE_ID, block(TxnReplyDecoder.BLOCK_LENGTH)
             .group(block(TxnReplyDecoder.ItemsDecoder.sbeBlockLength()).data(2)));
         shape(CompactReplyDecoder.TEMPLATE_ID, block(CompactReplyDecoder.BLOCK_LENGTH));
+        shape(ClientOpenedDecoder.TEMPLATE_ID, block(ClientOpenedDecoder.BLOCK_LENGTH));
         shape(WatchCreatedDecoder.TEMPLATE_ID, block(WatchCreatedDecoder.BLOCK_LENGTH));
         shape(WatchCanceledDecoder.TEMPLATE_ID, block(WatchCanceledDecoder.BLOCK_LENGTH).data(1));
         shape(WatchProgressDecoder.TEMPLATE_ID, block(WatchProgressDecoder.BLOCK_LENGTH));

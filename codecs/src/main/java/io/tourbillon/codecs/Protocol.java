@@ -39,9 +39,12 @@ public final class Protocol
     public static final int MEMBER_ID_OFFSET = HEAD_OFFSET + 2 * Long.BYTES;
     /** Offset of a write's sequence number in every request. */
     public static final int SEQUENCE_OFFSET = HEAD_OFFSET + 3 * Long.BYTES;
-
+    /** Offset of the lowest number of a write whose answer the client still waits for, in every request. */
+    public static final int LOWEST_UNANSWERED_OFFSET = HEAD_OFFSET + 4 * Long.BYTES;
     /** Offset of the time that the client waits in every request: four bytes, unsigned, in milliseconds. */
     public static final int TIMEOUT_OFFSET = HEAD_OFFSET + 5 * Long.BYTES;
+    /** Offset of the id of the client that remembers the write, in every request: four bytes, unsigned; 0 = nobody. */
+    public static final int CLIENT_ID_OFFSET = TIMEOUT_OFFSET + Integer.BYTES;
 
     private Protocol()
     {

@@ -71,9 +71,13 @@ final class RecordDescriptor
     static final int SNAPSHOT_MARK = 6;
 
     /**
-     * Version of this format, in each segment's head. A newer one is refused by name.
+     * Version of this format, in each segment's head. A newer one is refused by name. 3: entry frames may name a client.
      */
-    static final int FORMAT_VERSION = 2;
+    static final int FORMAT_VERSION = 3;
+    /**
+     * Oldest version that is still read.
+     */
+    static final int FORMAT_VERSION_MIN = 2;
 
     /**
      * Of {@link #unforced}: so many that they were not counted.

@@ -298,10 +298,10 @@ final class Recovery
     private void onHead(final Segment segment, final DirectBuffer buffer, final int offset)
     {
         final int version = buffer.getInt(offset + RecordDescriptor.HEAD_VERSION_OFFSET, LE);
-        if (version != RecordDescriptor.FORMAT_VERSION)
+        if (version < RecordDescriptor.FORMAT_VERSION_MIN || version > RecordDescriptor.FORMAT_VERSION)
         {
-            throw new JournalException(segment.path() + " has journal format " + version + "; this version reads format " +
-                RecordDescriptor.FORMAT_VERSION + " only");
+            throw new JournalException(segment.path() + " has journal format " + version + "; this version reads formats " +
+                RecordDescriptor.FORMAT_VERSION_MIN + " to " + RecordDescriptor.FORMAT_VERSION + " only");
         }
         final long number = buffer.getLong(offset + RecordDescriptor.HEAD_SEGMENT_OFFSET, LE);
         final long lastIndex = buffer.getLong(offset + RecordDescriptor.HEAD_LAST_INDEX_OFFSET, LE);

@@ -7,6 +7,7 @@ import io.tourbillon.codecs.client.DeleteRangeRequestDecoder;
 import io.tourbillon.codecs.client.LeaseRequestDecoder;
 import io.tourbillon.codecs.client.MaintenanceRequestDecoder;
 import io.tourbillon.codecs.client.MemberRequestDecoder;
+import io.tourbillon.codecs.client.OpenClientDecoder;
 import io.tourbillon.codecs.client.PutRequestDecoder;
 import io.tourbillon.codecs.client.TxnRequestDecoder;
 import io.tourbillon.codecs.record.AlarmNotedDecoder;
@@ -46,6 +47,8 @@ final class Applier
     private final EntryWork memberRequest;
     private final EntryWork alarmRequest;
     private final EntryWork space;
+    private final EntryWork openClient;
+    private final OnceWork once;
     private final EntryWork compact;
     private final EntryWork tick;
     private final EntryWork nothing = new NoWork(SOUND);
@@ -61,7 +64,7 @@ final class Applier
 
     /** What changes keys, leases, members or alarms. */
     record Works(EntryWork put, EntryWork delete, EntryWork txn, EntryWork lease, EntryWork leaseTick, EntryWork members,
-        EntryWork memberRequest, EntryWork alarmRequest, EntryWork space)
+        EntryWork memberRequest, EntryWork alarmRequest, EntryWork space, EntryWork openClient, OnceWork once)
     {
     }
 
@@ -89,6 +92,8 @@ final class Applier
         memberRequest = works.memberRequest;
         alarmRequest = works.alarmRequest;
         space = works.space;
+        openClient = works.openClient;
+        once = works.once;
         compact = new CompactWork(header, compactor, writer, replies);
         tick = new TickWork(compactor, writer);
     }
@@ -112,11 +117,12 @@ final class Applier
         {
             throw new IllegalStateException("entry " + index + " does not follow " + header.appliedIndex());
         }
+        entry.wrap(frame, answer);
+        writer.pagesAtEnd(entry.isNumbered() ? once.pages() : 0);
         if (!writer.reserve(compactor.pages()))
         {
             return openIndex == index ? Mvcc.MORE : Mvcc.PAUSED;
         }
-        entry.wrap(frame, answer);
         head.raftTerm(frame.term());
         final int error = openIndex == index && isDecided ? SOUND : decide(index);
         if (error == EntryWork.UNDECIDED)
@@ -149,6 +155,7 @@ final class Applier
     {
         openIndex = NOTHING_OPEN;
         isDecided = false;
+        once.onStateReplaced();
     }
 
     private int open(final long index)
@@ -171,12 +178,14 @@ final class Applier
         {
             return malformed;
         }
-        final int refusal = isHalfApplied ? SOUND : quota.check(message, entry.originMemberId());
+        final EntryWork wanted = workForRequest(message);
+        final EntryWork due = once.unlessDone(entry, wanted);
+        final int refusal = isHalfApplied || due != wanted ? SOUND : quota.check(message, entry.originMemberId());
         if (refusal != SOUND)
         {
             return refusal == ErrorCode.NO_SPACE.number() ? noSpace : corrupt;
         }
-        return workForRequest(message);
+        return due;
     }
 
     private EntryWork workForRequest(final UnsafeBuffer message)
@@ -197,6 +206,8 @@ final class Applier
                 return memberRequest;
             case MaintenanceRequestDecoder.TEMPLATE_ID:
                 return alarmRequest;
+            case OpenClientDecoder.TEMPLATE_ID:
+                return openClient;
             default:
                 return notSupported;
         }
@@ -237,6 +248,7 @@ final class Applier
         header.applied(index, term);
         compactor.step(Limits.COMPACTION_PER_ENTRY);
         quota.onApplied();
+        once.onEnd(entry, work, error, header.revision());
         if (entry.isAnswered())
         {
             answer(error);

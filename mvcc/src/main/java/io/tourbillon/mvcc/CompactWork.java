@@ -74,8 +74,14 @@ final class CompactWork implements EntryWork
     }
 
     @Override
+    public boolean isRemembered()
+    {
+        return true;
+    }
+
+    @Override
     public void answer(final Entry entry)
     {
-        replies.compacted(entry.sessionId(), entry.correlationId());
+        replies.compacted(entry.sessionId(), entry.correlationId(), header.revision());
     }
 }

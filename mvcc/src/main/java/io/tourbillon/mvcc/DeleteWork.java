@@ -60,17 +60,30 @@ final class DeleteWork implements EntryWork
     }
 
     @Override
+    public boolean isRemembered()
+    {
+        return true;
+    }
+
+    @Override
+    public long toldBeside(final Entry entry)
+    {
+        return entry.changes().count();
+    }
+
+    @Override
     public void answer(final Entry entry)
     {
         read(entry); // the entry may have moved since
         final int count = entry.changes().count();
         if (wantsPrev && count > 0)
         {
-            reads.answerDelete(entry.sessionId(), entry.correlationId(), deleted);
+            reads.answerDelete(entry.sessionId(), entry.correlationId(), deleted, entry.changes().main());
         }
         else
         {
-            replies.deleted(entry.sessionId(), entry.correlationId(), count, wantsPrev);
+            final long revision = count > 0 ? entry.changes().main() : entry.changes().main() - 1;
+            replies.deleted(entry.sessionId(), entry.correlationId(), count, wantsPrev, revision);
         }
     }
 }

@@ -1,13 +1,19 @@
 package io.tourbillon.mvcc;
 
+import io.tourbillon.codecs.Protocol;
+import io.tourbillon.codecs.client.MessageHeaderDecoder;
+import io.tourbillon.codecs.client.RequestHeaderDecoder;
 import io.tourbillon.codecs.record.EntryFrame;
 import org.agrona.concurrent.UnsafeBuffer;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 /** The entry being applied: its message, whom to answer, and the changes it has made so far. */
 final class Entry
 {
     /** The session of what a member proposes by itself: a leader's no-op, a tick. */
     private static final long NOBODY = 0;
+    private static final int REQUEST_HEAD_END = Protocol.HEAD_OFFSET + RequestHeaderDecoder.ENCODED_LENGTH;
 
     private final UnsafeBuffer message = new UnsafeBuffer(0, 0);
     private final Changes changes = new Changes();
@@ -16,6 +22,8 @@ final class Entry
     private long originMemberId;
     private long sessionId;
     private long correlationId;
+    private long clientId;
+    private long sequence;
     private boolean isAnswered;
 
     void wrap(final EntryFrame frame, final boolean answer)
@@ -27,6 +35,33 @@ final class Entry
         sessionId = frame.sessionId();
         correlationId = frame.correlationId();
         isAnswered = answer && sessionId != NOBODY;
+        final boolean isRequest = message.capacity() >= REQUEST_HEAD_END &&
+            message.getShort(MessageHeaderDecoder.schemaIdEncodingOffset(), LITTLE_ENDIAN) == MessageHeaderDecoder.SCHEMA_ID;
+        clientId = isRequest ? Integer.toUnsignedLong(message.getInt(Protocol.CLIENT_ID_OFFSET, LITTLE_ENDIAN)) : 0;
+        sequence = isRequest ? message.getLong(Protocol.SEQUENCE_OFFSET, LITTLE_ENDIAN) : 0;
+    }
+
+    /** Whether it is to be applied once, however often it comes: a client that is remembered has numbered it. */
+    boolean isNumbered()
+    {
+        return clientId != 0 && sequence > 0;
+    }
+
+    long clientId()
+    {
+        return clientId;
+    }
+
+    /** Its number among its client's writes. */
+    long sequence()
+    {
+        return sequence;
+    }
+
+    /** The lowest number whose answer its client still waited for; of a numbered one. */
+    long lowestUnanswered()
+    {
+        return message.getLong(Protocol.LOWEST_UNANSWERED_OFFSET, LITTLE_ENDIAN);
     }
 
     /** The payload, from its SBE header on. */

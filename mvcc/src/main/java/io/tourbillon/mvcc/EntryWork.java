@@ -48,6 +48,18 @@ interface EntryWork
         return 0;
     }
 
+    /** Whether its outcome is remembered if its client has numbered it. */
+    default boolean isRemembered()
+    {
+        return false;
+    }
+
+    /** What its answer says beside revision and key-values, to be remembered: a count, an id; 0 = nothing. Once all is done. */
+    default long toldBeside(final Entry entry)
+    {
+        return 0;
+    }
+
     /** Says the result, after revision and state have moved; only on the member that answers. */
     void answer(Entry entry);
 }

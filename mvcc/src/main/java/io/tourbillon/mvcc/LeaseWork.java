@@ -128,6 +128,18 @@ final class LeaseWork implements EntryWork
     }
 
     @Override
+    public boolean isRemembered()
+    {
+        return true;
+    }
+
+    @Override
+    public long toldBeside(final Entry entry)
+    {
+        return leaseId;
+    }
+
+    @Override
     public void answer(final Entry entry)
     {
         replies.lease(entry.sessionId(), entry.correlationId(), leaseId, isGrant ? ttlMs : 0, isGrant ? ttlMs : 0);

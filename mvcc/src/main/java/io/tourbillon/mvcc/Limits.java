@@ -30,6 +30,15 @@ public final class Limits
     public static final int LEASES_MAX = 1 << 20;
     /** Leases that one leaseTick entry says something of: 12 KiB. */
     public static final int LEASES_PER_TICK_MAX = 512;
+    /** Clients whose outcomes are remembered; one more, and the one that has not written for longest is forgotten. */
+    public static final int CLIENTS_MAX = 1 << 14;
+    /**
+     * Neighbouring numbers of writes of one client whose outcomes are remembered: what a session may have in flight by default. 17 bytes
+     * each make 18 KiB of a client, 280 MiB of all, if none of them ever were answered; those of a client with one write in flight are 300.
+     */
+    public static final int OUTCOMES_PER_CLIENT = 1 << 10;
+    /** Highest id of a client: four bytes in each write. The next one is 1 again, if that is free. */
+    static final long CLIENT_ID_MAX = (1L << 32) - 1;
 
     static
     {

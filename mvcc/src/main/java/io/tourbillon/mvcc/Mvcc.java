@@ -51,6 +51,8 @@ public final class Mvcc
     public static final String MEMBERS_TREE = "members";
     /** Name of the tree of alarms. */
     public static final String ALARMS_TREE = "alarms";
+    /** Name of the tree of clients' outcomes. */
+    public static final String SESSIONS_TREE = "sessions";
     /** Bytes that {@link #proposal} writes at most. */
     public static final int PROPOSAL_LENGTH_MAX = Lessor.PROPOSAL_LENGTH_MAX;
 
@@ -70,6 +72,7 @@ public final class Mvcc
     private final RangeCounts counts = new RangeCounts();
     private final Reads reads;
     private final Leases leases;
+    private final Outcomes outcomes;
     private final Members members;
     private final Alarms alarms;
     private final QuotaProposer quotaProposer;
@@ -101,6 +104,7 @@ public final class Mvcc
         keys = store.tree(KEYS_TREE);
         revisions = store.tree(REVISIONS_TREE);
         leases = new Leases(store.tree(LEASES_TREE), store.tree(LEASE_KEYS_TREE), header);
+        outcomes = new Outcomes(store.tree(SESSIONS_TREE), header);
         members = new Members(store.tree(MEMBERS_TREE), header);
         alarms = new Alarms(store.tree(ALARMS_TREE), header);
         quotaProposer = new QuotaProposer(header, settings.quotaBytes());
@@ -148,7 +152,9 @@ public final class Mvcc
         final MembersWork changes = new MembersWork(members, alarms, writer, compactor);
         return new Applier(header, head, replies, writer, compactor, quota, new Applier.Works(
             put, delete, txn, lease, leaseTick, changes, new MemberRequestWork(memberList, members, writer, compactor),
-            new AlarmRequestWork(alarms, writer, compactor, replies), new SpaceWork(quota, alarms, members, writer, compactor)));
+            new AlarmRequestWork(alarms, writer, compactor, replies), new SpaceWork(quota, alarms, members, writer, compactor),
+            new OpenClientWork(outcomes, writer, compactor, replies),
+            new OnceWork(header, outcomes, new Versions(revisions, header), reads, replies)));
     }
 
     private RangeWalk newWalk()
@@ -177,7 +183,8 @@ public final class Mvcc
     {
         final PartSender sender = new PartSender(egress);
         final TxnParts parts = new TxnParts(head, sender);
-        return new TxnRead(new TxnChecker(), newPlan(), new TxnAnswer(newWalk(), parts), sender, parts, replies);
+        return new TxnRead(header, new TxnChecker(), newPlan(), new TxnRetrace(newWalk()), new TxnAnswer(newWalk(), parts), sender, parts,
+            replies);
     }
 
     /**
@@ -396,6 +403,7 @@ public final class Mvcc
         applier.onStateReplaced();
         leases.hasUnseenChanges(false);
         compactor.beginWalk();
+        outcomes.load();
         members.load();
         alarms.load();
         if (header.isUncounted())
@@ -491,6 +499,12 @@ public final class Mvcc
     public long leaseCount()
     {
         return leases.count();
+    }
+
+    /** @return count of clients whose outcomes are remembered. */
+    public int clientCount()
+    {
+        return outcomes.clientCount();
     }
 
     /** @return count of watchers on this member. */

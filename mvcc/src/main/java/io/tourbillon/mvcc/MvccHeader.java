@@ -14,11 +14,13 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  *  | compactRevision | compactedBound | compactCursorMain| compactCursorSub |
  *  80          88             96           104           112           120         128
  *  | stateHash | pendingIndex | pendingOp  | pendingSub  | pendingStart| isInstalled |
- *  128         136          144                  152
- *  | liveBytes | quotaBytes | quotaAlarmMemberId |
+ *  128         136          144                  152            160
+ *  | liveBytes | quotaBytes | quotaAlarmMemberId | lastClientId |
  * </pre>
  * All fields are 8 bytes, little endian. {@code pending*} say how far the entry after {@code appliedIndex} got, when a checkpoint was taken
  * in the midst of it: op number in its transaction, sub revisions used, sub revision at which that op began.
+ * {@code lastClientId} is the id of the client that was opened last. Formats 1 and 2 had none; they become
+ * format 3 when they are opened: who does not know clients would apply what comes again.
  * {@code isInstalled} is 1 in an image of a state: it came from another member, and the journal may not know of it.
  * {@code liveBytes} is what {@link LiveBytes} counts; {@code quotaBytes} what of it is allowed, 0 = any; {@code quotaAlarmMemberId} is the
  * member whose request did not fit, while that alarm is raised, else 0. Format 1 had none of the three.
@@ -27,11 +29,13 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 public final class MvccHeader
 {
     /** Bytes used of the user header. */
-    public static final int LENGTH = 152;
+    public static final int LENGTH = 160;
     /** First eight bytes of every store of ours: "tbmvcc" and two zeros. */
     public static final long MAGIC = 0x0000_6363_766D_6274L;
     /** Version of records, heads and this header; a newer one is refused. */
-    public static final long FORMAT = 2;
+    public static final long FORMAT = 3;
+
+    private static final long FORMAT_WITH_LIVE_BYTES = 2;
 
     static final int MAGIC_OFFSET = 0;
     static final int FORMAT_OFFSET = 8;
@@ -52,6 +56,7 @@ public final class MvccHeader
     static final int LIVE_BYTES_OFFSET = 128;
     static final int QUOTA_BYTES_OFFSET = 136;
     static final int QUOTA_ALARM_MEMBER_ID_OFFSET = 144;
+    static final int LAST_CLIENT_OFFSET = 152;
 
     private static final long FIRST_REVISION = 1;
     private static final long NEVER_COMPACTED = -1;
@@ -77,6 +82,10 @@ public final class MvccHeader
         require(get(FORMAT_OFFSET) <= FORMAT, "the store has format " + get(FORMAT_OFFSET) + ", this version reads up to " + FORMAT);
         require(get(CLUSTER_ID_OFFSET) == clusterId, "the store belongs to cluster " + Long.toHexString(get(CLUSTER_ID_OFFSET)) +
             ", not to " + Long.toHexString(clusterId));
+        if (!isUncounted())
+        {
+            put(FORMAT_OFFSET, FORMAT);
+        }
         hasUnseenChanges = pendingIndex() != 0 && pendingSub() > 0;
     }
 
@@ -278,7 +287,7 @@ public final class MvccHeader
     /** Whether the store was written when live bytes were not counted yet: {@link #countedLiveBytes} is to be called. */
     boolean isUncounted()
     {
-        return get(FORMAT_OFFSET) < FORMAT;
+        return get(FORMAT_OFFSET) < FORMAT_WITH_LIVE_BYTES;
     }
 
     /** What a count of everything has given; from now on the store is of our format. */
@@ -317,6 +326,17 @@ public final class MvccHeader
     void quotaAlarmMemberId(final long memberId)
     {
         put(QUOTA_ALARM_MEMBER_ID_OFFSET, memberId);
+    }
+
+    /** Id of the client that was opened last; 0 = none was. */
+    long lastClientId()
+    {
+        return get(LAST_CLIENT_OFFSET);
+    }
+
+    void lastClientId(final long id)
+    {
+        put(LAST_CLIENT_OFFSET, id);
     }
 
     /** Raft index of the entry that is half applied; 0 = none. */

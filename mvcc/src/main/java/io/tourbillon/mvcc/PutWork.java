@@ -84,6 +84,12 @@ final class PutWork implements EntryWork
     }
 
     @Override
+    public boolean isRemembered()
+    {
+        return true;
+    }
+
+    @Override
     public void answer(final Entry entry)
     {
         replies.sendPut(entry.sessionId());

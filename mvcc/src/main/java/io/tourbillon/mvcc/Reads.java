@@ -95,12 +95,12 @@ final class Reads
         }
     }
 
-    /** Answers a delete that was the last entry to change anything, with what it has deleted. */
-    void answerDelete(final long sessionId, final long correlationId, final RangeQuery deleted)
+    /** Answers a delete that made this revision, with what it has deleted. */
+    void answerDelete(final long sessionId, final long correlationId, final RangeQuery deleted, final long revision)
     {
         final RangeRead read = deletes.take();
         read.begin(deletes, sessionId, correlationId, true);
-        read.start(deleted, header.revision() - 1, header.revision());
+        read.start(deleted, revision - 1, revision);
         run(read);
     }
 
@@ -111,6 +111,23 @@ final class Reads
         read.begin(txns, entry.sessionId(), entry.correlationId(), true);
         read.startAnswer(entry.message(), path, entry.changes(), header.revision());
         run(read);
+    }
+
+    /** Answers a transaction that was applied before, as it was answered then. */
+    void answerTxnAgain(final Entry entry, final Outcome first)
+    {
+        final TxnRead read = txns.take();
+        read.begin(txns, entry.sessionId(), entry.correlationId(), true);
+        final int result = read.startAgain(entry.message(), first);
+        if (result == SOUND)
+        {
+            run(read);
+        }
+        else
+        {
+            replies.error(entry.sessionId(), entry.correlationId(), result);
+            read.end();
+        }
     }
 
     private int checkRoom(final ReadSlots<?> slots, final long sessionId)

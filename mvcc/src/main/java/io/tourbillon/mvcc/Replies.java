@@ -2,6 +2,7 @@ package io.tourbillon.mvcc;
 
 import io.tourbillon.codecs.Alarm;
 import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.client.ClientOpenedEncoder;
 import io.tourbillon.codecs.client.CompactReplyEncoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyEncoder;
 import io.tourbillon.codecs.client.ErrorReplyEncoder;
@@ -31,6 +32,7 @@ final class Replies
     private final CompactReplyEncoder compact = new CompactReplyEncoder();
     private final LeaseReplyEncoder lease = new LeaseReplyEncoder();
     private final MaintenanceReplyEncoder maintenance = new MaintenanceReplyEncoder();
+    private final ClientOpenedEncoder clientOpened = new ClientOpenedEncoder();
     private final ErrorReplyEncoder error = new ErrorReplyEncoder();
     private final WatchCreatedEncoder created = new WatchCreatedEncoder();
     private final WatchCanceledEncoder canceled = new WatchCanceledEncoder();
@@ -72,27 +74,41 @@ final class Replies
     }
 
     /** The answer to a delete without the key-values that were there. */
-    void deleted(final long sessionId, final long correlationId, final long count, final boolean wantsPrev)
+    void deleted(final long sessionId, final long correlationId, final long count, final boolean wantsPrev, final long revision)
     {
         delete.wrapAndApplyHeader(buffer.buffer(), 0, messageHeader);
-        head.fill(delete.reply(), sessionId, correlationId, header.revision());
+        head.fill(delete.reply(), sessionId, correlationId, revision);
         delete.deleted(count).flags().clear().last(true).prevKvs(wantsPrev);
         delete.prevKvsCount(0);
         egress.reply(sessionId, buffer.buffer(), 0, delete.limit());
     }
 
-    void compacted(final long sessionId, final long correlationId)
+    void compacted(final long sessionId, final long correlationId, final long revision)
     {
         compact.wrapAndApplyHeader(buffer.buffer(), 0, messageHeader);
-        head.fill(compact.reply(), sessionId, correlationId, header.revision());
+        head.fill(compact.reply(), sessionId, correlationId, revision);
         egress.reply(sessionId, buffer.buffer(), 0, compact.limit());
     }
 
-    /** The answer to any request about one lease. */
+    void clientOpened(final long sessionId, final long correlationId, final long clientId)
+    {
+        clientOpened.wrapAndApplyHeader(buffer.buffer(), 0, messageHeader);
+        head.fill(clientOpened.reply(), sessionId, correlationId, header.revision());
+        clientOpened.clientId(clientId).outcomesMax(Limits.OUTCOMES_PER_CLIENT);
+        egress.reply(sessionId, buffer.buffer(), 0, clientOpened.limit());
+    }
+
+    /** The answer to any request about one lease, as of now. */
     void lease(final long sessionId, final long correlationId, final long leaseId, final long ttlMs, final long grantedTtlMs)
     {
+        lease(sessionId, correlationId, leaseId, ttlMs, grantedTtlMs, header.revision());
+    }
+
+    void lease(
+        final long sessionId, final long correlationId, final long leaseId, final long ttlMs, final long grantedTtlMs, final long revision)
+    {
         lease.wrapAndApplyHeader(buffer.buffer(), 0, messageHeader);
-        head.fill(lease.reply(), sessionId, correlationId, header.revision());
+        head.fill(lease.reply(), sessionId, correlationId, revision);
         lease.leaseId(leaseId).ttlMs(ttlMs).grantedTtlMs(grantedTtlMs).flags().clear().last(true);
         lease.leasesCount(0);
         lease.keysCount(0);

@@ -10,8 +10,8 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 /**
  * A saved state becomes the first one of a new cluster: keys, history and leases stay, and so do index and term of the last entry, from
- * which each member that begins with it goes on; what the log had said of the old cluster's members and
- * their alarms is forgotten. Blocks in the disk.
+ * which each member that begins with it goes on; what the log had said of the old cluster's members and their alarms is forgotten, and so
+ * are its clients. Blocks in the disk.
  */
 public final class RestoredState
 {
@@ -44,6 +44,7 @@ public final class RestoredState
         forget(store, Mvcc.MEMBERS_TREE);
         forget(store, Mvcc.ALARMS_TREE);
         header.quotaAlarmMemberId(0);
+        forget(store, Mvcc.SESSIONS_TREE);
         if (revisionBump > 0)
         {
             header.revision(Math.addExact(header.revision(), revisionBump));

@@ -53,17 +53,27 @@ final class TxnPlan implements KvSink
     /** Goes on over so many keys: {@link EntryWork#UNDECIDED}, {@code SOUND} or the number of an error. */
     int step(final int budget)
     {
+        if (!stepBranches(budget))
+        {
+            return EntryWork.UNDECIDED;
+        }
+        final int result = checkPuts();
+        return result == SOUND ? checkRanges() : result;
+    }
+
+    /** Decides over so many keys which branches run, and nothing else; true once that is known. */
+    boolean stepBranches(final int budget)
+    {
         final long visitsBefore = walk.visitCount();
         while (txn <= ops.opCount())
         {
             final long left = budget - (walk.visitCount() - visitsBefore);
             if (left <= 0 || !stepTxn((int)left))
             {
-                return EntryWork.UNDECIDED;
+                return false;
             }
         }
-        final int result = checkPuts();
-        return result == SOUND ? checkRanges() : result;
+        return true;
     }
 
     private void openTxn(final int number)

@@ -6,7 +6,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 import static io.tourbillon.codecs.MessageValidator.SOUND;
 
-/** A transaction being answered in parts: one of ranges alone, which never entered the log, or one that was applied. */
+/**
+ * A transaction being answered in parts: one of ranges alone, which never entered the log, one that was just applied, or one that was
+ * applied before and has come again: its way is found once more in the state before it.
+ */
 final class TxnRead extends LongRead
 {
     private final GrowingBuffer request = new GrowingBuffer(4096);
@@ -14,26 +17,35 @@ final class TxnRead extends LongRead
     private final TxnPath path = new TxnPath();
     private final TxnChecker checker;
     private final TxnPlan plan;
+    private final TxnRetrace retrace;
     private final TxnAnswer answer;
     private final PartSender sender;
     private final TxnParts parts;
     private final Replies replies;
+    private final MvccHeader header;
     private final RangeQuery query = new RangeQuery();
     private long revision;
     private long lowestRevision;
+    private long main;
+    private boolean isAgain;
+    private boolean isPlanned;
     private boolean isDecided;
     private boolean isRun;
 
     TxnRead(
+        final MvccHeader header,
         final TxnChecker checker,
         final TxnPlan plan,
+        final TxnRetrace retrace,
         final TxnAnswer answer,
         final PartSender sender,
         final TxnParts parts,
         final Replies replies)
     {
+        this.header = header;
         this.checker = checker;
         this.plan = plan;
+        this.retrace = retrace;
         this.answer = answer;
         this.sender = sender;
         this.parts = parts;
@@ -51,6 +63,7 @@ final class TxnRead extends LongRead
         }
         revision = atRevision;
         lowestRevision = atRevision;
+        isAgain = false;
         isDecided = false;
         isRun = false;
         if (result == SOUND)
@@ -71,6 +84,25 @@ final class TxnRead extends LongRead
         begin(changes.main());
     }
 
+    /** Copies a transaction that was applied before: {@code SOUND}, or the number of an error if it was not this one. */
+    int startAgain(final UnsafeBuffer message, final Outcome first)
+    {
+        int result = copy(message, 0, message.capacity());
+        result = result == SOUND ? checker.check(ops) : result;
+        revision = first.revision();
+        main = first.hasChanged() ? revision : revision + 1;
+        lowestRevision = main - 1;
+        isAgain = true;
+        isPlanned = false;
+        isDecided = false;
+        isRun = false;
+        if (result == SOUND)
+        {
+            plan.start(ops, main - 1);
+        }
+        return result;
+    }
+
     private int copy(final DirectBuffer buffer, final int offset, final int length)
     {
         request.ensure(length).putBytes(0, buffer, offset, length);
@@ -78,10 +110,10 @@ final class TxnRead extends LongRead
     }
 
     /** The way is known: what remains is to tell. */
-    private void begin(final long main)
+    private void begin(final long changesMain)
     {
         isDecided = true;
-        lowestRevision = Math.min(revision, main - 1);
+        lowestRevision = Math.min(revision, changesMain - 1);
         for (int op = 0; op < ops.opCount(); op++)
         {
             if (path.isOnPath(op) && ops.isRange(op))
@@ -92,7 +124,7 @@ final class TxnRead extends LongRead
         }
         sender.start(sessionId(), isForWrite());
         parts.start(sessionId(), correlationId(), revision, path.hasSucceeded(0));
-        answer.start(ops, path, main);
+        answer.start(ops, path, changesMain);
     }
 
     @Override
@@ -106,7 +138,7 @@ final class TxnRead extends LongRead
     {
         if (!isDecided)
         {
-            final int result = plan.step(budget);
+            final int result = isAgain ? findWay(budget) : decide(budget);
             if (result == EntryWork.UNDECIDED)
             {
                 return false;
@@ -116,11 +148,50 @@ final class TxnRead extends LongRead
                 replies.error(sessionId(), correlationId(), result);
                 return true;
             }
+        }
+        isRun = isRun || answer.step(budget);
+        return sender.isGone() || isRun && parts.finish();
+    }
+
+    private int decide(final int budget)
+    {
+        final int result = plan.step(budget);
+        if (result == SOUND)
+        {
             path.copyFrom(plan.path(), ops.opCount());
             path.noChanges(ops.opCount());
             begin(revision + 1);
         }
-        isRun = isRun || answer.step(budget);
-        return sender.isGone() || isRun && parts.finish();
+        return result;
+    }
+
+    /** The way that a transaction went when it was applied, as far as history still shows it. */
+    private int findWay(final int budget)
+    {
+        if (isLost())
+        {
+            return ErrorCode.ANSWER_LOST.number();
+        }
+        if (!isPlanned)
+        {
+            if (!plan.stepBranches(budget))
+            {
+                return EntryWork.UNDECIDED;
+            }
+            isPlanned = true;
+            path.copyFrom(plan.path(), ops.opCount());
+            retrace.start(ops, path, main);
+        }
+        if (!retrace.step(budget))
+        {
+            return EntryWork.UNDECIDED;
+        }
+        begin(main);
+        return isLost() ? ErrorCode.ANSWER_LOST.number() : SOUND;
+    }
+
+    private boolean isLost()
+    {
+        return lowestRevision < header.compactRevision();
     }
 }

@@ -72,6 +72,12 @@ final class TxnWork implements EntryWork
     }
 
     @Override
+    public boolean isRemembered()
+    {
+        return true;
+    }
+
+    @Override
     public void answer(final Entry entry)
     {
         reads.answerTxn(entry, plan.path());

@@ -25,6 +25,7 @@ final class Writer
     private final GrowingBuffer bytes = new GrowingBuffer(RECORD_INITIAL_LENGTH);
     private boolean exists;
     private boolean isShortOfRoom;
+    private int pagesAtEnd;
 
     Writer(final TreeStore store, final Tree keys, final Tree revisions, final Leases leases, final MvccHeader header)
     {
@@ -55,10 +56,17 @@ final class Writer
             keys.pagesForPut(KeyHead.LENGTH_MAX) + leases.pagesForMove() + otherPages);
     }
 
+    /** Pages that the end of the entry may need, whatever it is: each reservation is for them, too. */
+    void pagesAtEnd(final int pageCount)
+    {
+        pagesAtEnd = pageCount;
+    }
+
     /** Makes sure that so many pages can be written. */
     boolean reserve(final int pageCount)
     {
-        isShortOfRoom = pageCount > 0 && !store.reserve(pageCount);
+        final int wholeCount = pageCount + pagesAtEnd;
+        isShortOfRoom = wholeCount > 0 && !store.reserve(wholeCount);
         return !isShortOfRoom;
     }
 

@@ -30,6 +30,7 @@ class AllocationTest
     /** Of what comes to a put's own work with leases. */
     private static final int LEASE_OPERATION_COUNT = 200_000;
     private static final int SCAN_KEYS = 10;
+    private static final int IN_FLIGHT = 500;
     private static final long SESSION = 5;
 
     private final CountingEgress egress = new CountingEgress();
@@ -39,6 +40,7 @@ class AllocationTest
     private final UnsafeBuffer frameBuffer = new UnsafeBuffer(ByteBuffer.allocateDirect(4096));
     private final EntryFrame frame = new EntryFrame();
     private int keyOffset;
+    private long sequence;
 
     private record Encoded(byte[] bytes, int keyOffset)
     {
@@ -105,7 +107,7 @@ class AllocationTest
 
     private void apply()
     {
-        frame.encode(frameBuffer, 0, 1, mvcc.appliedIndex() + 1, 1, SESSION, 1, 0, requests.buffer, 0, requests.length);
+        frame.encode(frameBuffer, 0, 1, mvcc.appliedIndex() + 1, 1, SESSION, 1, sequence, requests.buffer, 0, requests.length);
         assertEquals(Mvcc.DONE, mvcc.onEntry(frame, true));
         mvcc.doWork(0);
     }
@@ -153,6 +155,28 @@ class AllocationTest
         encode(Op.put("key-00000000", "v".repeat(32)));
         checkAllocation(() -> puts(WARM_UP_COUNT), () -> puts(OPERATION_COUNT));
         assertEquals(WARM_UP_COUNT + OPERATION_COUNT, egress.replyCount);
+    }
+
+    @Test
+    void shouldNotAllocateForPutsThatAreRememberedNorForThoseThatComeAgain()
+    {
+        requests.openClient(SESSION, 1);
+        apply();
+        encode(Op.put("key-00000000", "v".repeat(32)));
+        checkAllocation(() -> numberedPuts(WARM_UP_COUNT), () -> numberedPuts(OPERATION_COUNT));
+        assertEquals(1 + WARM_UP_COUNT + OPERATION_COUNT, egress.replyCount);
+        assertTrue(mvcc.revision() < WARM_UP_COUNT + OPERATION_COUNT, "some came again");
+    }
+
+    private void numberedPuts(final int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            setKey(i * 7 % KEY_COUNT);
+            sequence += i % 16 == 0 ? 0 : 1;
+            requests.number(1, Math.max(1, sequence), Math.max(1, sequence - IN_FLIGHT));
+            apply();
+        }
     }
 
     @Test

@@ -40,6 +40,7 @@ class EtcdPropertyTest
         {
             final Random pressure = new Random(steps.get(0));
             rig.egress.isBlocked = () -> pressure.nextInt(4) == 0;
+            rig.repeats = setup.nextBoolean() ? new Repeats(rig, new Random(steps.get(0))) : null;
             rig.betweenSteps = () -> isStopped(rig, pressure);
             final EtcdModel model = new EtcdModel();
             final LeaseTimes times = new LeaseTimes(rig, model);

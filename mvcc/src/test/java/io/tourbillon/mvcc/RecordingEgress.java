@@ -1,6 +1,7 @@
 package io.tourbillon.mvcc;
 
 import io.tourbillon.codecs.MessageValidator;
+import io.tourbillon.codecs.client.ClientOpenedDecoder;
 import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
@@ -63,6 +64,11 @@ final class RecordingEgress implements Egress
             case DeleteRangeReplyDecoder.TEMPLATE_ID -> delete(buffer, offset);
             case TxnReplyDecoder.TEMPLATE_ID -> txn(buffer, offset);
             case LeaseReplyDecoder.TEMPLATE_ID -> lease(buffer, offset);
+            case ClientOpenedDecoder.TEMPLATE_ID ->
+            {
+                final ClientOpenedDecoder reply = new ClientOpenedDecoder().wrapAndApplyHeader(buffer, offset, header);
+                answer(reply.reply().correlationId(), String.valueOf(reply.clientId()));
+            }
             case CompactReplyDecoder.TEMPLATE_ID ->
             {
                 final CompactReplyDecoder reply = new CompactReplyDecoder().wrapAndApplyHeader(buffer, offset, header);

@@ -1,6 +1,7 @@
 package io.tourbillon.mvcc;
 
 import io.tourbillon.codecs.AlarmType;
+import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.Branch;
 import io.tourbillon.codecs.client.CompactRequestEncoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestEncoder;
@@ -10,6 +11,7 @@ import io.tourbillon.codecs.client.MaintenanceOperation;
 import io.tourbillon.codecs.client.MaintenanceRequestEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.OpKind;
+import io.tourbillon.codecs.client.OpenClientEncoder;
 import io.tourbillon.codecs.client.PutRequestEncoder;
 import io.tourbillon.codecs.client.RangeRequestEncoder;
 import io.tourbillon.codecs.client.RequestHeaderEncoder;
@@ -23,6 +25,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 /** Encodes requests for tests; the last one lies in {@link #buffer} with {@link #length}. */
@@ -43,7 +46,7 @@ final class Requests
 
     private static void head(final RequestHeaderEncoder request, final long sessionId, final long correlationId)
     {
-        request.sessionId(sessionId).correlationId(correlationId).memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).reserved(0);
+        request.sessionId(sessionId).correlationId(correlationId).memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).clientId(0);
     }
 
     Requests of(final Op op, final long sessionId, final long correlationId)
@@ -238,6 +241,22 @@ final class Requests
         head(progress.request(), sessionId, correlationId);
         length = progress.limit();
         return this;
+    }
+
+    Requests openClient(final long sessionId, final long correlationId)
+    {
+        final OpenClientEncoder open = new OpenClientEncoder().wrapAndApplyHeader(buffer, 0, header);
+        head(open.request(), sessionId, correlationId);
+        length = open.limit();
+        return this;
+    }
+
+    /** Makes the encoded request a numbered one of a client that is remembered. */
+    void number(final long clientId, final long sequence, final long lowestUnanswered)
+    {
+        buffer.putInt(Protocol.CLIENT_ID_OFFSET, (int)clientId, LITTLE_ENDIAN);
+        buffer.putLong(Protocol.SEQUENCE_OFFSET, sequence, LITTLE_ENDIAN);
+        buffer.putLong(Protocol.LOWEST_UNANSWERED_OFFSET, lowestUnanswered, LITTLE_ENDIAN);
     }
 
     Requests tick(final int budget)

@@ -6,6 +6,7 @@ import io.tourbillon.bptree.TreeStore;
 import io.tourbillon.bptree.TreeStoreContext;
 import io.tourbillon.codecs.AlarmType;
 import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.LeaseOperation;
 import io.tourbillon.codecs.client.MaintenanceOperation;
 import io.tourbillon.codecs.client.OpKind;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -49,6 +51,8 @@ final class Rig implements Member
     TreeStore store;
     Mvcc mvcc;
     private long correlationId;
+    /** Numbers writes and lets some come again; null = writes have no numbers. */
+    Repeats repeats;
     private boolean waitsForAnswers = true;
     /** Leases that {@link #propose} has let expire, in the order of their entry. */
     final List<Long> expired = new ArrayList<>();
@@ -128,13 +132,53 @@ final class Rig implements Member
     /** Proposes the encoded request, applies it, and gives the answer; null if the member was stopped in the midst of it. */
     String apply()
     {
+        if (repeats == null)
+        {
+            return applyOnce();
+        }
+        repeats.number(requests);
+        final String answer = applyOnce();
+        if (answer != null)
+        {
+            repeats.onAnswer(requests, answer);
+        }
+        return answer;
+    }
+
+    private String applyOnce()
+    {
         final long index = log.size() + 1;
         final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(EntryFrame.frameLength(requests.length)));
-        frame.encode(buffer, 0, term, index, 1, SESSION, correlationId, 0, requests.buffer, 0, requests.length);
-        final byte[] bytes = new byte[buffer.capacity()];
+        final long sequence = requests.buffer.getLong(Protocol.SEQUENCE_OFFSET, LITTLE_ENDIAN);
+        frame.encode(buffer, 0, term, index, 1, SESSION, correlationId, sequence, requests.buffer, 0, requests.length);
+        final byte[] bytes = new byte[frame.length()];
         buffer.getBytes(0, bytes);
         log.add(bytes);
         return apply(bytes, true) ? answer() : null;
+    }
+
+    /** Applies a write that was applied before, as an entry of its own, and gives its answer; null if the member was stopped amid it. */
+    String applyAgain(final UnsafeBuffer message)
+    {
+        requests.length = message.capacity();
+        requests.buffer.putBytes(0, message, 0, requests.length);
+        requests.buffer.putLong(Protocol.CORRELATION_ID_OFFSET, ++correlationId, LITTLE_ENDIAN);
+        return applyOnce();
+    }
+
+    /** Opens a client whose outcomes are remembered: its id. */
+    long openClient()
+    {
+        requests.openClient(SESSION, ++correlationId);
+        return Long.parseLong(applyOnce());
+    }
+
+    /** Applies an op as a numbered write of a client. */
+    String runOnce(final Op op, final long clientId, final long sequence, final long lowestUnanswered)
+    {
+        requests.of(op, SESSION, ++correlationId);
+        requests.number(clientId, sequence, lowestUnanswered);
+        return applyOnce();
     }
 
     /** Runs an op whose answer nobody takes now. */
@@ -451,6 +495,8 @@ final class Rig implements Member
             assertEquals(store.tree(Mvcc.KEYS_TREE).size(), other.tree(Mvcc.KEYS_TREE).size(), "heads");
             assertEquals(store.tree(Mvcc.LEASES_TREE).size(), other.tree(Mvcc.LEASES_TREE).size(), "leases");
             assertEquals(store.tree(Mvcc.LEASE_KEYS_TREE).size(), other.tree(Mvcc.LEASE_KEYS_TREE).size(), "attached keys");
+            assertEquals(store.tree(Mvcc.SESSIONS_TREE).size(), other.tree(Mvcc.SESSIONS_TREE).size(), "records of clients");
+            assertEquals(mvcc.clientCount(), follower.clientCount(), "clients");
         }
     }
 

@@ -20,10 +20,12 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  *  head, each number without its zero bytes (PackedWords):
  *    term, index, originMemberId, sessionId, correlationId, sessionSequence
  *    and in the form REQUEST: sequence - lowestUnanswered, the SBE header less its schema id, bytes [56, 64) and [64, 72) of the message
+ *    and in the form REMEMBERED, behind these: clientId
  *
- *  form 0 PLAIN     the payload is stored as it is
- *  form 1 REQUEST   the payload is a client's request of [72, 4096] bytes. Stored are its bytes from 72 on: what comes before is in the
- *                   head. Its request head is made anew by the reader: memberId is the origin's, timeoutMs is 0.
+ *  form 0 PLAIN       the payload is stored as it is
+ *  form 1 REQUEST     the payload is a client's request of [72, 4096] bytes. Stored are its bytes from 72 on: what comes before is in the
+ *                     head. Its request head is made anew by the reader: memberId is the origin's, timeoutMs and clientId are 0.
+ *  form 2 REMEMBERED  the same with a clientId that is not 0
  * </pre>
  * {@code length} is that of the whole frame with its padding. {@code crc32c} covers [4, length). Little endian. A put of 32 + 256 bytes
  * takes some 336, of which 48 are not key or value. One thread at a time; does not allocate after construction.
@@ -46,8 +48,10 @@ public final class EntryFrame
     private static final int FORM_SHIFT = 28;
     private static final int PLAIN = 0;
     private static final int REQUEST = 1;
+    private static final int REMEMBERED = 2;
     private static final int PLAIN_WORDS = 6;
-    private static final int REQUEST_WORDS = 4;
+    private static final int REQUEST_WORDS = PLAIN_WORDS + 4;
+    private static final int REMEMBERED_WORDS = REQUEST_WORDS + 1;
     private static final int HEAD_LENGTH_MAX = PLAIN_WORDS * PackedWords.LENGTH_MAX;
 
     /** Where a request's own fields start: after its SBE header and its request head. */
@@ -56,8 +60,6 @@ public final class EntryFrame
     private static final int REQUEST_HEAD_LENGTH = REQUEST_FIELDS_OFFSET + 2 * Long.BYTES;
     /** Longer requests are stored as they are: 50 bytes are little then, and reading them needs no copy. */
     private static final int REQUEST_LENGTH_MAX = 4096;
-    private static final int LOWEST_UNANSWERED_OFFSET =
-        Protocol.HEAD_OFFSET + RequestHeaderDecoder.lowestUnansweredEncodingOffset();
     private static final int SCHEMA_SHIFT = MessageHeaderDecoder.schemaIdEncodingOffset() * Byte.SIZE;
     private static final long SCHEMA_MASK = 0xFFFFL << SCHEMA_SHIFT;
 
@@ -90,6 +92,7 @@ public final class EntryFrame
     private long messageHeader;
     private long firstField;
     private long secondField;
+    private long clientId;
 
     /**
      * Most bytes of a frame with such a payload: the room that {@link #encode} wants.
@@ -164,11 +167,11 @@ public final class EntryFrame
         sessionId = session;
         correlationId = correlation;
         sessionSequence = sequence;
-        form = isRequest(payload, payloadOffset, payloadLength) ? REQUEST : PLAIN;
+        form = formOf(payload, payloadOffset, payloadLength);
         buffer.wrap(target, offset, frameLength(payloadLength));
         words.wrap(buffer, HEAD_OFFSET, buffer.capacity());
         putHead(payload, payloadOffset);
-        final int skipped = form == REQUEST ? REQUEST_HEAD_LENGTH : 0;
+        final int skipped = form == PLAIN ? 0 : REQUEST_HEAD_LENGTH;
         tailOffset = words.position();
         tailLength = payloadLength - skipped;
         final int end = tailOffset + tailLength;
@@ -253,13 +256,13 @@ public final class EntryFrame
     /** @return length of the payload in bytes; it starts at {@link #payloadOffset()} of {@link #payload()}. */
     public int payloadLength()
     {
-        return look().form == REQUEST ? REQUEST_HEAD_LENGTH + tailLength : tailLength;
+        return look().form == PLAIN ? tailLength : REQUEST_HEAD_LENGTH + tailLength;
     }
 
     /** @return where in {@link #payload()} the payload starts. */
     public int payloadOffset()
     {
-        return look().form == REQUEST ? 0 : tailOffset;
+        return look().form == PLAIN ? tailOffset : 0;
     }
 
     /** @return a buffer with the payload, a whole SBE message, header included; valid until the flyweight is wrapped again. */
@@ -295,6 +298,16 @@ public final class EntryFrame
         return buffer.getShort(offset, LITTLE_ENDIAN) & 0xFFFF;
     }
 
+    private int formOf(final DirectBuffer payload, final int offset, final int length)
+    {
+        if (!isRequest(payload, offset, length))
+        {
+            return PLAIN;
+        }
+        clientId = Integer.toUnsignedLong(payload.getInt(offset + Protocol.CLIENT_ID_OFFSET, LITTLE_ENDIAN));
+        return clientId == 0 ? REQUEST : REMEMBERED;
+    }
+
     private boolean isRequest(final DirectBuffer payload, final int offset, final int length)
     {
         return length >= REQUEST_HEAD_LENGTH && length <= REQUEST_LENGTH_MAX &&
@@ -313,9 +326,9 @@ public final class EntryFrame
         words.put(sessionId);
         words.put(correlationId);
         words.put(sessionSequence);
-        if (form == REQUEST)
+        if (form != PLAIN)
         {
-            unansweredDistance = sessionSequence - payload.getLong(payloadOffset + LOWEST_UNANSWERED_OFFSET, LITTLE_ENDIAN);
+            unansweredDistance = sessionSequence - payload.getLong(payloadOffset + Protocol.LOWEST_UNANSWERED_OFFSET, LITTLE_ENDIAN);
             messageHeader = payload.getLong(payloadOffset, LITTLE_ENDIAN) & ~SCHEMA_MASK;
             firstField = payload.getLong(payloadOffset + REQUEST_FIELDS_OFFSET, LITTLE_ENDIAN);
             secondField = payload.getLong(payloadOffset + REQUEST_FIELDS_OFFSET + Long.BYTES, LITTLE_ENDIAN);
@@ -323,6 +336,10 @@ public final class EntryFrame
             words.put(messageHeader);
             words.put(firstField);
             words.put(secondField);
+        }
+        if (form == REMEMBERED)
+        {
+            words.put(clientId);
         }
     }
 
@@ -342,12 +359,14 @@ public final class EntryFrame
         final int lengthWord = buffer.getInt(LENGTH_OFFSET, LITTLE_ENDIAN);
         form = lengthWord >>> FORM_SHIFT;
         final int end = (lengthWord & LENGTH_MASK) - (lengthWord >>> LENGTH_BITS & PADDING_MASK);
-        if (form > REQUEST || end > buffer.capacity())
+        if (form > REMEMBERED || end > buffer.capacity())
         {
             return false;
         }
         words.wrap(buffer, HEAD_OFFSET, end);
-        for (int i = 0; i < (form == REQUEST ? PLAIN_WORDS + REQUEST_WORDS : PLAIN_WORDS); i++)
+        clientId = 0;
+        final int wordCount = form == PLAIN ? PLAIN_WORDS : form == REQUEST ? REQUEST_WORDS : REMEMBERED_WORDS;
+        for (int i = 0; i < wordCount; i++)
         {
             if (!words.hasNext())
             {
@@ -374,7 +393,8 @@ public final class EntryFrame
             case 6 -> unansweredDistance = value;
             case 7 -> messageHeader = value;
             case 8 -> firstField = value;
-            default -> secondField = value;
+            case 9 -> secondField = value;
+            default -> clientId = value;
         }
     }
 
@@ -385,8 +405,9 @@ public final class EntryFrame
         request.putLong(Protocol.CORRELATION_ID_OFFSET, correlationId, LITTLE_ENDIAN);
         request.putLong(Protocol.MEMBER_ID_OFFSET, originMemberId, LITTLE_ENDIAN);
         request.putLong(Protocol.SEQUENCE_OFFSET, sessionSequence, LITTLE_ENDIAN);
-        request.putLong(LOWEST_UNANSWERED_OFFSET, sessionSequence - unansweredDistance, LITTLE_ENDIAN);
-        request.putLong(REQUEST_FIELDS_OFFSET - Long.BYTES, 0, LITTLE_ENDIAN); // timeoutMs, reserved
+        request.putLong(Protocol.LOWEST_UNANSWERED_OFFSET, sessionSequence - unansweredDistance, LITTLE_ENDIAN);
+        request.putInt(Protocol.TIMEOUT_OFFSET, 0, LITTLE_ENDIAN);
+        request.putInt(Protocol.CLIENT_ID_OFFSET, (int)clientId, LITTLE_ENDIAN);
         request.putLong(REQUEST_FIELDS_OFFSET, firstField, LITTLE_ENDIAN);
         request.putLong(REQUEST_FIELDS_OFFSET + Long.BYTES, secondField, LITTLE_ENDIAN);
         request.putBytes(REQUEST_HEAD_LENGTH, buffer, tailOffset, tailLength);

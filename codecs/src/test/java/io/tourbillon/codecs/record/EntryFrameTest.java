@@ -67,6 +67,9 @@ class EntryFrameTest
         final int length = frame.encode(
             target, OFFSET, 1, 1_000_001, 0xFEDCBA98L, 1L << 32 | 7, 3 << 16 | 700, 1_000_000, message, 0, messageLength);
         assertEquals(336, length);
+        message.putInt(Protocol.CLIENT_ID_OFFSET, 50_000, LITTLE_ENDIAN);
+        assertEquals(340, frame.encode(
+            target, OFFSET, 1, 1_000_001, 0xFEDCBA98L, 1L << 32 | 7, 3 << 16 | 700, 1_000_000, message, 0, messageLength));
     }
 
     @Test
@@ -77,6 +80,7 @@ class EntryFrameTest
             final UnsafeBuffer room = new UnsafeBuffer(ByteBuffer.allocateDirect(8192));
             final UnsafeBuffer message = new UnsafeBuffer(ByteBuffer.allocateDirect(8192));
             final int messageLength = encodePut(message, 11, 13, 14, 9, 1, valueLength);
+            message.putInt(Protocol.CLIENT_ID_OFFSET, valueLength % 2 * (0xFFFF_0000 | valueLength), LITTLE_ENDIAN);
             final int length = frame.encode(room, 0, 3, 7, 11, 12, 13, 14, message, 0, messageLength);
 
             final EntryFrame read = new EntryFrame().wrap(room, 0, length);
@@ -86,7 +90,7 @@ class EntryFrameTest
             final UnsafeBuffer payload = new UnsafeBuffer(read.payload(), read.payloadOffset(), read.payloadLength());
             if (length < messageLength)
             {
-                message.putInt(Protocol.SEQUENCE_OFFSET + 2 * Long.BYTES, 0); // timeoutMs: not for the log
+                message.putInt(Protocol.TIMEOUT_OFFSET, 0); // not for the log
             }
             assertEquals(new UnsafeBuffer(message, 0, messageLength), payload, "value of " + valueLength);
         }
@@ -152,7 +156,7 @@ class EntryFrameTest
     {
         final PutRequestEncoder encoder = new PutRequestEncoder().wrapAndApplyHeader(message, 0, new MessageHeaderEncoder());
         encoder.request().sessionId(memberId == 11 ? 12 : 1L << 32 | 7).correlationId(correlationId).memberId(memberId)
-            .sequence(sequence).lowestUnanswered(lowestUnanswered).timeoutMs(5000).reserved(0);
+            .sequence(sequence).lowestUnanswered(lowestUnanswered).timeoutMs(5000).clientId(0);
         encoder.lease(77).flags().clear().prevKv(true);
         final byte[] key = new byte[keyLength];
         Arrays.fill(key, (byte)'k');

@@ -83,7 +83,7 @@ final class TestIngress implements Ingress
     {
         final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(512));
         final MemberRequestEncoder request = new MemberRequestEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
-        request.request().sessionId(7).correlationId(correlationId).memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).reserved(0);
+        request.request().sessionId(7).correlationId(correlationId).memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).clientId(0);
         request.targetId(targetId).operation(operation).linearizable((short)0);
         final MemberRequestEncoder.PeerUrlsEncoder urls = request.peerUrlsCount(url == null ? 0 : 1);
         if (url != null)

@@ -89,7 +89,7 @@ final class Messages
 
     static void header(final RequestHeaderEncoder header, final long correlationId)
     {
-        header.sessionId(1).correlationId(correlationId).memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).reserved(0);
+        header.sessionId(1).correlationId(correlationId).memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).clientId(0);
     }
 
     /** An entry as the log has it. */

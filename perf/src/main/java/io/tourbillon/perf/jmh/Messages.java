@@ -1,6 +1,7 @@
 package io.tourbillon.perf.jmh;
 
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
+import io.tourbillon.codecs.client.OpenClientEncoder;
 import io.tourbillon.codecs.client.PutRequestEncoder;
 import io.tourbillon.codecs.client.RangeRequestEncoder;
 import io.tourbillon.codecs.client.SortOrder;
@@ -23,6 +24,7 @@ final class Messages
     private final KeySpace keySpace = new KeySpace(KEY_COUNT, KEY_LENGTH, VALUE_LENGTH);
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
     private final PutRequestEncoder put = new PutRequestEncoder();
+    private final OpenClientEncoder openClient = new OpenClientEncoder();
     private final RangeRequestEncoder range = new RangeRequestEncoder();
     private final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(LENGTH_MAX));
     private final UnsafeBuffer key = new UnsafeBuffer(ByteBuffer.allocateDirect(KEY_LENGTH));
@@ -40,6 +42,22 @@ final class Messages
         return buffer;
     }
 
+    /** As {@link #encodePut}, numbered by a client that is remembered and has 500 in flight. @return length of the message. */
+    int encodeRemembered(final int keyIndex, final long correlationId, final long clientId, final long sequence)
+    {
+        final int length = encodePut(keyIndex, correlationId);
+        put.request().sequence(sequence).lowestUnanswered(Math.max(1, sequence - 500)).clientId(clientId);
+        return length;
+    }
+
+    /** @return length of the message. */
+    int encodeOpenClient()
+    {
+        openClient.wrapAndApplyHeader(buffer, 0, header);
+        openClient.request().sessionId(SESSION_ID).correlationId(0).memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).clientId(0);
+        return MessageHeaderEncoder.ENCODED_LENGTH + openClient.encodedLength();
+    }
+
     /** @return length of the message. */
     int encodePut(final int keyIndex, final long correlationId)
     {
@@ -47,7 +65,7 @@ final class Messages
         keySpace.putValue(keyIndex, correlationId, 0, value, 0);
         put.wrapAndApplyHeader(buffer, 0, header);
         put.request().sessionId(SESSION_ID).correlationId(correlationId).memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0)
-            .reserved(0);
+            .clientId(0);
         put.lease(0).flags().clear();
         put.putKey(key, 0, KEY_LENGTH).putValue(value, 0, VALUE_LENGTH);
         return MessageHeaderEncoder.ENCODED_LENGTH + put.encodedLength();
@@ -59,7 +77,7 @@ final class Messages
         keySpace.putKey(keyIndex, key, 0);
         range.wrapAndApplyHeader(buffer, 0, header);
         range.request().sessionId(SESSION_ID).correlationId(correlationId).memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0)
-            .reserved(0);
+            .clientId(0);
         range.keyLimit(0).revision(0).minModRevision(0).maxModRevision(0).minCreateRevision(0).maxCreateRevision(0)
             .sortOrder(SortOrder.NONE).sortTarget(SortTarget.KEY).flags().clear();
         range.putKey(key, 0, KEY_LENGTH).putRangeEnd(empty, 0, 0);

@@ -36,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 public class MvccBenchmark
 {
     private static final int OPERATIONS = 100_000;
+    private static final int CLIENTS = 100;
     private static final long POOL_BYTES = 512L << 20;
 
     private final Draw draw = new Draw();
@@ -46,6 +47,7 @@ public class MvccBenchmark
     private TreeStore store;
     private Mvcc mvcc;
     private long index;
+    private int openedCount;
 
     /** A new store with each key once: history would pile up otherwise. */
     @Setup(Level.Invocation)
@@ -54,6 +56,7 @@ public class MvccBenchmark
         store = TreeStore.open(TreeStoreContext.inMemory().poolBytes(POOL_BYTES));
         mvcc = new Mvcc(store, new MvccSettings(), egress);
         index = 0;
+        openedCount = 0;
         for (int i = 0; i < Messages.KEY_COUNT; i++)
         {
             putOne(i);
@@ -66,8 +69,17 @@ public class MvccBenchmark
     public void close()
     {
         Wrong.unless(mvcc.keyCount() == Messages.KEY_COUNT, "keys " + mvcc.keyCount());
-        Wrong.unless(mvcc.revision() == index + 1, "revision " + mvcc.revision() + " after " + index + " puts");
+        Wrong.unless(mvcc.revision() == index + 1 - openedCount, "revision " + mvcc.revision() + " after " + index + " puts");
         store.close();
+    }
+
+    private void apply(final int length, final long sequence, final boolean isAnswered)
+    {
+        index++;
+        final int frameLength = frame.encode(
+            frameBuffer, 0, 1, index, 1, Messages.SESSION_ID, mvcc.revision() + 1, sequence, messages.buffer(), 0, length);
+        final int result = mvcc.onEntry(frame.wrap(frameBuffer, 0, frameLength), isAnswered);
+        Wrong.unless(result == Mvcc.DONE, "onEntry " + result);
     }
 
     private void putOne(final int keyIndex)
@@ -91,6 +103,28 @@ public class MvccBenchmark
         {
             putOne(draw.below(Messages.KEY_COUNT));
         }
+    }
+
+    /** The same of one of 100 clients that are remembered, in turns: ids are counted up from 1. */
+    @Benchmark
+    @OperationsPerInvocation(OPERATIONS)
+    public void putRemembered()
+    {
+        final long revisionsBefore = index - mvcc.revision();
+        for (int i = 0; i < CLIENTS; i++)
+        {
+            apply(messages.encodeOpenClient(), 0, false);
+        }
+        for (int i = 0; i < OPERATIONS; i++)
+        {
+            final long sequence = 1 + i / CLIENTS;
+            final long revision = mvcc.revision() + 1;
+            egress.expectPut(revision);
+            apply(messages.encodeRemembered(draw.below(Messages.KEY_COUNT), revision, 1 + i % CLIENTS, sequence), sequence, true);
+            egress.requireAnswered();
+        }
+        openedCount = CLIENTS;
+        Wrong.unless(index - mvcc.revision() == revisionsBefore + CLIENTS, "revision " + mvcc.revision() + " after " + index);
     }
 
     /** Request encoded, served, answered. */

@@ -69,7 +69,7 @@ final class MvccRig implements AutoCloseable
 
     void head(final RequestHeaderEncoder request)
     {
-        request.sessionId(SESSION_ID).correlationId(++correlationId).memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).reserved(0);
+        request.sessionId(SESSION_ID).correlationId(++correlationId).memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).clientId(0);
     }
 
     /** Puts a key; waits while there is no room, with a checkpoint begun. */

@@ -87,7 +87,7 @@ final class MessageSender
             .sequence(0)
             .lowestUnanswered(0)
             .timeoutMs(0)
-            .reserved(0);
+            .clientId(0);
         claim.commit();
         return pieceLength;
     }

@@ -20,6 +20,7 @@ import io.tourbillon.codecs.client.MaintenanceRequestDecoder;
 import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.codecs.client.MemberRequestDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
+import io.tourbillon.codecs.client.OpenClientDecoder;
 import io.tourbillon.codecs.client.OpenSessionDecoder;
 import io.tourbillon.codecs.client.PutRequestDecoder;
 import io.tourbillon.codecs.client.RangeFlagsDecoder;
@@ -129,7 +130,8 @@ final class RequestRouter
     {
         switch (templateId)
         {
-            case PutRequestDecoder.TEMPLATE_ID, DeleteRangeRequestDecoder.TEMPLATE_ID, CompactRequestDecoder.TEMPLATE_ID ->
+            case PutRequestDecoder.TEMPLATE_ID, DeleteRangeRequestDecoder.TEMPLATE_ID, CompactRequestDecoder.TEMPLATE_ID,
+                OpenClientDecoder.TEMPLATE_ID ->
                 write(connection, buffer, offset, length);
             case TxnRequestDecoder.TEMPLATE_ID -> onTxn(connection, buffer, offset, length);
             case RangeRequestDecoder.TEMPLATE_ID -> onRange(connection, buffer, offset, length);

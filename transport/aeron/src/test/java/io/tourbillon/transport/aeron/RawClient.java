@@ -69,7 +69,7 @@ final class RawClient implements AutoCloseable
 
     static void head(final RequestHeaderEncoder head, final long sessionId, final long correlationId)
     {
-        head.sessionId(sessionId).correlationId(correlationId).memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).reserved(0);
+        head.sessionId(sessionId).correlationId(correlationId).memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).clientId(0);
     }
 
     RawClient connect()

@@ -15,6 +15,7 @@ import org.agrona.collections.LongArrayList;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -27,8 +28,8 @@ import static io.tourbillon.transport.client.ConnectionState.WAITING;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * One stream pair to a node, with many sessions on it; made again by itself whenever it is lost. Only on the thread that polls.
- * Polling does not allocate while the connection stands, and never waits.
+ * One stream pair to a node, with many sessions on it; made again by itself whenever it is lost, to the next node of those it was
+ * given. Only on the thread that polls. Polling does not allocate while the connection stands, and never waits.
  */
 public final class ClientConnection implements AutoCloseable
 {
@@ -38,7 +39,7 @@ public final class ClientConnection implements AutoCloseable
 
     private final TourbillonClient client;
     private final ClientContext context;
-    private final Endpoint endpoint;
+    private final List<Endpoint> endpoints;
     private final ConnectionListener listener;
     private final ClientCounters counters = new ClientCounters();
     private final Outbound outbound = new Outbound();
@@ -49,6 +50,7 @@ public final class ClientConnection implements AutoCloseable
     private final ArrayList<ClientSession> sessions = new ArrayList<>();
     private final Long2ObjectHashMap<ClientSession> sessionByNodeId = new Long2ObjectHashMap<>();
     private final LongArrayList abandoned = new LongArrayList();
+    private int endpointIndex;
     private ConnectionState state = WAITING;
     private Link link;
     private String lossReason;
@@ -67,11 +69,11 @@ public final class ClientConnection implements AutoCloseable
     private long keepAliveNs;
     private long silenceNs;
 
-    ClientConnection(final TourbillonClient client, final Endpoint endpoint, final ConnectionListener listener)
+    ClientConnection(final TourbillonClient client, final List<Endpoint> endpoints, final ConnectionListener listener)
     {
         this.client = client;
         this.context = client.context();
-        this.endpoint = endpoint;
+        this.endpoints = endpoints;
         this.listener = listener;
         this.clientName = context.clientName().getBytes(UTF_8);
         this.inbound = new Inbound(this);
@@ -158,12 +160,24 @@ public final class ClientConnection implements AutoCloseable
 
     int poll(final long nowNs)
     {
-        return switch (state)
+        final int workCount = switch (state)
         {
             case WAITING, OPENING, LINKING -> pollAttempt(nowNs);
             case GREETING, CONNECTED -> pollStreams(nowNs);
             case CLOSED -> 0;
         };
+        if (nowNs - timersNs >= TIMER_INTERVAL_NS)
+        {
+            timersNs = nowNs;
+            for (int i = sessions.size() - 1; i >= 0; i--)
+            {
+                if (i < sessions.size()) // a listener may have closed some
+                {
+                    sessions.get(i).requests.expire(nowNs);
+                }
+            }
+        }
+        return workCount;
     }
 
     private int pollAttempt(final long nowNs)
@@ -266,7 +280,8 @@ public final class ClientConnection implements AutoCloseable
             return;
         }
         sessionByNodeId.put(nodeSessionId, session);
-        session.life.onOpened(nodeSessionId, (int)Math.min(Integer.MAX_VALUE, message.requestsMax()));
+        session.life.onOpened(
+            nodeSessionId, (int)Math.min(Integer.MAX_VALUE, message.requestsMax()), message.reply().clusterId());
     }
 
     void onSessionClosed(final ClientSession session, final int errorCode)
@@ -325,6 +340,7 @@ public final class ClientConnection implements AutoCloseable
 
     private int attempt(final long nowNs)
     {
+        final Endpoint endpoint = endpoint();
         final Path directory = endpoint.ipcDirectory(context.mediaKind());
         if (null != directory && !Endpoint.isDriverAlive(directory))
         {
@@ -422,14 +438,6 @@ public final class ClientConnection implements AutoCloseable
                 needsAttention |= life.needsPoll();
             }
         }
-        if (nowNs - timersNs >= TIMER_INTERVAL_NS)
-        {
-            timersNs = nowNs;
-            for (int i = 0; i < sessions.size(); i++)
-            {
-                sessions.get(i).expire(nowNs);
-            }
-        }
         return workCount;
     }
 
@@ -493,6 +501,7 @@ public final class ClientConnection implements AutoCloseable
         final long pauseNs = TimeUnit.MILLISECONDS.toNanos(Math.min(
             context.reconnectMaxMs(), context.reconnectMinMs() << Math.min(failureCount, BACK_OFF_DOUBLINGS_MAX)));
         failureCount++;
+        endpointIndex = (endpointIndex + 1) % endpoints.size();
         nextAttemptNs = nowNs + pauseNs / 2 + (long)(random.nextDouble() * (pauseNs / 2));
         if (state != CLOSED)
         {
@@ -506,6 +515,11 @@ public final class ClientConnection implements AutoCloseable
         abandoned.clear(); // the node ends what it knows of the connection
         CloseHelper.quietClose(link);
         link = null;
+    }
+
+    private Endpoint endpoint()
+    {
+        return endpoints.get(endpointIndex);
     }
 
     private ClientSession byLocalId(final long localId)
@@ -530,7 +544,7 @@ public final class ClientConnection implements AutoCloseable
         }
         if (!former.canMoveTo(next))
         {
-            throw new AssertionError("connection to " + endpoint + ": " + former + " -> " + next + " because " + reason);
+            throw new AssertionError("connection to " + endpoint() + ": " + former + " -> " + next + " because " + reason);
         }
         state = next;
         listener.onStateChange(this, former, next, reason);

@@ -17,6 +17,8 @@ public final class ClientContext
     private long reconnectMinMs = 10;
     private long reconnectMaxMs = 1_000;
     private int requestsInFlightMax = 1_024;
+    private boolean remembersWrites = true;
+    private int retryBufferBytes = 16 << 20;
     private long eventCreditBytes = 16L << 20;
     private int termLength = 1 << 20;
     private int mtuLength = 8 << 10;
@@ -97,6 +99,44 @@ public final class ClientContext
     public long requestTimeoutMs()
     {
         return requestTimeoutMs;
+    }
+
+    /**
+     * Whether sessions ask the cluster to remember their writes, so that those whose outcome is unknown can be sent again within their
+     * time, and happen once. One more entry in the log for each session that opens for the first time.
+     *
+     * @param value true unless a lost write is to be reported at once.
+     * @return this.
+     */
+    public ClientContext remembersWrites(final boolean value)
+    {
+        remembersWrites = value;
+        return this;
+    }
+
+    /** @return whether writes are remembered. */
+    public boolean remembersWrites()
+    {
+        return remembersWrites;
+    }
+
+    /**
+     * Copies of unanswered writes that a session keeps, to send them again. It begins with 4 KiB and grows as it must; a write that finds
+     * no room waits; one longer than all of it is not remembered.
+     *
+     * @param value in bytes, at least 4,096.
+     * @return this.
+     */
+    public ClientContext retryBufferBytes(final int value)
+    {
+        retryBufferBytes = value;
+        return this;
+    }
+
+    /** @return bytes of writes kept by a session at most. */
+    public int retryBufferBytes()
+    {
+        return retryBufferBytes;
     }
 
     /**

@@ -10,6 +10,7 @@ public final class ClientCounters
     long stray;
     long duplicateEvents;
     long connects;
+    long retries;
 
     ClientCounters()
     {
@@ -49,6 +50,12 @@ public final class ClientCounters
     public long duplicateEvents()
     {
         return duplicateEvents;
+    }
+
+    /** @return writes that were sent again because their outcome was unknown. */
+    public long retries()
+    {
+        return retries;
     }
 
     /** @return how often a connection was made. */

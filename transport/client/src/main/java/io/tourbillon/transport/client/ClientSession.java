@@ -21,7 +21,6 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A session: requests, their answers by a {@link ReplyListener}, and watches. It outlives connections: after a reconnect it is opened anew
@@ -54,11 +53,12 @@ public final class ClientSession
 
     final ReplyListener listener;
     final InFlight inFlight;
+    final WriteRetries retries;
+    final RequestBook requests;
     final SessionLife life;
 
     private final ClientConnection connection;
     private final TxnRequestEncoder txnMessage = new TxnRequestEncoder();
-    private long requestTimeoutMs;
 
     ClientSession(final ClientConnection connection, final long localId, final String userName, final ReplyListener listener)
     {
@@ -66,7 +66,8 @@ public final class ClientSession
         this.listener = listener;
         final ClientContext context = connection.context();
         inFlight = new InFlight(Math.max(1, Math.min(context.requestsInFlightMax(), InFlight.CAPACITY_MAX)));
-        requestTimeoutMs = context.requestTimeoutMs();
+        retries = new WriteRetries(this, connection, inFlight);
+        requests = new RequestBook(this, connection, inFlight, retries);
         life = new SessionLife(this, connection, localId, userName);
     }
 
@@ -105,7 +106,7 @@ public final class ClientSession
         {
             throw new IllegalArgumentException("requestTimeoutMs=" + valueMs + ": must be at least 1");
         }
-        requestTimeoutMs = valueMs;
+        requests.timeoutMs(valueMs);
     }
 
     /**
@@ -146,7 +147,7 @@ public final class ClientSession
     {
         Encoders.checkBounds(key, keyOffset, keyLength, value, valueOffset, valueLength);
         final long length = HEADER_LENGTH + PutRequestEncoder.BLOCK_LENGTH + TWO_DATA_HEADS_LENGTH + (long)keyLength + valueLength;
-        final long refusal = claim(length);
+        final long refusal = requests.claimWrite(length);
         if (refusal < 0)
         {
             return refusal;
@@ -154,11 +155,10 @@ public final class ClientSession
         final Outbound out = connection.outbound();
         final Encoders encoders = connection.encoders();
         final PutRequestEncoder put = encoders.put.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
-        final long correlationId = head(put.request(), true);
+        final long correlationId = requests.headOfWrite(put.request(), (int)length);
         Encoders.flags(out.buffer(), put.offset() + PutRequestEncoder.flagsEncodingOffset(), flags);
         put.lease(lease).putKey(key, keyOffset, keyLength).putValue(value, valueOffset, valueLength);
-        out.commit();
-        return correlationId;
+        return requests.sendWrite(correlationId, (int)length);
     }
 
     /**
@@ -193,7 +193,7 @@ public final class ClientSession
     {
         Encoders.checkBounds(key, keyOffset, keyLength, end, endOffset, endLength);
         final long length = HEADER_LENGTH + RangeRequestEncoder.BLOCK_LENGTH + TWO_DATA_HEADS_LENGTH + (long)keyLength + endLength;
-        final long refusal = claim(length);
+        final long refusal = requests.claim(length);
         if (refusal < 0)
         {
             return refusal;
@@ -201,7 +201,7 @@ public final class ClientSession
         final Outbound out = connection.outbound();
         final Encoders encoders = connection.encoders();
         final RangeRequestEncoder range = encoders.range.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
-        final long correlationId = head(range.request(), false);
+        final long correlationId = requests.headOfRead(range.request());
         options.encode(range);
         range.putKey(key, keyOffset, keyLength).putRangeEnd(end, endOffset, endLength);
         out.commit();
@@ -227,7 +227,7 @@ public final class ClientSession
     {
         Encoders.checkBounds(key, keyOffset, keyLength, end, endOffset, endLength);
         final long length = HEADER_LENGTH + DeleteRangeRequestEncoder.BLOCK_LENGTH + TWO_DATA_HEADS_LENGTH + (long)keyLength + endLength;
-        final long refusal = claim(length);
+        final long refusal = requests.claimWrite(length);
         if (refusal < 0)
         {
             return refusal;
@@ -235,11 +235,10 @@ public final class ClientSession
         final Outbound out = connection.outbound();
         final Encoders encoders = connection.encoders();
         final DeleteRangeRequestEncoder delete = encoders.deleteRange.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
-        final long correlationId = head(delete.request(), true);
+        final long correlationId = requests.headOfWrite(delete.request(), (int)length);
         Encoders.flags(out.buffer(), delete.offset() + DeleteRangeRequestEncoder.flagsEncodingOffset(), flags);
         delete.putKey(key, keyOffset, keyLength).putRangeEnd(end, endOffset, endLength);
-        out.commit();
-        return correlationId;
+        return requests.sendWrite(correlationId, (int)length);
     }
 
     /**
@@ -250,16 +249,15 @@ public final class ClientSession
      */
     public long txn(final TxnEncoder txn)
     {
-        final long refusal = txn.isOverflown() ? ClientResult.TOO_LARGE : claim(txn.encodedLength());
+        final int length = txn.isOverflown() ? 0 : txn.encodedLength();
+        final long refusal = txn.isOverflown() ? ClientResult.TOO_LARGE : requests.claimWrite(length);
         if (refusal < 0)
         {
             return refusal;
         }
         final Outbound out = connection.outbound();
         txn.encode(out.buffer(), out.offset(), txnMessage, connection.encoders().header);
-        final long correlationId = head(txnMessage.request(), true);
-        out.commit();
-        return correlationId;
+        return requests.sendWrite(requests.headOfWrite(txnMessage.request(), length), length);
     }
 
     /**
@@ -271,7 +269,8 @@ public final class ClientSession
      */
     public long compact(final long revision, final boolean isPhysical)
     {
-        final long refusal = claim(HEADER_LENGTH + CompactRequestEncoder.BLOCK_LENGTH);
+        final int length = HEADER_LENGTH + CompactRequestEncoder.BLOCK_LENGTH;
+        final long refusal = requests.claimWrite(length);
         if (refusal < 0)
         {
             return refusal;
@@ -279,10 +278,9 @@ public final class ClientSession
         final Outbound out = connection.outbound();
         final Encoders encoders = connection.encoders();
         final CompactRequestEncoder compact = encoders.compact.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
-        final long correlationId = head(compact.request(), true);
+        final long correlationId = requests.headOfWrite(compact.request(), length);
         compact.revision(revision).flags().clear().physical(isPhysical);
-        out.commit();
-        return correlationId;
+        return requests.sendWrite(correlationId, length);
     }
 
     /**
@@ -343,7 +341,9 @@ public final class ClientSession
 
     private long lease(final LeaseOperation operation, final long leaseId, final long ttlMs, final boolean wantsKeys)
     {
-        final long refusal = claim(HEADER_LENGTH + LeaseRequestEncoder.BLOCK_LENGTH);
+        final boolean isWrite = operation == LeaseOperation.GRANT || operation == LeaseOperation.REVOKE;
+        final int length = HEADER_LENGTH + LeaseRequestEncoder.BLOCK_LENGTH;
+        final long refusal = isWrite ? requests.claimWrite(length) : requests.claim(length);
         if (refusal < 0)
         {
             return refusal;
@@ -351,8 +351,12 @@ public final class ClientSession
         final Outbound out = connection.outbound();
         final Encoders encoders = connection.encoders();
         final LeaseRequestEncoder lease = encoders.lease.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
-        final long correlationId = head(lease.request(), operation == LeaseOperation.GRANT || operation == LeaseOperation.REVOKE);
+        final long correlationId = isWrite ? requests.headOfWrite(lease.request(), length) : requests.headOfRead(lease.request());
         lease.leaseId(leaseId).ttlMs(ttlMs).operation(operation).keys((short)(wantsKeys ? 1 : 0));
+        if (isWrite)
+        {
+            return requests.sendWrite(correlationId, length);
+        }
         out.commit();
         return correlationId;
     }
@@ -372,7 +376,7 @@ public final class ClientSession
         final byte[] url = peerUrl == null ? null : peerUrl.getBytes(StandardCharsets.UTF_8);
         final int urlsLength = MemberRequestEncoder.PeerUrlsEncoder.HEADER_SIZE +
             (url == null ? 0 : MemberRequestEncoder.PeerUrlsEncoder.urlHeaderLength() + url.length);
-        final long refusal = claim(HEADER_LENGTH + MemberRequestEncoder.BLOCK_LENGTH + urlsLength);
+        final long refusal = requests.claim(HEADER_LENGTH + MemberRequestEncoder.BLOCK_LENGTH + urlsLength);
         if (refusal < 0)
         {
             return refusal;
@@ -380,7 +384,8 @@ public final class ClientSession
         final Outbound out = connection.outbound();
         final Encoders encoders = connection.encoders();
         final MemberRequestEncoder member = encoders.member.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
-        final long correlationId = head(member.request(), operation != MemberOperation.LIST);
+        final boolean isChange = operation != MemberOperation.LIST;
+        final long correlationId = isChange ? requests.headOfChange(member.request()) : requests.headOfRead(member.request());
         member.targetId(memberId).operation(operation).linearizable((short)(isLinearizable ? 1 : 0));
         final MemberRequestEncoder.PeerUrlsEncoder urls = member.peerUrlsCount(url == null ? 0 : 1);
         if (url != null)
@@ -403,7 +408,7 @@ public final class ClientSession
     public long maintenance(final MaintenanceOperation operation, final long targetId, final AlarmType type)
     {
         final long refusal =
-            claim(HEADER_LENGTH + MaintenanceRequestEncoder.BLOCK_LENGTH + MaintenanceRequestEncoder.versionHeaderLength());
+            requests.claim(HEADER_LENGTH + MaintenanceRequestEncoder.BLOCK_LENGTH + MaintenanceRequestEncoder.versionHeaderLength());
         if (refusal < 0)
         {
             return refusal;
@@ -412,7 +417,8 @@ public final class ClientSession
         final Encoders encoders = connection.encoders();
         encoders.maintenance.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
         final boolean isWrite = operation == MaintenanceOperation.ALARM_ACTIVATE || operation == MaintenanceOperation.ALARM_DEACTIVATE;
-        final long correlationId = head(encoders.maintenance.request(), isWrite);
+        final RequestHeaderEncoder head = encoders.maintenance.request();
+        final long correlationId = isWrite ? requests.headOfChange(head) : requests.headOfRead(head);
         encoders.maintenance.targetId(targetId).revision(0).operation(operation).alarm(type.number()).version("");
         out.commit();
         return correlationId;
@@ -425,14 +431,15 @@ public final class ClientSession
      */
     public long status()
     {
-        final long refusal = claim(HEADER_LENGTH + StatusRequestEncoder.BLOCK_LENGTH);
+        final long refusal = requests.claim(HEADER_LENGTH + StatusRequestEncoder.BLOCK_LENGTH);
         if (refusal < 0)
         {
             return refusal;
         }
         final Outbound out = connection.outbound();
         final Encoders encoders = connection.encoders();
-        final long correlationId = head(encoders.status.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header).request(), false);
+        final long correlationId =
+            requests.headOfRead(encoders.status.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header).request());
         out.commit();
         return correlationId;
     }
@@ -479,7 +486,7 @@ public final class ClientSession
      */
     public long progress()
     {
-        final long refusal = claimControl(HEADER_LENGTH + WatchProgressRequestEncoder.BLOCK_LENGTH);
+        final long refusal = requests.claimControl(HEADER_LENGTH + WatchProgressRequestEncoder.BLOCK_LENGTH);
         if (refusal < 0)
         {
             return refusal;
@@ -499,7 +506,7 @@ public final class ClientSession
 
     long sendWatchCancel(final Watch watch)
     {
-        final long refusal = claimControl(HEADER_LENGTH + WatchCancelEncoder.BLOCK_LENGTH);
+        final long refusal = requests.claimControl(HEADER_LENGTH + WatchCancelEncoder.BLOCK_LENGTH);
         if (refusal < 0)
         {
             return refusal;
@@ -511,70 +518,6 @@ public final class ClientSession
         cancel.watchId(watch.id);
         out.commit();
         return 0;
-    }
-
-    void expire(final long nowNs)
-    {
-        for (int slot = inFlight.expired(nowNs); slot != SlotList.NONE; slot = inFlight.expired(nowNs))
-        {
-            giveUp(slot);
-        }
-    }
-
-    /** Every unanswered request ends without an answer. */
-    void giveUpAll()
-    {
-        for (int slot = inFlight.first(); slot != SlotList.NONE; slot = inFlight.first())
-        {
-            giveUp(slot);
-        }
-    }
-
-    long timeoutNs()
-    {
-        return TimeUnit.MILLISECONDS.toNanos(requestTimeoutMs);
-    }
-
-    private void giveUp(final int slot)
-    {
-        final long correlationId = inFlight.id(slot);
-        final boolean isWrite = inFlight.sequence(slot) != 0;
-        inFlight.remove(slot);
-        if (isWrite)
-        {
-            listener.onUnknownOutcome(this, correlationId);
-        }
-        else
-        {
-            listener.onTimeout(this, correlationId);
-        }
-    }
-
-    private long claim(final long length)
-    {
-        return life.isOpen() && inFlight.isFull() ? ClientResult.TOO_MANY_IN_FLIGHT : claimControl(length);
-    }
-
-    private long claimControl(final long length)
-    {
-        if (!life.isOpen())
-        {
-            return life.isClosed() ? ClientResult.CLOSED : ClientResult.NOT_CONNECTED;
-        }
-        return length > Integer.MAX_VALUE ? ClientResult.TOO_LARGE : connection.outbound().claim((int)length);
-    }
-
-    private long head(final RequestHeaderEncoder head, final boolean isWrite)
-    {
-        final long correlationId = inFlight.add(isWrite, connection.clockNs() + timeoutNs());
-        head.sessionId(sessionId())
-            .correlationId(correlationId)
-            .memberId(0)
-            .sequence(inFlight.sequence(inFlight.slotOf(correlationId)))
-            .lowestUnanswered(inFlight.lowestUnanswered())
-            .timeoutMs(Math.min(requestTimeoutMs, Integer.MAX_VALUE))
-            .reserved(0);
-        return correlationId;
     }
 
     private static byte[] copy(final DirectBuffer buffer, final int offset, final int length)

@@ -11,6 +11,7 @@ import io.tourbillon.codecs.client.LeaseRequestEncoder;
 import io.tourbillon.codecs.client.MaintenanceRequestEncoder;
 import io.tourbillon.codecs.client.MemberRequestEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
+import io.tourbillon.codecs.client.OpenClientEncoder;
 import io.tourbillon.codecs.client.OpenSessionEncoder;
 import io.tourbillon.codecs.client.PutRequestEncoder;
 import io.tourbillon.codecs.client.RangeRequestEncoder;
@@ -30,6 +31,7 @@ final class Encoders
     final KeepAliveEncoder keepAlive = new KeepAliveEncoder();
     final DisconnectEncoder disconnect = new DisconnectEncoder();
     final OpenSessionEncoder openSession = new OpenSessionEncoder();
+    final OpenClientEncoder openClient = new OpenClientEncoder();
     final CloseSessionEncoder closeSession = new CloseSessionEncoder();
     final CreditEncoder credit = new CreditEncoder();
     final PutRequestEncoder put = new PutRequestEncoder();
@@ -47,7 +49,7 @@ final class Encoders
     /** Fills the head of a message that is no numbered request. */
     static void head(final RequestHeaderEncoder head, final long sessionId, final long correlationId)
     {
-        head.sessionId(sessionId).correlationId(correlationId).memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).reserved(0);
+        head.sessionId(sessionId).correlationId(correlationId).memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).clientId(0);
     }
 
     /** Before anything is claimed: an exception between claim and commit would block the stream. */

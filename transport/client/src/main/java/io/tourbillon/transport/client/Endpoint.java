@@ -7,6 +7,8 @@ import io.tourbillon.codecs.Protocol;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Where a node is: {@code host:port}, {@code [v6]:port}, {@code host} alone, or {@code ipc:/directory/of/its/media/driver}.
@@ -20,6 +22,17 @@ record Endpoint(String host, int port, Path aeronDirectory)
     private static final String IPC_PREFIX = "ipc:";
     /** A driver shows itself once a second; one that paused for several is not worth waiting for. */
     private static final long DRIVER_ALIVE_MS = 4_000;
+
+    /** Those of several members, separated by commas. */
+    static List<Endpoint> parseAll(final String text)
+    {
+        final List<Endpoint> all = new ArrayList<>();
+        for (final String each : text.split(",", -1))
+        {
+            all.add(parse(each.trim()));
+        }
+        return all;
+    }
 
     static Endpoint parse(final String text)
     {

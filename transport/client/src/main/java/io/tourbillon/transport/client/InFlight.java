@@ -2,9 +2,8 @@ package io.tourbillon.transport.client;
 
 /**
  * The unanswered requests of a session. A correlation id is a count above a slot number, so an answer finds its slot without a search and a
- * late one
- * is told from the slot's next owner. Deadlines are a list in order: with one time-out for all, each goes to the end. Does not allocate
- * after
+ * late one is told from the slot's next owner. What is sent again has the number of the try in the highest byte on the wire: a node may
+ * still speak of the try before. Deadlines are a list in order: with one time-out for all, each goes to the end. Does not allocate after
  * construction.
  */
 final class InFlight
@@ -14,10 +13,16 @@ final class InFlight
 
     private static final int SLOT_BITS = 16;
     private static final long SLOT_MASK = (1L << SLOT_BITS) - 1;
+    private static final int ATTEMPT_SHIFT = 56;
+    private static final long ID_MASK = (1L << ATTEMPT_SHIFT) - 1;
+    private static final int ATTEMPT_MAX = Byte.MAX_VALUE;
 
     private final long[] ids;
     private final long[] deadlinesNs;
     private final long[] sequences;
+    private final byte[] attempts;
+    private final boolean[] begun;
+    private final boolean[] mayHaveHappened;
     private final int[] freeSlots;
     private final SlotList byDeadline;
     private final SlotList writes;
@@ -32,6 +37,9 @@ final class InFlight
         ids = new long[capacity];
         deadlinesNs = new long[capacity];
         sequences = new long[capacity];
+        attempts = new byte[capacity];
+        begun = new boolean[capacity];
+        mayHaveHappened = new boolean[capacity];
         freeSlots = new int[capacity];
         byDeadline = new SlotList(capacity);
         writes = new SlotList(capacity);
@@ -43,12 +51,15 @@ final class InFlight
         limit = capacity;
     }
 
-    /** A session begins at the node: its writes count from 1, and the node's own limit holds. */
+    /** A session begins at the node, whose own limit holds. Writes are counted on: those of before may still be known. */
     void begin(final int requestsMax)
     {
-        assert size() == 0 : size();
         limit = Math.max(1, Math.min(requestsMax, ids.length));
-        nextSequence = 1;
+    }
+
+    int capacity()
+    {
+        return ids.length;
     }
 
     int size()
@@ -69,6 +80,9 @@ final class InFlight
         final long id = ++count << SLOT_BITS | slot;
         ids[slot] = id;
         sequences[slot] = 0;
+        attempts[slot] = 0;
+        begun[slot] = false;
+        mayHaveHappened[slot] = false;
         link(slot, deadlineNs);
         if (isWrite)
         {
@@ -78,11 +92,74 @@ final class InFlight
         return id;
     }
 
-    /** @return slot of an unanswered request, or NOT_FOUND. */
-    int find(final long correlationId)
+    /** @return slot of the unanswered request that has this correlation id on the wire, or NOT_FOUND. */
+    int find(final long wireId)
     {
-        final int slot = (int)(correlationId & SLOT_MASK);
-        return correlationId > 0 && slot < ids.length && ids[slot] == correlationId ? slot : NOT_FOUND;
+        final int slot = (int)(wireId & SLOT_MASK);
+        return wireId > 0 && slot < ids.length && ids[slot] != 0 && wireId(slot) == wireId ? slot : NOT_FOUND;
+    }
+
+    /** The correlation id that a request's owner knows it by. */
+    static long ownId(final long wireId)
+    {
+        return wireId & ID_MASK;
+    }
+
+    long wireId(final int slot)
+    {
+        return ids[slot] | (long)attempts[slot] << ATTEMPT_SHIFT;
+    }
+
+    /** How often it was sent again. */
+    int attempt(final int slot)
+    {
+        return attempts[slot];
+    }
+
+    /** It is sent again. */
+    void onAgain(final int slot)
+    {
+        attempts[slot] = (byte)(attempts[slot] == ATTEMPT_MAX ? 1 : attempts[slot] + 1);
+    }
+
+    /** Whether a part of its answer was told. */
+    boolean hasBegun(final int slot)
+    {
+        return begun[slot];
+    }
+
+    /** Nobody knows whether it happened when it was sent last. */
+    void mayHaveHappened(final int slot)
+    {
+        mayHaveHappened[slot] = true;
+    }
+
+    /** Whether it may have happened although the node refuses it now. */
+    boolean isOpen(final int slot)
+    {
+        return mayHaveHappened[slot];
+    }
+
+    long deadlineNs(final int slot)
+    {
+        return deadlinesNs[slot];
+    }
+
+    /** @return the unanswered write with the lowest number, or NONE. */
+    int firstWrite()
+    {
+        return writes.head();
+    }
+
+    int nextWrite(final int slot)
+    {
+        return writes.next(slot);
+    }
+
+    /** Number of the next write. */
+    long nextSequence()
+    {
+        return nextSequence;
     }
 
     int slotOf(final long correlationId)
@@ -119,8 +196,10 @@ final class InFlight
         freeSlots[freeCount++] = slot;
     }
 
+    /** A part of its answer has come. */
     void postpone(final int slot, final long deadlineNs)
     {
+        begun[slot] = true;
         byDeadline.remove(slot);
         link(slot, deadlineNs);
     }

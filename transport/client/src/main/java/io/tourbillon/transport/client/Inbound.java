@@ -8,6 +8,7 @@ import io.tourbillon.codecs.MessageValidator;
 import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.ChallengeDecoder;
 import io.tourbillon.codecs.client.ChunkDecoder;
+import io.tourbillon.codecs.client.ClientOpenedDecoder;
 import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.ConnectedDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
@@ -44,6 +45,7 @@ final class Inbound implements FragmentHandler
     private final ConnectedDecoder connected = new ConnectedDecoder();
     private final SessionOpenedDecoder sessionOpened = new SessionOpenedDecoder();
     private final SessionClosedDecoder sessionClosed = new SessionClosedDecoder();
+    private final ClientOpenedDecoder clientOpened = new ClientOpenedDecoder();
     private final ErrorReplyDecoder error = new ErrorReplyDecoder();
     private final PutReplyDecoder put = new PutReplyDecoder();
     private final RangeReplyDecoder range = new RangeReplyDecoder();
@@ -194,6 +196,11 @@ final class Inbound implements FragmentHandler
             case StatusReplyDecoder.TEMPLATE_ID -> onStatus(session, correlationId, status.wrapAndApplyHeader(buffer, offset, header));
             case MaintenanceReplyDecoder.TEMPLATE_ID ->
                 onMaintenance(session, correlationId, maintenance.wrapAndApplyHeader(buffer, offset, header));
+            case ClientOpenedDecoder.TEMPLATE_ID ->
+            {
+                clientOpened.wrapAndApplyHeader(buffer, offset, header);
+                session.life.onClientOpened(correlationId, clientOpened.clientId(), clientOpened.outcomesMax());
+            }
             case SessionClosedDecoder.TEMPLATE_ID ->
                 connection.onSessionClosed(session, sessionClosed.wrapAndApplyHeader(buffer, offset, header).code());
             default -> onWatchMessage(session, correlationId, buffer, offset, length);
@@ -227,7 +234,7 @@ final class Inbound implements FragmentHandler
     {
         if (isAwaited(session, correlationId, true))
         {
-            session.listener.onPutReply(session, correlationId, reply);
+            session.listener.onPutReply(session, InFlight.ownId(correlationId), reply);
         }
     }
 
@@ -235,7 +242,7 @@ final class Inbound implements FragmentHandler
     {
         if (isAwaited(session, correlationId, reply.flags().last()))
         {
-            session.listener.onRangeReply(session, correlationId, reply);
+            session.listener.onRangeReply(session, InFlight.ownId(correlationId), reply);
         }
     }
 
@@ -243,7 +250,7 @@ final class Inbound implements FragmentHandler
     {
         if (isAwaited(session, correlationId, reply.flags().last()))
         {
-            session.listener.onDeleteRangeReply(session, correlationId, reply);
+            session.listener.onDeleteRangeReply(session, InFlight.ownId(correlationId), reply);
         }
     }
 
@@ -251,7 +258,7 @@ final class Inbound implements FragmentHandler
     {
         if (isAwaited(session, correlationId, reply.flags().last()))
         {
-            session.listener.onTxnReply(session, correlationId, reply);
+            session.listener.onTxnReply(session, InFlight.ownId(correlationId), reply);
         }
     }
 
@@ -259,7 +266,7 @@ final class Inbound implements FragmentHandler
     {
         if (isAwaited(session, correlationId, true))
         {
-            session.listener.onCompactReply(session, correlationId, reply);
+            session.listener.onCompactReply(session, InFlight.ownId(correlationId), reply);
         }
     }
 
@@ -267,7 +274,7 @@ final class Inbound implements FragmentHandler
     {
         if (isAwaited(session, correlationId, reply.flags().last()))
         {
-            session.listener.onLeaseReply(session, correlationId, reply);
+            session.listener.onLeaseReply(session, InFlight.ownId(correlationId), reply);
         }
     }
 
@@ -275,7 +282,7 @@ final class Inbound implements FragmentHandler
     {
         if (isAwaited(session, correlationId, true))
         {
-            session.listener.onMemberReply(session, correlationId, reply);
+            session.listener.onMemberReply(session, InFlight.ownId(correlationId), reply);
         }
     }
 
@@ -283,7 +290,7 @@ final class Inbound implements FragmentHandler
     {
         if (isAwaited(session, correlationId, reply.flags().last()))
         {
-            session.listener.onMaintenanceReply(session, correlationId, reply);
+            session.listener.onMaintenanceReply(session, InFlight.ownId(correlationId), reply);
         }
     }
 
@@ -291,7 +298,7 @@ final class Inbound implements FragmentHandler
     {
         if (isAwaited(session, correlationId, true))
         {
-            session.listener.onStatusReply(session, correlationId, reply);
+            session.listener.onStatusReply(session, InFlight.ownId(correlationId), reply);
         }
     }
 
@@ -314,6 +321,10 @@ final class Inbound implements FragmentHandler
         {
             connection.onSessionClosed(session, reply.code());
         }
+        else if (ClientOpening.isOwn(correlationId))
+        {
+            session.life.onClientRefused(correlationId, code, connection.clockNs());
+        }
         else if (correlationId < 0)
         {
             session.life.onWatchRefused(-correlationId, reply.code(), reply.compactRevision(), connection.clockNs());
@@ -331,18 +342,30 @@ final class Inbound implements FragmentHandler
     private void onRequestError(final ClientSession session, final long correlationId, final ErrorCode code, final ErrorReplyDecoder reply)
     {
         final int slot = session.inFlight.find(correlationId);
-        final boolean isWrite = slot != OUT_OF_PLACE && session.inFlight.sequence(slot) != 0;
-        if (!isAwaited(session, correlationId, true))
+        if (slot == OUT_OF_PLACE)
+        {
+            counters.late++;
+            return;
+        }
+        if (session.retries.isToBeRetried(slot, code, connection.clockNs()))
         {
             return;
         }
-        if (isWrite && null != code && code.action() == Action.UNKNOWN_OUTCOME)
+        final boolean isForgotten = code == ErrorCode.CLIENT_FORGOTTEN;
+        if (isForgotten && session.retries.isOfClient(slot))
         {
-            session.listener.onUnknownOutcome(session, correlationId);
+            session.life.onClientForgotten(connection.clockNs());
+        }
+        final boolean isUnknown = session.inFlight.sequence(slot) != 0 && null != code &&
+            (code.action() == Action.UNKNOWN_OUTCOME || isForgotten && session.inFlight.isOpen(slot));
+        session.requests.end(slot);
+        if (isUnknown)
+        {
+            session.listener.onUnknownOutcome(session, InFlight.ownId(correlationId));
         }
         else
         {
-            session.listener.onError(session, correlationId, reply);
+            session.listener.onError(session, InFlight.ownId(correlationId), reply);
         }
     }
 
@@ -357,11 +380,11 @@ final class Inbound implements FragmentHandler
         }
         if (isLast)
         {
-            session.inFlight.remove(slot);
+            session.requests.end(slot);
         }
         else
         {
-            session.inFlight.postpone(slot, connection.clockNs() + session.timeoutNs());
+            session.inFlight.postpone(slot, connection.clockNs() + session.requests.timeoutNs());
         }
         return true;
     }

@@ -164,7 +164,7 @@ final class Outbound
             .request()
             .sessionId(side.getLong(Protocol.SESSION_ID_OFFSET, LITTLE_ENDIAN))
             .correlationId(side.getLong(Protocol.CORRELATION_ID_OFFSET, LITTLE_ENDIAN))
-            .memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).reserved(0);
+            .memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).clientId(0);
         chunk.chunkedId(chunkedId).pieceOffset(sideSent).totalLength(sideLength).putPiece(side, sideSent, pieceLength);
         claim.commit();
         sideSent += pieceLength;

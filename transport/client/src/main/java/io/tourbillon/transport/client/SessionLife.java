@@ -18,11 +18,12 @@ import java.util.concurrent.TimeUnit;
 import static io.tourbillon.transport.client.SessionState.CLOSED;
 import static io.tourbillon.transport.client.SessionState.OPEN;
 import static io.tourbillon.transport.client.SessionState.OPENING;
+import static io.tourbillon.transport.client.SessionState.PREPARING;
 import static io.tourbillon.transport.client.SessionState.WANTED;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** Opens a session on each connection, keeps its watches standing and its event credit flowing. */
+/** Opens a session on each connection, sends what must be sent again, keeps its watches standing and its event credit flowing. */
 final class SessionLife
 {
     private static final int HEADER_LENGTH = MessageHeaderEncoder.ENCODED_LENGTH;
@@ -34,6 +35,7 @@ final class SessionLife
     private final long localId;
     private final byte[] userName;
     private final long creditBytes;
+    private final ClientOpening opening;
     private final WatchTable watches = new WatchTable();
     private final ArrayDeque<Watch> cancels = new ArrayDeque<>(); // refused for now
     private final WatchEvent event = new WatchEvent();
@@ -53,6 +55,7 @@ final class SessionLife
         this.localId = localId;
         this.userName = userName.getBytes(UTF_8);
         this.creditBytes = connection.context().eventCreditBytes();
+        this.opening = new ClientOpening(connection, session.retries);
     }
 
     boolean isOpen()
@@ -78,7 +81,12 @@ final class SessionLife
     /** @return true if {@link #poll} has something to do, now or later. */
     boolean needsPoll()
     {
-        return state == WANTED || state == OPENING || state == OPEN && (watches.hasPending() || !cancels.isEmpty() || isCreditDue());
+        return switch (state)
+        {
+            case WANTED, OPENING, PREPARING -> true;
+            case OPEN -> watches.hasPending() || !cancels.isEmpty() || isCreditDue() || opening.isMissing() || !session.retries.isEmpty();
+            case CLOSED -> false;
+        };
     }
 
     /** Connected alone. */
@@ -93,12 +101,13 @@ final class SessionLife
         {
             case WANTED -> sendOpen(nowNs);
             case OPENING -> checkOpening(nowNs);
-            case OPEN -> sendCreates() + sendCancels() + sendCredit();
+            case PREPARING -> prepare(nowNs);
+            case OPEN -> session.retries.poll(nowNs) + opening.poll(nowNs, nodeSessionId) + sendCreates() + sendCancels() + sendCredit();
             case CLOSED -> 0;
         };
     }
 
-    void onOpened(final long newSessionId, final int requestsMax)
+    void onOpened(final long newSessionId, final int requestsMax, final long clusterId)
     {
         if (state != OPENING)
         {
@@ -108,8 +117,48 @@ final class SessionLife
         nodeSessionId = newSessionId;
         creditOwed = 0;
         session.inFlight.begin(requestsMax);
-        state(OPEN);
-        session.listener.onSessionOpened(session);
+        if (session.retries.isOtherCluster(clusterId))
+        {
+            session.retries.onForgotten();
+            session.requests.giveUpAll();
+        }
+        if (state == OPENING) // else a listener has closed it
+        {
+            final long nowNs = connection.clockNs();
+            opening.begin(nowNs);
+            state(PREPARING);
+            prepare(nowNs);
+        }
+    }
+
+    private int prepare(final long nowNs)
+    {
+        final int workCount = opening.poll(nowNs, nodeSessionId) + (opening.isSettled() ? session.retries.poll(nowNs) : 0);
+        if (opening.isSettled() && session.retries.isEmpty())
+        {
+            state(OPEN);
+            session.listener.onSessionOpened(session);
+        }
+        return workCount;
+    }
+
+    void onClientOpened(final long correlationId, final long clientId, final long outcomesMax)
+    {
+        opening.onOpened(correlationId, clientId, outcomesMax);
+        connection.attend();
+    }
+
+    void onClientRefused(final long correlationId, final ErrorCode code, final long nowNs)
+    {
+        opening.onRefused(correlationId, code, nowNs);
+        connection.attend();
+    }
+
+    /** The cluster remembers this client no more. */
+    void onClientForgotten(final long nowNs)
+    {
+        opening.onForgotten(nowNs);
+        connection.attend();
     }
 
     /** The node would not open it. */
@@ -135,7 +184,7 @@ final class SessionLife
         nodeSessionId = 0;
         isPaused = false;
         cancels.clear();
-        session.giveUpAll();
+        session.requests.giveUpWhatIsNotKept();
         reason.wrap(NO_BYTES);
         for (final Long watchId : watches.onLost())
         {
@@ -153,14 +202,14 @@ final class SessionLife
         {
             return;
         }
-        if (state == OPEN)
+        if (nodeSessionId != 0)
         {
             connection.abandon(nodeSessionId);
         }
         state(CLOSED);
         connection.forget(session, nodeSessionId);
         nodeSessionId = 0;
-        session.giveUpAll();
+        session.requests.giveUpAll();
         session.listener.onSessionClosed(session, 0);
     }
 

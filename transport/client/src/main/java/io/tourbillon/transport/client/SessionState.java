@@ -1,19 +1,19 @@
 package io.tourbillon.transport.client;
 
 /**
- * States of a session: WANTED (not open at the node) -&gt; OPENING (asked) -&gt; OPEN; back to WANTED whenever it is lost; CLOSED by its
- * owner, for good.
+ * States of a session: WANTED (not open at the node) -&gt; OPENING (asked) -&gt; PREPARING (the cluster is to remember its writes; those of
+ * before are sent again) -&gt; OPEN; back to WANTED whenever it is lost; CLOSED by its owner, for good.
  */
 enum SessionState
 {
-    WANTED, OPENING, OPEN, CLOSED;
+    WANTED, OPENING, PREPARING, OPEN, CLOSED;
 
     boolean canMoveTo(final SessionState next)
     {
         return switch (this)
         {
             case WANTED -> true;
-            case OPENING, OPEN -> next != OPENING;
+            case OPENING, PREPARING, OPEN -> next != OPENING;
             case CLOSED -> false;
         };
     }

@@ -35,6 +35,29 @@ final class SlotList
         return tail;
     }
 
+    boolean isEmpty()
+    {
+        return NONE == head;
+    }
+
+    boolean contains(final int slot)
+    {
+        return isLinked[slot];
+    }
+
+    void clear()
+    {
+        while (NONE != head)
+        {
+            remove(head);
+        }
+    }
+
+    int next(final int slot)
+    {
+        return next[slot];
+    }
+
     int previous(final int slot)
     {
         return previous[slot];

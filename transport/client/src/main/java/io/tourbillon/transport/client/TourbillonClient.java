@@ -36,7 +36,8 @@ public final class TourbillonClient implements AutoCloseable
     /**
      * Adds a connection; the next polls make it, and make it again whenever it is lost.
      *
-     * @param endpoint {@code host:port}, or {@code ipc:/directory/of/the/node's/media/driver}.
+     * @param endpoint {@code host:port}, or {@code ipc:/directory/of/the/node's/media/driver}; several members', separated by commas, are
+     *                 tried in turn, whenever the connection to one is lost or not made.
      * @param listener hears of its fate.
      * @return the connection.
      */
@@ -46,7 +47,7 @@ public final class TourbillonClient implements AutoCloseable
         {
             throw new IllegalStateException("the client is closed");
         }
-        final ClientConnection connection = new ClientConnection(this, Endpoint.parse(endpoint), listener);
+        final ClientConnection connection = new ClientConnection(this, Endpoint.parseAll(endpoint), listener);
         connections.add(connection);
         return connection;
     }

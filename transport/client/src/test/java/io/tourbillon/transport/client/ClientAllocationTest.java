@@ -88,6 +88,7 @@ class ClientAllocationTest
     void shouldNotAllocateForPutsGetsAndEventsByIpc()
     {
         node.store.isForgetful = true;
+        node.store.remembers = true;
         check(node.ipcEndpoint());
     }
 

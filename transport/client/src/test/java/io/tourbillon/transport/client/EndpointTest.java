@@ -14,6 +14,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 class EndpointTest
 {
     @Test
+    void shouldTakeSeveralMembers()
+    {
+        assertEquals("[a:1, b:2, ipc:/c]", Endpoint.parseAll("a:1, b:2,ipc:/c").toString());
+        assertThrows(IllegalArgumentException.class, () -> Endpoint.parseAll("a:1,,b:2"));
+    }
+
+    @Test
     void shouldReadHostsPortsAndDirectories()
     {
         assertEquals(new Endpoint("127.0.0.1", 99, null), Endpoint.parse("127.0.0.1:99"));

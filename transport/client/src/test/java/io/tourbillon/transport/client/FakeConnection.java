@@ -8,6 +8,7 @@ import io.tourbillon.codecs.MessageValidator;
 import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.ChunkDecoder;
 import io.tourbillon.codecs.client.ChunkEncoder;
+import io.tourbillon.codecs.client.ClientOpenedEncoder;
 import io.tourbillon.codecs.client.CloseSessionDecoder;
 import io.tourbillon.codecs.client.CompactReplyEncoder;
 import io.tourbillon.codecs.client.CompactRequestDecoder;
@@ -22,6 +23,7 @@ import io.tourbillon.codecs.client.KeepAliveDecoder;
 import io.tourbillon.codecs.client.KeepAliveReplyEncoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
+import io.tourbillon.codecs.client.OpenClientDecoder;
 import io.tourbillon.codecs.client.OpenSessionDecoder;
 import io.tourbillon.codecs.client.PutReplyEncoder;
 import io.tourbillon.codecs.client.PutRequestDecoder;
@@ -190,6 +192,7 @@ final class FakeConnection
             case OpenSessionDecoder.TEMPLATE_ID -> onOpenSession(correlationId);
             case CloseSessionDecoder.TEMPLATE_ID -> closedSessions.add(sessionId);
             case CreditDecoder.TEMPLATE_ID -> creditReceived += new CreditDecoder().wrapAndApplyHeader(buffer, offset, header).eventBytes();
+            case OpenClientDecoder.TEMPLATE_ID -> onOpenClient(sessionId, correlationId);
             case PutRequestDecoder.TEMPLATE_ID -> onPut(sessionId, correlationId, put.wrapAndApplyHeader(buffer, offset, header));
             case RangeRequestDecoder.TEMPLATE_ID ->
                 onRange(sessionId, correlationId, new RangeRequestDecoder().wrapAndApplyHeader(buffer, offset, header));
@@ -243,6 +246,19 @@ final class FakeConnection
         send(MessageHeaderEncoder.ENCODED_LENGTH + opened.encodedLength());
     }
 
+    private void onOpenClient(final long sessionId, final long correlationId)
+    {
+        if (!store.remembers)
+        {
+            error(sessionId, correlationId, ErrorCode.UNKNOWN_TEMPLATE);
+            return;
+        }
+        final ClientOpenedEncoder opened = new ClientOpenedEncoder().wrapAndApplyHeader(out, 0, headerOut);
+        head(opened.reply(), sessionId, correlationId);
+        opened.clientId(store.openClient()).outcomesMax(store.outcomesMax);
+        send(MessageHeaderEncoder.ENCODED_LENGTH + opened.encodedLength());
+    }
+
     private void onPut(final long sessionId, final long correlationId, final PutRequestDecoder request)
     {
         if (!store.isForgetful)
@@ -258,15 +274,35 @@ final class FakeConnection
             error(sessionId, correlationId, ErrorCode.KEY_NOT_PROVIDED);
             return;
         }
-        final FakeStore.Change change = store.put(new String(key, ISO_8859_1), value);
+        final long clientId = request.request().clientId();
+        if (clientId != 0 && !store.clients.contains(clientId))
+        {
+            error(sessionId, correlationId, ErrorCode.CLIENT_FORGOTTEN);
+            return;
+        }
+        final FakeStore.Fate fate = store.nextFate();
+        final boolean isDone = fate.applies() && store.isFirst(clientId, request.request().sequence());
+        final List<FakeStore.Change> changes = isDone ? List.of(store.put(new String(key, ISO_8859_1), value)) : List.of();
+        if (fate.error() != null)
+        {
+            error(sessionId, correlationId, fate.error());
+            return;
+        }
+        if (fate.isSilent())
+        {
+            return;
+        }
         putReply.wrapAndApplyHeader(out, 0, headerOut);
         head(putReply.reply(), sessionId, correlationId);
         putReply.prevCreateRevision(0).prevModRevision(0).prevVersion(0).prevLease(0).flags().clear();
         putReply.putPrevValue(NOTHING, 0, 0);
         send(MessageHeaderEncoder.ENCODED_LENGTH + putReply.encodedLength());
-        for (final FakeConnection connection : node.connections())
+        if (isDone)
         {
-            connection.events(List.of(change), false);
+            for (final FakeConnection connection : node.connections())
+            {
+                connection.events(changes, false);
+            }
         }
     }
 
@@ -435,7 +471,7 @@ final class FakeConnection
             final int pieceLength = Math.min(length - sent, maxLength - headLength);
             final ChunkEncoder chunk = new ChunkEncoder().wrapAndApplyHeader(packet, 0, headerOut);
             chunk.request().sessionId(out.getLong(Protocol.SESSION_ID_OFFSET, LITTLE_ENDIAN)).correlationId(0)
-                .memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).reserved(0);
+                .memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).clientId(0);
             chunk.chunkedId(chunkedId).pieceOffset(sent).totalLength(length).putPiece(out, sent, pieceLength);
             final byte[] copy = new byte[headLength + pieceLength];
             packet.getBytes(0, copy);

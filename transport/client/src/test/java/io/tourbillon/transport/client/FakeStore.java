@@ -1,9 +1,14 @@
 package io.tourbillon.transport.client;
 
+import io.tourbillon.codecs.ErrorCode;
+
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A map and its history; outlives the fake node that uses it. */
 final class FakeStore
@@ -18,11 +23,43 @@ final class FakeStore
     {
     }
 
+    /** What becomes of a put. */
+    record Fate(boolean applies, ErrorCode error, boolean isSilent)
+    {
+        static final Fate GOOD = new Fate(true, null, false);
+    }
+
+    /** Whether clients can be opened. */
+    volatile boolean remembers;
+    int outcomesMax = 1024;
+    final Set<Long> clients = new HashSet<>();
+    /** Of the next puts; the others go well. */
+    final ConcurrentLinkedQueue<Fate> fates = new ConcurrentLinkedQueue<>();
+    private final Set<String> done = new HashSet<>();
+    private long lastClientId;
     final TreeMap<String, Entry> map = new TreeMap<>();
     final List<Change> history = new ArrayList<>();
     long revision = 1;
     /** Keeps nothing, for runs of millions of puts. */
     boolean isForgetful;
+
+    long openClient()
+    {
+        clients.add(++lastClientId);
+        return lastClientId;
+    }
+
+    Fate nextFate()
+    {
+        final Fate next = fates.poll();
+        return next == null ? Fate.GOOD : next;
+    }
+
+    /** Whether a put was not done yet; that without a client is always another one. */
+    boolean isFirst(final long clientId, final long sequence)
+    {
+        return isForgetful || clientId == 0 || done.add(clientId + "/" + sequence);
+    }
 
     Change put(final String key, final byte[] value)
     {

@@ -17,7 +17,8 @@ public final class ClientOptions
     /**
      * Where the node is.
      *
-     * @param value {@code host:port}, or {@code ipc:/directory/of/the/node's/media/driver}.
+     * @param value {@code host:port}, or {@code ipc:/directory/of/the/node's/media/driver}; several members', separated by commas, are
+     *              tried in turn.
      * @return this.
      */
     public ClientOptions endpoint(final String value)

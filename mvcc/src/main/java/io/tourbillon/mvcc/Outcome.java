@@ -1,0 +1,48 @@
+package io.tourbillon.mvcc;
+
+import static io.tourbillon.codecs.MessageValidator.SOUND;
+
+/** What the first answer to a write said: enough to say it again, with what history still shows. */
+final class Outcome
+{
+    private int error;
+    private long revision;
+    private boolean hasChanged;
+    private long extra;
+
+    /**
+     * @param errorNumber  {@code SOUND}, or what the write was refused with.
+     * @param headRevision that the answer showed.
+     * @param isChange     whether that revision is the write's own.
+     * @param what         keys that a delete deleted, the lease that was granted or revoked, or 0.
+     */
+    Outcome of(final int errorNumber, final long headRevision, final boolean isChange, final long what)
+    {
+        assert errorNumber == SOUND || !isChange && what == 0 : "an error changes nothing";
+        error = errorNumber;
+        revision = headRevision;
+        hasChanged = isChange;
+        extra = what;
+        return this;
+    }
+
+    int error()
+    {
+        return error;
+    }
+
+    long revision()
+    {
+        return revision;
+    }
+
+    boolean hasChanged()
+    {
+        return hasChanged;
+    }
+
+    long extra()
+    {
+        return extra;
+    }
+}

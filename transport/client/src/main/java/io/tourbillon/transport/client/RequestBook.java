@@ -1,0 +1,157 @@
+package io.tourbillon.transport.client;
+
+import io.tourbillon.codecs.client.RequestHeaderEncoder;
+
+import java.util.concurrent.TimeUnit;
+
+/** How the requests of a session begin and end: room to encode them, their heads, their time. Does not allocate. */
+final class RequestBook
+{
+    private final ClientSession session;
+    private final ClientConnection connection;
+    private final InFlight inFlight;
+    private final WriteRetries retries;
+    private long requestTimeoutMs;
+
+    RequestBook(final ClientSession session, final ClientConnection connection, final InFlight inFlight, final WriteRetries retries)
+    {
+        this.session = session;
+        this.connection = connection;
+        this.inFlight = inFlight;
+        this.retries = retries;
+        requestTimeoutMs = connection.context().requestTimeoutMs();
+    }
+
+    void expire(final long nowNs)
+    {
+        for (int slot = inFlight.expired(nowNs); slot != SlotList.NONE; slot = inFlight.expired(nowNs))
+        {
+            giveUp(slot);
+        }
+    }
+
+    /** Every unanswered request ends without an answer. */
+    void giveUpAll()
+    {
+        for (int slot = inFlight.first(); slot != SlotList.NONE; slot = inFlight.first())
+        {
+            giveUp(slot);
+        }
+    }
+
+    /** The connection is lost: what will not be sent again ends without an answer. */
+    void giveUpWhatIsNotKept()
+    {
+        retries.onLost();
+        for (int slot = 0; slot < inFlight.capacity(); slot++)
+        {
+            if (inFlight.id(slot) != 0 && !retries.isKept(slot))
+            {
+                giveUp(slot);
+            }
+        }
+    }
+
+    /** A request is over. */
+    void end(final int slot)
+    {
+        retries.onEnded(slot);
+        inFlight.remove(slot);
+    }
+
+    /** How long requests sent from now on may take. */
+    void timeoutMs(final long valueMs)
+    {
+        requestTimeoutMs = valueMs;
+    }
+
+    long timeoutNs()
+    {
+        return TimeUnit.MILLISECONDS.toNanos(requestTimeoutMs);
+    }
+
+    private void giveUp(final int slot)
+    {
+        final long correlationId = inFlight.id(slot);
+        final boolean isWrite = inFlight.sequence(slot) != 0;
+        end(slot);
+        if (isWrite)
+        {
+            session.listener.onUnknownOutcome(session, correlationId);
+        }
+        else
+        {
+            session.listener.onTimeout(session, correlationId);
+        }
+    }
+
+    /** Room for a request so long: encode it at the outbound's buffer, or a {@link ClientResult}. */
+    long claim(final long length)
+    {
+        return session.life.isOpen() && inFlight.isFull() ? ClientResult.TOO_MANY_IN_FLIGHT : claimControl(length);
+    }
+
+    /** As {@link #claim}, of what has no answer that is waited for here. */
+    long claimControl(final long length)
+    {
+        if (!session.life.isOpen())
+        {
+            return session.life.isClosed() ? ClientResult.CLOSED : ClientResult.NOT_CONNECTED;
+        }
+        return length > Integer.MAX_VALUE ? ClientResult.TOO_LARGE : connection.outbound().claim((int)length);
+    }
+
+    /** As {@link #claim}, of a write, which may have to be kept. */
+    long claimWrite(final long length)
+    {
+        if (!session.life.isOpen() || inFlight.isFull() || length > Integer.MAX_VALUE)
+        {
+            return claim(length);
+        }
+        final long refusal = retries.admit((int)length);
+        return refusal < 0 ? refusal : claimControl(length);
+    }
+
+    /** Fills the head of a claimed read: its correlation id. */
+    long headOfRead(final RequestHeaderEncoder head)
+    {
+        return head(head, false, WriteRetries.NOBODY);
+    }
+
+    /** Fills the head of a claimed write that must not be done again: the answer to it would not be the same. */
+    long headOfChange(final RequestHeaderEncoder head)
+    {
+        return head(head, true, WriteRetries.NOBODY);
+    }
+
+    /** Fills the head of a claimed write. */
+    long headOfWrite(final RequestHeaderEncoder head, final int length)
+    {
+        return head(head, true, retries.remembers(length) ? retries.clientId() : WriteRetries.NOBODY);
+    }
+
+    private long head(final RequestHeaderEncoder head, final boolean isWrite, final long clientId)
+    {
+        final long correlationId = inFlight.add(isWrite, connection.clockNs() + timeoutNs());
+        head.sessionId(session.sessionId())
+            .correlationId(correlationId)
+            .memberId(0)
+            .sequence(inFlight.sequence(inFlight.slotOf(correlationId)))
+            .lowestUnanswered(inFlight.lowestUnanswered())
+            .timeoutMs(Math.min(requestTimeoutMs, Integer.MAX_VALUE))
+            .clientId(clientId);
+        return correlationId;
+    }
+
+    /** Sends a write that is whole now, and keeps what may have to be sent again. */
+    long sendWrite(final long correlationId, final int length)
+    {
+        final Outbound out = connection.outbound();
+        if (retries.remembers(length))
+        {
+            retries.keep(inFlight.slotOf(correlationId), out.buffer(), out.offset(), length);
+        }
+        out.commit();
+        return correlationId;
+    }
+}
