@@ -135,10 +135,20 @@ end_rehearsal()
     exit 0
 }
 
+# Of several that find nothing built one builds, the others wait for it.
 build_if_never_built()
 {
     [ -r "$tools_jar" ] && return 0
+    exec 8< "$tools_dir"
+    if command -v flock > /dev/null; then
+        flock 8
+    fi
+    if [ -r "$tools_jar" ]; then
+        exec 8<&-
+        return 0
+    fi
     command -v mvn > /dev/null || complain "was never built and there is no mvn on the PATH: install Maven, or run mvn -q -DskipTests package elsewhere"
     printf '%s: never built; building with mvn -q -DskipTests package (once, a minute or two)\n' "${0##*/}" >&2
     (cd -- "$tools_dir/.." && mvn -q -B -ntp -Dstyle.color=never -DskipTests package) >&2 || complain "the build failed"
+    exec 8<&-
 }
