@@ -43,6 +43,7 @@ public final class JournalContext
     private long segmentBytes = SEGMENT_BYTES_DEFAULT;
     private int maxEntryLength = MAX_ENTRY_LENGTH_DEFAULT;
     private long checkpointIndex;
+    private long checkpointTerm = Journal.UNKNOWN_TERM;
     private long installedTerm;
     private boolean isRepairable;
     private Durability durability = Durability.FSYNC;
@@ -118,6 +119,25 @@ public final class JournalContext
     public long checkpointIndex()
     {
         return checkpointIndex;
+    }
+
+    /**
+     * @param value term of the entry at {@link #checkpointIndex()}, as the checkpoint tells it: the journal knows it then, though it may
+     *              have lost that entry. {@link Journal#UNKNOWN_TERM} if the checkpoint does not tell.
+     * @return this.
+     */
+    public JournalContext checkpointTerm(final long value)
+    {
+        checkpointTerm = value;
+        return this;
+    }
+
+    /**
+     * @return term of the entry at {@link #checkpointIndex()}; {@link Journal#UNKNOWN_TERM} if it is not known.
+     */
+    public long checkpointTerm()
+    {
+        return checkpointTerm;
     }
 
     /**
@@ -214,6 +234,7 @@ public final class JournalContext
                 SEGMENT_OVERHEAD_BYTES);
         }
         require(faults, "journal checkpointIndex", checkpointIndex, 0, Long.MAX_VALUE);
+        require(faults, "journal checkpointTerm", checkpointTerm, Journal.UNKNOWN_TERM, Long.MAX_VALUE);
         require(faults, "journal installedTerm", installedTerm, 0, Long.MAX_VALUE);
         if (durability == null)
         {

@@ -15,6 +15,7 @@ final class LostRecords
 {
     private final LogIndex log;
     private final long checkpointIndex;
+    private final long checkpointTerm;
     /** Records lost since the log's end was known last. */
     private long lostCount;
     private long commitBefore;
@@ -23,10 +24,14 @@ final class LostRecords
     /** A vote was read, its copy not yet. */
     private boolean isCopyDue;
 
-    LostRecords(final LogIndex log, final long checkpointIndex)
+    /**
+     * @param checkpointTerm {@link Journal#UNKNOWN_TERM} if the checkpoint may be a state that the log has not heard of.
+     */
+    LostRecords(final LogIndex log, final long checkpointIndex, final long checkpointTerm)
     {
         this.log = log;
         this.checkpointIndex = checkpointIndex;
+        this.checkpointTerm = checkpointTerm;
     }
 
     boolean hasLost()
@@ -119,6 +124,19 @@ final class LostRecords
         lostCount = 0;
     }
 
+    /**
+     * All records were told. Of the entry at which the checkpoint ends the term is known, lost or not: without it a leader whose peers'
+     * logs begin there could not say what its entries follow.
+     */
+    void onEnd()
+    {
+        if (checkpointTerm != Journal.UNKNOWN_TERM && log.damaged().contains(checkpointIndex) &&
+            log.termOf(checkpointIndex) == Journal.UNKNOWN_TERM)
+        {
+            log.learnTerm(checkpointIndex, checkpointTerm);
+        }
+    }
+
     void onRepair()
     {
         isCopyDue = false;
@@ -149,7 +167,7 @@ final class LostRecords
             isHeadLost = false;
             lostCount = 0;
             final long base = Math.min(lastIndex, checkpointIndex);
-            log.base(base, base == 0 ? 0 : Journal.UNKNOWN_TERM);
+            log.base(base, base == 0 ? 0 : base == checkpointIndex ? checkpointTerm : Journal.UNKNOWN_TERM);
             appendDamagedTo(lastIndex);
             return;
         }

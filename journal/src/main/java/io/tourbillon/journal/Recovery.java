@@ -53,7 +53,7 @@ final class Recovery
         checkpointIndex = ctx.checkpointIndex();
         installedTerm = ctx.installedTerm();
         isRepairable = ctx.isRepairable();
-        lost = new LostRecords(log, checkpointIndex);
+        lost = new LostRecords(log, checkpointIndex, installedTerm == 0 ? ctx.checkpointTerm() : Journal.UNKNOWN_TERM);
         scanner = new RecordScanner(RecordDescriptor.BODY_OFFSET + JournalContext.MAX_ENTRY_LENGTH_MAX);
     }
 
@@ -70,6 +70,7 @@ final class Recovery
                 scan(segment);
             }
         }
+        lost.onEnd();
         final String unknown = lost.whatIsUnknown();
         if (unknown != null)
         {

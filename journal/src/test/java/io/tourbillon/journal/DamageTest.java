@@ -221,6 +221,23 @@ class DamageTest
         }
     }
 
+    @Test
+    void shouldLearnTheTermOfALostEntryFromTheCheckpointThatEndsThere() throws IOException
+    {
+        final Path copy = crashCopy(original, temp.resolve("copy"));
+        flipBit(newest(copy, ".cq4"), recordPosition(newest(copy, ".cq4"), 350, 9) + 60);
+        try (Journal journal = Journal.open(context(copy).checkpointIndex(349).checkpointTerm(5)))
+        {
+            assertEquals(350, journal.firstDamaged(1));
+            assertEquals(Journal.UNKNOWN_TERM, journal.termOf(350), "its neighbours are of other terms");
+        }
+        try (Journal journal = Journal.open(context(copy).checkpointIndex(350).checkpointTerm(9)))
+        {
+            assertEquals(350, journal.firstDamaged(1));
+            assertEquals(9, journal.termOf(350));
+        }
+    }
+
     /** @return entries that were lost. */
     private int assertRepairs(final Path copy, final String where, final int lostMax, final int[] refusals) throws IOException
     {

@@ -20,12 +20,14 @@ public final class ScriptedRecovery
      * @param lastTerm        it tells.
      * @param hardState       it tells.
      * @param checkpointIndex of the state beside the journal.
+     * @param checkpointTerm  of the entry there.
      */
-    public ScriptedRecovery(final long lastIndex, final long lastTerm, final HardState hardState, final long checkpointIndex)
+    public ScriptedRecovery(
+        final long lastIndex, final long lastTerm, final HardState hardState, final long checkpointIndex, final long checkpointTerm)
     {
         this.hardState = hardState;
         this.checkpointIndex = checkpointIndex;
-        lost = new LostRecords(log, checkpointIndex);
+        lost = new LostRecords(log, checkpointIndex, checkpointTerm);
         log.base(lastIndex, lastTerm);
     }
 
@@ -137,6 +139,7 @@ public final class ScriptedRecovery
      */
     public void end()
     {
+        lost.onEnd();
         final String unknown = lost.whatIsUnknown();
         require(unknown == null, unknown);
         require(hardState.commit() <= log.lastIndex() && checkpointIndex <= log.lastIndex(), "the log ends at index " + log.lastIndex());

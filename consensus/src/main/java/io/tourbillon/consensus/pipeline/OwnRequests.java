@@ -222,6 +222,7 @@ final class OwnRequests
     void onStateInstalled()
     {
         forgetApplied();
+        isWhole = true;
         for (int left = outside.count(); left > 0; left--)
         {
             if (!outside.isFirstTold())

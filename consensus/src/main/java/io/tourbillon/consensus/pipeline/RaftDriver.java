@@ -228,6 +228,9 @@ final class RaftDriver implements RaftEffects
         if (repairAt >= 0 && log.termOf(map.index(repairAt)) == map.term(repairAt))
         {
             core.onDurable(nowNs, map.term(repairAt), map.index(repairAt), this);
+            // What was committed while something was lost was not certain until now.
+            final long commitIndex = core.commitIndex();
+            ownRequests.onCommitted(commitIndex, log.termOf(commitIndex), log.wholeIndex());
         }
         return 1;
     }

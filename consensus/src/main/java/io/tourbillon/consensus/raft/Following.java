@@ -62,6 +62,8 @@ final class Following
             return RaftCore.OUT_OF_DATE;
         }
         log.commitAsFollower(heartbeat.leaderCommit(), effects);
+        log.onHeartbeat();
+        standing.maybeAcknowledge(effects);
         standing.maybeAnswerRound(heartbeat.round(), effects);
         return RaftCore.TAKEN;
     }

@@ -115,7 +115,7 @@ final class Leadership
         {
             final Peer peer = peers.at(i);
             peer.isProbeSent = false;
-            if (peer.isStuck(nowNs, settings.electionTimeoutNs()))
+            if (peer.isProbeDue(nowNs, settings.electionTimeoutNs()))
             {
                 peer.nextIndex = peer.matchIndex + 1;
                 peer.probe(nowNs);
@@ -197,7 +197,15 @@ final class Leadership
     {
         peer.isActive = true;
         final boolean hadRoom = peer.hasRoom;
-        peer.onMatched(matchIndex, nowNs);
+        final boolean lacksMore = peer.mode == Peer.Mode.PROBE && matchIndex < peer.matchIndex;
+        if (lacksMore && log.termOf(matchIndex) == RaftLog.UNKNOWN_TERM)
+        {
+            peer.onLost(matchIndex, nowNs);
+        }
+        else
+        {
+            peer.onMatched(matchIndex, nowNs);
+        }
         if (!hadRoom)
         {
             noteRoom();

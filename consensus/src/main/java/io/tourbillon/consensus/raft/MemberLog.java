@@ -116,16 +116,17 @@ final class MemberLog
         return prevIndex <= Math.max(commitIndex, agreedIndex) || (prevIndex <= log.lastIndex() && log.termOf(prevIndex) == prevTerm);
     }
 
-    /** First index worth trying after a refusal: behind the log's end, or where the term begins that does not fit. */
+    /** First index worth trying after a refusal: behind the log's end, or where the term begins that does not fit, or agreement ends. */
     long hintFor(final long prevIndex)
     {
+        final long agreed = Math.max(commitIndex, agreedIndex);
         if (prevIndex > log.lastIndex())
         {
             return log.lastIndex() + 1;
         }
         final long conflictingTerm = log.termOf(prevIndex);
         long index = prevIndex;
-        for (int i = 0; i < HINT_STEPS_MAX && index > commitIndex + 1 && log.termOf(index - 1) == conflictingTerm; i++)
+        for (int i = 0; i < HINT_STEPS_MAX && index > agreed + 1 && log.termOf(index - 1) == conflictingTerm; i++)
         {
             index--;
         }
@@ -249,6 +250,12 @@ final class MemberLog
     private boolean isAllForNow(final long index)
     {
         return index == agreedIndex || index == log.wholeIndex();
+    }
+
+    /** The leader lives. While something is lost it is told what is there: it may have cut its log where this member needs it. */
+    void onHeartbeat()
+    {
+        isAnswerOwed |= !isWhole();
     }
 
     void maybeAcknowledge(final long leaderId, final long term, final RaftEffects effects)

@@ -22,7 +22,7 @@ final class Peer
     Mode mode = Mode.PROBE;
     /** Durable there, as far as this leader has heard. Never goes back in a term. */
     long matchIndex;
-    /** Next to be sent; above {@link #matchIndex}. */
+    /** Next to be sent; above {@link #matchIndex}, but for a probe of a member that has lost what it acknowledged. */
     long nextIndex;
     /** Commit index last sent. */
     long sentCommitIndex;
@@ -34,6 +34,8 @@ final class Peer
     boolean isProbeSent;
     /** It was heard since the last check of the quorum. */
     boolean isActive;
+    /** It has said that it has less than it has acknowledged. That is late, or it has lost some of that: it will be asked. */
+    boolean isDoubted;
     /** It has not said that its disk has no room for what was sent last. */
     boolean hasRoom = true;
 
@@ -57,6 +59,7 @@ final class Peer
 
     void probe(final long nowNs)
     {
+        isDoubted = false;
         mode = Mode.PROBE;
         isProbeSent = false;
         progressNs = nowNs;
@@ -90,6 +93,7 @@ final class Peer
     void onMatched(final long index, final long nowNs)
     {
         hasRoom = true;
+        isDoubted |= index < matchIndex && mode == Mode.PIPELINE;
         if (index > matchIndex)
         {
             matchIndex = index;
@@ -106,6 +110,13 @@ final class Peer
         }
     }
 
+    /** It says again, asked, that it has less than it acknowledged, and the log does not go back so far: the state must be sent. */
+    void onLost(final long index, final long nowNs)
+    {
+        nextIndex = index + 1;
+        probe(nowNs);
+    }
+
     /** The state was installed there, up to an index; or it was not, and the index is 0. */
     void onSnapshotEnd(final long index, final long nowNs)
     {
@@ -117,7 +128,8 @@ final class Peer
 
     /**
      * It lacks what came before a message. Refusals of messages that were sent before it agreed, or before the last step back, say nothing
-     * new.
+     * new; unless its disk has lost what it had acknowledged and it started again in this term: then it refuses the next probe, too, and is
+     * sent that anew.
      */
     void onRefused(final long rejectedIndex, final long hintIndex, final boolean isDiskFull, final long nowNs)
     {
@@ -125,13 +137,20 @@ final class Peer
         {
             hasRoom = !isDiskFull;
             onNoRoom(hintIndex, nowNs);
-            return;
         }
-        final boolean isNews = mode == Mode.PROBE ? rejectedIndex == nextIndex - 1 : rejectedIndex > matchIndex;
-        if (mode != Mode.SNAPSHOT && isNews)
+        else if (mode == Mode.PROBE && rejectedIndex == nextIndex - 1)
         {
-            nextIndex = Math.max(matchIndex + 1, Math.min(hintIndex, rejectedIndex));
+            nextIndex = Math.max(1, hintIndex);
             probe(nowNs);
+        }
+        else if (mode == Mode.PIPELINE && rejectedIndex > matchIndex)
+        {
+            nextIndex = Math.max(matchIndex + 1, hintIndex);
+            probe(nowNs);
+        }
+        else
+        {
+            isDoubted |= mode == Mode.PIPELINE;
         }
     }
 
@@ -146,9 +165,12 @@ final class Peer
         }
     }
 
-    /** Entries are on their way and nothing has come back for too long: a connection was lost, and with it messages. */
-    boolean isStuck(final long nowNs, final long timeoutNs)
+    /**
+     * Whether it must be asked where the logs agree: it is doubted, or entries are on their way and nothing has come back for too long,
+     * as a connection was lost, and with it messages.
+     */
+    boolean isProbeDue(final long nowNs, final long timeoutNs)
     {
-        return mode == Mode.PIPELINE && nextIndex - 1 > matchIndex && nowNs - progressNs > timeoutNs;
+        return isDoubted || (mode == Mode.PIPELINE && nextIndex - 1 > matchIndex && nowNs - progressNs > timeoutNs);
     }
 }

@@ -28,6 +28,7 @@ final class ModelStore implements SimStore
     private List<Long> lastRevoked = List.of();
     private long lastGranted;
     private long appliedIndex;
+    private long appliedTerm;
     private long revision = 1;
     private long compactRevision;
     private long hash = 1;
@@ -39,6 +40,12 @@ final class ModelStore implements SimStore
     public long appliedIndex()
     {
         return appliedIndex;
+    }
+
+    @Override
+    public long appliedTerm()
+    {
+        return appliedTerm;
     }
 
     @Override
@@ -78,6 +85,7 @@ final class ModelStore implements SimStore
         }
         revision += lastChanges.isEmpty() ? 0 : 1;
         appliedIndex = entry.index();
+        appliedTerm = entry.term();
         hash = hash * 31 + revision;
         hash = hash * 31 + lastChanges.hashCode();
     }
@@ -250,6 +258,7 @@ final class ModelStore implements SimStore
         copy.map.putAll(map);
         copy.leases.putAll(leases);
         copy.appliedIndex = appliedIndex;
+        copy.appliedTerm = appliedTerm;
         copy.revision = revision;
         copy.compactRevision = compactRevision;
         copy.hash = hash;

@@ -73,6 +73,12 @@ final class MvccStore implements SimStore, Egress
     }
 
     @Override
+    public long appliedTerm()
+    {
+        return mvcc.appliedTerm();
+    }
+
+    @Override
     public long revision()
     {
         return mvcc.revision();

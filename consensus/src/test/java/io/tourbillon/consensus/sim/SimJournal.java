@@ -99,6 +99,11 @@ final class SimJournal
         }
     }
 
+    /** What the state beside the journal carries. */
+    record Checkpoint(long index, long term)
+    {
+    }
+
     private enum Rot
     {
         NONE, FRAME, ALL
@@ -274,7 +279,7 @@ final class SimJournal
      *
      * @return false if there is nothing that could rot.
      */
-    boolean rot(final Random random, final long checkpointIndex)
+    boolean rot(final Random random, final Checkpoint checkpoint)
     {
         final long proven = written.isEmpty() ? 0 : written.get(written.size() - 1).provenCount - droppedCount;
         for (int i = 0; i < ROT_TRIES && proven > 0; i++)
@@ -282,7 +287,7 @@ final class SimJournal
             final boolean isFrame = random.nextBoolean();
             final int first = (int)Math.max(0, proven - 1 - random.nextInt((int)(random.nextBoolean() ? Math.min(proven, 10) : proven)));
             final int count = isFrame ? 1 : 1 + random.nextInt((int)Math.min(LOST_AT_ONCE_MAX, proven - first));
-            if (isFrame ? rotFrame(first, checkpointIndex) : rotRecords(first, count, checkpointIndex))
+            if (isFrame ? rotFrame(first, checkpoint) : rotRecords(first, count, checkpoint))
             {
                 return true;
             }
@@ -290,7 +295,7 @@ final class SimJournal
         return false;
     }
 
-    private boolean rotFrame(final int at, final long checkpointIndex)
+    private boolean rotFrame(final int at, final Checkpoint checkpoint)
     {
         final Written one = written.get(at);
         if (one.record.frame == null || one.rot != Rot.NONE)
@@ -298,22 +303,22 @@ final class SimJournal
             return false;
         }
         one.rot = Rot.FRAME;
-        return keepsIfOpened(List.of(one), List.of(Rot.NONE), checkpointIndex);
+        return keepsIfOpened(List.of(one), List.of(Rot.NONE), checkpoint);
     }
 
-    private boolean rotRecords(final int first, final int count, final long checkpointIndex)
+    private boolean rotRecords(final int first, final int count, final Checkpoint checkpoint)
     {
         final List<Written> chosen = new ArrayList<>(written.subList(first, first + count));
         final List<Rot> before = chosen.stream().map((one) -> one.rot).toList();
         chosen.forEach((one) -> one.rot = Rot.ALL);
-        return keepsIfOpened(chosen, before, checkpointIndex);
+        return keepsIfOpened(chosen, before, checkpoint);
     }
 
-    private boolean keepsIfOpened(final List<Written> chosen, final List<Rot> before, final long checkpointIndex)
+    private boolean keepsIfOpened(final List<Written> chosen, final List<Rot> before, final Checkpoint checkpoint)
     {
         try
         {
-            recover(checkpointIndex);
+            recover(checkpoint);
             rottenCount += chosen.size();
             return true;
         }
@@ -323,13 +328,13 @@ final class SimJournal
             {
                 chosen.get(i).rot = before.get(i);
             }
-            recover(checkpointIndex);
+            recover(checkpoint);
             return false;
         }
     }
 
     /** Looks at all records, as a start does. {@link #recovered()} is what there is then, and it is as good as on the disk. */
-    void recover(final long checkpointIndex)
+    void recover(final Checkpoint checkpoint)
     {
         damaged.clear();
         notOnDisk.clear();
@@ -339,7 +344,8 @@ final class SimJournal
             recovered = List.copyOf(entries.values());
             return;
         }
-        final ScriptedRecovery recovery = new ScriptedRecovery(head.lastIndex, head.lastTerm, head.hardState, checkpointIndex);
+        final ScriptedRecovery recovery = new ScriptedRecovery(
+            head.lastIndex, head.lastTerm, head.hardState, checkpoint.index, checkpoint.term);
         final TreeMap<Long, Record> readable = new TreeMap<>();
         int lost = 0;
         for (final Written one : written)
@@ -365,14 +371,14 @@ final class SimJournal
     }
 
     /** A mistake: the log ends where it cannot be read. */
-    void cutFromDamage(final long checkpointIndex)
+    void cutFromDamage(final Checkpoint checkpoint)
     {
-        final long index = firstDamaged(checkpointIndex + 1);
+        final long index = firstDamaged(checkpoint.index + 1);
         if (index != Journal.NO_DAMAGE && index > hardState.commit())
         {
             append(Record.truncation(index));
             force(appendedCount());
-            recover(checkpointIndex);
+            recover(checkpoint);
         }
     }
 

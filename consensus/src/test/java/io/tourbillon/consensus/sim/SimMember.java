@@ -204,6 +204,7 @@ final class SimMember implements ScriptedForwards.World
         if (lastRepair != null && log.termOf(lastRepair.index) == lastRepair.term)
         {
             core.onDurable(nowNs, lastRepair.term, lastRepair.index, effects);
+            onCommitted(core.commitIndex());
         }
     }
 
@@ -384,8 +385,8 @@ final class SimMember implements ScriptedForwards.World
         }
     }
 
-    /** Goes on with a checkpoint, or begins one: it carries nothing that the journal has not forced. Then the journal may be cut. */
-    void checkpoint()
+    /** Goes on with a checkpoint, or begins one: it carries nothing that the journal has not forced. */
+    void beginCheckpoint()
     {
         final SimStore store = node.store();
         final boolean hasNews = store.appliedIndex() > store.checkpointIndex();
@@ -393,6 +394,13 @@ final class SimMember implements ScriptedForwards.World
         {
             store.checkpoint();
         }
+    }
+
+    /** Goes on with a checkpoint, or begins one. Then the journal may be cut. */
+    void checkpoint()
+    {
+        final SimStore store = node.store();
+        beginCheckpoint();
         // Of a run before: what that one knew to be committed, this one may not know yet.
         final long index = Math.min(store.olderCheckpointIndex(), core.commitIndex());
         if (index > log.baseIndex() && world.chance(world.weather.compactPerMille))

@@ -62,19 +62,24 @@ final class SimNode
         world.watches.onGone(this);
         journal.crash(world.random);
         store = store.crash();
-        journal.recover(store.appliedIndex());
+        journal.recover(checkpoint());
+    }
+
+    private SimJournal.Checkpoint checkpoint()
+    {
+        return new SimJournal.Checkpoint(store.appliedIndex(), store.appliedTerm());
     }
 
     /** Some of what the disk had forced is not what it was. To be said of a machine that is down. */
     void rot()
     {
-        if (journal.rot(world.random, store.appliedIndex()))
+        if (journal.rot(world.random, checkpoint()))
         {
             world.trace.add("rot", id, journal.rottenCount());
         }
         if (world.plant == Plant.ROT_TAKEN_FOR_TORN_TAIL)
         {
-            journal.cutFromDamage(store.appliedIndex());
+            journal.cutFromDamage(checkpoint());
         }
     }
 

@@ -9,6 +9,9 @@ interface SimStore
 {
     long appliedIndex();
 
+    /** Of the entry there. */
+    long appliedTerm();
+
     long revision();
 
     /** Equal wherever the same entries were applied. */

@@ -12,6 +12,8 @@ import java.util.function.LongConsumer;
 final class SimTransfers
 {
     private static final int TICKS_MAX = 200;
+    /** Of a thousand duty cycles with somebody waiting, those that bring the state on: often what is sent is older. */
+    private static final int FRESH_PER_MILLE = 100;
 
     private record Arrived(Image image, LongConsumer answer)
     {
@@ -37,6 +39,11 @@ final class SimTransfers
     void cycle()
     {
         final SimStore store = member.node().store();
+        if (!wanted.isEmpty() && world.chance(FRESH_PER_MILLE))
+        {
+            // An older state may not do: of what nobody has any more the receiver may know that it is committed.
+            member.beginCheckpoint();
+        }
         if (!wanted.isEmpty() && !store.isCheckpointing() && store.checkpointIndex() >= member.log().baseIndex())
         {
             final long index = store.checkpointIndex();

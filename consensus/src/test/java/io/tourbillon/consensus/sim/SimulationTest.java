@@ -70,7 +70,6 @@ class SimulationTest
     private static String command(final String what, final long seed, final Plant plant, final Limits limits)
     {
         return "\n" + what + ": mvn -pl consensus -am test -Dtest=SimulationTest#shouldKeepEveryPromise -Dseed=" + seed + limits +
-            (Boolean.getBoolean("rot") ? " -Drot=true" : "") +
             (plant == Plant.NONE ? "" : " -Dplant=" + plant) + " -Dsurefire.failIfNoSpecifiedTests=false";
     }
 }

@@ -104,7 +104,7 @@ final class Weather
         hasForwarding = limits.of("forwarding", random.nextInt(3) > 0);
         faultyTicks = Math.min(limits.ticks(), leaseClients > 0 ? 6000 : 3000);
         compactionEvery = limits.of("compaction", hasRealStore ? every(random, 50, 1000) : 0);
-        rotPerMille = limits.of("rot", plant.isOfRot() ? 800 : !Boolean.getBoolean("rot") ? 0 : random.nextInt(1001));
+        rotPerMille = limits.of("rot", plant.isOfRot() ? 800 : random.nextBoolean() ? 0 : random.nextInt(1001));
     }
 
     /** From often to seldom, each order of magnitude as likely; one in four seeds knows nothing of it. */

@@ -153,6 +153,7 @@ final class NodeParts implements AutoCloseable
             .maxEntryLength(Math.max(
                 JournalContext.MAX_ENTRY_LENGTH_DEFAULT, EntryFrame.frameLength(config.intNumber(NodeOption.MAX_REQUEST_BYTES))))
             .checkpointIndex(mvcc.appliedIndex())
+            .checkpointTerm(mvcc.appliedTerm())
             .isRepairable(isInCluster())
             .installedTerm(mvcc.isStateInstalled() ? mvcc.appliedTerm() : 0)
             .durability(config.durability())
