@@ -25,7 +25,7 @@ class PlantTest
         "PROGRESS_TOO_EARLY, 1, 10, comes before",
         "READ_NUMBER_USED_AGAIN, 1, 120, does not see",
         "LEASE_ENDED_BY_FORMER_LEADER, 1, 60, promised until",
-        "LEASE_RENEWED_WITHOUT_ROUND, 1, 200, promised until",
+        "LEASE_RENEWED_WITHOUT_ROUND, 1, 400, promised until|said to be gone",
         "LEASE_READ_PAUSE_UNNOTICED, 1, 1000, does not see",
         "ROT_TAKEN_FOR_TORN_TAIL, 1, 60, lacks what is committed|another entry|come to rest",
         "REPAIR_BEFORE_FORCE, 1, 200, its disk has",
