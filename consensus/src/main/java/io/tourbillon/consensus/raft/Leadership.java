@@ -144,7 +144,8 @@ final class Leadership
         {
             final long prevIndex = peer.nextIndex - 1;
             final long prevTerm = log.termOf(prevIndex);
-            if (prevTerm == RaftLog.UNKNOWN_TERM)
+            // What the own disk has lost nobody else may have any more, and the state carries it.
+            if (prevTerm == RaftLog.UNKNOWN_TERM || log.isLost(peer.nextIndex))
             {
                 peer.mode = Peer.Mode.SNAPSHOT;
                 effects.sendSnapshot(peer.id);
