@@ -45,12 +45,6 @@ final class AlarmRequestWork implements EntryWork
     }
 
     @Override
-    public void resume(final Entry entry, final MvccHeader header)
-    {
-        assert entry.changes().isEmpty() : "it changes no key";
-    }
-
-    @Override
     public boolean step(final Entry entry)
     {
         if (!writer.reserve(alarms.pagesForChange() + compactor.pages()))

@@ -13,7 +13,10 @@ interface EntryWork
      *
      * @return {@code SOUND}, or the number of the error that is the entry's result.
      */
-    int begin(Entry entry);
+    default int begin(final Entry entry)
+    {
+        return SOUND;
+    }
 
     /**
      * Checks it against the state before it, a bounded amount in each call, after {@link #begin}. Nothing is written. The state stays as it
@@ -26,8 +29,11 @@ interface EntryWork
         return SOUND;
     }
 
-    /** Goes to where a half-applied entry stopped, as the header says; after {@link #decide}. */
-    void resume(Entry entry, MvccHeader header);
+    /** Goes to where a half-applied entry stopped, as the header says; after {@link #decide}. What changes no key has no half. */
+    default void resume(final Entry entry, final MvccHeader header)
+    {
+        assert entry.changes().isEmpty() : "it changes no key";
+    }
 
     /**
      * Does a bounded amount of it.

@@ -4,8 +4,6 @@ import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.codecs.client.MemberRequestDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 
-import static io.tourbillon.codecs.MessageValidator.SOUND;
-
 /**
  * Answers a change of members: its configurations are in the log before it, so they are applied. Itself it only notes that who was added is
  * to vote.
@@ -25,18 +23,6 @@ final class MemberRequestWork implements EntryWork
         this.members = members;
         this.writer = writer;
         this.compactor = compactor;
-    }
-
-    @Override
-    public int begin(final Entry entry)
-    {
-        return SOUND;
-    }
-
-    @Override
-    public void resume(final Entry entry, final MvccHeader header)
-    {
-        assert entry.changes().isEmpty() : "it changes no key";
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.tourbillon.mvcc;
 
-import static io.tourbillon.codecs.MessageValidator.SOUND;
-
 /** Applies what members say of members: a configuration, a name that is published. */
 final class MembersWork implements EntryWork
 {
@@ -16,18 +14,6 @@ final class MembersWork implements EntryWork
         this.alarms = alarms;
         this.writer = writer;
         this.compactor = compactor;
-    }
-
-    @Override
-    public int begin(final Entry entry)
-    {
-        return SOUND;
-    }
-
-    @Override
-    public void resume(final Entry entry, final MvccHeader header)
-    {
-        assert entry.changes().isEmpty() : "it changes no key";
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.tourbillon.mvcc;
 
-import static io.tourbillon.codecs.MessageValidator.SOUND;
-
 /** Applies the opening of a client whose outcomes are to be remembered; who has not written for longest may go for it. */
 final class OpenClientWork implements EntryWork
 {
@@ -17,18 +15,6 @@ final class OpenClientWork implements EntryWork
         this.writer = writer;
         this.compactor = compactor;
         this.replies = replies;
-    }
-
-    @Override
-    public int begin(final Entry entry)
-    {
-        return SOUND;
-    }
-
-    @Override
-    public void resume(final Entry entry, final MvccHeader header)
-    {
-        assert entry.changes().isEmpty() : "it changes no key";
     }
 
     @Override

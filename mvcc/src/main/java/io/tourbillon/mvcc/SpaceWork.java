@@ -6,8 +6,6 @@ import io.tourbillon.codecs.record.MessageHeaderDecoder;
 import io.tourbillon.codecs.record.QuotaSetDecoder;
 import org.agrona.concurrent.UnsafeBuffer;
 
-import static io.tourbillon.codecs.MessageValidator.SOUND;
-
 /** Applies what members say of room: how much the leader's quota is, and that one's own disk is full, or not any more. */
 final class SpaceWork implements EntryWork
 {
@@ -34,18 +32,6 @@ final class SpaceWork implements EntryWork
     {
         final int length = templateId == QuotaSetDecoder.TEMPLATE_ID ? QuotaSetDecoder.BLOCK_LENGTH : AlarmNotedDecoder.BLOCK_LENGTH;
         return message.capacity() >= MessageHeaderDecoder.ENCODED_LENGTH + length;
-    }
-
-    @Override
-    public int begin(final Entry entry)
-    {
-        return SOUND;
-    }
-
-    @Override
-    public void resume(final Entry entry, final MvccHeader header)
-    {
-        assert entry.changes().isEmpty() : "it changes no key";
     }
 
     @Override
