@@ -4,6 +4,7 @@ import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.codecs.client.MemberRequestDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
+import io.tourbillon.codecs.record.AlarmNotedDecoder;
 import io.tourbillon.codecs.record.MemberPublishedDecoder;
 import io.tourbillon.consensus.Ingress;
 import io.tourbillon.consensus.PeerLinks;
@@ -110,10 +111,11 @@ final class MembershipDoor
         return isOf(payload, offset, length, MemberRequestDecoder.SCHEMA_ID, MemberRequestDecoder.TEMPLATE_ID);
     }
 
-    /** Whether it is what a member says of itself. */
+    /** Whether it is what a member says of itself: its name, or that it has an alarm, or has it no more. */
     static boolean isAnnouncement(final DirectBuffer payload, final int offset, final int length)
     {
-        return isOf(payload, offset, length, MemberPublishedDecoder.SCHEMA_ID, MemberPublishedDecoder.TEMPLATE_ID);
+        return isOf(payload, offset, length, MemberPublishedDecoder.SCHEMA_ID, MemberPublishedDecoder.TEMPLATE_ID) ||
+            isOf(payload, offset, length, AlarmNotedDecoder.SCHEMA_ID, AlarmNotedDecoder.TEMPLATE_ID);
     }
 
     private static boolean isOf(

@@ -164,7 +164,7 @@ final class PeerReceiver implements PeerHandler
             return membership.onRequest(nowNs, fromId, message.sessionId(), message.correlationId(), message.sessionSequence(),
                 message.buffer(), offset, length);
         }
-        // Without a session a member speaks for itself, and has only one thing to say.
+        // Without a session a member speaks for itself, and has little to say.
         final boolean isForged = message.sessionId() == 0 && !MembershipDoor.isAnnouncement(message.buffer(), offset, length);
         return isForged ? -ErrorCode.MALFORMED.number() :
             admission.proposeFor(fromId, message.sessionId(), message.correlationId(), message.sessionSequence(),

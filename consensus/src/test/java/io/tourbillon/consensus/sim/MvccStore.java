@@ -84,10 +84,11 @@ final class MvccStore implements SimStore, Egress
         return mvcc.revision();
     }
 
+    /** With the live bytes, which quotas go by: they are kept with each change, and must come to the same on all members. */
     @Override
     public long stateHash()
     {
-        return mvcc.stateHash();
+        return 31 * mvcc.stateHash() + mvcc.liveBytes();
     }
 
     @Override

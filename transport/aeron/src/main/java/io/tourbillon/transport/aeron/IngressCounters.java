@@ -2,6 +2,7 @@ package io.tourbillon.transport.aeron;
 
 import io.tourbillon.consensus.pipeline.PaddedLong;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What the server end counted since start. The sequencer writes, any thread reads with {@link PaddedLong#getAcquire()}. */
@@ -9,6 +10,8 @@ public final class IngressCounters
 {
     /** Messages taken. */
     public final PaddedLong messages = new PaddedLong();
+    /** Requests by {@link RequestKind#ordinal()}, those that are then refused too: see {@link #requests(RequestKind)}. */
+    private final PaddedLong[] requests = new PaddedLong[RequestKind.values().length];
     /** Messages that are not what their template says, or too short to have one. */
     public final PaddedLong malformed = new PaddedLong();
     /** Messages of a template that is not known, or not for a node. */
@@ -41,4 +44,24 @@ public final class IngressCounters
     public final PaddedLong overruns = new PaddedLong();
     /** Exceptions of the media driver or the Aeron client that did not end the node: any of their threads counts. */
     public final AtomicLong transportErrors = new AtomicLong();
+
+    IngressCounters()
+    {
+        Arrays.setAll(requests, (kind) -> new PaddedLong());
+    }
+
+    /** Sequencer. */
+    void countRequest(final RequestKind kind)
+    {
+        requests[kind.ordinal()].addRelease(1);
+    }
+
+    /**
+     * @param kind of request.
+     * @return how many came since start. Any thread.
+     */
+    public long requests(final RequestKind kind)
+    {
+        return requests[kind.ordinal()].getAcquire();
+    }
 }

@@ -128,6 +128,7 @@ final class RequestRouter
     private void onRequest(
         final Connection connection, final int templateId, final DirectBuffer buffer, final int offset, final int length)
     {
+        counters.countRequest(RequestKind.of(templateId));
         switch (templateId)
         {
             case PutRequestDecoder.TEMPLATE_ID, DeleteRangeRequestDecoder.TEMPLATE_ID, CompactRequestDecoder.TEMPLATE_ID,

@@ -20,6 +20,8 @@ final class SpaceWatch
 {
     /** Between two words of this member about its disk: one that got lost is said again, and a change of mind does not fill the log. */
     private static final long NOTE_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
+    /** A member without room may not hear for long what it has said itself: it says it less and less often. */
+    private static final long NOTE_INTERVAL_MAX_NS = TimeUnit.SECONDS.toNanos(64);
     private static final int PERCENT = 100;
     /** Of the quota: the early warning. */
     private static final int WARNING_PERCENT = 80;
@@ -38,6 +40,7 @@ final class SpaceWatch
     private int seenChangeCount;
     private boolean isNoteSaid;
     private long noteSaidNs;
+    private long noteIntervalNs = NOTE_INTERVAL_NS;
 
     SpaceWatch(
         final Mvcc mvcc, final long memberId, final PipelineCounters pipeline, final SpaceCounters counters, final NodeEvents events)
@@ -97,14 +100,16 @@ final class SpaceWatch
     int announcement(final MutableDirectBuffer target, final long nowNs)
     {
         final boolean isFull = pipeline.diskFull.getAcquire() != 0;
-        if (!isFull && alarms.list().isEmpty())
+        if (!isFull && alarms.list().isEmpty() || isFull == alarms.isNoted(AlarmType.NOSPACE, memberId))
+        {
+            noteIntervalNs = NOTE_INTERVAL_NS;
+            return 0;
+        }
+        if (isNoteSaid && nowNs - noteSaidNs < noteIntervalNs)
         {
             return 0;
         }
-        if (isFull == alarms.isNoted(AlarmType.NOSPACE, memberId) || isNoteSaid && nowNs - noteSaidNs < NOTE_INTERVAL_NS)
-        {
-            return 0;
-        }
+        noteIntervalNs = isNoteSaid ? Math.min(2 * noteIntervalNs, NOTE_INTERVAL_MAX_NS) : noteIntervalNs;
         isNoteSaid = true;
         noteSaidNs = nowNs;
         noted.wrapAndApplyHeader(target, 0, header)

@@ -8,6 +8,7 @@ import io.tourbillon.consensus.pipeline.AgentCounters;
 import io.tourbillon.consensus.pipeline.PipelineCounters;
 import io.tourbillon.transport.aeron.IngressCounters;
 import io.tourbillon.transport.aeron.Node;
+import io.tourbillon.transport.aeron.RequestKind;
 import io.tourbillon.transport.client.async.StatusResult;
 
 import java.util.function.Supplier;
@@ -162,6 +163,11 @@ public final class NodeMetrics implements MultiCollector
     private static void addIngress(final Figures figures, final IngressCounters ingress)
     {
         figures.counter("tourbillon_client_messages", "Messages of clients taken.", ingress.messages.getAcquire());
+        for (final RequestKind kind : RequestKind.values())
+        {
+            figures.counter("tourbillon_requests", "Requests of this member's clients, by kind.", ingress.requests(kind),
+                "kind", kind.label());
+        }
         figures.gauge("tourbillon_client_connections", "Connections of clients.", ingress.connections.getAcquire());
         final String help = "What clients or strangers sent and was not taken, by reason.";
         final String name = "tourbillon_refused";

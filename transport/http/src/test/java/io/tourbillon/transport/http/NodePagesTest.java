@@ -113,6 +113,9 @@ class NodePagesTest
         assertTrue(figures.get("etcd_server_proposals_applied_total") <= figures.get("etcd_server_proposals_committed_total"));
         assertTrue(figures.get("etcd_mvcc_db_total_size_in_use_in_bytes") <= figures.get("etcd_mvcc_db_total_size_in_bytes"));
         assertTrue(figures.get("process_resident_memory_bytes") > 0);
+        assertEquals(PUTS, figures.get("tourbillon_requests_total{kind=\"put\"}"));
+        assertEquals(0, figures.get("tourbillon_requests_total{kind=\"delete\"}"));
+        assertTrue(figures.get("tourbillon_requests_total{kind=\"status\"}") > 0, "the page itself asks");
         assertTrue(figures.get("etcd_disk_wal_fsync_duration_seconds_count") >= PUTS, "each put was forced alone");
         assertEquals(figures.get("etcd_disk_wal_fsync_duration_seconds_count"),
             figures.get("etcd_disk_wal_fsync_duration_seconds_bucket{le=\"+Inf\"}"));
