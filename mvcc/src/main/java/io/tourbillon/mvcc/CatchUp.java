@@ -28,6 +28,8 @@ final class CatchUp
     private WatchSession firstReady;
     private WatchSession lastReady;
     private int cycle;
+    /** Sessions in the queue or resting. */
+    private int inServiceCount;
 
     CatchUp(final MvccHeader header, final WatchTable table, final LaneReader reader, final Replies replies)
     {
@@ -54,6 +56,7 @@ final class CatchUp
         if (!session.isInService)
         {
             session.isInService = true;
+            inServiceCount++;
             backOff(session);
             rest(session);
         }
@@ -77,8 +80,15 @@ final class CatchUp
         if (!session.isInService)
         {
             session.isInService = true;
+            inServiceCount++;
             addReady(session);
         }
+    }
+
+    /** Sessions that read from history what they were not told when it happened. */
+    int inServiceCount()
+    {
+        return inServiceCount;
     }
 
     private void addReady(final WatchSession session)
@@ -131,6 +141,7 @@ final class CatchUp
             if (!session.needsService())
             {
                 session.isInService = false;
+                inServiceCount--;
             }
             else if (session.skip > 0)
             {

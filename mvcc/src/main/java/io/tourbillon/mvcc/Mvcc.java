@@ -513,6 +513,18 @@ public final class Mvcc
         return watches.watcherCount();
     }
 
+    /** @return sessions that catch up: they took no event when it happened, watch from the past on, or wait for progress. */
+    public int catchingUpCount()
+    {
+        return catchUp.inServiceCount();
+    }
+
+    /** @return revisions that are not told to those who watch yet. */
+    public long fanOutBacklog()
+    {
+        return header.revision() - fanOut.fannedOut();
+    }
+
     /** @return bytes of heap that watchers, their keys and the tables of them hold, sessions apart. It does not shrink. */
     public long watchBytes()
     {

@@ -1,6 +1,9 @@
 package io.tourbillon.consensus.pipeline;
 
+import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.journal.DurationHistogram;
+
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What the pipeline tells about itself. Each number has one writer; any thread may read with {@link PaddedLong#getAcquire()}.
@@ -30,6 +33,8 @@ public final class PipelineCounters
     public final PaddedLong leaderChanges = new PaddedLong();
     /** Members that vote in the configuration that acts, this one not counted. Sequencer. */
     public final PaddedLong otherVoters = new PaddedLong();
+    /** The members by the configuration that acts, and how far a leader knows them to be. Sequencer. */
+    public final AtomicReference<MemberProgress> members = new AtomicReference<>(new MemberProgress(Configuration.UNKNOWN));
     /** Index of the last entry in the log, durable or not. Sequencer. */
     public final PaddedLong lastIndex = new PaddedLong();
     /** Index up to which the log is committed; only grows. Sequencer. */

@@ -6,6 +6,7 @@ import io.tourbillon.codecs.record.NoOpEncoder;
 import io.tourbillon.consensus.PeerLinks;
 import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.ConfigurationRecord;
+import io.tourbillon.consensus.raft.Member;
 import io.tourbillon.consensus.raft.RaftCore;
 import io.tourbillon.consensus.raft.RaftEffects;
 import io.tourbillon.consensus.raft.Role;
@@ -13,6 +14,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * Drives the core with time and forced sequences, and carries out what it decides. What finds no slot in the ring waits here, in order,
@@ -49,6 +51,8 @@ final class RaftDriver implements RaftEffects
     private boolean hasBegunToLead;
     private long seenForced = -1;
     private boolean isLearner;
+    /** When {@link #tellProgress} told last. */
+    private long toldNs;
 
     RaftDriver(
         final PipelineContext ctx,
@@ -89,6 +93,7 @@ final class RaftDriver implements RaftEffects
 
     void onStart(final long nowNs)
     {
+        toldNs = nowNs;
         entries.onStart();
         core.onStart(nowNs, this);
     }
@@ -116,7 +121,25 @@ final class RaftDriver implements RaftEffects
             hasBegunToLead = false;
             reads.onLeading(nowNs);
         }
+        tellProgress(nowNs);
         return workCount + reads.poll(nowNs);
+    }
+
+    /** For who watches the cluster: seldom enough to cost nothing. */
+    private void tellProgress(final long nowNs)
+    {
+        if (nowNs - toldNs < MemberProgress.TELL_INTERVAL_NS)
+        {
+            return;
+        }
+        toldNs = nowNs;
+        final MemberProgress progress = counters.members.getPlain();
+        final List<Member> members = progress.configuration().members();
+        for (int i = 0; i < members.size(); i++)
+        {
+            final long matchIndex = core.matchIndexOf(members.get(i).id());
+            progress.matchIndex(i, matchIndex == RaftCore.NOT_LEADER ? 0 : matchIndex);
+        }
     }
 
     private int pollInstaller(final long nowNs)
@@ -392,6 +415,7 @@ final class RaftDriver implements RaftEffects
         counters.otherVoters.setRelease(configuration.members().stream()
             .filter((member) -> member.isVoter() && member.id() != memberId).count());
         isLearner = configuration.isMember(memberId) && !configuration.isVoter(memberId);
+        counters.members.setRelease(new MemberProgress(configuration));
         links.onConfiguration(configuration);
     }
 

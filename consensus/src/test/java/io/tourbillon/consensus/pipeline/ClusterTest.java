@@ -3,6 +3,7 @@ package io.tourbillon.consensus.pipeline;
 import io.tourbillon.codecs.peer.ForwardRequestDecoder;
 import io.tourbillon.consensus.Admission;
 import io.tourbillon.consensus.ReadLevel;
+import io.tourbillon.consensus.raft.Member;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,33 @@ class ClusterTest
             cluster.proposeUntilTaken(leader, i);
         }
         cluster.awaitSameLog(2_000, 1, 2, 3);
+    }
+
+    @Test
+    void shouldTellHowFarTheMembersAreWhereItLeadsAndNowhereElse()
+    {
+        final TestNode leader = cluster.awaitLeader(1, 2, 3);
+        for (int i = 1; i <= 100; i++)
+        {
+            cluster.proposeUntilTaken(leader, i);
+        }
+        final MemberProgress told = leader.counters.members.getAcquire();
+        final List<Member> members = told.configuration().members();
+        assertEquals(List.of(1L, 2L, 3L), members.stream().map(Member::id).toList());
+        for (int i = 0; i < members.size(); i++)
+        {
+            final int at = i;
+            if (members.get(i).id() == leader.counters.leaderId.getAcquire())
+            {
+                assertEquals(0, told.matchIndex(i), "it knows that itself");
+            }
+            else
+            {
+                Waiting.until("member " + members.get(i).id() + " has all",
+                    () -> told.matchIndex(at) == leader.counters.lastIndex.getAcquire());
+                assertEquals(0, cluster.other(leader).counters.members.getAcquire().matchIndex(at), "a follower does not know");
+            }
+        }
     }
 
     @Test

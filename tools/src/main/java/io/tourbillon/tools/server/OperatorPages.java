@@ -6,9 +6,11 @@ import io.tourbillon.transport.aeron.NodeException;
 import io.tourbillon.transport.aeron.NodeOption;
 import io.tourbillon.transport.http.MetricsPage;
 import io.tourbillon.transport.http.NodeMetrics;
+import io.tourbillon.transport.http.NodeStatus;
 import io.tourbillon.transport.http.NodeVitals;
 import io.tourbillon.transport.http.PageServer;
 import io.tourbillon.transport.http.Pages;
+import io.tourbillon.transport.http.StatusPage;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -49,7 +51,8 @@ final class OperatorPages
         }
         vitals = new NodeVitals(node);
         final String version = Version.text();
-        final Pages pages = new Pages(vitals, new MetricsPage(new NodeMetrics(node, vitals::status, version)), version);
+        final Pages pages = new Pages(vitals, new MetricsPage(new NodeMetrics(node, vitals::status, version)),
+            new StatusPage(new NodeStatus(node, vitals, version)), version);
         try
         {
             server = PageServer.launch(pages, addresses);

@@ -25,6 +25,7 @@ final class ClientEgress implements Egress
     private static final int KEPT_LENGTH = 64 * 1024;
 
     private final SessionHandover handover;
+    private final SlowSessions slowSessions = new SlowSessions();
     private final int queueLengthMax;
     private final long stallMaxNs;
     private final MessageSender sender = new MessageSender();
@@ -313,6 +314,12 @@ final class ClientEgress implements Egress
     int sessionCount()
     {
         return sessions.size();
+    }
+
+    /** @return what is told of sessions that are behind. */
+    SlowSessions slowSessions()
+    {
+        return slowSessions;
     }
 
     /** @return sessions whose replies wait. */

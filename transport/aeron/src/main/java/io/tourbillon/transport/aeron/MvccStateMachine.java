@@ -179,7 +179,9 @@ final class MvccStateMachine implements StateMachine
             workCount++;
         }
         workCount += mvcc.autoCompact(compactionClock == null ? nowNs : compactionClock.nanoTime());
-        return workCount + mvcc.doWork(nowNs) + space.doWork() + saves.doWork();
+        workCount += mvcc.doWork(nowNs) + space.doWork() + saves.doWork();
+        egress.slowSessions().tell(egress.backlogCount(), mvcc.catchingUpCount(), mvcc.fanOutBacklog());
+        return workCount;
     }
 
     @Override

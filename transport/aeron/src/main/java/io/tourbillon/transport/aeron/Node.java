@@ -212,6 +212,12 @@ public final class Node implements AutoCloseable
         return parts.driver().aeron().countersReader();
     }
 
+    /** @return how many sessions are behind. Any thread. */
+    public SlowSessions slowSessions()
+    {
+        return parts.egress().slowSessions();
+    }
+
     /** @return what the server end counts. Any thread. */
     public IngressCounters ingressCounters()
     {

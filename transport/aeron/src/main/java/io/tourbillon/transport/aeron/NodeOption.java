@@ -24,7 +24,7 @@ public enum NodeOption
         "UDP address for other members, an IP address that they can reach. Loopback only unless there is a cluster-key-file."),
     /** Where operators' pages are. */
     LISTEN_METRICS_URLS("listen-metrics-urls", Kind.TEXT, "", 0, 4096,
-        "Where /metrics, /health, /livez, /readyz and /version are served: http://host:port,... Whoever reaches them may read them. " +
+        "Where /status (for people), /metrics, /health, /livez, /readyz and /version are served: http://host:port,... Whoever reaches them may read them. " +
         "Empty: nowhere. etcd's option."),
     /** Cluster key. */
     CLUSTER_KEY_FILE("cluster-key-file", Kind.PATH, "", 0, 4096,

@@ -305,6 +305,11 @@ final class NodeParts implements AutoCloseable
         return mvcc.alarms().list();
     }
 
+    ClientEgress egress()
+    {
+        return egress;
+    }
+
     IngressCounters ingressCounters()
     {
         return ingressCounters;

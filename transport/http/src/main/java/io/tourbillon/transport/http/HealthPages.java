@@ -63,7 +63,7 @@ final class HealthPages
             reason = fault == null ? "" : "RANGE ERROR:" + fault;
         }
         return PageReply.json(reason.isEmpty() ? PageReply.OK : PageReply.UNAVAILABLE,
-            "{\"health\":\"" + reason.isEmpty() + "\",\"reason\":\"" + escaped(reason) + "\"}");
+            new Json().open('{').put("health", Boolean.toString(reason.isEmpty())).put("reason", reason).close('}').toString());
     }
 
     private String corruption()
@@ -102,26 +102,5 @@ final class HealthPages
         }
         return isSound ?
             PageReply.text(PageReply.OK, (isVerbose ? told : "") + "ok\n") : PageReply.text(PageReply.UNAVAILABLE, told.toString());
-    }
-
-    private static String escaped(final String text)
-    {
-        final StringBuilder escaped = new StringBuilder();
-        text.chars().forEach((c) ->
-        {
-            if (c == '"' || c == '\\')
-            {
-                escaped.append('\\').append((char)c);
-            }
-            else if (c < ' ')
-            {
-                escaped.append(String.format("\\u%04x", c));
-            }
-            else
-            {
-                escaped.append((char)c);
-            }
-        });
-        return escaped.toString();
     }
 }

@@ -11,6 +11,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -44,6 +45,6 @@ public final class MetricsPage implements Function<String, PageReply>
         {
             throw new UncheckedIOException(ex); // memory does not fail
         }
-        return new PageReply(PageReply.OK, writer.getContentType(), body.toByteArray());
+        return new PageReply(PageReply.OK, writer.getContentType(), Map.of(), body.toByteArray());
     }
 }

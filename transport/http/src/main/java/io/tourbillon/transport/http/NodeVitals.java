@@ -4,6 +4,7 @@ import io.tourbillon.codecs.Alarm;
 import io.tourbillon.codecs.AlarmType;
 import io.tourbillon.transport.aeron.Node;
 import io.tourbillon.transport.client.async.ClientOptions;
+import io.tourbillon.transport.client.async.MemberInfo;
 import io.tourbillon.transport.client.async.RangeQuery;
 import io.tourbillon.transport.client.async.StatusResult;
 import io.tourbillon.transport.client.async.TourbillonAsyncClient;
@@ -84,6 +85,19 @@ public final class NodeVitals implements Vitals, AutoCloseable
         catch (final TourbillonException | TimeoutException ex)
         {
             return null; // whoever asks says that it is not there
+        }
+    }
+
+    /** @return the members as this one knows them, also while nobody leads; empty if it does not answer. Blocks as {@link #status()}. */
+    public List<MemberInfo> members()
+    {
+        try
+        {
+            return await(client().membersSerializable()).members();
+        }
+        catch (final TourbillonException | TimeoutException ex)
+        {
+            return List.of(); // whoever asks does with what the counters say
         }
     }
 

@@ -1,5 +1,7 @@
 package io.tourbillon.transport.http;
 
+import java.util.Map;
+
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
@@ -7,9 +9,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  *
  * @param status      of HTTP.
  * @param contentType of the body.
+ * @param headers     besides that.
  * @param body        as bytes; nobody changes them.
  */
-public record PageReply(int status, String contentType, byte[] body)
+public record PageReply(int status, String contentType, Map<String, String> headers, byte[] body)
 {
     static final int OK = 200;
     static final int NOT_FOUND = 404;
@@ -17,15 +20,15 @@ public record PageReply(int status, String contentType, byte[] body)
     static final int INTERNAL_ERROR = 500;
     static final int UNAVAILABLE = 503;
     private static final String TEXT = "text/plain; charset=utf-8";
-    private static final String JSON = "application/json";
+    static final String JSON = "application/json";
 
     static PageReply text(final int status, final String text)
     {
-        return new PageReply(status, TEXT, text.getBytes(UTF_8));
+        return new PageReply(status, TEXT, Map.of(), text.getBytes(UTF_8));
     }
 
     static PageReply json(final int status, final String json)
     {
-        return new PageReply(status, JSON, json.getBytes(UTF_8));
+        return new PageReply(status, JSON, Map.of(), json.getBytes(UTF_8));
     }
 }

@@ -155,6 +155,7 @@ public final class PageServer implements AutoCloseable
                 exchange.getRequestMethod(), uri.getPath(), uri.getRawQuery(), exchange.getRequestHeaders().getFirst("Accept")));
             exchange.getResponseHeaders().set("Content-Type", reply.contentType());
             exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
+            reply.headers().forEach(exchange.getResponseHeaders()::set);
             if (reply.status() == PageReply.METHOD_NOT_ALLOWED)
             {
                 exchange.getResponseHeaders().set("Allow", "GET");

@@ -3,8 +3,8 @@ package io.tourbillon.transport.http;
 import java.util.function.Function;
 
 /**
- * The pages, independent of the server that shows them: {@code /health}, {@code /livez}, {@code /readyz}, {@code /version} and
- * {@code /metrics}. Any thread; blocks while it reads from the member, for some seconds at most.
+ * The pages, independent of the server that shows them: {@code /health}, {@code /livez}, {@code /readyz}, {@code /version},
+ * {@code /metrics}, {@code /status} and {@code /status.json}. Any thread; blocks while it reads from the member, for some seconds at most.
  */
 public final class Pages
 {
@@ -15,17 +15,20 @@ public final class Pages
 
     private final HealthPages health;
     private final Function<String, PageReply> metrics;
+    private final StatusPage status;
     private final String version;
 
     /**
      * @param vitals  what is asked about health.
      * @param metrics makes the page of figures, in the form that the Accept header asks for.
+     * @param status  the page for people.
      * @param version of this software.
      */
-    public Pages(final Vitals vitals, final Function<String, PageReply> metrics, final String version)
+    public Pages(final Vitals vitals, final Function<String, PageReply> metrics, final StatusPage status, final String version)
     {
         this.health = new HealthPages(vitals);
         this.metrics = metrics;
+        this.status = status;
         this.version = version;
     }
 
@@ -45,11 +48,12 @@ public final class Pages
         }
         if (request.path().equals(VERSION))
         {
-            return PageReply.json(PageReply.OK, "{\"etcdserver\":\"" + ETCD_VERSION + "\",\"etcdcluster\":\"" + ETCD_VERSION +
-                "\",\"storage\":\"" + ETCD_VERSION + "\",\"tourbillon\":\"" + version + "\"}");
+            return PageReply.json(PageReply.OK, new Json().open('{').put("etcdserver", ETCD_VERSION).put("etcdcluster", ETCD_VERSION)
+                .put("storage", ETCD_VERSION).put("tourbillon", version).close('}').toString());
         }
-        final PageReply reply = health.reply(request);
-        return reply != null ? reply : PageReply.text(PageReply.NOT_FOUND,
-            "there is " + String.join(", ", METRICS, HealthPages.HEALTH, HealthPages.LIVEZ, HealthPages.READYZ, VERSION) + "\n");
+        final PageReply shown = status.reply(request);
+        final PageReply reply = shown != null ? shown : health.reply(request);
+        return reply != null ? reply : PageReply.text(PageReply.NOT_FOUND, "there is " + String.join(", ", StatusPage.HTML,
+            StatusPage.JSON, METRICS, HealthPages.HEALTH, HealthPages.LIVEZ, HealthPages.READYZ, VERSION) + "\n");
     }
 }

@@ -48,7 +48,8 @@ class HealthPagesTest
     }
 
     private final Patient patient = new Patient();
-    private final Pages pages = new Pages(patient, (accept) -> PageReply.text(200, "figures as " + accept), "1.2.3");
+    private final Pages pages = new Pages(patient, (accept) -> PageReply.text(200, "figures as " + accept),
+        new StatusPage(() -> "{}"), "1.2.3");
 
     private PageReply get(final String pathAndQuery)
     {

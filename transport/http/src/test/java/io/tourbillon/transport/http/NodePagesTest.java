@@ -57,7 +57,8 @@ class NodePagesTest
             .set(NodeOption.SEGMENT_BYTES, "16m")
             .set(NodeOption.POOL_BYTES, "64m"));
         vitals = new NodeVitals(node);
-        final Pages pages = new Pages(vitals, new MetricsPage(new NodeMetrics(node, vitals::status, "1.2.3")), "1.2.3");
+        final Pages pages = new Pages(vitals, new MetricsPage(new NodeMetrics(node, vitals::status, "1.2.3")),
+            new StatusPage(new NodeStatus(node, vitals, "1.2.3")), "1.2.3");
         server = PageServer.launch(pages, List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
         assertTrue(node.awaitReady(30_000));
         try (TourbillonAsyncClient client = TourbillonAsyncClient.connect("ipc:" + node.driverDirectory()))
@@ -249,7 +250,7 @@ class NodePagesTest
         final Pages broken = new Pages(vitals, (accept) ->
         {
             throw new IllegalStateException("planted");
-        }, "1");
+        }, new StatusPage(() -> "{}"), "1");
         try (PageServer other = PageServer.launch(broken, List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))))
         {
             final URI uri = URI.create("http://127.0.0.1:" + other.listening().get(0).getPort() + "/metrics");
@@ -264,7 +265,7 @@ class NodePagesTest
     {
         final InetSocketAddress taken = server.listening().get(0);
         final IOException refusal = assertThrows(IOException.class, () -> PageServer.launch(
-            new Pages(vitals, (accept) -> PageReply.text(200, ""), "1"),
+            new Pages(vitals, (accept) -> PageReply.text(200, ""), new StatusPage(() -> "{}"), "1"),
             List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), taken)));
         assertTrue(refusal.getMessage().contains(Integer.toString(taken.getPort())), refusal.getMessage());
     }

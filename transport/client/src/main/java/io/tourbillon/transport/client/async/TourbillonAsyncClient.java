@@ -248,6 +248,12 @@ public final class TourbillonAsyncClient implements AutoCloseable
         return send(new Requests.Members((session) -> session.members(MemberOperation.LIST, 0, true, null)));
     }
 
+    /** @return the members as the one that is asked has applied it: also while nobody leads. */
+    public CompletableFuture<MembersResult> membersSerializable()
+    {
+        return send(new Requests.Members((session) -> session.members(MemberOperation.LIST, 0, false, null)));
+    }
+
     /**
      * Adds a member, which is then to be started. Its id is {@link MembersResult#memberId()}.
      *
