@@ -1,14 +1,59 @@
 package io.tourbillon.tools;
 
+import java.util.function.BiConsumer;
 import java.util.logging.ConsoleHandler;
+import java.util.logging.Handler;
 import java.util.logging.Level;
+import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 
 /** Lets the libraries below us speak only when something is wrong, and on stderr only. */
 public final class QuietLogging
 {
     private QuietLogging()
     {
+    }
+
+    /**
+     * The same, but that the records go elsewhere than to stderr.
+     *
+     * @param told hears each record's logger and its words, those of what was thrown among them; on the thread that logs.
+     */
+    public static void install(final BiConsumer<String, String> told)
+    {
+        if (System.getProperty("java.util.logging.config.file") != null)
+        {
+            return;
+        }
+        final Logger root = Logger.getLogger("");
+        for (final Handler handler : root.getHandlers())
+        {
+            root.removeHandler(handler);
+        }
+        root.addHandler(new Handler()
+        {
+            private final SimpleFormatter words = new SimpleFormatter();
+
+            @Override
+            public void publish(final LogRecord record)
+            {
+                final Throwable thrown = record.getThrown();
+                told.accept(String.valueOf(record.getLoggerName()), words.formatMessage(record) + (thrown == null ? "" : ": " + thrown));
+            }
+
+            @Override
+            public void flush()
+            {
+                // each record is told at once
+            }
+
+            @Override
+            public void close()
+            {
+                // nothing is held
+            }
+        });
     }
 
     /** Sets the JDK's root logger to WARNING with one line a record, unless a logging config was given on the command line. */
@@ -20,7 +65,7 @@ public final class QuietLogging
         }
         System.setProperty("java.util.logging.SimpleFormatter.format", "%4$s %3$s: %5$s%6$s%n");
         final Logger root = Logger.getLogger("");
-        for (final java.util.logging.Handler handler : root.getHandlers())
+        for (final Handler handler : root.getHandlers())
         {
             root.removeHandler(handler);
         }

@@ -3,6 +3,7 @@ package io.tourbillon.tools.server;
 import io.tourbillon.tools.QuietLogging;
 import io.tourbillon.tools.Signals;
 import io.tourbillon.tools.Version;
+import io.tourbillon.tools.server.EventLog.Level;
 import io.tourbillon.transport.aeron.ConfigException;
 import io.tourbillon.transport.aeron.Node;
 import io.tourbillon.transport.aeron.NodeConfig;
@@ -13,11 +14,16 @@ import io.tourbillon.transport.aeron.NodeOption;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Starts a node, says when it serves, ends it on SIGTERM or SIGINT. */
+/** Starts a node, says when it serves and what happens to it, ends it on SIGTERM or SIGINT. */
 public final class Tourbillon
 {
     /** Stopped because it was asked to. */
@@ -31,8 +37,15 @@ public final class Tourbillon
     /** How long an orderly end may take before the process is ended anyway: far more than a checkpoint needs. */
     private static final long CLOSE_DEADLINE_MS = 30_000;
 
+    private static final long POLL_MS = 200;
+    /** Warnings that wait to be told; more are counted. */
+    private static final int WARNINGS_MAX = 256;
+
     private final PrintStream out;
     private final PrintStream err;
+    private final Queue<String> warnings = new ArrayBlockingQueue<>(WARNINGS_MAX);
+    private final AtomicLong untoldWarnings = new AtomicLong();
+    private EventLog log;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final AtomicBoolean isAsked = new AtomicBoolean();
     private final AtomicBoolean isFailed = new AtomicBoolean();
@@ -41,6 +54,7 @@ public final class Tourbillon
     {
         this.out = out;
         this.err = err;
+        this.log = new EventLog(false, out, err, Clock.systemUTC());
     }
 
     /**
@@ -87,6 +101,7 @@ public final class Tourbillon
                 return EXIT_OK;
             }
             config = NodeConfig.parse(options.settings());
+            logAs(config.text(NodeOption.LOG_FORMAT));
             pageAddresses = OperatorPages.addresses(config.text(NodeOption.LISTEN_METRICS_URLS));
         }
         catch (final IllegalArgumentException ex)
@@ -100,11 +115,24 @@ public final class Tourbillon
         return serve(config, pageAddresses);
     }
 
+    /** What libraries warn of comes in the same form. */
+    private void logAs(final String format)
+    {
+        if ("json".equals(format))
+        {
+            log = new EventLog(true, out, err, Clock.systemUTC());
+            QuietLogging.install((logger, message) -> log.tell(Level.WARN, "library", "logger", logger, "message", message));
+        }
+    }
+
     private int serve(final NodeConfig config, final List<InetSocketAddress> pageAddresses)
     {
+        log.tell(Level.INFO, "starting", "version", Version.text(), "name", config.name(), "data", config.dataDir().toString(),
+            "pid", ProcessHandle.current().pid());
         if ("none".equals(config.text(NodeOption.DURABILITY)))
         {
-            err.println("warning: durability none: nothing is synced, a power cut loses acknowledged writes");
+            log.tell(Level.WARN, "durability-none",
+                "message", "durability none: nothing is synced, a power cut loses acknowledged writes");
         }
         try (Node node = Node.launch(config, new Events()))
         {
@@ -118,34 +146,42 @@ public final class Tourbillon
         {
             return fail(EXIT_FATAL, ex.getMessage());
         }
+        tellWarnings();
+        log.tell(isFailed.get() ? Level.ERROR : Level.INFO, "stopped");
         return isFailed.get() ? EXIT_FATAL : EXIT_OK;
     }
 
     private void serve(final Node node, final NodeConfig config, final List<InetSocketAddress> pageAddresses)
     {
         final OperatorPages pages = new OperatorPages(node, pageAddresses);
-        announce(node, config);
-        awaitStop();
+        final EventWatch watch = new EventWatch(node.pipelineCounters(), node.forceDurations(), node.memberId(), log);
+        announce(node, config, watch);
+        awaitStop(watch);
+        log.tell(Level.INFO, "stopping", "reason", isFailed.get() ? "failure" : "signal");
         guardClose();
         pages.close();
     }
 
-    private void announce(final Node node, final NodeConfig config)
+    private void announce(final Node node, final NodeConfig config, final EventWatch watch)
     {
         final long slowAtNs = System.nanoTime() + SLOW_START_MS * 1_000_000L;
         boolean isSlow = false;
         while (stop.getCount() > 0)
         {
-            if (node.awaitReady(100))
+            final boolean isReady = node.awaitReady(100);
+            poll(watch);
+            if (isReady)
             {
-                out.println(readyLine(node, config));
-                out.flush();
+                log.tellLine(Level.INFO, "ready", readyLine(node, config), "name", config.name(),
+                    "member", Long.toHexString(node.memberId()), "cluster", Long.toHexString(node.clusterId()),
+                    "listen_client", config.text(NodeOption.LISTEN_CLIENT), "listen_peer", config.text(NodeOption.LISTEN_PEER),
+                    "driver", node.driverDirectory());
                 return;
             }
             if (!isSlow && System.nanoTime() - slowAtNs > 0)
             {
                 isSlow = true;
-                err.println("starting takes long: replaying the journal in " + config.dataDir());
+                log.tell(Level.WARN, "starting-takes-long", "message", "starting takes long: replaying the journal in " + config.dataDir());
             }
         }
     }
@@ -159,15 +195,39 @@ public final class Tourbillon
             ", durability " + config.text(NodeOption.DURABILITY) + ", mode " + node.mode() + ", data " + config.dataDir();
     }
 
-    private void awaitStop()
+    /** What has happened is told meanwhile: nobody else logs. */
+    private void awaitStop(final EventWatch watch)
     {
         try
         {
-            stop.await();
+            while (!stop.await(POLL_MS, TimeUnit.MILLISECONDS))
+            {
+                poll(watch);
+            }
+            poll(watch);
         }
         catch (final InterruptedException ignore)
         {
             Thread.currentThread().interrupt(); // treated as being asked to stop
+        }
+    }
+
+    private void poll(final EventWatch watch)
+    {
+        watch.poll();
+        tellWarnings();
+    }
+
+    private void tellWarnings()
+    {
+        for (String warning = warnings.poll(); warning != null; warning = warnings.poll())
+        {
+            log.tell(Level.WARN, "warning", "message", warning);
+        }
+        final long untold = untoldWarnings.getAndSet(0);
+        if (untold > 0)
+        {
+            log.tell(Level.WARN, "warnings-untold", "count", untold);
         }
     }
 
@@ -189,15 +249,15 @@ public final class Tourbillon
         {
             return; // nobody interrupts it; if somebody does, there is nothing to guard any more
         }
-        err.println("the node did not end within " + CLOSE_DEADLINE_MS + " ms: ending the process; nothing acknowledged is lost");
-        err.flush();
+        log.tell(Level.ERROR, "stopping-takes-too-long", "message",
+            "the node did not end within " + CLOSE_DEADLINE_MS + " ms: ending the process; nothing acknowledged is lost");
         Runtime.getRuntime().halt(EXIT_FATAL);
     }
 
     private int fail(final int exitCode, final String message)
     {
-        err.println(message.lines().map(line -> "tourbillon: " + line).reduce((a, b) -> a + System.lineSeparator() + b).orElse(""));
-        err.flush();
+        log.tellLine(Level.ERROR, exitCode == EXIT_USAGE ? "wrong-options" : "fatal",
+            message.lines().map(line -> "tourbillon: " + line).reduce((a, b) -> a + System.lineSeparator() + b).orElse(""));
         return exitCode;
     }
 
@@ -206,8 +266,11 @@ public final class Tourbillon
         @Override
         public void onWarning(final String message)
         {
-            err.println("tourbillon: warning: " + message);
-            err.flush();
+            // On one of the node's own threads, which must not wait for whoever reads the log.
+            if (!warnings.offer(message))
+            {
+                untoldWarnings.incrementAndGet();
+            }
         }
 
         @Override

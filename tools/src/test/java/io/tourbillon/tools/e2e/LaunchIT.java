@@ -57,11 +57,47 @@ class LaunchIT
             new Ctl(node.endpoint()).ok("put", "kept", "1");
             node.terminate();
             assertEquals(0, node.awaitExit(20_000), node.stderr());
-            assertEquals("", withoutArchiveLine(node.stderr()));
+            assertEquals("", withoutHaste(node.stderr()));
+            assertEvents(node.stdout());
         }
         try (NodeProcess node = NodeProcess.start(directory, port))
         {
             assertEquals("kept\n1\n", new Ctl(node.endpoint()).ok("get", "kept"));
+        }
+    }
+
+    /** On a machine with too much to do a disk and threads wait for long, and the node says so. */
+    private static String withoutHaste(final String text)
+    {
+        return withoutArchiveLine(text).replaceAll("[^\n ]* warn (slow-force|held-up|starting-takes-long) [^\n]*\n", "");
+    }
+
+    private static void assertEvents(final String stdout)
+    {
+        final List<String> events = stdout.lines().map((line) -> line.contains(NodeProcess.READY) ? "ready" : line.split(" ")[2]).toList();
+        assertEquals(List.of("configuration-changed", "became-leader"), events.subList(1, 3), stdout);
+        assertEquals(List.of("starting", "ready", "stopping", "stopped"),
+            events.stream().filter(List.of("starting", "ready", "stopping", "stopped")::contains).toList(), stdout);
+    }
+
+    @Test
+    void shouldLogAnObjectALineToMachines() throws Exception
+    {
+        try (NodeProcess node = NodeProcess.start(directory, port, "--log-format", "json", "--durability", "none");
+            NodeProcess second = NodeProcess.launch(directory, NodeProcess.freePorts(), "--log-format=json"))
+        {
+            assertEquals(1, second.awaitExit(30_000));
+            node.terminate();
+            assertEquals(0, node.awaitExit(20_000), node.stderr());
+            for (final String line : (node.stdout() + withoutArchiveLine(node.stderr() + second.stderr())).lines().toList())
+            {
+                assertTrue(line.matches(
+                    "\\{\"ts\":\"[0-9-]{10}T[0-9:]{8}\\.[0-9]{3}Z\",\"level\":\"(info|warn|error)\",\"event\":\"[a-z-]+\".*}"), line);
+            }
+            assertTrue(node.stdout().contains("\"event\":\"ready\",\"message\":\"tourbillon "), node.stdout());
+            assertTrue(node.stdout().contains("\"event\":\"stopped\"}"), node.stdout());
+            assertTrue(node.stderr().contains("\"event\":\"durability-none\""), node.stderr());
+            assertTrue(second.stderr().contains("\"level\":\"error\",\"event\":\"fatal\",\"message\":\""), second.stderr());
         }
     }
 

@@ -26,6 +26,10 @@ public enum NodeOption
     LISTEN_METRICS_URLS("listen-metrics-urls", Kind.TEXT, "", 0, 4096,
         "Where /status (for people), /metrics, /health, /livez, /readyz and /version are served: http://host:port,... Whoever reaches them may read them. " +
         "Empty: nowhere. etcd's option."),
+    /** Form of the log. */
+    LOG_FORMAT("log-format", Kind.CHOICE, "text", List.of("text", "json"),
+        "Form of the lines that tell what happens, one an event: what is as it should be on stdout, warnings and errors on stderr. " +
+        "json: an object a line, with ts (RFC 3339), level, event and fields."),
     /** Cluster key. */
     CLUSTER_KEY_FILE("cluster-key-file", Kind.PATH, "", 0, 4096,
         "File with the secret of the cluster, at least 32 bytes, the same for each member, closed to others. With it members prove each " +
