@@ -212,6 +212,30 @@ class WatchTest
         assertEquals(1, rig.mvcc.watcherCount());
     }
 
+    /** What operators are told of clients that do not keep up. */
+    @Test
+    void shouldCountSessionsThatCatchUpUntilTheyHaveOrAreGone()
+    {
+        rig.watch(0, "a", "", 0, 0);
+        rig.settle();
+        assertEquals(0, rig.mvcc.catchingUpCount());
+        for (final boolean isClosed : new boolean[]{false, true})
+        {
+            rig.egress.isBlocked = () -> true;
+            rig.run(Op.put("a", "1"));
+            rig.settle();
+            assertEquals(1, rig.mvcc.catchingUpCount());
+            assertEquals(0, rig.mvcc.fanOutBacklog(), "it holds nobody up");
+            rig.egress.isBlocked = () -> isClosed;
+            if (isClosed)
+            {
+                rig.mvcc.onSessionClosed(Rig.SESSION);
+            }
+            rig.settle();
+            assertEquals(0, rig.mvcc.catchingUpCount());
+        }
+    }
+
     @Test
     void shouldNotLoseEventsThatWereNotFannedOutBeforeACompaction()
     {
