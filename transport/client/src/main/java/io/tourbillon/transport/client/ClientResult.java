@@ -6,11 +6,11 @@ package io.tourbillon.transport.client;
  */
 public final class ClientResult
 {
-    /** The stream to the node is full, or a longer message is still leaving in pieces: poll, then try again. */
+    /** The stream to the node is full, a longer message is still leaving, or earlier writes are to be sent again: poll, then try again. */
     public static final long BACK_PRESSURED = -1;
     /** No connection, or the session is not open on it (yet): poll until {@link ReplyListener#onSessionOpened}. */
     public static final long NOT_CONNECTED = -2;
-    /** As many requests of this session as allowed are unanswered. */
+    /** As many requests of this session as allowed are unanswered, or as many numbers or bytes of writes as are kept. */
     public static final long TOO_MANY_IN_FLIGHT = -3;
     /** Longer than the node takes, or than a {@link TxnEncoder} holds. */
     public static final long TOO_LARGE = -4;

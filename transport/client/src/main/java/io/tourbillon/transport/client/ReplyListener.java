@@ -33,9 +33,8 @@ public interface ReplyListener
     void onError(ClientSession session, long correlationId, ErrorReplyDecoder error);
 
     /**
-     * Nobody knows whether a write (put, delete, transaction, compaction) happened: the time-out passed, the connection was lost or the
-     * session was
-     * closed before the answer came.
+     * Nobody knows whether a write (put, delete, transaction, compaction) happened: its time passed or its session was closed before the
+     * answer came; or the connection was lost, and the cluster does not remember the write.
      *
      * @param session       of the request.
      * @param correlationId of the request.
@@ -51,7 +50,8 @@ public interface ReplyListener
     void onTimeout(ClientSession session, long correlationId);
 
     /**
-     * The session can be used: for the first time, or again after a reconnect. Watches are re-created by themselves.
+     * The session can be used: for the first time, or again after a reconnect. Watches are re-created by themselves; writes that the
+     * cluster remembers were sent again, and may have been answered before this.
      *
      * @param session that opened.
      */
@@ -61,7 +61,7 @@ public interface ReplyListener
 
     /**
      * The session cannot be used for now; it opens again by itself unless its owner closed it. Its unanswered requests were reported
-     * before.
+     * before, but for writes that will be sent again.
      *
      * @param session   that closed.
      * @param errorCode number of an {@link io.tourbillon.codecs.ErrorCode}; 0 if the owner closed it.
