@@ -3,8 +3,6 @@ package io.tourbillon.mvcc;
 import io.tourbillon.codecs.Alarm;
 import io.tourbillon.codecs.AlarmType;
 import io.tourbillon.codecs.ErrorCode;
-import io.tourbillon.codecs.record.ConfigurationEncoder;
-import io.tourbillon.codecs.record.MessageHeaderEncoder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -109,27 +107,14 @@ class AlarmsTest
     @Test
     void shouldForgetTheAlarmsOfARemovedMember()
     {
-        configure(1, 2, 3);
+        rig.configure(1, 2, 3);
         rig.note(3, NOSPACE, true);
         rig.note(2, NOSPACE, true);
         rig.alarm(ALARM_ACTIVATE, 3, CORRUPT);
-        configure(1, 2);
+        rig.configure(1, 2);
         assertEquals(List.of(new Alarm(NOSPACE, 2, false)), alarms());
         rig.note(3, NOSPACE, true);
         assertEquals(List.of(new Alarm(NOSPACE, 2, false)), alarms(), "it has no say any more");
-    }
-
-    private void configure(final long... ids)
-    {
-        final ConfigurationEncoder encoder =
-            new ConfigurationEncoder().wrapAndApplyHeader(rig.requests.buffer, 0, new MessageHeaderEncoder());
-        final ConfigurationEncoder.MembersEncoder members = encoder.clusterId(1).membersCount(ids.length);
-        for (final long id : ids)
-        {
-            members.next().id(id).voter((short)1).wasVoter((short)0).name("m" + id).peerUrls("127.0.0.1:" + id).clientUrls("");
-        }
-        rig.requests.length = encoder.limit();
-        rig.applyOwn();
     }
 
     @Test

@@ -1,7 +1,6 @@
 package io.tourbillon.mvcc;
 
 import io.tourbillon.codecs.record.ConfigurationDecoder;
-import io.tourbillon.codecs.record.ConfigurationEncoder;
 import io.tourbillon.codecs.record.MemberPublishedDecoder;
 import io.tourbillon.codecs.record.MemberPublishedEncoder;
 import io.tourbillon.codecs.record.MessageHeaderDecoder;
@@ -26,19 +25,6 @@ class MembersTest
     void close()
     {
         rig.close();
-    }
-
-    private void configure(final long... ids)
-    {
-        final ConfigurationEncoder encoder =
-            new ConfigurationEncoder().wrapAndApplyHeader(rig.requests.buffer, 0, new MessageHeaderEncoder());
-        final ConfigurationEncoder.MembersEncoder members = encoder.clusterId(1).membersCount(ids.length);
-        for (final long id : ids)
-        {
-            members.next().id(id).voter((short)1).wasVoter((short)0).name("m" + id).peerUrls("127.0.0.1:" + id).clientUrls("");
-        }
-        rig.requests.length = encoder.limit();
-        rig.applyOwn();
     }
 
     private void publish(final long id, final String name)
@@ -72,8 +58,8 @@ class MembersTest
     void shouldKeepTheNewestConfigurationInTheCheckpoint()
     {
         assertNull(rig.mvcc.members().configuration());
-        configure(1, 2, 3);
-        configure(1, 2, 3, 4);
+        rig.configure(1, 2, 3);
+        rig.configure(1, 2, 3, 4);
         publish(4, "four");
         assertEquals(List.of(1L, 2L, 3L, 4L), configured());
         rig.checkpoint();
@@ -89,9 +75,9 @@ class MembersTest
     @Test
     void shouldNotLetAnIdComeBack()
     {
-        configure(1, 2, 3);
+        rig.configure(1, 2, 3);
         publish(3, "three");
-        configure(1, 2);
+        rig.configure(1, 2);
         assertTrue(rig.mvcc.members().isRemoved(3));
         assertFalse(rig.mvcc.members().isRemoved(2));
         assertNull(rig.mvcc.members().published(3));
@@ -106,7 +92,7 @@ class MembersTest
     @Test
     void shouldTellMembersApartByTheStateHash()
     {
-        configure(1, 2, 3);
+        rig.configure(1, 2, 3);
         final long hash = rig.mvcc.stateHash();
         publish(1, "one");
         assertNotEquals(hash, rig.mvcc.stateHash());

@@ -10,9 +10,11 @@ import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.LeaseOperation;
 import io.tourbillon.codecs.client.MaintenanceOperation;
 import io.tourbillon.codecs.client.OpKind;
+import io.tourbillon.codecs.record.ConfigurationEncoder;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.codecs.record.LeaseTickDecoder;
 import io.tourbillon.codecs.record.MessageHeaderDecoder;
+import io.tourbillon.codecs.record.MessageHeaderEncoder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
@@ -504,5 +506,19 @@ final class Rig implements Member
     public void close()
     {
         store.close();
+    }
+
+    /** All members, each with a vote. */
+    void configure(final long... ids)
+    {
+        final ConfigurationEncoder encoder =
+            new ConfigurationEncoder().wrapAndApplyHeader(requests.buffer, 0, new MessageHeaderEncoder());
+        final ConfigurationEncoder.MembersEncoder members = encoder.clusterId(1).membersCount(ids.length);
+        for (final long id : ids)
+        {
+            members.next().id(id).voter((short)1).wasVoter((short)0).name("m" + id).peerUrls("127.0.0.1:" + id).clientUrls("");
+        }
+        requests.length = encoder.limit();
+        applyOwn();
     }
 }

@@ -4,6 +4,7 @@ import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.journal.DurationHistogram;
 
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 
 /**
  * What the pipeline tells about itself. Each number has one writer; any thread may read with {@link PaddedLong#getAcquire()}.
@@ -160,5 +161,21 @@ public final class PipelineCounters
     {
         final long appended = entriesAppended.getAcquire();
         return Math.max(0, entriesAdmitted.getAcquire() - appended);
+    }
+
+    /**
+     * Shows each agent's counters. Any thread; does not allocate.
+     *
+     * @param consumer of an agent's name and counters, in the order of a duty cycle.
+     */
+    public void forEachAgent(final BiConsumer<String, AgentCounters> consumer)
+    {
+        consumer.accept("companion", companion);
+        consumer.accept("sequencer", sequencer);
+        consumer.accept("journal", journal);
+        consumer.accept("apply", apply);
+        consumer.accept("checkpoint", checkpoint);
+        consumer.accept("transfer", transfer);
+        consumer.accept("housekeeping", housekeeping);
     }
 }

@@ -252,8 +252,7 @@ final class RaftDriver implements RaftEffects
         {
             core.onDurable(nowNs, map.term(repairAt), map.index(repairAt), this);
             // What was committed while something was lost was not certain until now.
-            final long commitIndex = core.commitIndex();
-            ownRequests.onCommitted(commitIndex, log.termOf(commitIndex), log.wholeIndex());
+            tellOwnRequests(core.commitIndex());
         }
         return 1;
     }
@@ -329,11 +328,16 @@ final class RaftDriver implements RaftEffects
         return true;
     }
 
+    private void tellOwnRequests(final long commitIndex)
+    {
+        ownRequests.onCommitted(commitIndex, log.termOf(commitIndex), log.wholeIndex());
+    }
+
     @Override
     public void commit(final long index)
     {
         log.commit(index);
-        ownRequests.onCommitted(index, log.termOf(index), log.wholeIndex());
+        tellOwnRequests(index);
         settler.onCommitted(index);
         if (index >= core.termStartIndex() && core.role() == Role.LEADER)
         {

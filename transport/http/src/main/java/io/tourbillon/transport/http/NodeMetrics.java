@@ -117,13 +117,7 @@ public final class NodeMetrics implements MultiCollector
         figures.counter("tourbillon_apply_pauses", "Times that an entry waited for pages.", pipeline.applyPauses.getAcquire());
         figures.counter("tourbillon_stalled_seconds", "Time for which the sequencer was held up for longer than a heartbeat.",
             pipeline.stalledNs.getAcquire() / NS_PER_S);
-        addAgent(figures, "companion", pipeline.companion);
-        addAgent(figures, "sequencer", pipeline.sequencer);
-        addAgent(figures, "journal", pipeline.journal);
-        addAgent(figures, "apply", pipeline.apply);
-        addAgent(figures, "checkpoint", pipeline.checkpoint);
-        addAgent(figures, "transfer", pipeline.transfer);
-        addAgent(figures, "housekeeping", pipeline.housekeeping);
+        pipeline.forEachAgent((name, counters) -> addAgent(figures, name, counters));
     }
 
     private static void addAgent(final Figures figures, final String agent, final AgentCounters counters)

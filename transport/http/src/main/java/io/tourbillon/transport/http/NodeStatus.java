@@ -203,13 +203,7 @@ public final class NodeStatus implements Supplier<String>
     static void addAgents(final Json json, final PipelineCounters pipeline)
     {
         json.name("agents").open('[');
-        addAgent(json, "companion", pipeline.companion);
-        addAgent(json, "sequencer", pipeline.sequencer);
-        addAgent(json, "journal", pipeline.journal);
-        addAgent(json, "apply", pipeline.apply);
-        addAgent(json, "checkpoint", pipeline.checkpoint);
-        addAgent(json, "transfer", pipeline.transfer);
-        addAgent(json, "housekeeping", pipeline.housekeeping);
+        pipeline.forEachAgent((name, counters) -> addAgent(json, name, counters));
         json.close(']').put("stalledMs", pipeline.stalledNs.getAcquire() / NS_PER_MS);
     }
 

@@ -192,22 +192,32 @@ final class Requests
         }
     }
 
-    /** Anything about leases, put together from its parts. */
-    static final class Lease extends Request<LeaseResult>
+    /** One of several requests with the same kind of answer: which, its sender knows. */
+    private abstract static class Sent<R> extends Request<R>
     {
         private final ToLongFunction<ClientSession> sender;
-        private final List<Long> leases = new ArrayList<>();
-        private final List<byte[]> keys = new ArrayList<>();
 
-        Lease(final ToLongFunction<ClientSession> sender)
+        Sent(final ToLongFunction<ClientSession> sender)
         {
             this.sender = sender;
         }
 
         @Override
-        long send(final ClientSession session)
+        final long send(final ClientSession session)
         {
             return sender.applyAsLong(session);
+        }
+    }
+
+    /** Anything about leases, put together from its parts. */
+    static final class Lease extends Sent<LeaseResult>
+    {
+        private final List<Long> leases = new ArrayList<>();
+        private final List<byte[]> keys = new ArrayList<>();
+
+        Lease(final ToLongFunction<ClientSession> sender)
+        {
+            super(sender);
         }
 
         @Override
@@ -229,19 +239,11 @@ final class Requests
     }
 
     /** Anything about members. */
-    static final class Members extends Request<MembersResult>
+    static final class Members extends Sent<MembersResult>
     {
-        private final ToLongFunction<ClientSession> sender;
-
         Members(final ToLongFunction<ClientSession> sender)
         {
-            this.sender = sender;
-        }
-
-        @Override
-        long send(final ClientSession session)
-        {
-            return sender.applyAsLong(session);
+            super(sender);
         }
 
         @Override
@@ -252,19 +254,11 @@ final class Requests
     }
 
     /** Any request about alarms. */
-    static final class Alarms extends Request<AlarmsResult>
+    static final class Alarms extends Sent<AlarmsResult>
     {
-        private final ToLongFunction<ClientSession> sender;
-
         Alarms(final ToLongFunction<ClientSession> sender)
         {
-            this.sender = sender;
-        }
-
-        @Override
-        long send(final ClientSession session)
-        {
-            return sender.applyAsLong(session);
+            super(sender);
         }
 
         @Override
