@@ -56,6 +56,43 @@ public enum ErrorCode
     LEASE_EXISTS(1021, GrpcCode.FAILED_PRECONDITION, Action.LOOK, "etcdserver: lease already exists"),
     /** A grant asks for a longer time to live than etcd allows. */
     LEASE_TTL_TOO_LARGE(1022, GrpcCode.OUT_OF_RANGE, Action.FIX_REQUEST, "etcdserver: too large lease TTL"),
+    /** Authentication cannot be enabled without a user root. */
+    ROOT_USER_NOT_EXIST(1023, GrpcCode.FAILED_PRECONDITION, Action.FIX_REQUEST, "etcdserver: root user does not exist"),
+    /** Authentication cannot be enabled while the user root has no role root. */
+    ROOT_ROLE_NOT_EXIST(1024, GrpcCode.FAILED_PRECONDITION, Action.FIX_REQUEST, "etcdserver: root user does not have root role"),
+    /** There is a user of this name. */
+    USER_EXISTS(1025, GrpcCode.FAILED_PRECONDITION, Action.LOOK, "etcdserver: user name already exists"),
+    /** No name was given; or nobody has logged in while authentication is enabled. */
+    USER_EMPTY(1026, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "etcdserver: user name is empty"),
+    /** There is no user of this name. */
+    USER_NOT_FOUND(1027, GrpcCode.FAILED_PRECONDITION, Action.LOOK, "etcdserver: user name not found"),
+    /** There is a role of this name. */
+    ROLE_EXISTS(1028, GrpcCode.FAILED_PRECONDITION, Action.LOOK, "etcdserver: role name already exists"),
+    /** There is no role of this name. */
+    ROLE_NOT_FOUND(1029, GrpcCode.FAILED_PRECONDITION, Action.LOOK, "etcdserver: role name not found"),
+    /** No name of a role was given. */
+    ROLE_EMPTY(1030, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "etcdserver: role name is empty"),
+    /** The proof of the password is wrong, or there is no such user: nobody is told which. */
+    AUTH_FAILED(1031, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "etcdserver: authentication failed, invalid user ID or password"),
+    /** A permission to be granted is none. */
+    PERMISSION_NOT_GIVEN(1032, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "etcdserver: permission not given"),
+    /** The user may not do this. Nothing was written. */
+    PERMISSION_DENIED(1033, GrpcCode.PERMISSION_DENIED, Action.CALL_OPERATOR, "etcdserver: permission denied"),
+    /** The user does not have the role that is to be taken away. */
+    ROLE_NOT_GRANTED(1034, GrpcCode.FAILED_PRECONDITION, Action.LOOK, "etcdserver: role is not granted to the user"),
+    /** The role does not have the permission that is to be taken away. */
+    PERMISSION_NOT_GRANTED(1035, GrpcCode.FAILED_PRECONDITION, Action.LOOK, "etcdserver: permission is not granted to the role"),
+    /** Users are not asked for who they are. */
+    AUTH_NOT_ENABLED(1036, GrpcCode.FAILED_PRECONDITION, Action.FIX_REQUEST, "etcdserver: authentication is not enabled"),
+    /** What the session has logged in with is not the user's any more: log in again. */
+    INVALID_AUTH_TOKEN(1037, GrpcCode.UNAUTHENTICATED, Action.RECONNECT, "etcdserver: invalid auth token"),
+    /** It would leave an enabled authentication without root; or a range that holds no key. */
+    INVALID_AUTH_MANAGEMENT(1038, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "etcdserver: invalid auth management"),
+    /** More users, roles or permissions than may be, or a name too long: see the limits of the state machine. */
+    AUTH_LIMIT(1039, GrpcCode.RESOURCE_EXHAUSTED, Action.FIX_REQUEST,
+        "tourbillon: too many users, roles or permissions, or a longer name than may be"),
+    /** A verifier that is not laid out as one, or whose salt or iterations are out of bounds. */
+    BAD_VERIFIER(1040, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "tourbillon: not a verifier of SCRAM-SHA-256"),
 
     /** More entries wait to be applied than the node allows. Nothing was written. */
     TOO_MANY_REQUESTS(2001, GrpcCode.RESOURCE_EXHAUSTED, Action.BACK_OFF, "etcdserver: too many requests"),

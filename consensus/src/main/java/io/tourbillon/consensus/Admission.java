@@ -1,6 +1,7 @@
 package io.tourbillon.consensus;
 
 import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.record.EntryFrame;
 import org.agrona.DirectBuffer;
 
 /**
@@ -24,6 +25,7 @@ public interface Admission
      * Puts a write into the log: copied once, into the ring. It is acknowledged by whoever applies it.
      *
      * @param sessionId       that asks; 0 = the member itself.
+     * @param credential      of the user that the session has logged in: see {@link EntryFrame#credential()}; 0 = nobody.
      * @param correlationId   of the request.
      * @param sessionSequence number of the write in its session; 0 = not numbered.
      * @param timeoutMs       after which, unanswered, it is told to {@link Ingress#onRejected} or {@link StateMachine#onTimedOut} as one of
@@ -34,13 +36,21 @@ public interface Admission
      * @return index of the entry, {@link #FORWARDED}, or one of the negative values above.
      */
     long propose(
-        long sessionId, long correlationId, long sessionSequence, long timeoutMs, DirectBuffer buffer, int offset, int length);
+        long sessionId,
+        long credential,
+        long correlationId,
+        long sessionSequence,
+        long timeoutMs,
+        DirectBuffer buffer,
+        int offset,
+        int length);
 
     /**
      * Changes the members, or asks for another leader: see {@link io.tourbillon.codecs.client.MemberRequestDecoder}. A change is answered
      * by whoever applies the request, which the leader puts into the log behind the change; a new leader by {@link Ingress#onDone}.
      *
      * @param sessionId       that asks.
+     * @param credential      of the session's user; 0 = nobody.
      * @param correlationId   of the request.
      * @param sessionSequence number of the request in its session; 0 = not numbered.
      * @param timeoutMs       as for {@link #propose}; a change of leader has a time of its own.
@@ -51,6 +61,7 @@ public interface Admission
      */
     default long changeMembers(
         final long sessionId,
+        final long credential,
         final long correlationId,
         final long sessionSequence,
         final long timeoutMs,
@@ -65,6 +76,7 @@ public interface Admission
      * Hands a read to the apply thread: copied into its queue.
      *
      * @param sessionId     that asks.
+     * @param credential    of the session's user; 0 = nobody.
      * @param correlationId of the request; 0 = nobody waits for it.
      * @param timeoutMs     after which one that waits for a leader is told to {@link StateMachine#onTimedOut}, and not run; 0 = the
      *                      member's.
@@ -74,7 +86,15 @@ public interface Admission
      * @param length        of the message in bytes.
      * @return 0, or one of the negative values above.
      */
-    long read(long sessionId, long correlationId, long timeoutMs, ReadLevel level, DirectBuffer buffer, int offset, int length);
+    long read(
+        long sessionId,
+        long credential,
+        long correlationId,
+        long timeoutMs,
+        ReadLevel level,
+        DirectBuffer buffer,
+        int offset,
+        int length);
 
     /**
      * Whether this member has no vote in the configuration that acts, and so serves next to nothing; does not allocate.

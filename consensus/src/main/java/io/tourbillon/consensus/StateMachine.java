@@ -124,12 +124,25 @@ public interface StateMachine
      * Runs a request that only reads. A linearizable one comes once everything acknowledged before it was sent is applied.
      * May come between two slices of an entry: it then sees the state before that entry.
      *
-     * @param sessionId that asks.
-     * @param buffer    with the SBE message, valid during this call only.
-     * @param offset    of the message.
-     * @param length    of the message in bytes.
+     * @param sessionId  that asks.
+     * @param credential of the session's user; 0 = nobody.
+     * @param buffer     with the SBE message, valid during this call only.
+     * @param offset     of the message.
+     * @param length     of the message in bytes.
      */
-    void onRead(long sessionId, DirectBuffer buffer, int offset, int length);
+    void onRead(long sessionId, long credential, DirectBuffer buffer, int offset, int length);
+
+    /**
+     * Whether a user may change the members, or who leads: a change acts before its entry is applied, so its leader asks. Any thread; as of
+     * some moment ago; does not allocate.
+     *
+     * @param credential of the session that asks; 0 = nobody.
+     * @return 0 if so, else the number of an error.
+     */
+    default int refusalOfChange(final long credential)
+    {
+        return 0;
+    }
 
     /**
      * A bounded slice of work that no request waits for in order: fan-out to watches, scans, queued replies.

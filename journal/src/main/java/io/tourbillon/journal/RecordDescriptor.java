@@ -71,9 +71,10 @@ final class RecordDescriptor
     static final int SNAPSHOT_MARK = 6;
 
     /**
-     * Version of this format, in each segment's head. A newer one is refused by name. 3: entry frames may name a client.
+     * Version of this format, in each segment's head. A newer one is refused by name. 3: entry frames may name a client, 4: a user's
+     * credential.
      */
-    static final int FORMAT_VERSION = 3;
+    static final int FORMAT_VERSION = 4;
     /**
      * Oldest version that is still read.
      */

@@ -109,6 +109,12 @@ final class KeyRange
         return Bytes.compare(key, offset, length, buffer, keyOffset, keyLength) >= 0;
     }
 
+    /** Whether a range that is neither open nor single ends above an end that others have. */
+    boolean isAboveEnd(final DirectBuffer otherEnd)
+    {
+        return Bytes.compare(buffer, endOffset, endLength, otherEnd, 0, otherEnd.capacity()) > 0;
+    }
+
     /** A range that no key can be in: its end is not above its key. */
     boolean isEmpty()
     {

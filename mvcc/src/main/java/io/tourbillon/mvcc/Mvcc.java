@@ -86,6 +86,7 @@ public final class Mvcc
     private final WatchProgress progress;
     private final WatchRequests watchRequests;
     private final AlarmList alarmList;
+    private volatile Auth auth = Auth.EMPTY;
     private long lastNowNs;
 
     /**
@@ -214,13 +215,14 @@ public final class Mvcc
      * renewal, its time to live, the list of leases, the list of members, that of alarms; auth is answered "not supported". Ask about
      * leases linearizably: only then is an answer the leader's.
      *
-     * @param sessionId of the session that asks.
-     * @param buffer    holding the message; copied where the answer takes longer than this call.
-     * @param offset    of its SBE header.
-     * @param length    of the message in bytes.
+     * @param sessionId  of the session that asks.
+     * @param credential of its user; 0 = nobody.
+     * @param buffer     holding the message; copied where the answer takes longer than this call.
+     * @param offset     of its SBE header.
+     * @param length     of the message in bytes.
      * @return true if it was or will be answered here; false if the node must answer it (status, other maintenance).
      */
-    public boolean onRead(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
+    public boolean onRead(final long sessionId, final long credential, final DirectBuffer buffer, final int offset, final int length)
     {
         final int error = MessageValidator.check(buffer, offset, length);
         if (error != SOUND)
@@ -427,6 +429,16 @@ public final class Mvcc
     public void onInstalledStateKept()
     {
         header.clearInstalled();
+    }
+
+    /**
+     * Users and roles. Any thread; perhaps a moment old.
+     *
+     * @return as of the last entry applied; never changes.
+     */
+    public Auth auth()
+    {
+        return auth;
     }
 
     /** @return what the log has said of the cluster's members. */

@@ -126,7 +126,7 @@ class AllocationTest
         for (int i = 0; i < count; i++)
         {
             setKey(i * 7 % KEY_COUNT);
-            mvcc.onRead(SESSION, requests.buffer, 0, requests.length);
+            mvcc.onRead(SESSION, 0, requests.buffer, 0, requests.length);
         }
     }
 
@@ -185,10 +185,10 @@ class AllocationTest
         for (int i = 0; i < 100; i++)
         {
             requests.watch(0, "key-" + String.format("%08d", i * 7), "", 0, Watcher.PREV_KV, i % 10, 1);
-            mvcc.onRead(i % 10, requests.buffer, 0, requests.length);
+            mvcc.onRead(i % 10, 0, requests.buffer, 0, requests.length);
         }
         requests.watch(0, "key-", "key.", 0, 0, 11, 1);
-        mvcc.onRead(11, requests.buffer, 0, requests.length);
+        mvcc.onRead(11, 0, requests.buffer, 0, requests.length);
         encode(Op.put("key-00000000", "v".repeat(32)));
         checkAllocation(() -> puts(WARM_UP_COUNT), () -> puts(OPERATION_COUNT));
         assertTrue(egress.eventCount >= WARM_UP_COUNT + OPERATION_COUNT);
@@ -270,7 +270,7 @@ class AllocationTest
         for (int i = 0; i < count; i++)
         {
             requests.buffer.putLong(idOffset, 1 + i * 7 % KEY_COUNT, LITTLE_ENDIAN);
-            mvcc.onRead(SESSION, requests.buffer, 0, requests.length);
+            mvcc.onRead(SESSION, 0, requests.buffer, 0, requests.length);
             mvcc.doWork(i * 1000L);
             assertEquals(0, mvcc.proposal(proposal));
         }

@@ -62,7 +62,7 @@ class BoundedWorkTest
     private String firstCall(final Op op, final long session, final long correlation)
     {
         rig.requests.of(op, session, correlation);
-        assertTrue(rig.mvcc.onRead(session, rig.requests.buffer, 0, rig.requests.length));
+        assertTrue(rig.mvcc.onRead(session, 0, rig.requests.buffer, 0, rig.requests.length));
         return rig.egress.answers.remove(correlation);
     }
 

@@ -231,7 +231,7 @@ class EtcdSemanticsTest
         }
         rig.egress.isBlocked = () -> true;
         rig.requests.of(Op.range("k", "l"), Rig.SESSION, 99);
-        assertTrue(rig.mvcc.onRead(Rig.SESSION, rig.requests.buffer, 0, rig.requests.length));
+        assertTrue(rig.mvcc.onRead(Rig.SESSION, 0, rig.requests.buffer, 0, rig.requests.length));
         rig.doWork();
         assertEquals(1, rig.mvcc.scanCount());
         rig.run(Op.put("z", "1"));
@@ -256,7 +256,7 @@ class EtcdSemanticsTest
             {
                 stepCount[0]++;
                 slow.requests.of(Op.range("k", "l").limit(1), Rig.SESSION, 1000 + stepCount[0]);
-                slow.mvcc.onRead(Rig.SESSION, slow.requests.buffer, 0, slow.requests.length);
+                slow.mvcc.onRead(Rig.SESSION, 0, slow.requests.buffer, 0, slow.requests.length);
                 slow.settle();
                 assertEquals("range at 11 count 10 more k0=v(2,2,1,0)", slow.egress.answers.remove(1000L + stepCount[0]));
                 return false;
@@ -301,7 +301,7 @@ class EtcdSemanticsTest
             rig.requests.buffer.putInt(request.limit(), 0);
             request.limit(request.limit() + Integer.BYTES);
         }
-        assertTrue(rig.mvcc.onRead(Rig.SESSION, rig.requests.buffer, 0, request.limit()));
+        assertTrue(rig.mvcc.onRead(Rig.SESSION, 0, rig.requests.buffer, 0, request.limit()));
         assertEquals(error(ErrorCode.NOT_SUPPORTED), rig.egress.answers.remove(5L));
     }
 

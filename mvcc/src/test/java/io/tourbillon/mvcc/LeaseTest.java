@@ -354,11 +354,11 @@ class LeaseTest
             if (stepCount[0]++ == 0)
             {
                 asked.lease(LeaseOperation.KEEP_ALIVE, 7, 0, false, Rig.SESSION, 1001);
-                rig.mvcc.onRead(Rig.SESSION, asked.buffer, 0, asked.length);
+                rig.mvcc.onRead(Rig.SESSION, 0, asked.buffer, 0, asked.length);
                 asked.lease(LeaseOperation.TIME_TO_LIVE, 7, 0, true, Rig.SESSION, 1002);
-                rig.mvcc.onRead(Rig.SESSION, asked.buffer, 0, asked.length);
+                rig.mvcc.onRead(Rig.SESSION, 0, asked.buffer, 0, asked.length);
                 asked.of(Op.range("k", "l").limit(1), Rig.SESSION, 1003);
-                rig.mvcc.onRead(Rig.SESSION, asked.buffer, 0, asked.length);
+                rig.mvcc.onRead(Rig.SESSION, 0, asked.buffer, 0, asked.length);
             }
             rig.doWork();
             assertNull(rig.egress.answers.get(1001L));
@@ -433,7 +433,7 @@ class LeaseTest
         {
             if (stepCount[0]++ == 0)
             {
-                rig.mvcc.onRead(Rig.SESSION, asked.buffer, 0, asked.length);
+                rig.mvcc.onRead(Rig.SESSION, 0, asked.buffer, 0, asked.length);
             }
             rig.doWork();
             assertNull(rig.egress.answers.get(1001L));

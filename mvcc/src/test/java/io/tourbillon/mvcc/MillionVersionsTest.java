@@ -121,7 +121,7 @@ class MillionVersionsTest
         egress.kvCount = 0;
         egress.isWhole = false;
         requests.of(range, SESSION, 1);
-        assertTrue(mvcc.onRead(SESSION, requests.buffer, 0, requests.length));
+        assertTrue(mvcc.onRead(SESSION, 0, requests.buffer, 0, requests.length));
         int cycles = 0;
         while (!egress.isWhole)
         {
@@ -207,7 +207,7 @@ class MillionVersionsTest
         final int wanted = 1_000;
         egress.eventCount = 0;
         requests.watch(0, HOT, "", mvcc.revision() - wanted + 1, 0, SESSION, 1);
-        assertTrue(mvcc.onRead(SESSION, requests.buffer, 0, requests.length));
+        assertTrue(mvcc.onRead(SESSION, 0, requests.buffer, 0, requests.length));
         int cycles = 0;
         while (egress.eventCount < wanted)
         {

@@ -265,7 +265,7 @@ final class Rig implements Member
 
     String read()
     {
-        assertTrue(mvcc.onRead(SESSION, requests.buffer, 0, requests.length));
+        assertTrue(mvcc.onRead(SESSION, 0, requests.buffer, 0, requests.length));
         settle();
         return egress.answers.remove(correlationId);
     }
@@ -403,7 +403,7 @@ final class Rig implements Member
     public String watch(final long id, final String key, final String end, final long start, final int flags)
     {
         requests.watch(id, key, end, start, flags, SESSION, ++correlationId);
-        assertTrue(mvcc.onRead(SESSION, requests.buffer, 0, requests.length));
+        assertTrue(mvcc.onRead(SESSION, 0, requests.buffer, 0, requests.length));
         return egress.answers.remove(correlationId);
     }
 
@@ -411,7 +411,7 @@ final class Rig implements Member
     public String cancel(final long id)
     {
         requests.cancel(id, SESSION, ++correlationId);
-        assertTrue(mvcc.onRead(SESSION, requests.buffer, 0, requests.length));
+        assertTrue(mvcc.onRead(SESSION, 0, requests.buffer, 0, requests.length));
         return egress.answers.remove(correlationId);
     }
 
@@ -419,7 +419,7 @@ final class Rig implements Member
     long progress()
     {
         requests.progress(SESSION, ++correlationId);
-        assertTrue(mvcc.onRead(SESSION, requests.buffer, 0, requests.length));
+        assertTrue(mvcc.onRead(SESSION, 0, requests.buffer, 0, requests.length));
         return correlationId;
     }
 

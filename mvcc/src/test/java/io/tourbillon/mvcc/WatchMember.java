@@ -142,7 +142,7 @@ final class WatchMember implements Egress, AutoCloseable
         requests.watch(id, key, end, start, flags, sessionId, ++correlationId);
         createdId = Long.MIN_VALUE;
         pending = told;
-        mvcc.onRead(sessionId, requests.buffer, 0, requests.length);
+        mvcc.onRead(sessionId, 0, requests.buffer, 0, requests.length);
         return createdId;
     }
 
@@ -151,13 +151,13 @@ final class WatchMember implements Egress, AutoCloseable
     void cancel(final long sessionId, final long id)
     {
         requests.cancel(id, sessionId, ++correlationId);
-        mvcc.onRead(sessionId, requests.buffer, 0, requests.length);
+        mvcc.onRead(sessionId, 0, requests.buffer, 0, requests.length);
     }
 
     long progress(final long sessionId)
     {
         requests.progress(sessionId, ++correlationId);
-        mvcc.onRead(sessionId, requests.buffer, 0, requests.length);
+        mvcc.onRead(sessionId, 0, requests.buffer, 0, requests.length);
         return correlationId;
     }
 

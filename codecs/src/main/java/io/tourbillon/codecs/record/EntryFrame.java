@@ -21,11 +21,13 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  *    term, index, originMemberId, sessionId, correlationId, sessionSequence
  *    and in the form REQUEST: sequence - lowestUnanswered, the SBE header less its schema id, bytes [56, 64) and [64, 72) of the message
  *    and in the form REMEMBERED, behind these: clientId
+ *    and at the end of a CREDITED form: credential
  *
  *  form 0 PLAIN       the payload is stored as it is
  *  form 1 REQUEST     the payload is a client's request of [72, 4096] bytes. Stored are its bytes from 72 on: what comes before is in the
  *                     head. Its request head is made anew by the reader: memberId is the origin's, timeoutMs and clientId are 0.
  *  form 2 REMEMBERED  the same with a clientId that is not 0
+ *  forms 4, 5, 6      CREDITED: 0, 1 and 2 with a credential that is not 0
  * </pre>
  * {@code length} is that of the whole frame with its padding. {@code crc32c} covers [4, length). Little endian. A put of 32 + 256 bytes
  * takes some 336, of which 48 are not key or value. One thread at a time; does not allocate after construction.
@@ -49,10 +51,11 @@ public final class EntryFrame
     private static final int PLAIN = 0;
     private static final int REQUEST = 1;
     private static final int REMEMBERED = 2;
+    private static final int CREDITED = 4;
     private static final int PLAIN_WORDS = 6;
     private static final int REQUEST_WORDS = PLAIN_WORDS + 4;
     private static final int REMEMBERED_WORDS = REQUEST_WORDS + 1;
-    private static final int HEAD_LENGTH_MAX = PLAIN_WORDS * PackedWords.LENGTH_MAX;
+    private static final int HEAD_LENGTH_MAX = (PLAIN_WORDS + 1) * PackedWords.LENGTH_MAX;
 
     /** Where a request's own fields start: after its SBE header and its request head. */
     private static final int REQUEST_FIELDS_OFFSET = Protocol.HEAD_OFFSET + RequestHeaderDecoder.ENCODED_LENGTH;
@@ -93,6 +96,7 @@ public final class EntryFrame
     private long firstField;
     private long secondField;
     private long clientId;
+    private long credential;
 
     /**
      * Most bytes of a frame with such a payload: the room that {@link #encode} wants.
@@ -133,10 +137,10 @@ public final class EntryFrame
     }
 
     /**
-     * Writes a whole frame. The target must be direct memory for the checksum not to allocate.
+     * Writes a whole frame of an entry that nobody who has logged in asks for.
      *
-     * @param target          to write to; must have room for {@link #frameLength}.
-     * @param offset          in the target.
+     * @param target          as in the other.
+     * @param offset          as in the other.
      * @param entryTerm       Raft term.
      * @param entryIndex      Raft index.
      * @param origin          the member that answers.
@@ -161,12 +165,48 @@ public final class EntryFrame
         final int payloadOffset,
         final int payloadLength)
     {
+        return encode(
+            target, offset, entryTerm, entryIndex, origin, session, 0, correlation, sequence, payload, payloadOffset, payloadLength);
+    }
+
+    /**
+     * Writes a whole frame. The target must be direct memory for the checksum not to allocate.
+     *
+     * @param target          to write to; must have room for {@link #frameLength}.
+     * @param offset          in the target.
+     * @param entryTerm       Raft term.
+     * @param entryIndex      Raft index.
+     * @param origin          the member that answers.
+     * @param session         the session, or 0.
+     * @param userCredential  see {@link #credential()}.
+     * @param correlation     the client's correlation id.
+     * @param sequence        number of the write in its session, or 0.
+     * @param payload         buffer with the SBE message.
+     * @param payloadOffset   of the message.
+     * @param payloadLength   of the message in bytes.
+     * @return length of the frame in bytes.
+     */
+    public int encode(
+        final MutableDirectBuffer target,
+        final int offset,
+        final long entryTerm,
+        final long entryIndex,
+        final long origin,
+        final long session,
+        final long userCredential,
+        final long correlation,
+        final long sequence,
+        final DirectBuffer payload,
+        final int payloadOffset,
+        final int payloadLength)
+    {
         term = entryTerm;
         index = entryIndex;
         originMemberId = origin;
         sessionId = session;
         correlationId = correlation;
         sessionSequence = sequence;
+        credential = userCredential;
         form = formOf(payload, payloadOffset, payloadLength);
         buffer.wrap(target, offset, frameLength(payloadLength));
         words.wrap(buffer, HEAD_OFFSET, buffer.capacity());
@@ -178,7 +218,8 @@ public final class EntryFrame
         final int length = Math.max(LENGTH_MIN, BitUtil.align(end, ALIGNMENT));
         buffer.putBytes(tailOffset, payload, payloadOffset + skipped, tailLength);
         buffer.setMemory(end, length - end, (byte)0);
-        buffer.putInt(LENGTH_OFFSET, length | length - end << LENGTH_BITS | form << FORM_SHIFT, LITTLE_ENDIAN);
+        final int storedForm = credential == 0 ? form : form | CREDITED;
+        buffer.putInt(LENGTH_OFFSET, length | length - end << LENGTH_BITS | storedForm << FORM_SHIFT, LITTLE_ENDIAN);
         buffer.putInt(CRC_OFFSET, crc.of(buffer, LENGTH_OFFSET, length - LENGTH_OFFSET), LITTLE_ENDIAN);
         buffer.wrap(target, offset, length);
         isRead = true;
@@ -251,6 +292,17 @@ public final class EntryFrame
     public long sessionSequence()
     {
         return look().sessionSequence;
+    }
+
+    /**
+     * Who asks for it: the Raft index of the entry that set the verifier with which the session's user has logged in. Another user, a user
+     * made anew, or one with another password has another one, and none ever comes back.
+     *
+     * @return the credential; 0 = nobody has logged in.
+     */
+    public long credential()
+    {
+        return look().credential;
     }
 
     /** @return length of the payload in bytes; it starts at {@link #payloadOffset()} of {@link #payload()}. */
@@ -341,6 +393,10 @@ public final class EntryFrame
         {
             words.put(clientId);
         }
+        if (credential != 0)
+        {
+            words.put(credential);
+        }
     }
 
     private EntryFrame look()
@@ -357,9 +413,10 @@ public final class EntryFrame
     {
         isRequestMade = false;
         final int lengthWord = buffer.getInt(LENGTH_OFFSET, LITTLE_ENDIAN);
-        form = lengthWord >>> FORM_SHIFT;
+        final int storedForm = lengthWord >>> FORM_SHIFT;
+        form = storedForm & ~CREDITED;
         final int end = (lengthWord & LENGTH_MASK) - (lengthWord >>> LENGTH_BITS & PADDING_MASK);
-        if (form > REMEMBERED || end > buffer.capacity())
+        if (storedForm > (REMEMBERED | CREDITED) || form > REMEMBERED || end > buffer.capacity())
         {
             return false;
         }
@@ -373,6 +430,15 @@ public final class EntryFrame
                 return false;
             }
             word(i, words.next());
+        }
+        credential = 0;
+        if (storedForm != form)
+        {
+            if (!words.hasNext())
+            {
+                return false;
+            }
+            credential = words.next();
         }
         tailOffset = words.position();
         tailLength = end - tailOffset;

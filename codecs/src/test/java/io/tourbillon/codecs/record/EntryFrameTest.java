@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Random;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -23,6 +25,9 @@ class EntryFrameTest
 {
     private static final byte[] PAYLOAD = "a payload of 25 bytes ...".getBytes(US_ASCII);
     private static final int OFFSET = 64;
+    /** What {@link #encode} wrote for index 7 in journal format 3. */
+    private static final String OLD_FRAME =
+        "4f7991393000000301030107010b010c010d010e61207061796c6f6164206f66203235206279746573202e2e2e000000";
 
     private final UnsafeBuffer target = new UnsafeBuffer(ByteBuffer.allocateDirect(1024));
     private final UnsafeBuffer payload = new UnsafeBuffer(PAYLOAD);
@@ -93,6 +98,64 @@ class EntryFrameTest
                 message.putInt(Protocol.TIMEOUT_OFFSET, 0); // not for the log
             }
             assertEquals(new UnsafeBuffer(message, 0, messageLength), payload, "value of " + valueLength);
+        }
+    }
+
+    @Test
+    void shouldCarryACredentialInEachFormAndCostNothingWithoutOne()
+    {
+        final long seed = Long.getLong("seed", System.nanoTime());
+        final Random random = new Random(seed);
+        final UnsafeBuffer room = new UnsafeBuffer(ByteBuffer.allocateDirect(8192));
+        final UnsafeBuffer message = new UnsafeBuffer(ByteBuffer.allocateDirect(8192));
+        for (int i = 0; i < 20_000; i++)
+        {
+            final int messageLength = encodePut(message, 11, 13, 14, 9, 1 + random.nextInt(40), random.nextInt(i % 100 == 0 ? 5000 : 300));
+            message.putInt(Protocol.CLIENT_ID_OFFSET, random.nextBoolean() ? random.nextInt() : 0, LITTLE_ENDIAN);
+            final int offset = random.nextBoolean() ? 0 : 48; // what does not begin with a header is stored as it is
+            final long credential = random.nextBoolean() ? 0 : random.nextLong() >>> random.nextInt(64);
+            final int bare = frame.encode(room, 0, 3, i, 11, 12, 13, 14, message, offset, messageLength - offset);
+            final byte[] bareBytes = new byte[bare];
+            room.getBytes(0, bareBytes);
+            final int length = frame.encode(room, 0, 3, i, 11, 12, credential, 13, 14, message, offset, messageLength - offset);
+            final String told = "seed " + seed + ", " + i + ", credential " + credential;
+            if (credential == 0)
+            {
+                assertEquals(new UnsafeBuffer(bareBytes), new UnsafeBuffer(room, 0, length), told);
+            }
+            final EntryFrame read = new EntryFrame().wrap(room, 0, length);
+            assertTrue(read.isWhole(), told);
+            assertTrue(length <= EntryFrame.frameLength(messageLength - offset), told);
+            assertEquals(credential, read.credential(), told);
+            assertEquals(i, read.index(), told);
+            final EntryFrame other = new EntryFrame().wrap(new UnsafeBuffer(bareBytes), 0, bare);
+            assertEquals(0, other.credential(), told);
+            assertEquals(new UnsafeBuffer(other.payload(), other.payloadOffset(), other.payloadLength()),
+                new UnsafeBuffer(read.payload(), read.payloadOffset(), read.payloadLength()), told);
+        }
+    }
+
+    @Test
+    void shouldReadAFrameThatWasWrittenBeforeThereWereCredentials()
+    {
+        final byte[] old = HexFormat.of().parseHex(OLD_FRAME);
+
+        final EntryFrame read = new EntryFrame().wrap(new UnsafeBuffer(old), 0, old.length);
+        assertTrue(read.isWhole());
+        assertEquals(0, read.credential());
+        assertEquals(7, read.index());
+        assertEquals(new String(PAYLOAD, US_ASCII), read.payload().getStringWithoutLengthAscii(read.payloadOffset(), PAYLOAD.length));
+    }
+
+    @Test
+    void shouldRefuseAFormThatIsNone()
+    {
+        final int length = encode(7);
+        for (int form = 0; form < 16; form++)
+        {
+            target.putByte(OFFSET + 7, (byte)(target.getByte(OFFSET + 7) & 0xF | form << 4));
+            target.putInt(OFFSET, new Crc32c().of(target, OFFSET + 4, length - 4), LITTLE_ENDIAN);
+            assertTrue(form % 4 != 3 && form < 8 || !new EntryFrame().wrap(target, OFFSET, length).isWhole(), "form " + form);
         }
     }
 

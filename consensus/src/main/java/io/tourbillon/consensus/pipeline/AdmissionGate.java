@@ -80,6 +80,7 @@ final class AdmissionGate implements Admission
     @Override
     public long propose(
         final long sessionId,
+        final long credential,
         final long correlationId,
         final long sessionSequence,
         final long timeoutMs,
@@ -90,9 +91,9 @@ final class AdmissionGate implements Admission
         // What a member proposes by itself as a leader is nobody else's to propose.
         if (core.role() != Role.LEADER && sessionId != 0 && length <= requestLengthMax)
         {
-            return counted(forward(sessionId, correlationId, sessionSequence, timeoutMs, buffer, offset, length));
+            return counted(forward(sessionId, credential, correlationId, sessionSequence, timeoutMs, buffer, offset, length));
         }
-        final long index = proposeFor(memberId, sessionId, correlationId, sessionSequence, buffer, offset, length);
+        final long index = proposeFor(memberId, sessionId, credential, correlationId, sessionSequence, buffer, offset, length);
         if (index > 0)
         {
             ownRequests.onProposed(index, core.term(), sessionId, correlationId, deadlineNs(timeoutMs));
@@ -109,6 +110,7 @@ final class AdmissionGate implements Admission
     long proposeFor(
         final long originMemberId,
         final long sessionId,
+        final long credential,
         final long correlationId,
         final long sessionSequence,
         final DirectBuffer buffer,
@@ -121,7 +123,7 @@ final class AdmissionGate implements Admission
             return counted(verdict);
         }
         final long index = log.append(
-            core.term(), originMemberId, sessionId, correlationId, sessionSequence, buffer, offset, length);
+            core.term(), originMemberId, sessionId, credential, correlationId, sessionSequence, buffer, offset, length);
         return index < 0 ? counted(TOO_MANY_REQUESTS) : index;
     }
 
@@ -129,12 +131,13 @@ final class AdmissionGate implements Admission
     boolean proposeChange(
         final long originMemberId,
         final long sessionId,
+        final long credential,
         final long correlationId,
         final long sessionSequence,
         final DirectBuffer buffer,
         final int length)
     {
-        final long index = proposeFor(originMemberId, sessionId, correlationId, sessionSequence, buffer, 0, length);
+        final long index = proposeFor(originMemberId, sessionId, credential, correlationId, sessionSequence, buffer, 0, length);
         if (index > 0 && originMemberId == memberId)
         {
             ownRequests.onAppended(index, core.term(), sessionId, correlationId);
@@ -156,6 +159,7 @@ final class AdmissionGate implements Admission
 
     private long forward(
         final long sessionId,
+        final long credential,
         final long correlationId,
         final long sessionSequence,
         final long timeoutMs,
@@ -169,7 +173,7 @@ final class AdmissionGate implements Admission
             return NO_LEADER;
         }
         if (!ownRequests.hasRoom() || !driver.sender().forward(
-            leaderId, core.term(), sessionId, correlationId, sessionSequence, ownRequests.nextNumber(), buffer, offset, length))
+            leaderId, core.term(), sessionId, credential, correlationId, sessionSequence, ownRequests.nextNumber(), buffer, offset, length))
         {
             return refusalTowards(leaderId);
         }
@@ -187,6 +191,7 @@ final class AdmissionGate implements Admission
     @Override
     public long changeMembers(
         final long sessionId,
+        final long credential,
         final long correlationId,
         final long sessionSequence,
         final long timeoutMs,
@@ -197,8 +202,8 @@ final class AdmissionGate implements Admission
         final boolean isHere = core.role() == Role.LEADER || membership.isForLeaderAlone(buffer, offset);
         membership.deadlineNs(deadlineNs(timeoutMs));
         final long result = isHere ?
-            membership.onRequest(nowNs, memberId, sessionId, correlationId, sessionSequence, buffer, offset, length) :
-            forward(sessionId, correlationId, sessionSequence, timeoutMs, buffer, offset, length);
+            membership.onRequest(nowNs, memberId, sessionId, credential, correlationId, sessionSequence, buffer, offset, length) :
+            forward(sessionId, credential, correlationId, sessionSequence, timeoutMs, buffer, offset, length);
         if (result == FORWARDED)
         {
             membership.onAsked(sessionId, correlationId, buffer, offset);
@@ -211,11 +216,11 @@ final class AdmissionGate implements Admission
     {
         if (core.role() == Role.LEADER)
         {
-            propose(0, 0, 0, 0, buffer, offset, length);
+            propose(0, 0, 0, 0, 0, buffer, offset, length);
         }
         else
         {
-            forward(0, 0, 0, 0, buffer, offset, length);
+            forward(0, 0, 0, 0, 0, buffer, offset, length);
         }
     }
 
@@ -231,6 +236,7 @@ final class AdmissionGate implements Admission
     @Override
     public long read(
         final long sessionId,
+        final long credential,
         final long correlationId,
         final long timeoutMs,
         final ReadLevel level,
@@ -239,8 +245,8 @@ final class AdmissionGate implements Admission
         final int length)
     {
         final boolean isSerializable = level == ReadLevel.SERIALIZABLE;
-        final long result = isSerializable ? offer(serializableReads, 0, 0, sessionId, buffer, offset, length) :
-            offerLinearizable(level == ReadLevel.AFTER_MY_WRITES, sessionId, buffer, offset, length);
+        final long result = isSerializable ? offer(serializableReads, 0, 0, sessionId, credential, buffer, offset, length) :
+            offerLinearizable(level == ReadLevel.AFTER_MY_WRITES, sessionId, credential, buffer, offset, length);
         if (result < 0)
         {
             counters.readsRejected.addRelease(1);
@@ -253,7 +259,12 @@ final class AdmissionGate implements Admission
     }
 
     private long offerLinearizable(
-        final boolean isAfterWrites, final long sessionId, final DirectBuffer buffer, final int offset, final int length)
+        final boolean isAfterWrites,
+        final long sessionId,
+        final long credential,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length)
     {
         if (core.leaderId() == RaftCore.NO_LEADER)
         {
@@ -261,7 +272,7 @@ final class AdmissionGate implements Admission
         }
         // Another's log is not this one: the leader says where the writes that were forwarded to it are.
         final long ownIndex = isAfterWrites && core.role() == Role.LEADER ? log.lastIndex() : 0;
-        final long result = offer(linearizableReads, confirmer.nextId(), ownIndex, sessionId, buffer, offset, length);
+        final long result = offer(linearizableReads, confirmer.nextId(), ownIndex, sessionId, credential, buffer, offset, length);
         if (result == 0)
         {
             confirmer.onQueued(nowNs, isAfterWrites);
@@ -274,6 +285,7 @@ final class AdmissionGate implements Admission
         final long readId,
         final long ownIndex,
         final long sessionId,
+        final long credential,
         final DirectBuffer buffer,
         final int offset,
         final int length)
@@ -282,7 +294,7 @@ final class AdmissionGate implements Admission
         {
             return REQUEST_TOO_LARGE;
         }
-        if (!queue.offer(readId, ownIndex, sessionId, buffer, offset, length))
+        if (!queue.offer(readId, ownIndex, sessionId, credential, buffer, offset, length))
         {
             return TOO_MANY_REQUESTS;
         }

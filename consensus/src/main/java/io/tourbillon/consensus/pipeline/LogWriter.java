@@ -56,6 +56,7 @@ final class LogWriter implements RepairableLog
         final long term,
         final long originMemberId,
         final long sessionId,
+        final long credential,
         final long correlationId,
         final long sessionSequence,
         final DirectBuffer payload,
@@ -71,7 +72,7 @@ final class LogWriter implements RepairableLog
         }
         final long index = lastIndex + 1;
         final int frameLength = frame.encode(ring.memory(), offset, term, index, originMemberId,
-            sessionId, correlationId, sessionSequence, payload, payloadOffset, payloadLength);
+            sessionId, credential, correlationId, sessionSequence, payload, payloadOffset, payloadLength);
         publish(slot, term, index, offset, frameLength);
         return index;
     }

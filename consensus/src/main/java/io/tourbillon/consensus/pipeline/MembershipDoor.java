@@ -8,6 +8,7 @@ import io.tourbillon.codecs.record.AlarmNotedDecoder;
 import io.tourbillon.codecs.record.MemberPublishedDecoder;
 import io.tourbillon.consensus.Ingress;
 import io.tourbillon.consensus.PeerLinks;
+import io.tourbillon.consensus.StateMachine;
 import io.tourbillon.consensus.raft.Member;
 import io.tourbillon.consensus.raft.RaftCore;
 import io.tourbillon.consensus.raft.Role;
@@ -35,6 +36,7 @@ final class MembershipDoor
     private final PipelineCounters counters;
     private final Ingress ingress;
     private final PeerLinks links;
+    private final StateMachine stateMachine;
     private final long memberId;
     private final long electionTimeoutNs;
     private final MembershipChange change;
@@ -46,6 +48,7 @@ final class MembershipDoor
     private long askedOriginId = NOBODY;
     private long askedTerm;
     private long askedSessionId;
+    private long askedCredential;
     private long askedCorrelationId;
     private long askedSequence;
     private long deadlineNs;
@@ -70,6 +73,7 @@ final class MembershipDoor
         counters = ctx.counters();
         ingress = ctx.ingress();
         links = ctx.peerLinks();
+        stateMachine = ctx.stateMachine();
         memberId = ctx.memberId();
         electionTimeoutNs = ctx.electionTimeoutNs();
         change = new MembershipChange(ctx, core, log);
@@ -147,12 +151,18 @@ final class MembershipDoor
         final long nowNs,
         final long originId,
         final long sessionId,
+        final long credential,
         final long correlationId,
         final long sequence,
         final DirectBuffer buffer,
         final int offset,
         final int length)
     {
+        final int refusal = stateMachine.refusalOfChange(credential);
+        if (refusal != 0)
+        {
+            return -refusal;
+        }
         request.wrapAndApplyHeader(buffer, offset, header);
         if (request.operation() == MemberOperation.MOVE_LEADER)
         {
@@ -181,6 +191,7 @@ final class MembershipDoor
         askedOriginId = originId;
         askedTerm = core.term();
         askedSessionId = sessionId;
+        askedCredential = credential;
         askedCorrelationId = correlationId;
         askedSequence = sequence;
         if (originId == memberId)
@@ -262,7 +273,8 @@ final class MembershipDoor
             return 1;
         }
         if (core.configuration().isJoint() || driver.hasPending() ||
-            !admission.proposeChange(askedOriginId, askedSessionId, askedCorrelationId, askedSequence, asked, askedLength))
+            !admission.proposeChange(
+                askedOriginId, askedSessionId, askedCredential, askedCorrelationId, askedSequence, asked, askedLength))
         {
             return 0;
         }

@@ -161,13 +161,13 @@ final class PeerReceiver implements PeerHandler
     {
         if (MembershipDoor.isFor(message.buffer(), offset, length))
         {
-            return membership.onRequest(nowNs, fromId, message.sessionId(), message.correlationId(), message.sessionSequence(),
-                message.buffer(), offset, length);
+            return membership.onRequest(nowNs, fromId, message.sessionId(), message.credential(), message.correlationId(),
+                message.sessionSequence(), message.buffer(), offset, length);
         }
         // Without a session a member speaks for itself, and has little to say.
         final boolean isForged = message.sessionId() == 0 && !MembershipDoor.isAnnouncement(message.buffer(), offset, length);
         return isForged ? -ErrorCode.MALFORMED.number() :
-            admission.proposeFor(fromId, message.sessionId(), message.correlationId(), message.sessionSequence(),
+            admission.proposeFor(fromId, message.sessionId(), message.credential(), message.correlationId(), message.sessionSequence(),
                 message.buffer(), offset, length);
     }
 

@@ -160,6 +160,7 @@ final class PeerSender
         final long toId,
         final long term,
         final long sessionId,
+        final long credential,
         final long correlationId,
         final long sessionSequence,
         final long number,
@@ -168,7 +169,7 @@ final class PeerSender
         final int length)
     {
         address(forward.wrapAndApplyHeader(buffer, 0, header).peer(), toId, term);
-        forward.sessionId(sessionId).correlationId(correlationId).sessionSequence(sessionSequence).number(number);
+        forward.sessionId(sessionId).correlationId(correlationId).sessionSequence(sessionSequence).number(number).credential(credential);
         forward.putPayload(payload, offset, length);
         return links.send(toId, buffer, 0, MessageHeaderEncoder.ENCODED_LENGTH + forward.encodedLength());
     }

@@ -66,7 +66,7 @@ final class ProposalQueue implements MessageHandler
         }
         else
         {
-            admission.propose(0, 0, 0, 0, buffer, index, length);
+            admission.propose(0, 0, 0, 0, 0, buffer, index, length);
         }
     }
 }

@@ -266,7 +266,7 @@ final class RaftDriver implements RaftEffects
             hasPendingHardState = false;
         }
         if (pendingEntry != null && !hasPendingHardState &&
-            log.append(core.term(), memberId, 0, 0, 0, pendingEntry, 0, pendingEntryLength) > 0)
+            log.append(core.term(), memberId, 0, 0, 0, 0, pendingEntry, 0, pendingEntryLength) > 0)
         {
             pendingEntry = null;
         }

@@ -15,8 +15,8 @@ import java.nio.ByteBuffer;
  * Reads on their way from the sequencer to apply, copied, in order. Each carries an id; apply runs it once the sequencer has confirmed
  * that id and the read index told with it is applied, and the read's own index, too. An id of 0 needs no confirmation.
  * <pre>
- *  0            8            16           24
- *  | readId     | ownIndex   | sessionId  | the SBE message ... |
+ *  0            8            16           24           32
+ *  | readId     | ownIndex   | sessionId  | credential | the SBE message ... |
  * </pre>
  */
 final class ReadQueue implements ControlledMessageHandler
@@ -24,7 +24,8 @@ final class ReadQueue implements ControlledMessageHandler
     private static final int READ_ID_OFFSET = 0;
     private static final int OWN_INDEX_OFFSET = 8;
     private static final int SESSION_ID_OFFSET = 16;
-    private static final int HEADER_LENGTH = 24;
+    private static final int CREDENTIAL_OFFSET = 24;
+    private static final int HEADER_LENGTH = 32;
     private static final int MESSAGE_TYPE_ID = 1;
     /** Agrona's rings take no message longer than an eighth of them. */
     private static final int MESSAGES_MIN = 8;
@@ -73,7 +74,13 @@ final class ReadQueue implements ControlledMessageHandler
 
     /** Sequencer: copies a read in; false if there is no room. */
     boolean offer(
-        final long readId, final long ownIndex, final long sessionId, final DirectBuffer buffer, final int offset, final int length)
+        final long readId,
+        final long ownIndex,
+        final long sessionId,
+        final long credential,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length)
     {
         assert length <= messageLengthMax() : length;
         final int index = queue.tryClaim(MESSAGE_TYPE_ID, HEADER_LENGTH + length);
@@ -85,6 +92,7 @@ final class ReadQueue implements ControlledMessageHandler
         target.putLong(index + READ_ID_OFFSET, readId);
         target.putLong(index + OWN_INDEX_OFFSET, ownIndex);
         target.putLong(index + SESSION_ID_OFFSET, sessionId);
+        target.putLong(index + CREDENTIAL_OFFSET, credential);
         target.putBytes(index + HEADER_LENGTH, buffer, offset, length);
         queue.commit(index);
         offeredCount++;
@@ -163,7 +171,8 @@ final class ReadQueue implements ControlledMessageHandler
         {
             return Action.CONTINUE;
         }
-        stateMachine.onRead(buffer.getLong(index + SESSION_ID_OFFSET), buffer, index + HEADER_LENGTH, length - HEADER_LENGTH);
+        stateMachine.onRead(buffer.getLong(index + SESSION_ID_OFFSET), buffer.getLong(index + CREDENTIAL_OFFSET),
+            buffer, index + HEADER_LENGTH, length - HEADER_LENGTH);
         return Action.CONTINUE;
     }
 }

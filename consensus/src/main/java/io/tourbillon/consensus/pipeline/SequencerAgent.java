@@ -156,7 +156,7 @@ final class SequencerAgent implements Agent
         }
         tickEncoder.wrapAndApplyHeader(tick, 0, headerEncoder).budget(budget);
         final int length = MessageHeaderEncoder.ENCODED_LENGTH + tickEncoder.encodedLength();
-        final boolean isProposed = admission.propose(0, 0, 0, 0, tick, 0, length) > 0;
+        final boolean isProposed = admission.propose(0, 0, 0, 0, 0, tick, 0, length) > 0;
         tickPace.begin(nowNs, log.lastIndex());
         return isProposed ? 1 : 0;
     }

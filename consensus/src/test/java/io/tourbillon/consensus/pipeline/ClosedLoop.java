@@ -61,7 +61,7 @@ final class ClosedLoop implements Ingress, StateMachine
         int workCount = 0;
         while (workCount < POLL_LIMIT && proposed < limit && proposed - acknowledged.getAcquire() < window)
         {
-            if (admission.propose(7, proposed, 0, 0, payload, 0, payload.capacity()) < 0)
+            if (admission.propose(7, 0, proposed, 0, 0, payload, 0, payload.capacity()) < 0)
             {
                 break;
             }
@@ -69,7 +69,7 @@ final class ClosedLoop implements Ingress, StateMachine
             workCount++;
             if (proposed % 10 == 0)
             {
-                admission.read(7, proposed, 0, ReadLevel.LINEARIZABLE, payload, 0, 64);
+                admission.read(7, 0, proposed, 0, ReadLevel.LINEARIZABLE, payload, 0, 64);
             }
         }
         return workCount;
@@ -93,7 +93,7 @@ final class ClosedLoop implements Ingress, StateMachine
     }
 
     @Override
-    public void onRead(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
+    public void onRead(final long sessionId, final long credential, final DirectBuffer buffer, final int offset, final int length)
     {
         reads.addRelease(1);
     }

@@ -90,7 +90,7 @@ class LogOrderTest
 
     private long append(final long term, final long correlationId, final int length)
     {
-        return log.append(term, 1, 7, correlationId, 0, payload, 0, length);
+        return log.append(term, 1, 7, 0, correlationId, 0, payload, 0, length);
     }
 
     private List<Long> appliedCorrelationIds()

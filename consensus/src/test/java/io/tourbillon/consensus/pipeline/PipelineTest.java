@@ -257,7 +257,7 @@ class PipelineTest
         for (final int length : new int[]{ 64 << 10, 1 << 20, 1536 << 10, 4 << 20 })
         {
             final ReadQueue queue = new ReadQueue(PipelineContext.readQueueLengthFor(length), new TestStateMachine(0), null);
-            assertTrue(queue.offer(0, 0, 7, new UnsafeBuffer(new byte[length]), 0, length), "read of " + length);
+            assertTrue(queue.offer(0, 0, 7, 0, new UnsafeBuffer(new byte[length]), 0, length), "read of " + length);
         }
     }
 

@@ -73,7 +73,7 @@ public final class ScriptedForwards
         }
 
         @Override
-        public void onRead(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
+        public void onRead(final long sessionId, final long credential, final DirectBuffer buffer, final int offset, final int length)
         {
             throw new AssertionError("the simulator reads");
         }
@@ -149,7 +149,7 @@ public final class ScriptedForwards
     {
         final long leaderId = core.leaderId();
         if (core.role() == Role.LEADER || leaderId == RaftCore.NO_LEADER || !ownRequests.hasRoom() || !sender.forward(
-            leaderId, core.term(), sessionId, correlationId, 0, ownRequests.nextNumber(), payload, 0, payload.capacity()))
+            leaderId, core.term(), sessionId, 0, correlationId, 0, ownRequests.nextNumber(), payload, 0, payload.capacity()))
         {
             return false;
         }

@@ -74,7 +74,7 @@ final class TestIngress implements Ingress
         final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(payload.length));
         buffer.putBytes(0, payload);
         final CompletableFuture<Long> result = new CompletableFuture<>();
-        tasks.add(() -> result.complete(admission.propose(sessionId, correlationId, 0, timeoutMs, buffer, 0, payload.length)));
+        tasks.add(() -> result.complete(admission.propose(sessionId, 0, correlationId, 0, timeoutMs, buffer, 0, payload.length)));
         return result;
     }
 
@@ -91,7 +91,7 @@ final class TestIngress implements Ingress
             urls.next().url(url);
         }
         final CompletableFuture<Long> result = new CompletableFuture<>();
-        tasks.add(() -> result.complete(admission.changeMembers(7, correlationId, 0, timeoutMs, buffer, 0, request.limit())));
+        tasks.add(() -> result.complete(admission.changeMembers(7, 0, correlationId, 0, timeoutMs, buffer, 0, request.limit())));
         return take(result);
     }
 
@@ -105,7 +105,7 @@ final class TestIngress implements Ingress
         final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(length));
         buffer.putLong(0, value);
         final CompletableFuture<Long> result = new CompletableFuture<>();
-        tasks.add(() -> result.complete(admission.read(7, value, timeoutMs, level, buffer, 0, length)));
+        tasks.add(() -> result.complete(admission.read(7, 0, value, timeoutMs, level, buffer, 0, length)));
         return take(result);
     }
 

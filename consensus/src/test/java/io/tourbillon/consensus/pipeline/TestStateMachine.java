@@ -176,7 +176,7 @@ final class TestStateMachine implements StateMachine
     }
 
     @Override
-    public void onRead(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
+    public void onRead(final long sessionId, final long credential, final DirectBuffer buffer, final int offset, final int length)
     {
         reads.add(sessionId + ":" + buffer.getLong(offset) + "@" + appliedIndex);
     }

@@ -125,7 +125,7 @@ final class MvccStore implements SimStore, Egress
         range.putKey(bytes, 0, bytes.length).putRangeEnd(bytes, 0, 0);
         isReadAnswered = false;
         readValue = null;
-        mvcc.onRead(1, request, 0, MessageHeaderEncoder.ENCODED_LENGTH + range.encodedLength());
+        mvcc.onRead(1, 0, request, 0, MessageHeaderEncoder.ENCODED_LENGTH + range.encodedLength());
         for (int i = 0; i < SLICES_MAX && !isReadAnswered; i++)
         {
             mvcc.doWork(lastNowNs);
@@ -231,7 +231,7 @@ final class MvccStore implements SimStore, Egress
     public void ask(final long sessionId, final byte[] asked)
     {
         request.putBytes(0, asked);
-        SimFailure.unless(mvcc.onRead(sessionId, request, 0, asked.length), "a request that nobody knows");
+        SimFailure.unless(mvcc.onRead(sessionId, 0, request, 0, asked.length), "a request that nobody knows");
     }
 
     @Override

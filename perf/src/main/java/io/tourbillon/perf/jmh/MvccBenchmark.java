@@ -137,7 +137,7 @@ public class MvccBenchmark
             final int keyIndex = draw.below(Messages.KEY_COUNT);
             final int length = messages.encodeGet(keyIndex, i + 1);
             egress.expectGet(i + 1, keyIndex);
-            Wrong.unless(mvcc.onRead(Messages.SESSION_ID, messages.buffer(), 0, length), "not served");
+            Wrong.unless(mvcc.onRead(Messages.SESSION_ID, 0, messages.buffer(), 0, length), "not served");
             for (int j = 0; !egress.isAnswered() && j < 100; j++)
             {
                 mvcc.doWork(0);

@@ -127,7 +127,7 @@ public class WatchBenchmark
         create.watchId(0).startRevision(0).flags().clear();
         create.putKey(key.getBytes(US_ASCII), 0, key.length())
             .putRangeEnd(end.getBytes(US_ASCII), 0, end.length());
-        Wrong.unless(mvcc.onRead(sessionId, request, 0, create.limit()), "not served");
+        Wrong.unless(mvcc.onRead(sessionId, 0, request, 0, create.limit()), "not served");
     }
 
     /** Each put was told to one watcher, once. */

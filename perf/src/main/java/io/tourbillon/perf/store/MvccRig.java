@@ -141,7 +141,7 @@ final class MvccRig implements AutoCloseable
         watch.watchId(0).startRevision(0).flags().clear();
         keySpace.putKey(keyIndex, key, 0);
         watch.putKey(key, 0, KEY_LENGTH).putRangeEnd(ALL_FROM, 0, 0);
-        Wrong.unless(mvcc.onRead(sessionId, message, 0, watch.limit()), "the watch was not taken");
+        Wrong.unless(mvcc.onRead(sessionId, 0, message, 0, watch.limit()), "the watch was not taken");
     }
 
     /** Reads a key at a revision (0 = the newest) and checks its value; {@code writeNumber} below 0 = any. */
@@ -154,7 +154,7 @@ final class MvccRig implements AutoCloseable
         keySpace.putKey(keyIndex, key, 0);
         range.putKey(key, 0, KEY_LENGTH).putRangeEnd(ALL_FROM, 0, 0);
         egress.expectValue(keyIndex, writeNumber);
-        Wrong.unless(mvcc.onRead(SESSION_ID, message, 0, range.limit()), "not served");
+        Wrong.unless(mvcc.onRead(SESSION_ID, 0, message, 0, range.limit()), "not served");
         for (int i = 0; egress.isExpecting() && i < 100; i++)
         {
             mvcc.doWork(System.nanoTime());

@@ -93,6 +93,12 @@ final class MvccStateMachine implements StateMachine
     }
 
     @Override
+    public int refusalOfChange(final long credential)
+    {
+        return mvcc.auth().refusalUnlessRoot(credential);
+    }
+
+    @Override
     public int announcement(final MutableDirectBuffer target, final long nowNs)
     {
         final int length = announcement.write(target, nowNs);
@@ -133,13 +139,13 @@ final class MvccStateMachine implements StateMachine
     }
 
     @Override
-    public void onRead(final long sessionId, final DirectBuffer buffer, final int offset, final int length)
+    public void onRead(final long sessionId, final long credential, final DirectBuffer buffer, final int offset, final int length)
     {
         if (!egress.isOpen(sessionId))
         {
             return; // it ended while this waited in the queue: a watcher made now would have nobody to end it
         }
-        if (!mvcc.onRead(sessionId, buffer, offset, length))
+        if (!mvcc.onRead(sessionId, credential, buffer, offset, length))
         {
             answer(sessionId, buffer, offset);
         }

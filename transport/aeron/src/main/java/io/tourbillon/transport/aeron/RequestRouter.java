@@ -48,6 +48,9 @@ final class RequestRouter
     /** An inbound message needs so much for an answer to have an addressee. */
     private static final int ANSWERABLE_LENGTH = MessageHeaderDecoder.ENCODED_LENGTH + RequestHeaderDecoder.ENCODED_LENGTH;
 
+    /** Sessions have no users yet. */
+    private static final long NOBODY = 0;
+
     private final SessionBook sessions;
     private final ConnectionVoice voice;
     private final IngressCounters counters;
@@ -330,7 +333,7 @@ final class RequestRouter
                 final long sequence = buffer.getLong(offset + Protocol.SEQUENCE_OFFSET, LITTLE_ENDIAN);
                 onAdmission(connection, session, buffer, offset,
                     admission.changeMembers(
-                        session.id(), correlationId(buffer, offset), sequence, timeoutMs(buffer, offset), buffer, offset, length));
+                        session.id(), NOBODY, correlationId(buffer, offset), sequence, timeoutMs(buffer, offset), buffer, offset, length));
             }
         }
     }
@@ -356,7 +359,7 @@ final class RequestRouter
         {
             final long sequence = buffer.getLong(offset + Protocol.SEQUENCE_OFFSET, LITTLE_ENDIAN);
             onAdmission(connection, session, buffer, offset, admission.propose(
-                session.id(), correlationId(buffer, offset), sequence, timeoutMs(buffer, offset), buffer, offset, length));
+                session.id(), NOBODY, correlationId(buffer, offset), sequence, timeoutMs(buffer, offset), buffer, offset, length));
         }
     }
 
@@ -367,7 +370,7 @@ final class RequestRouter
         if (session != null)
         {
             onAdmission(connection, session, buffer, offset, admission.read(
-                session.id(), correlationId(buffer, offset), timeoutMs(buffer, offset), level, buffer, offset, length));
+                session.id(), NOBODY, correlationId(buffer, offset), timeoutMs(buffer, offset), level, buffer, offset, length));
         }
     }
 
@@ -377,7 +380,7 @@ final class RequestRouter
         final Session session = admissible(connection, Integer.MAX_VALUE, buffer, offset, length);
         if (session != null)
         {
-            final long result = admission.read(session.id(), 0, 0, ReadLevel.SERIALIZABLE, buffer, offset, length);
+            final long result = admission.read(session.id(), NOBODY, 0, 0, ReadLevel.SERIALIZABLE, buffer, offset, length);
             if (result < 0)
             {
                 refuse(connection, buffer, offset, Admission.errorOf(result));

@@ -91,6 +91,7 @@ final class EchoServer implements Admission, AutoCloseable
     @Override
     public long propose(
         final long sessionId,
+        final long credential,
         final long correlationId,
         final long sessionSequence,
         final long timeoutMs,
@@ -121,6 +122,7 @@ final class EchoServer implements Admission, AutoCloseable
     @Override
     public long read(
         final long sessionId,
+        final long credential,
         final long correlationId,
         final long timeoutMs,
         final ReadLevel level,

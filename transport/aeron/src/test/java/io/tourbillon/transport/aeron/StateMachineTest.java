@@ -49,7 +49,7 @@ class StateMachineTest
             RawClient.head(create.request(), 7, -1);
             create.watchId(1).startRevision(0).flags().clear();
             create.putKey(new byte[] {'k'}, 0, 1).putRangeEnd(new byte[0], 0, 0);
-            stateMachine.onRead(7, buffer, 0, MessageHeaderEncoder.ENCODED_LENGTH + create.encodedLength());
+            stateMachine.onRead(7, 0, buffer, 0, MessageHeaderEncoder.ENCODED_LENGTH + create.encodedLength());
             assertEquals(0, mvcc.watcherCount());
         }
     }
