@@ -1,13 +1,17 @@
 package io.tourbillon.consensus.sim;
 
+import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.Branch;
 import io.tourbillon.codecs.client.DeleteRangeRequestDecoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestEncoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.OpKind;
+import io.tourbillon.codecs.client.OpenClientDecoder;
+import io.tourbillon.codecs.client.OpenClientEncoder;
 import io.tourbillon.codecs.client.PutRequestDecoder;
 import io.tourbillon.codecs.client.PutRequestEncoder;
+import io.tourbillon.codecs.client.RequestHeaderDecoder;
 import io.tourbillon.codecs.client.RequestHeaderEncoder;
 import io.tourbillon.codecs.client.SortOrder;
 import io.tourbillon.codecs.client.SortTarget;
@@ -33,16 +37,74 @@ final class Messages
     {
     }
 
+    /** What makes a write one that is applied once: a client that is remembered, and the write's number among its writes. */
+    record Number(long clientId, long sequence, long lowestUnanswered)
+    {
+        /** Of a write that nobody remembers. */
+        static final Number NONE = new Number(0, 0, 0);
+
+        boolean isNone()
+        {
+            return clientId == 0;
+        }
+    }
+
     private Messages()
     {
     }
 
     static byte[] encode(final Write write, final long correlationId)
     {
+        return encode(write, correlationId, Number.NONE);
+    }
+
+    static byte[] encode(final Write write, final long correlationId, final Number number)
+    {
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[4096]);
         final int length = write.keys().size() > 1 ? txn(buffer, write, correlationId) :
             write.value() == null ? delete(buffer, write.keys().get(0), correlationId) : put(buffer, write, correlationId);
+        new RequestHeaderEncoder().wrap(buffer, Protocol.HEAD_OFFSET)
+            .clientId(number.clientId()).sequence(number.sequence()).lowestUnanswered(number.lowestUnanswered());
         return Arrays.copyOf(buffer.byteArray(), length);
+    }
+
+    /** A client that wants its writes to be remembered. */
+    static byte[] openClient(final long correlationId)
+    {
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[128]);
+        final OpenClientEncoder open = new OpenClientEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
+        header(open.request(), correlationId);
+        return Arrays.copyOf(buffer.byteArray(), open.limit());
+    }
+
+    static boolean isOpenClient(final EntryFrame entry)
+    {
+        return entry.sessionId() != 0 &&
+            new MessageHeaderDecoder().wrap(entry.payload(), entry.payloadOffset()).templateId() == OpenClientDecoder.TEMPLATE_ID;
+    }
+
+    /** Of an entry that carries a client's request. */
+    static Number number(final EntryFrame entry)
+    {
+        final RequestHeaderDecoder header =
+            new RequestHeaderDecoder().wrap(entry.payload(), entry.payloadOffset() + Protocol.HEAD_OFFSET);
+        return header.clientId() == 0 ? Number.NONE : new Number(header.clientId(), header.sequence(), header.lowestUnanswered());
+    }
+
+    /** The same entry as of a client that nobody remembers. */
+    static EntryFrame unnumbered(final EntryFrame entry)
+    {
+        final byte[] payload = payload(entry);
+        new RequestHeaderEncoder().wrap(new UnsafeBuffer(payload), Protocol.HEAD_OFFSET).clientId(0).sequence(0).lowestUnanswered(0);
+        return frame(entry(
+            entry.term(), entry.index(), entry.originMemberId(), entry.sessionId(), entry.correlationId(), new UnsafeBuffer(payload)));
+    }
+
+    private static byte[] payload(final EntryFrame entry)
+    {
+        final byte[] payload = new byte[entry.payloadLength()];
+        entry.payload().getBytes(entry.payloadOffset(), payload);
+        return payload;
     }
 
     private static int put(final UnsafeBuffer buffer, final Write write, final long correlationId)
@@ -97,8 +159,9 @@ final class Messages
         final long term, final long index, final long memberId, final long sessionId, final long correlationId, final DirectBuffer payload)
     {
         final byte[] room = new byte[EntryFrame.frameLength(payload.capacity())];
+        final long sequence = sessionId == 0 ? 0 : new RequestHeaderDecoder().wrap(payload, Protocol.HEAD_OFFSET).sequence();
         final int length = new EntryFrame().encode(
-            new UnsafeBuffer(room), 0, term, index, memberId, sessionId, correlationId, 0, payload, 0, payload.capacity());
+            new UnsafeBuffer(room), 0, term, index, memberId, sessionId, correlationId, sequence, payload, 0, payload.capacity());
         return length == room.length ? room : Arrays.copyOf(room, length);
     }
 
@@ -113,8 +176,7 @@ final class Messages
     static byte[] spoilt(final byte[] frame)
     {
         final EntryFrame entry = frame(frame);
-        final byte[] payload = new byte[entry.payloadLength()];
-        entry.payload().getBytes(entry.payloadOffset(), payload);
+        final byte[] payload = payload(entry);
         payload[payload.length - 1] ^= 1;
         return entry(
             entry.term(), entry.index(), entry.originMemberId(), entry.sessionId(), entry.correlationId(), new UnsafeBuffer(payload));

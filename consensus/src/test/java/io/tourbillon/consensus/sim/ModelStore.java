@@ -21,12 +21,17 @@ final class ModelStore implements SimStore
     {
     }
 
+    private final Plant plant;
     private final TreeMap<String, Value> map = new TreeMap<>();
     /** Index of the entry that granted it, by its id. */
     private final TreeMap<Long, Long> leases = new TreeMap<>();
     private List<Change> lastChanges = List.of();
     private List<Long> lastRevoked = List.of();
     private long lastGranted;
+    private ModelOutcomes outcomes = new ModelOutcomes();
+    private boolean isRepeat;
+    private long told;
+    private int toldError;
     private long appliedIndex;
     private long appliedTerm;
     private long revision = 1;
@@ -35,6 +40,11 @@ final class ModelStore implements SimStore
     /** The last checkpoint. */
     private ModelStore durable;
     private long olderCheckpointIndex;
+
+    ModelStore(final Plant plant)
+    {
+        this.plant = plant;
+    }
 
     @Override
     public long appliedIndex()
@@ -67,6 +77,9 @@ final class ModelStore implements SimStore
         lastChanges = new ArrayList<>();
         lastRevoked = new ArrayList<>();
         lastGranted = 0;
+        isRepeat = false;
+        told = 0;
+        toldError = 0;
         if (entry.sessionId() == 0)
         {
             maybeTick(entry);
@@ -78,16 +91,38 @@ final class ModelStore implements SimStore
             {
                 other(entry);
             }
-            else if (write.leaseId() == 0 || leases.containsKey(write.leaseId()))
+            else
             {
-                write.keys().forEach((key) -> change(key, write.value(), write.leaseId()));
+                write(write, Messages.number(entry));
             }
         }
         revision += lastChanges.isEmpty() ? 0 : 1;
+        told = told == 0 ? revision : told;
         appliedIndex = entry.index();
         appliedTerm = entry.term();
         hash = hash * 31 + revision;
         hash = hash * 31 + lastChanges.hashCode();
+    }
+
+    private void write(final Messages.Write write, final Messages.Number number)
+    {
+        final ModelOutcomes.Told before =
+            number.isNone() || plant == Plant.REPEATED_WRITES_DONE ? null : outcomes.find(number);
+        if (before != null)
+        {
+            isRepeat = true;
+            told = plant == Plant.REPEAT_TOLD_NEW_REVISION ? 0 : before.revision();
+            toldError = before.error();
+            return;
+        }
+        if (write.leaseId() == 0 || leases.containsKey(write.leaseId()))
+        {
+            write.keys().forEach((key) -> change(key, write.value(), write.leaseId()));
+        }
+        if (!number.isNone() && plant != Plant.REPEATED_WRITES_DONE)
+        {
+            outcomes.remember(number, revision + (lastChanges.isEmpty() ? 0 : 1));
+        }
     }
 
     private void change(final String key, final String value, final long leaseId)
@@ -119,6 +154,10 @@ final class ModelStore implements SimStore
         {
             final long asked = new CompactRequestDecoder().wrapAndApplyHeader(entry.payload(), entry.payloadOffset(), header).revision();
             compactRevision = asked <= revision ? Math.max(compactRevision, asked) : compactRevision;
+        }
+        else if (Messages.isOpenClient(entry))
+        {
+            told = outcomes.open();
         }
         else if (header.templateId() == LeaseRequestDecoder.TEMPLATE_ID)
         {
@@ -165,6 +204,24 @@ final class ModelStore implements SimStore
             lastRevoked.add(leaseId);
             new TreeSet<>(map.keySet()).stream().filter((key) -> map.get(key).leaseId == leaseId).forEach((key) -> change(key, null, 0));
         }
+    }
+
+    @Override
+    public long told()
+    {
+        return told;
+    }
+
+    @Override
+    public int toldError()
+    {
+        return toldError;
+    }
+
+    /** Whether the last entry was a write that was not done, as it had been, or nobody could say. */
+    boolean isRepeat()
+    {
+        return isRepeat;
     }
 
     /** What the last entry changed. */
@@ -236,7 +293,7 @@ final class ModelStore implements SimStore
     @Override
     public SimStore crash()
     {
-        return durable == null ? new ModelStore() : durable.reopened();
+        return durable == null ? new ModelStore(plant) : durable.reopened();
     }
 
     @Override
@@ -249,12 +306,14 @@ final class ModelStore implements SimStore
     {
         final ModelStore reopened = copy();
         reopened.durable = this;
+        reopened.outcomes = plant == Plant.OUTCOMES_LOST_BY_RESTART ? new ModelOutcomes() : reopened.outcomes;
         return reopened;
     }
 
     private ModelStore copy()
     {
-        final ModelStore copy = new ModelStore();
+        final ModelStore copy = new ModelStore(plant);
+        copy.outcomes = outcomes.copy();
         copy.map.putAll(map);
         copy.leases.putAll(leases);
         copy.appliedIndex = appliedIndex;

@@ -5,10 +5,13 @@ import io.tourbillon.bptree.MemoryPageFile;
 import io.tourbillon.bptree.TreeStore;
 import io.tourbillon.bptree.TreeStoreContext;
 import io.tourbillon.codecs.Protocol;
+import io.tourbillon.codecs.client.ClientOpenedDecoder;
+import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
 import io.tourbillon.codecs.client.RangeRequestEncoder;
+import io.tourbillon.codecs.client.ReplyHeaderDecoder;
 import io.tourbillon.codecs.client.SortOrder;
 import io.tourbillon.codecs.client.SortTarget;
 import io.tourbillon.codecs.record.EntryFrame;
@@ -25,6 +28,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Supplier;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** The real state machine on pages in memory, of which a crash loses and tears the unforced ones. */
@@ -36,6 +40,7 @@ final class MvccStore implements SimStore, Egress
 
     private final Random random;
     private final SimListener listener;
+    private final Plant plant;
     private final MemoryPageFile file;
     private final TreeStore store;
     private final Mvcc mvcc;
@@ -48,17 +53,20 @@ final class MvccStore implements SimStore, Egress
     private long answeredCorrelationId;
     private boolean isReadAnswered;
     private String readValue;
+    private long told;
+    private int toldError;
     private long lastNowNs;
 
-    MvccStore(final long seed, final SimListener listener)
+    MvccStore(final long seed, final SimListener listener, final Plant plant)
     {
-        this(new Random(seed), listener, new MemoryPageFile());
+        this(new Random(seed), listener, plant, new MemoryPageFile());
     }
 
-    private MvccStore(final Random random, final SimListener listener, final MemoryPageFile file)
+    private MvccStore(final Random random, final SimListener listener, final Plant plant, final MemoryPageFile file)
     {
         this.random = random;
         this.listener = listener;
+        this.plant = plant;
         this.file = file;
         store = TreeStore.open(TreeStoreContext.on(file).poolBytes(8 << 20).growInline(true));
         final int slice = 1 + random.nextInt(random.nextBoolean() ? 4 : 200);
@@ -92,8 +100,11 @@ final class MvccStore implements SimStore, Egress
     }
 
     @Override
-    public void apply(final EntryFrame entry, final boolean isReplay)
+    public void apply(final EntryFrame committed, final boolean isReplay)
     {
+        final boolean isNumbered = committed.sessionId() != 0 && !Messages.number(committed).isNone();
+        final EntryFrame entry =
+            plant == Plant.REPEATED_WRITES_DONE && isNumbered ? Messages.unnumbered(committed) : committed;
         answeredCorrelationId = NOT_ANSWERED;
         int slices = 0;
         int result;
@@ -196,7 +207,7 @@ final class MvccStore implements SimStore, Egress
             throw new UncheckedIOException(ex);
         }
         final long imageSeed = random.nextLong();
-        return () -> new MvccStore(new Random(imageSeed), listener, fileOf(bytes));
+        return () -> new MvccStore(new Random(imageSeed), listener, plant, fileOf(bytes));
     }
 
     private static MemoryPageFile fileOf(final ByteBuffer bytes)
@@ -224,7 +235,7 @@ final class MvccStore implements SimStore, Egress
     {
         store.close();
         file.crash((page) -> random.nextInt(3) == 0 ? PAGE : random.nextInt(2) * 512 * random.nextInt(PAGE / 512));
-        return new MvccStore(random, listener, file);
+        return new MvccStore(random, listener, plant, file);
     }
 
     @Override
@@ -281,8 +292,31 @@ final class MvccStore implements SimStore, Egress
         {
             return scanPart(sessionId, buffer, offset, length);
         }
-        answeredCorrelationId = buffer.getLong(offset + Protocol.CORRELATION_ID_OFFSET);
+        onAnswer(header.templateId(), buffer, offset);
         return SENT;
+    }
+
+    private void onAnswer(final int templateId, final DirectBuffer buffer, final int offset)
+    {
+        answeredCorrelationId = buffer.getLong(offset + Protocol.CORRELATION_ID_OFFSET);
+        final int fieldsOffset = offset + MessageHeaderDecoder.ENCODED_LENGTH;
+        toldError = templateId == ErrorReplyDecoder.TEMPLATE_ID ?
+            buffer.getInt(fieldsOffset + ErrorReplyDecoder.codeEncodingOffset(), LITTLE_ENDIAN) : 0;
+        told = templateId == ClientOpenedDecoder.TEMPLATE_ID ?
+            Integer.toUnsignedLong(buffer.getInt(fieldsOffset + ClientOpenedDecoder.clientIdEncodingOffset(), LITTLE_ENDIAN)) :
+            new ReplyHeaderDecoder().wrap(buffer, fieldsOffset).revision();
+    }
+
+    @Override
+    public long told()
+    {
+        return told;
+    }
+
+    @Override
+    public int toldError()
+    {
+        return toldError;
     }
 
     @Override
@@ -292,7 +326,7 @@ final class MvccStore implements SimStore, Egress
         if (header.templateId() != RangeReplyDecoder.TEMPLATE_ID)
         {
             // A write's answer in parts: a delete.
-            answeredCorrelationId = buffer.getLong(offset + Protocol.CORRELATION_ID_OFFSET);
+            onAnswer(header.templateId(), buffer, offset);
             return SENT;
         }
         final RangeReplyDecoder reply = new RangeReplyDecoder().wrapAndApplyHeader(buffer, offset, header);

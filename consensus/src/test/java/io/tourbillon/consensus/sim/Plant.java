@@ -36,7 +36,13 @@ enum Plant
     /** A repaired entry counts once it is appended, not once it is forced. */
     REPAIR_BEFORE_FORCE,
     /** A repaired entry is not the one that was lost. */
-    REPAIRED_BY_OTHER_BYTES;
+    REPAIRED_BY_OTHER_BYTES,
+    /** Nobody remembers writes: one that comes again is done again. */
+    REPEATED_WRITES_DONE,
+    /** What is remembered of writes is in no checkpoint. */
+    OUTCOMES_LOST_BY_RESTART,
+    /** A write that comes again is told the revision of now. */
+    REPEAT_TOLD_NEW_REVISION;
 
     /** Whether only the real state machine can make it. */
     boolean isOfWatches()
@@ -58,6 +64,18 @@ enum Plant
     boolean isOfRot()
     {
         return this == ROT_TAKEN_FOR_TORN_TAIL || this == REPAIR_BEFORE_FORCE || this == REPAIRED_BY_OTHER_BYTES;
+    }
+
+    /** Whether only the model of the state machine can make it. */
+    boolean isOfModel()
+    {
+        return this == OUTCOMES_LOST_BY_RESTART || this == REPEAT_TOLD_NEW_REVISION;
+    }
+
+    /** Whether clients must send writes again for it. */
+    boolean isOfRetries()
+    {
+        return this == REPEATED_WRITES_DONE || this == OUTCOMES_LOST_BY_RESTART || this == REPEAT_TOLD_NEW_REVISION;
     }
 
     /** Whether it takes leaders that fall again and again to see it. */

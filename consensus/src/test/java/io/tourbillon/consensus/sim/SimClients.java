@@ -1,16 +1,25 @@
 package io.tourbillon.consensus.sim;
 
+import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.consensus.history.History;
 import io.tourbillon.consensus.raft.RaftCore;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
-/** Clients, each with one request at a time. One whose answer does not come gives up and never learns what came of it. */
+/**
+ * Clients, each with one request at a time. One whose answer does not come gives up and never learns what came of it; or, of a write that
+ * is remembered, asks again, perhaps another member, while the tries before may still be on their way.
+ */
 final class SimClients
 {
     static final int KEYS = 8;
+    /** A correlation id is that of the operation, and the number of the try. */
+    private static final int TRY_BITS = 4;
+    private static final int TRIES_MAX = (1 << TRY_BITS) - 1;
     private static final int HINT_TICKS = 20;
     private static final int CALM_PATIENCE_TICKS = 2000;
 
@@ -22,6 +31,14 @@ final class SimClients
         private long targetId = 1;
         private boolean hasWritten;
         private boolean hasRead;
+        /** Under which its writes are remembered; 0 = they are not. */
+        private long clientId;
+        private boolean isOpening;
+        /** Of its writes. */
+        private long lastSequence;
+        /** Of the operation under way. */
+        private Messages.Number number = Messages.Number.NONE;
+        private int tryCount;
 
         private Client(final long sessionId)
         {
@@ -30,21 +47,93 @@ final class SimClients
 
         private void begin(final boolean isRead)
         {
+            if (world.weather.hasRetries && clientId == 0 && !isOpening && world.random.nextBoolean())
+            {
+                open();
+                return;
+            }
             final long id = nextId++;
             final String value = isRead || world.random.nextInt(6) == 0 ? null : "v" + id;
             final History.Op asked = new History.Op(id, isRead, keys(isRead), value, world.time.nextMoment());
             op = asked;
+            tryCount = 0;
+            final boolean isNumbered = !isRead && clientId != 0;
+            number = isNumbered ? new Messages.Number(clientId, ++lastSequence, lastSequence) : Messages.Number.NONE;
+            if (isNumbered)
+            {
+                remembered.add(asked);
+            }
             world.history.invoke(asked);
+            ask(asked);
+        }
+
+        private void ask(final History.Op asked)
+        {
             final SimNode node = choose();
-            world.time.after(delay(), () -> node.ask((member) -> member.ask(asked, sessionId)));
+            final long correlationId = asked.id() << TRY_BITS | ++tryCount;
+            final Messages.Number itsNumber = number;
+            world.time.after(delay(), () -> node.ask((member) ->
+            {
+                if (asked.isRead())
+                {
+                    member.read(asked, sessionId);
+                }
+                else
+                {
+                    member.write(asked, sessionId, correlationId, itsNumber);
+                }
+            }));
+            final int itsTry = tryCount;
             world.time.after(patience(), () ->
             {
-                if (op == asked)
+                if (op == asked && tryCount == itsTry)
                 {
                     targetId = world.anyNode().id;
-                    end(asked);
+                    againOrEnd(asked);
                 }
             });
+        }
+
+        /** Nobody there knows what came of it, or it came to nothing. */
+        private void onFailed(final History.Op asked)
+        {
+            final int itsTry = tryCount;
+            if (number.isNone())
+            {
+                end(asked);
+                nextTick += HINT_TICKS;
+                return;
+            }
+            world.time.after(world.ticks(1, HINT_TICKS), () ->
+            {
+                if (op == asked && tryCount == itsTry)
+                {
+                    againOrEnd(asked);
+                }
+            });
+        }
+
+        private void againOrEnd(final History.Op asked)
+        {
+            if (!number.isNone() && tryCount < TRIES_MAX)
+            {
+                retryCount++;
+                ask(asked);
+            }
+            else
+            {
+                end(asked);
+            }
+        }
+
+        /** Nobody waits for it: writes go on without being remembered until then. */
+        private void open()
+        {
+            isOpening = true;
+            final long correlationId = nextId++ << TRY_BITS | 1;
+            final SimNode node = choose();
+            world.time.after(delay(), () -> node.ask((member) -> member.openClient(sessionId, correlationId)));
+            world.time.after(patience(), () -> isOpening = false);
         }
 
         private List<String> keys(final boolean isRead)
@@ -73,6 +162,9 @@ final class SimClients
     private final SimWorld world;
     private final List<Client> clients = new ArrayList<>();
     private long nextId = 1;
+    private int retryCount;
+    /** Writes that are to be applied once, however often they come. */
+    private final Set<History.Op> remembered = new HashSet<>();
 
     SimClients(final SimWorld world)
     {
@@ -81,6 +173,12 @@ final class SimClients
         {
             clients.add(new Client(i + 1));
         }
+    }
+
+    /** The operation that a request belongs to. */
+    static long opOf(final long correlationId)
+    {
+        return correlationId >> TRY_BITS;
     }
 
     void cycle()
@@ -112,6 +210,12 @@ final class SimClients
         }
     }
 
+    /** Writes that were sent once more. */
+    int retryCount()
+    {
+        return retryCount;
+    }
+
     boolean isIdle()
     {
         return clients.stream().allMatch((client) -> client.op == null);
@@ -134,7 +238,8 @@ final class SimClients
         {
             if (client.op == op)
             {
-                world.history.respond(op, value, revision, index, world.time.nextMoment());
+                // An answer that is said again knows no index.
+                world.history.respond(op, value, revision, client.tryCount > 1 ? 0 : index, world.time.nextMoment());
                 world.trace.add("answer", op.id(), revision);
                 client.hasRead |= op.isRead();
                 client.hasWritten |= !op.isRead();
@@ -143,18 +248,20 @@ final class SimClients
         });
     }
 
-    /** The member did nothing and never will: the client may ask elsewhere. */
+    /** The member did nothing and never will: the client may ask elsewhere. Another try may come to something all the same. */
     void refuse(final History.Op op, final long sessionId, final long leaderId)
     {
         final Client client = clients.get((int)sessionId - 1);
-        world.history.refuse(op);
+        if (!remembered.contains(op))
+        {
+            world.history.refuse(op);
+        }
         world.time.after(delay(), () ->
         {
             if (client.op == op)
             {
-                client.end(op);
-                client.nextTick += HINT_TICKS;
                 client.targetId = leaderId == RaftCore.NO_LEADER ? world.anyNode().id : leaderId;
+                client.onFailed(op);
             }
         });
     }
@@ -162,7 +269,35 @@ final class SimClients
     /** Nobody there knows what became of it. */
     void giveUp(final History.Op op, final long sessionId)
     {
-        world.time.after(delay(), () -> clients.get((int)sessionId - 1).end(op));
+        final Client client = clients.get((int)sessionId - 1);
+        world.time.after(delay(), () ->
+        {
+            if (client.op == op)
+            {
+                client.onFailed(op);
+            }
+        });
+    }
+
+    /** Of a write that came again: nothing is said of what it did. */
+    void onError(final History.Op op, final long sessionId, final int error)
+    {
+        final Client client = clients.get((int)sessionId - 1);
+        SimFailure.unless(remembered.contains(op), op + " is answered with error " + error);
+        SimFailure.unless(client.op != op || error == ErrorCode.ANSWER_LOST.number(),
+            "its client still asks for " + op + ", and is told error " + error);
+        world.time.after(delay(), () -> client.end(op));
+    }
+
+    /** The session's client is remembered under an id; 0 = it is not. */
+    void onOpened(final long sessionId, final long clientId)
+    {
+        final Client client = clients.get((int)sessionId - 1);
+        world.time.after(delay(), () ->
+        {
+            client.isOpening = false;
+            client.clientId = client.clientId == 0 ? clientId : client.clientId;
+        });
     }
 
     private int patience()

@@ -146,7 +146,7 @@ final class SimJournal
     private List<Record> recovered = List.of();
     /** In the log, and not readable. */
     private final TreeSet<Long> damaged = new TreeSet<>();
-    /** The same, and those whose repair is not forced. */
+    /** The same, and those whose repair or truncation is not forced. */
     private final TreeSet<Long> notOnDisk = new TreeSet<>();
     /** The log's entries up to here were deleted, or never were here: a checkpoint carries them. */
     private long baseIndex;
@@ -204,7 +204,6 @@ final class SimJournal
                 write(record);
                 entries.tailMap(record.index, true).clear();
                 damaged.tailSet(record.index, true).clear();
-                notOnDisk.tailSet(record.index, true).clear();
             }
             default -> throw new AssertionError(record.kind);
         }
@@ -229,6 +228,10 @@ final class SimJournal
             if (record.kind == Kind.REPAIR)
             {
                 notOnDisk.remove(record.index);
+            }
+            else if (record.kind == Kind.TRUNCATION)
+            {
+                notOnDisk.tailSet(record.index, true).clear();
             }
         }
         forcedCount = Math.max(forcedCount, count);

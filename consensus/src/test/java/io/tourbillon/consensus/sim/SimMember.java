@@ -32,6 +32,7 @@ final class SimMember implements ScriptedForwards.World
     /** Leases go ten times as fast, so that the shortest lasts two election time-outs, as at default settings. */
     static final int LEASE_PACE = 10;
 
+    /** op null = the session asks for a client whose writes are remembered. */
     private record Proposed(History.Op op, long sessionId)
     {
     }
@@ -208,20 +209,30 @@ final class SimMember implements ScriptedForwards.World
         }
     }
 
-    void ask(final History.Op op, final long sessionId)
+    void read(final History.Op op, final long sessionId)
     {
-        if (op.isRead())
-        {
-            reads.read(op, sessionId);
-            return;
-        }
-        final byte[] payload = Messages.encode(new Messages.Write(op.keys(), op.value(), 0), op.id());
-        proposed.put(op.id(), new Proposed(op, sessionId));
-        final boolean isTaken = isLeader() ? propose(node.id, sessionId, op.id(), payload) > 0 :
-            world.weather.hasForwarding && forwards.forward(sessionId, op.id(), new UnsafeBuffer(payload));
+        reads.read(op, sessionId);
+    }
+
+    void write(final History.Op op, final long sessionId, final long correlationId, final Messages.Number number)
+    {
+        write(new Proposed(op, sessionId), correlationId,
+            Messages.encode(new Messages.Write(op.keys(), op.value(), 0), correlationId, number));
+    }
+
+    void openClient(final long sessionId, final long correlationId)
+    {
+        write(new Proposed(null, sessionId), correlationId, Messages.openClient(correlationId));
+    }
+
+    private void write(final Proposed write, final long correlationId, final byte[] payload)
+    {
+        proposed.put(correlationId, write);
+        final boolean isTaken = isLeader() ? propose(node.id, write.sessionId, correlationId, payload) > 0 :
+            world.weather.hasForwarding && forwards.forward(write.sessionId, correlationId, new UnsafeBuffer(payload));
         if (!isTaken)
         {
-            refuse(sessionId, op.id(), true);
+            refuse(write.sessionId, correlationId, true);
         }
     }
 
@@ -237,7 +248,11 @@ final class SimMember implements ScriptedForwards.World
             return;
         }
         answered.add(correlationId);
-        if (isCertain)
+        if (refused.op == null)
+        {
+            world.clients.onOpened(sessionId, 0);
+        }
+        else if (isCertain)
         {
             world.clients.refuse(refused.op, sessionId, core.leaderId());
         }
@@ -380,8 +395,24 @@ final class SimMember implements ScriptedForwards.World
         world.checks.onApplied(node.id, index, revisionBefore, store.revision(), store.stateHash());
         if (mine != null)
         {
-            answered.add(mine.op.id());
-            world.clients.answer(mine.op, mine.sessionId, mine.op.value(), store.revision(), index);
+            answered.add(entry.correlationId());
+            answer(mine, store, index);
+        }
+    }
+
+    private void answer(final Proposed mine, final SimStore store, final long index)
+    {
+        if (mine.op == null)
+        {
+            world.clients.onOpened(mine.sessionId, store.told());
+        }
+        else if (store.toldError() != 0)
+        {
+            world.clients.onError(mine.op, mine.sessionId, store.toldError());
+        }
+        else
+        {
+            world.clients.answer(mine.op, mine.sessionId, mine.op.value(), store.told(), index);
         }
     }
 

@@ -14,7 +14,7 @@ final class SimOracle
     /** Sessions from here on are not those of clients whose answers are recorded. */
     static final long OTHERS = 1000;
 
-    private final ModelStore model = new ModelStore();
+    private final ModelStore model = new ModelStore(Plant.NONE);
     private final ChangeLog changes = new ChangeLog();
     private final List<Written> written = new ArrayList<>();
     private LongConsumer onGranted;
@@ -34,11 +34,12 @@ final class SimOracle
         {
             changes.onCompacted(model.compactRevision());
         }
-        final boolean isClients = entry.sessionId() > 0 && entry.sessionId() < OTHERS;
+        final boolean isClients = entry.sessionId() > 0 && entry.sessionId() < OTHERS && !model.isRepeat() &&
+            !Messages.isOpenClient(entry);
         if (isClients || !model.lastChanges().isEmpty())
         {
             written.add(new Written(
-                isClients ? entry.correlationId() : Written.NOBODY, entry.index(), model.revision(), model.lastChanges()));
+                isClients ? SimClients.opOf(entry.correlationId()) : Written.NOBODY, entry.index(), model.revision(), model.lastChanges()));
         }
         if (model.lastGranted() != 0)
         {

@@ -21,9 +21,10 @@ record SimStats(
     long events,
     long renewals,
     long expiries,
+    long retries,
     long undecided)
 {
-    static final SimStats NONE = new SimStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    static final SimStats NONE = new SimStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     SimStats plus(final SimStats more)
     {
@@ -32,7 +33,8 @@ record SimStats(
             crashes + more.crashes, pauses + more.pauses, partitions + more.partitions, changes + more.changes,
             truncations + more.truncations, installs + more.installs, lostRecords + more.lostRecords, lostMessages + more.lostMessages,
             rottenRecords + more.rottenRecords, repairs + more.repairs,
-            events + more.events, renewals + more.renewals, expiries + more.expiries, undecided + more.undecided);
+            events + more.events, renewals + more.renewals, expiries + more.expiries,
+            retries + more.retries, undecided + more.undecided);
     }
 
     @Override
@@ -44,14 +46,15 @@ record SimStats(
             " unforced records and " + lostMessages +
             " messages lost, " + rottenRecords + " records rotten and " + repairs + " entries repaired, " +
             events + " events told to watchers, " + renewals +
-            " renewals and " + expiries + " ends of leases; order not decided for " + undecided + " keys; healed within " +
-            longestHealing + " ms of it";
+            " renewals and " + expiries + " ends of leases, " + retries +
+            " writes sent again; order not decided for " + undecided + " keys; healed within " + longestHealing + " ms of it";
     }
 
     /** Of enough seeds: nothing that can happen has never happened. */
     boolean isTelling()
     {
         return answers > 50 * seeds && unknowns > seeds && leaders > seeds && crashes > seeds && pauses > seeds && partitions > seeds / 2 &&
-            changes > seeds / 2 && truncations > 0 && installs > 0 && lostRecords > 0 && lostMessages > seeds;
+            changes > seeds / 2 && truncations > 0 && installs > 0 && lostRecords > 0 && lostMessages > seeds &&
+            retries > seeds;
     }
 }

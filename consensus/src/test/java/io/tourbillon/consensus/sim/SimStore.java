@@ -20,6 +20,12 @@ interface SimStore
     /** Applies the next entry to its end. */
     void apply(EntryFrame entry, boolean isReplay);
 
+    /** What the last entry applied is answered with: a revision; or, of a client that is opened, its id. */
+    long told();
+
+    /** The error that the last entry applied is answered with; 0 = none. */
+    int toldError();
+
     /** The key's value now, or null. */
     String get(String key);
 

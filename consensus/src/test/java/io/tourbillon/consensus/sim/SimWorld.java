@@ -86,6 +86,6 @@ final class SimWorld
 
     SimStore newStore()
     {
-        return weather.hasRealStore ? new MvccStore(random.nextLong(), this::onMessage) : new ModelStore();
+        return weather.hasRealStore ? new MvccStore(random.nextLong(), this::onMessage, plant) : new ModelStore(plant);
     }
 }

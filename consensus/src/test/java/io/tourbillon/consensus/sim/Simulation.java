@@ -187,7 +187,7 @@ final class Simulation
             world.network.lostCount(), world.nodes.values().stream().mapToLong((node) -> node.journal.rottenCount()).sum(),
             world.nodes.values().stream().mapToLong((node) -> node.journal.repairedCount()).sum(), world.watches.toldCount(),
             world.leases.renewalCount(), world.leases.expiryCount(),
-            undecidedCount);
+            world.clients.retryCount(), undecidedCount);
     }
 
     @Override

@@ -60,12 +60,14 @@ final class Weather
     final int compactionEvery;
     /** Of a thousand crashes, those that leave a disk that has rotted. */
     final int rotPerMille;
+    /** Clients let their writes be remembered, and send them again. */
+    final boolean hasRetries;
 
     Weather(final Random random, final Plant plant, final Limits limits)
     {
         isStormy = random.nextInt(8) == 0 || plant.isRare();
         voters = isStormy || plant.isOfLeaseReads() ? 3 : VOTERS[random.nextInt(VOTERS.length)];
-        hasRealStore = random.nextInt(6) == 0 || plant.isOfWatches() || plant.isOfLeases();
+        hasRealStore = (random.nextInt(6) == 0 && !plant.isOfModel()) || plant.isOfWatches() || plant.isOfLeases();
         hasPreVote = random.nextInt(4) > 0;
         hasLeases = limits.of("lease-reads", random.nextInt(4) == 0 || plant.isOfLeaseReads());
         clockSpread = random.nextDouble() * LEASE_CLOCK_SPREAD_MAX * (hasLeases || random.nextBoolean() ? 1 : 5);
@@ -105,6 +107,7 @@ final class Weather
         faultyTicks = Math.min(limits.ticks(), leaseClients > 0 ? 6000 : 3000);
         compactionEvery = limits.of("compaction", hasRealStore ? every(random, 50, 1000) : 0);
         rotPerMille = limits.of("rot", plant.isOfRot() ? 800 : random.nextBoolean() ? 0 : random.nextInt(1001));
+        hasRetries = limits.of("retries", random.nextBoolean() || plant.isOfRetries());
     }
 
     /** From often to seldom, each order of magnitude as likely; one in four seeds knows nothing of it. */
@@ -128,7 +131,7 @@ final class Weather
     public String toString()
     {
         return voters + " voters" + (isStormy ? ", stormy" : "") + (hasRealStore ? ", real mvcc" : "") +
-            (hasPreVote ? "" : ", no pre-vote") + (hasLeases ? ", leases" : "") +
+            (hasPreVote ? "" : ", no pre-vote") + (hasLeases ? ", leases" : "") + (hasRetries ? ", retries" : "") +
             ", " + clients + " clients, delay " + delayTicksMax + ", loss " + lossPerMille + "; ticks between crashes " + crashEvery +
             ", faults of leaders " + leaderEvery + ", power cuts " + powerCutEvery +
             ", pauses " + pauseEvery + ", partitions " + partitionEvery + ", changes " + changeEvery +
