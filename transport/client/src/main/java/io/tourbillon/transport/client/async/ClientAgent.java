@@ -42,6 +42,7 @@ final class ClientAgent implements Agent, ReplyListener
     private final Long2ObjectHashMap<Request<?>> pending = new Long2ObjectHashMap<>();
     private final Long2ObjectHashMap<WatchHandle> watches = new Long2ObjectHashMap<>();
     private final List<WatchHandle> touched = new ArrayList<>();
+    private final ClientTimers timers = new ClientTimers();
     private long newestRevision;
     /** Of which the last message of events left some for the next one; 0 = none. */
     private long openRevision;
@@ -96,6 +97,7 @@ final class ClientAgent implements Agent, ReplyListener
     public int doWork()
     {
         int workCount = runCommands();
+        workCount += timers.poll();
         workCount += sendRequests();
         workCount += client.poll();
         idle.isExpecting(!opened.isDone() || !pending.isEmpty() || !requests.isEmpty());
@@ -108,6 +110,7 @@ final class ClientAgent implements Agent, ReplyListener
         client.close();
         failQueued("the client was closed");
         runCommands();
+        timers.close(new TourbillonException(ErrorCode.NOT_CONNECTED, "the client was closed"));
         new ArrayList<>(watches.values()).forEach(handle -> handle.onEnded(null, openRevision));
         watches.clear();
         opened.completeExceptionally(new TourbillonException(ErrorCode.NOT_CONNECTED, "the client was closed"));
@@ -120,6 +123,11 @@ final class ClientAgent implements Agent, ReplyListener
         {
             request.future.completeExceptionally(new TourbillonException(ErrorCode.NOT_CONNECTED, why));
         }
+    }
+
+    void startTimer(final long dueNs, final CompletableFuture<Void> due)
+    {
+        timers.add(dueNs, due);
     }
 
     void startWatch(final WatchHandle handle)

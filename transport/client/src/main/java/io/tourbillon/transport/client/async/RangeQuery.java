@@ -11,13 +11,19 @@ public final class RangeQuery
 {
     private static final byte[] ONE_KEY = {};
 
-    final RangeOptions options = new RangeOptions();
+    final RangeOptions options;
     private final byte[] key;
     private byte[] rangeEnd = ONE_KEY;
 
     private RangeQuery(final byte[] key)
     {
+        this(key, new RangeOptions());
+    }
+
+    private RangeQuery(final byte[] key, final RangeOptions options)
+    {
         this.key = key;
+        this.options = options;
     }
 
     /**
@@ -172,12 +178,26 @@ public final class RangeQuery
         return this;
     }
 
-    byte[] key()
+    /**
+     * The same question of other keys.
+     *
+     * @param otherKey      first key.
+     * @param otherRangeEnd end; empty = the one key.
+     * @return another query, which shares its options with this one.
+     */
+    public RangeQuery withKeys(final byte[] otherKey, final byte[] otherRangeEnd)
+    {
+        return new RangeQuery(otherKey, options).rangeEnd(otherRangeEnd);
+    }
+
+    /** @return the first key. */
+    public byte[] key()
     {
         return key;
     }
 
-    byte[] rangeEnd()
+    /** @return the end of the range; empty = the one key. */
+    public byte[] rangeEnd()
     {
         return rangeEnd;
     }

@@ -13,8 +13,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 /**
  * The comfortable client: any thread may call it, answers are futures. Futures are completed on the client's one thread: what hangs on them
  * must be
@@ -22,10 +20,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  * answer never came
  * with {@link UnknownOutcomeException}. It reconnects by itself; requests made meanwhile wait until their time-out.
  */
-public final class TourbillonAsyncClient implements AutoCloseable
+public final class TourbillonAsyncClient implements Keyspace, AutoCloseable
 {
-    private static final byte[] ONE_KEY = {};
-
     private final ClientAgent agent;
     private final AgentRunner runner;
     private final Thread thread;
@@ -78,104 +74,28 @@ public final class TourbillonAsyncClient implements AutoCloseable
         return connect(new ClientOptions().endpoint(endpoint));
     }
 
-    /**
-     * Puts a key.
-     *
-     * @param key   bytes, not to be changed until the answer.
-     * @param value bytes, likewise.
-     * @return the outcome.
-     */
-    public CompletableFuture<PutResult> put(final byte[] key, final byte[] value)
-    {
-        return put(key, value, PutOptions.DEFAULT);
-    }
-
-    /**
-     * Puts a key.
-     *
-     * @param key   as UTF-8.
-     * @param value as UTF-8.
-     * @return the outcome.
-     */
-    public CompletableFuture<PutResult> put(final String key, final String value)
-    {
-        return put(key.getBytes(UTF_8), value.getBytes(UTF_8));
-    }
-
-    /**
-     * Puts a key.
-     *
-     * @param key     bytes, not to be changed until the answer.
-     * @param value   bytes, likewise.
-     * @param options beside.
-     * @return the outcome.
-     */
+    @Override
     public CompletableFuture<PutResult> put(final byte[] key, final byte[] value, final PutOptions options)
     {
         return send(new Requests.Put(key, value, options));
     }
 
-    /**
-     * Reads one key, linearizable.
-     *
-     * @param key as UTF-8.
-     * @return what was found.
-     */
-    public CompletableFuture<RangeResult> get(final String key)
-    {
-        return range(RangeQuery.of(key));
-    }
-
-    /**
-     * Reads one key, linearizable.
-     *
-     * @param key bytes.
-     * @return what was found.
-     */
-    public CompletableFuture<RangeResult> get(final byte[] key)
-    {
-        return range(RangeQuery.of(key));
-    }
-
-    /**
-     * Reads a range.
-     *
-     * @param query keys and options.
-     * @return what was found.
-     */
+    @Override
     public CompletableFuture<RangeResult> range(final RangeQuery query)
     {
         return send(new Requests.Range(query));
     }
 
-    /**
-     * Deletes one key.
-     *
-     * @param key bytes.
-     * @return the outcome.
-     */
-    public CompletableFuture<DeleteResult> delete(final byte[] key)
-    {
-        return deleteRange(key, ONE_KEY, false);
-    }
-
-    /**
-     * Deletes a range.
-     *
-     * @param key      first key.
-     * @param rangeEnd end; empty = the one key.
-     * @param prevKv   answer the key-values.
-     * @return the outcome.
-     */
+    @Override
     public CompletableFuture<DeleteResult> deleteRange(final byte[] key, final byte[] rangeEnd, final boolean prevKv)
     {
         return send(new Requests.Delete(key, rangeEnd, prevKv));
     }
 
-    /** @return a transaction to be built; {@link TxnBuilder#commit} sends it. */
-    public TxnBuilder txn()
+    @Override
+    public CompletableFuture<TxnResult> commit(final Op.Txn txn)
     {
-        return new TxnBuilder(this);
+        return send(new Requests.Txn(TxnBuilder.encode(txn)));
     }
 
     /**
@@ -349,18 +269,31 @@ public final class TourbillonAsyncClient implements AutoCloseable
         return send(new Requests.Status());
     }
 
-    /**
-     * Watches keys.
-     *
-     * @param query    which, from when.
-     * @param listener takes the events, on the client's thread.
-     * @return the watch.
-     */
+    @Override
     public WatchHandle watch(final WatchQuery query, final WatchListener listener)
     {
         final WatchHandle handle = new WatchHandle(this, query, listener);
         execute(() -> agent.startWatch(handle));
         return handle;
+    }
+
+    @Override
+    public CompletableFuture<Void> after(final long delayNs)
+    {
+        final CompletableFuture<Void> due = new CompletableFuture<>();
+        final long dueNs = System.nanoTime() + delayNs;
+        execute(() -> agent.startTimer(dueNs, due));
+        if (isClosed)
+        {
+            due.completeExceptionally(new TourbillonException(ErrorCode.NOT_CONNECTED, "the client was closed"));
+        }
+        return due;
+    }
+
+    /** @return true on the client's thread, where nothing may be waited for. */
+    public boolean isOnClientThread()
+    {
+        return Thread.currentThread() == thread;
     }
 
     /** @return true if requests go through the node's own media driver. */

@@ -15,14 +15,14 @@ public final class TxnBuilder
     /** More than any compare's or operation's fixed part. */
     private static final int ENTRY_LENGTH = 128;
 
-    private final TourbillonAsyncClient client;
+    private final Keyspace keys;
     private final List<Compare> compares = new ArrayList<>();
     private final List<Op> success = new ArrayList<>();
     private final List<Op> failure = new ArrayList<>();
 
-    TxnBuilder(final TourbillonAsyncClient client)
+    TxnBuilder(final Keyspace keys)
     {
-        this.client = client;
+        this.keys = keys;
     }
 
     /**
@@ -68,10 +68,14 @@ public final class TxnBuilder
      */
     public CompletableFuture<TxnResult> commit()
     {
-        final Op.Txn txn = new Op.Txn(compares, success, failure);
+        return keys.commit(new Op.Txn(compares, success, failure));
+    }
+
+    static TxnEncoder encode(final Op.Txn txn)
+    {
         final TxnEncoder encoder = new TxnEncoder(length(txn));
         encodeBody(encoder, txn);
-        return client.send(new Requests.Txn(encoder));
+        return encoder;
     }
 
     private static void encodeBody(final TxnEncoder encoder, final Op.Txn txn)

@@ -108,12 +108,29 @@ public final class WatchQuery
         return this;
     }
 
-    byte[] key()
+    /**
+     * The same watch of other keys.
+     *
+     * @param otherKey      first key.
+     * @param otherRangeEnd end; empty = the one key.
+     * @return another query.
+     */
+    public WatchQuery withKeys(final byte[] otherKey, final byte[] otherRangeEnd)
+    {
+        final WatchQuery other = of(otherKey, otherRangeEnd);
+        other.startRevision = startRevision;
+        other.flags = flags;
+        return other;
+    }
+
+    /** @return the first key. */
+    public byte[] key()
     {
         return key;
     }
 
-    byte[] rangeEnd()
+    /** @return the end of the range; empty = the one key. */
+    public byte[] rangeEnd()
     {
         return rangeEnd;
     }
