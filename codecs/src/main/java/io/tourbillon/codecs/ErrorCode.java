@@ -137,6 +137,8 @@ public enum ErrorCode
     CLIENT_FORGOTTEN(3011, GrpcCode.ABORTED, Action.RECONNECT, "tourbillon: the client is not remembered any more"),
     /** The number of a write is below those whose outcomes are remembered. Nothing was written now; an earlier try may have been. */
     OUTCOME_FORGOTTEN(3012, GrpcCode.ABORTED, Action.UNKNOWN_OUTCOME, "tourbillon: the outcome of the write is not remembered any more"),
+    /** The connection or the node has as many logins under way as it may. */
+    TOO_MANY_LOGINS(3013, GrpcCode.RESOURCE_EXHAUSTED, Action.BACK_OFF, "tourbillon: too many logins under way"),
 
     /** The store is full. */
     NO_SPACE(4001, GrpcCode.RESOURCE_EXHAUSTED, Action.CALL_OPERATOR, "etcdserver: mvcc: database space exceeded"),

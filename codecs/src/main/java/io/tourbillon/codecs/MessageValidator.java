@@ -20,6 +20,8 @@ import io.tourbillon.codecs.client.KeepAliveDecoder;
 import io.tourbillon.codecs.client.KeepAliveReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
 import io.tourbillon.codecs.client.LeaseRequestDecoder;
+import io.tourbillon.codecs.client.LoginChallengeDecoder;
+import io.tourbillon.codecs.client.LoginProofDecoder;
 import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
 import io.tourbillon.codecs.client.MaintenanceRequestDecoder;
 import io.tourbillon.codecs.client.MemberReplyDecoder;
@@ -79,6 +81,8 @@ public final class MessageValidator
         shape(CreditDecoder.TEMPLATE_ID, block(CreditDecoder.BLOCK_LENGTH));
         shape(ErrorReplyDecoder.TEMPLATE_ID, block(ErrorReplyDecoder.BLOCK_LENGTH).data(1));
         shape(ChunkDecoder.TEMPLATE_ID, block(ChunkDecoder.BLOCK_LENGTH).data(1));
+        shape(LoginChallengeDecoder.TEMPLATE_ID, block(LoginChallengeDecoder.BLOCK_LENGTH).data(2));
+        shape(LoginProofDecoder.TEMPLATE_ID, block(LoginProofDecoder.BLOCK_LENGTH).data(2));
         shape(RangeRequestDecoder.TEMPLATE_ID, block(RangeRequestDecoder.BLOCK_LENGTH).data(2));
         shape(PutRequestDecoder.TEMPLATE_ID, block(PutRequestDecoder.BLOCK_LENGTH).data(2));
         shape(DeleteRangeRequestDecoder.TEMPLATE_ID, block(DeleteRangeRequestDecoder.BLOCK_LENGTH).data(2));

@@ -18,7 +18,7 @@ public final class Auth
     /** Name of the user and of the role that may do everything. */
     public static final String ROOT = "root";
     /** No users, no roles. */
-    static final Auth EMPTY = new Auth(false, 1, Map.of(), Map.of());
+    public static final Auth EMPTY = new Auth(false, 1, Map.of(), Map.of());
     /** The credential of a session that has not logged in. */
     public static final long NOBODY = 0;
 

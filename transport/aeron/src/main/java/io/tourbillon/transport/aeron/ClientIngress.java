@@ -44,6 +44,7 @@ final class ClientIngress implements Ingress
     private final int windowLength;
     private final RequestRouter router;
     private final SessionBook sessions;
+    private final Logins logins;
     private final ConnectionVoice voice;
     private final IngressCounters counters;
     private final ChunkMemory chunkMemory;
@@ -71,6 +72,7 @@ final class ClientIngress implements Ingress
         final NodeConfig config,
         final RequestRouter router,
         final SessionBook sessions,
+        final Logins logins,
         final ConnectionVoice voice,
         final IngressCounters counters,
         final BooleanSupplier isServing)
@@ -81,6 +83,7 @@ final class ClientIngress implements Ingress
         this.config = config;
         this.router = router;
         this.sessions = sessions;
+        this.logins = logins;
         this.voice = voice;
         this.counters = counters;
         this.chunkMemory = new ChunkMemory(config.number(NodeOption.MAX_CHUNK_BYTES));
@@ -127,11 +130,12 @@ final class ClientIngress implements Ingress
     {
         int workCount = isServing.getAsBoolean() ? accept(nowNs) : 0;
         workCount += sessions.doWork();
+        logins.nowNs(nowNs);
         workCount += pollConnections(nowNs);
         if (nowNs - nextSweepNs >= 0)
         {
             nextSweepNs = nowNs + SWEEP_INTERVAL_NS;
-            workCount += sweep(nowNs);
+            workCount += sweep(nowNs) + logins.judgeWaiting();
             readOut();
         }
         lastPollNs = nowNs;
@@ -294,6 +298,7 @@ final class ClientIngress implements Ingress
                 counters.chunkTimeouts.addRelease(dropped);
             }
             sessions.sweep(connection);
+            workCount += logins.sweep(connection);
             if (connection.image().isClosed())
             {
                 workCount++;
@@ -341,6 +346,7 @@ final class ClientIngress implements Ingress
     private void close(final int index, final ErrorCode reason)
     {
         final Connection connection = connections.get(index);
+        logins.onClosed(connection);
         sessions.closeAll(connection, reason);
         connection.state(Connection.State.CLOSED);
         if (!connection.image().isClosed())

@@ -5,6 +5,8 @@ import io.aeron.Publication;
 import org.agrona.ExpandableRingBuffer;
 import org.agrona.collections.Long2ObjectHashMap;
 
+import java.util.ArrayList;
+
 /**
  * One client: the image of its requests, the publication of our answers, its sessions. Sequencer, but for the publication, on which apply
  * sends too, and {@link #nextChunkedId()}, which is apply's.
@@ -37,6 +39,7 @@ final class Connection
     private final boolean isRefused;
     private final Long2ObjectHashMap<Session> sessions = new Long2ObjectHashMap<>();
     private final ChunkAssembler chunks;
+    private final ArrayList<Logins.Pending> logins = new ArrayList<>(0);
     private ExpandableRingBuffer queue;
     private Publication publication;
     private State state = State.OPENING;
@@ -85,6 +88,12 @@ final class Connection
     Long2ObjectHashMap<Session> sessions()
     {
         return sessions;
+    }
+
+    /** Those under way, bounded by {@link Logins}. */
+    ArrayList<Logins.Pending> logins()
+    {
+        return logins;
     }
 
     ChunkAssembler chunks()

@@ -5,6 +5,7 @@ import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.ConnectedEncoder;
 import io.tourbillon.codecs.client.ErrorReplyEncoder;
 import io.tourbillon.codecs.client.KeepAliveReplyEncoder;
+import io.tourbillon.codecs.client.LoginChallengeEncoder;
 import io.tourbillon.codecs.client.MemberReplyEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.ReplyHeaderEncoder;
@@ -39,6 +40,7 @@ final class ConnectionVoice
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
     private final ConnectedEncoder connected = new ConnectedEncoder();
     private final KeepAliveReplyEncoder keepAliveReply = new KeepAliveReplyEncoder();
+    private final LoginChallengeEncoder loginChallenge = new LoginChallengeEncoder();
     private final SessionOpenedEncoder sessionOpened = new SessionOpenedEncoder();
     private final SessionClosedEncoder sessionClosed = new SessionClosedEncoder();
     private final MemberReplyEncoder memberReply = new MemberReplyEncoder();
@@ -77,11 +79,22 @@ final class ConnectionVoice
         say(connection, MessageHeaderEncoder.ENCODED_LENGTH + keepAliveReply.encodedLength());
     }
 
-    void sessionOpened(final Session session, final long correlationId)
+    void loginChallenge(
+        final Connection connection, final long correlationId, final byte[] nonce, final byte[] salt, final int iterations)
+    {
+        loginChallenge.wrapAndApplyHeader(scratch, 0, header)
+            .iterations(iterations)
+            .putNonce(nonce, 0, nonce.length)
+            .putSalt(salt, 0, salt.length);
+        head(loginChallenge.reply(), 0, correlationId);
+        say(connection, MessageHeaderEncoder.ENCODED_LENGTH + loginChallenge.encodedLength());
+    }
+
+    void sessionOpened(final Session session, final long correlationId, final byte[] proof)
     {
         sessionOpened.wrapAndApplyHeader(scratch, 0, header)
             .requestsMax(inFlightMax)
-            .putProof(NOTHING, 0, 0);
+            .putProof(proof, 0, proof.length);
         head(sessionOpened.reply(), session.id(), correlationId);
         say(session.connection(), MessageHeaderEncoder.ENCODED_LENGTH + sessionOpened.encodedLength());
     }

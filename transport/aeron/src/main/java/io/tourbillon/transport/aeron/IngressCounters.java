@@ -34,6 +34,12 @@ public final class IngressCounters
     public final PaddedLong connections = new PaddedLong();
     /** Sessions open now. */
     public final PaddedLong sessions = new PaddedLong();
+    /** Users who have logged in. */
+    public final PaddedLong logins = new PaddedLong();
+    /** Proofs that were wrong, or of nobody's password: guesses, or a client with an old password. */
+    public final PaddedLong loginsFailed = new PaddedLong();
+    /** Logins not begun because there were as many under way as there may be, or not ended in their time. */
+    public final PaddedLong loginsGivenUp = new PaddedLong();
     /** Connections refused because there were as many as there may be. */
     public final PaddedLong connectionsRefused = new PaddedLong();
     /** Connections that were silent for too long. */

@@ -169,9 +169,10 @@ final class NodeParts implements AutoCloseable
         final ConnectionVoice voice = new ConnectionVoice(facts, config);
         final SessionBook sessions =
             new SessionBook(identity, handover, voice, ingressCounters, config.intNumber(NodeOption.MAX_SESSIONS));
-        router = new RequestRouter(sessions, voice, ingressCounters, identity.memberId(), config);
+        final Logins logins = new Logins(mvcc::auth, clusterKey, sessions, voice, ingressCounters, config.connectionTimeoutNs());
+        router = new RequestRouter(sessions, logins, voice, ingressCounters, identity.memberId(), config);
         final ClientIngress ingress =
-            new ClientIngress(driver, config, router, sessions, voice, ingressCounters, transport::isReady);
+            new ClientIngress(driver, config, router, sessions, logins, voice, ingressCounters, transport::isReady);
         final NodeReplies replies = new NodeReplies(config, facts, pipelineCounters, mvcc.alarms(), journal, store, egress);
         final SpaceWatch space = new SpaceWatch(mvcc, identity.memberId(), pipelineCounters, spaceCounters, events);
         ingress.listen();

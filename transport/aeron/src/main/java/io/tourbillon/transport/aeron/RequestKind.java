@@ -1,5 +1,6 @@
 package io.tourbillon.transport.aeron;
 
+import io.tourbillon.codecs.client.AuthRequestDecoder;
 import io.tourbillon.codecs.client.CompactRequestDecoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestDecoder;
 import io.tourbillon.codecs.client.LeaseRequestDecoder;
@@ -36,6 +37,8 @@ public enum RequestKind
     MEMBER,
     /** Alarms and snapshots. */
     MAINTENANCE,
+    /** Anything about users, roles and permissions. */
+    AUTH,
     /** A member's figures. */
     STATUS,
     /** What this version does not know or serve. */
@@ -57,6 +60,7 @@ public enum RequestKind
             case WatchCreateDecoder.TEMPLATE_ID, WatchCancelDecoder.TEMPLATE_ID, WatchProgressRequestDecoder.TEMPLATE_ID -> WATCH;
             case MemberRequestDecoder.TEMPLATE_ID -> MEMBER;
             case MaintenanceRequestDecoder.TEMPLATE_ID -> MAINTENANCE;
+            case AuthRequestDecoder.TEMPLATE_ID -> AUTH;
             case StatusRequestDecoder.TEMPLATE_ID -> STATUS;
             default -> OTHER;
         };

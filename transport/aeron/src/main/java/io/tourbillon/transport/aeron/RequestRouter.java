@@ -3,6 +3,7 @@ package io.tourbillon.transport.aeron;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.MessageValidator;
 import io.tourbillon.codecs.Protocol;
+import io.tourbillon.codecs.client.AuthOperation;
 import io.tourbillon.codecs.client.AuthRequestDecoder;
 import io.tourbillon.codecs.client.ChallengeResponseDecoder;
 import io.tourbillon.codecs.client.ChunkDecoder;
@@ -15,6 +16,7 @@ import io.tourbillon.codecs.client.DisconnectDecoder;
 import io.tourbillon.codecs.client.KeepAliveDecoder;
 import io.tourbillon.codecs.client.LeaseOperation;
 import io.tourbillon.codecs.client.LeaseRequestDecoder;
+import io.tourbillon.codecs.client.LoginProofDecoder;
 import io.tourbillon.codecs.client.MaintenanceOperation;
 import io.tourbillon.codecs.client.MaintenanceRequestDecoder;
 import io.tourbillon.codecs.client.MemberOperation;
@@ -34,6 +36,7 @@ import io.tourbillon.codecs.client.WatchProgressRequestDecoder;
 import io.tourbillon.consensus.Admission;
 import io.tourbillon.consensus.ReadLevel;
 import io.tourbillon.consensus.raft.PeerUrl;
+import io.tourbillon.mvcc.Auth;
 import io.tourbillon.mvcc.TxnAdmission;
 import org.agrona.DirectBuffer;
 
@@ -45,13 +48,12 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  */
 final class RequestRouter
 {
+    private static final byte[] NO_PROOF = {};
     /** An inbound message needs so much for an answer to have an addressee. */
     private static final int ANSWERABLE_LENGTH = MessageHeaderDecoder.ENCODED_LENGTH + RequestHeaderDecoder.ENCODED_LENGTH;
 
-    /** Sessions have no users yet. */
-    private static final long NOBODY = 0;
-
     private final SessionBook sessions;
+    private final Logins logins;
     private final ConnectionVoice voice;
     private final IngressCounters counters;
     private final long memberId;
@@ -67,15 +69,18 @@ final class RequestRouter
     private final RangeRequestDecoder range = new RangeRequestDecoder();
     private final TxnRequestDecoder txn = new TxnRequestDecoder();
     private final LeaseRequestDecoder lease = new LeaseRequestDecoder();
+    private final LoginProofDecoder loginProof = new LoginProofDecoder();
+    private final AuthRequestDecoder auth = new AuthRequestDecoder();
     private final MaintenanceRequestDecoder maintenance = new MaintenanceRequestDecoder();
     private final MemberRequestDecoder member = new MemberRequestDecoder();
     private Admission admission;
     private volatile boolean isStopping;
 
     RequestRouter(
-        final SessionBook sessions, final ConnectionVoice voice, final IngressCounters counters, final long memberId,
+        final SessionBook sessions, final Logins logins, final ConnectionVoice voice, final IngressCounters counters, final long memberId,
         final NodeConfig config)
     {
+        this.logins = logins;
         this.sessions = sessions;
         this.voice = voice;
         this.counters = counters;
@@ -121,6 +126,8 @@ final class RequestRouter
             case KeepAliveDecoder.TEMPLATE_ID -> voice.keptAlive(connection, correlationId(buffer, offset));
             case DisconnectDecoder.TEMPLATE_ID -> connection.fail();
             case OpenSessionDecoder.TEMPLATE_ID -> onOpenSession(connection, buffer, offset);
+            case LoginProofDecoder.TEMPLATE_ID ->
+                logins.onProof(connection, correlationId(buffer, offset), loginProof.wrapAndApplyHeader(buffer, offset, header));
             case CloseSessionDecoder.TEMPLATE_ID -> onCloseSession(connection, buffer, offset);
             case CreditDecoder.TEMPLATE_ID -> onCredit(connection, buffer, offset);
             case ChunkDecoder.TEMPLATE_ID -> onChunk(connection, buffer, offset);
@@ -145,8 +152,7 @@ final class RequestRouter
             case MemberRequestDecoder.TEMPLATE_ID -> onMember(connection, buffer, offset, length);
             case LeaseRequestDecoder.TEMPLATE_ID -> onLease(connection, buffer, offset, length);
             case MaintenanceRequestDecoder.TEMPLATE_ID -> onMaintenance(connection, buffer, offset, length);
-            case AuthRequestDecoder.TEMPLATE_ID ->
-                refuse(connection, buffer, offset, ErrorCode.NOT_SUPPORTED);
+            case AuthRequestDecoder.TEMPLATE_ID -> onAuth(connection, buffer, offset, length);
             default -> onUnsound(connection, buffer, offset, length, ErrorCode.UNKNOWN_TEMPLATE);
         }
     }
@@ -182,11 +188,11 @@ final class RequestRouter
         final long eventCredit = openSession.eventCredit();
         if (openSession.userNameLength() != 0)
         {
-            refuse(connection, buffer, offset, ErrorCode.NOT_SUPPORTED); // there are no users yet
+            logins.begin(connection, correlationId(buffer, offset), openSession);
         }
         else
         {
-            sessions.open(connection, correlationId(buffer, offset), eventCredit);
+            sessions.open(connection, correlationId(buffer, offset), eventCredit, Auth.NOBODY, NO_PROOF);
         }
     }
 
@@ -303,6 +309,10 @@ final class RequestRouter
         if (operation == MaintenanceOperation.SNAPSHOT.value() || operation == MaintenanceOperation.ALARM_GET.value())
         {
             final boolean isOfMember = operation == MaintenanceOperation.SNAPSHOT.value();
+            if (isOfMember && isRefusedUnlessRoot(connection, buffer, offset))
+            {
+                return;
+            }
             read(connection, isOfMember ? ReadLevel.SERIALIZABLE : ReadLevel.LINEARIZABLE, buffer, offset, length);
         }
         else if (operation == MaintenanceOperation.ALARM_ACTIVATE.value() || operation == MaintenanceOperation.ALARM_DEACTIVATE.value())
@@ -325,7 +335,7 @@ final class RequestRouter
         {
             refuse(connection, buffer, offset, ErrorCode.INVALID_PEER_URLS);
         }
-        else
+        else if (!isRefusedUnlessRoot(connection, buffer, offset))
         {
             final Session session = admissible(connection, inFlightMax, buffer, offset, length);
             if (session != null)
@@ -333,9 +343,34 @@ final class RequestRouter
                 final long sequence = buffer.getLong(offset + Protocol.SEQUENCE_OFFSET, LITTLE_ENDIAN);
                 onAdmission(connection, session, buffer, offset,
                     admission.changeMembers(
-                        session.id(), NOBODY, correlationId(buffer, offset), sequence, timeoutMs(buffer, offset), buffer, offset, length));
+                        session.id(), session.credential(), correlationId(buffer, offset), sequence, timeoutMs(buffer, offset),
+                        buffer, offset, length));
             }
         }
+    }
+
+    /** Users and roles change by the log; who asks for them hears what was so when he asked. */
+    private void onAuth(final Connection connection, final DirectBuffer buffer, final int offset, final int length)
+    {
+        final AuthOperation operation = AuthOperation.get(auth.wrapAndApplyHeader(buffer, offset, header).operationRaw());
+        switch (operation)
+        {
+            case STATUS, USER_GET, USER_LIST, ROLE_GET, ROLE_LIST -> read(connection, ReadLevel.LINEARIZABLE, buffer, offset, length);
+            case SBE_UNKNOWN, NULL_VAL -> refuse(connection, buffer, offset, ErrorCode.NOT_SUPPORTED);
+            default -> write(connection, buffer, offset, length);
+        }
+    }
+
+    /** What happens before, or without, an entry that is applied is for root alone: refused here, as of what this member has applied. */
+    private boolean isRefusedUnlessRoot(final Connection connection, final DirectBuffer buffer, final int offset)
+    {
+        final Session session = sessions.find(connection, sessionId(buffer, offset));
+        final int refusal = session == null ? 0 : logins.auth().refusalUnlessRoot(session.credential());
+        if (refusal != 0)
+        {
+            refuse(connection, buffer, offset, ErrorCode.of(refusal));
+        }
+        return refusal != 0;
     }
 
     /** An address that members may not have is refused where it was given. */
@@ -359,7 +394,8 @@ final class RequestRouter
         {
             final long sequence = buffer.getLong(offset + Protocol.SEQUENCE_OFFSET, LITTLE_ENDIAN);
             onAdmission(connection, session, buffer, offset, admission.propose(
-                session.id(), NOBODY, correlationId(buffer, offset), sequence, timeoutMs(buffer, offset), buffer, offset, length));
+                session.id(), session.credential(), correlationId(buffer, offset), sequence, timeoutMs(buffer, offset),
+                buffer, offset, length));
         }
     }
 
@@ -370,7 +406,8 @@ final class RequestRouter
         if (session != null)
         {
             onAdmission(connection, session, buffer, offset, admission.read(
-                session.id(), NOBODY, correlationId(buffer, offset), timeoutMs(buffer, offset), level, buffer, offset, length));
+                session.id(), session.credential(), correlationId(buffer, offset), timeoutMs(buffer, offset), level,
+                buffer, offset, length));
         }
     }
 
@@ -380,7 +417,7 @@ final class RequestRouter
         final Session session = admissible(connection, Integer.MAX_VALUE, buffer, offset, length);
         if (session != null)
         {
-            final long result = admission.read(session.id(), NOBODY, 0, 0, ReadLevel.SERIALIZABLE, buffer, offset, length);
+            final long result = admission.read(session.id(), session.credential(), 0, 0, ReadLevel.SERIALIZABLE, buffer, offset, length);
             if (result < 0)
             {
                 refuse(connection, buffer, offset, Admission.errorOf(result));

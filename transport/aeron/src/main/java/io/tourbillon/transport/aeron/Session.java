@@ -12,6 +12,7 @@ final class Session
     private static final int STALL_GAP_SHARE = 4;
 
     private final long id;
+    private final long credential;
     private final Connection connection;
     private final long creditWindow;                             // bytes of events that the client has room for when it has read all
 
@@ -32,9 +33,10 @@ final class Session
     private int headSentLength;                                  // of the reply at the head of the queue, if it goes in pieces
     private long headChunkedId;
 
-    Session(final long id, final Connection connection, final long credit)
+    Session(final long id, final Connection connection, final long credit, final long credential)
     {
         this.id = id;
+        this.credential = credential;
         this.connection = connection;
         this.creditWindow = Math.max(0, credit);
         this.credit.setRelease(Math.max(0, credit));
@@ -43,6 +45,12 @@ final class Session
     long id()
     {
         return id;
+    }
+
+    /** Of the user who has logged in: see {@code EntryFrame.credential}; 0 = nobody. Any thread. */
+    long credential()
+    {
+        return credential;
     }
 
     Connection connection()

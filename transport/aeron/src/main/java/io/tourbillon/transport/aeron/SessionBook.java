@@ -27,10 +27,15 @@ final class SessionBook
         this.lastId = (long)identity.starts() << Integer.SIZE;
     }
 
-    /** Answers SessionOpened or an error. */
-    void open(final Connection connection, final long correlationId, final long credit)
+    /**
+     * Answers SessionOpened or an error.
+     *
+     * @param credential of the user who has logged in; 0 = nobody.
+     * @param proof      that we know this user; empty if nobody has logged in.
+     */
+    void open(final Connection connection, final long correlationId, final long credit, final long credential, final byte[] proof)
     {
-        final Session session = new Session(lastId + 1, connection, credit);
+        final Session session = new Session(lastId + 1, connection, credit, credential);
         if (connection.sessions().size() >= sessionsMax || !handover.open(session))
         {
             counters.refused.addRelease(1);
@@ -41,7 +46,7 @@ final class SessionBook
         sessions.put(session.id(), session);
         connection.sessions().put(session.id(), session);
         counters.sessions.setRelease(sessions.size());
-        voice.sessionOpened(session, correlationId);
+        voice.sessionOpened(session, correlationId, proof);
     }
 
     /** @return the session if it is one of this connection, else null. */

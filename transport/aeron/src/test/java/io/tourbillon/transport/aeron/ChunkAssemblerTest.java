@@ -20,7 +20,7 @@ class ChunkAssemblerTest
 
     private final ChunkMemory memory = new ChunkMemory(MEMORY);
     private final ChunkAssembler assembler = new ChunkAssembler(memory, REQUEST_LENGTH_MAX);
-    private final Session session = new Session(7, null, 0);
+    private final Session session = new Session(7, null, 0, 0);
     private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[4096]);
 
     @AfterEach

@@ -7,6 +7,7 @@ import io.tourbillon.codecs.client.PutRequestDecoder;
 import io.tourbillon.consensus.Admission;
 import io.tourbillon.consensus.ReadLevel;
 import io.tourbillon.consensus.pipeline.PipelineCounters;
+import io.tourbillon.mvcc.Auth;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableDirectByteBuffer;
 import org.agrona.concurrent.BackoffIdleStrategy;
@@ -41,6 +42,8 @@ final class EchoServer implements Admission, AutoCloseable
     private final PutReplyEncoder reply = new PutReplyEncoder();
     private final MessageHeaderEncoder replyHeader = new MessageHeaderEncoder();
     private final ExpandableDirectByteBuffer scratch = new ExpandableDirectByteBuffer(4096);
+    volatile Auth auth = Auth.EMPTY;
+    volatile long lastCredential;
     private volatile boolean isRunning = true;
 
     EchoServer(final NodeConfig config)
@@ -52,12 +55,13 @@ final class EchoServer implements Admission, AutoCloseable
         final SessionHandover handover = new SessionHandover();
         final ConnectionVoice voice = new ConnectionVoice(facts, config);
         final SessionBook sessions = new SessionBook(identity, handover, voice, counters, config.intNumber(NodeOption.MAX_SESSIONS));
-        final RequestRouter router = new RequestRouter(sessions, voice, counters, memberId, config);
+        final Logins logins = new Logins(() -> auth, null, sessions, voice, counters, config.connectionTimeoutNs());
+        final RequestRouter router = new RequestRouter(sessions, logins, voice, counters, memberId, config);
         egress = new ClientEgress(handover, config.replyQueueLength(), config.connectionTimeoutNs());
         transport = new TransportAgent(counters, pipelineCounters, NodeEvents.NONE);
         driver = EmbeddedDriver.launch(config, RunMode.FOLDED, false, transport::onTransportError);
         transport.driver(driver);
-        ingress = new ClientIngress(driver, config, router, sessions, voice, counters, () -> true);
+        ingress = new ClientIngress(driver, config, router, sessions, logins, voice, counters, () -> true);
         ingress.listen();
         ingress.onStart(this);
         new Thread(this::run, "echo-server").start();
@@ -99,6 +103,7 @@ final class EchoServer implements Admission, AutoCloseable
         final int offset,
         final int length)
     {
+        lastCredential = credential;
         if (admission < 0)
         {
             return admission;

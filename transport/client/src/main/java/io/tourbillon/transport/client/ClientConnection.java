@@ -8,6 +8,7 @@ import io.tourbillon.codecs.client.ConnectedDecoder;
 import io.tourbillon.codecs.client.DisconnectEncoder;
 import io.tourbillon.codecs.client.KeepAliveEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
+import io.tourbillon.codecs.client.LoginChallengeDecoder;
 import io.tourbillon.codecs.client.SessionOpenedDecoder;
 import org.agrona.CloseHelper;
 import org.agrona.collections.Long2ObjectHashMap;
@@ -88,23 +89,23 @@ public final class ClientConnection implements AutoCloseable
      */
     public ClientSession openSession(final ReplyListener replyListener)
     {
-        return openSession("", replyListener);
+        return openSession(context.user(), replyListener);
     }
 
     /**
-     * Adds a session of a user, to be opened now and after each reconnect.
+     * Adds a session of a user, to be opened now and after each reconnect: it logs in each time.
      *
-     * @param userName      who acts; empty = nobody in particular.
+     * @param user          who acts. Sessions of one user should share it.
      * @param replyListener takes its answers and events.
      * @return the session; {@link ReplyListener#onSessionOpened} says when it can be used.
      */
-    public ClientSession openSession(final String userName, final ReplyListener replyListener)
+    public ClientSession openSession(final UserPassword user, final ReplyListener replyListener)
     {
         if (state == CLOSED)
         {
             throw new IllegalStateException("the connection is closed");
         }
-        final ClientSession session = new ClientSession(this, ++lastLocalId, userName, replyListener);
+        final ClientSession session = new ClientSession(this, ++lastLocalId, user, replyListener);
         sessions.add(session);
         attend();
         return session;
@@ -279,9 +280,31 @@ public final class ClientConnection implements AutoCloseable
             abandon(nodeSessionId); // its owner closed it before it was open: the node does not know
             return;
         }
+        if (!session.life.isNodeProven(message, clockNs()))
+        {
+            abandon(nodeSessionId);
+            return;
+        }
         sessionByNodeId.put(nodeSessionId, session);
         session.life.onOpened(
             nodeSessionId, (int)Math.min(Integer.MAX_VALUE, message.requestsMax()), message.reply().clusterId());
+    }
+
+    void onLoginChallenge(final LoginChallengeDecoder message)
+    {
+        final ClientSession session = byLocalId(message.reply().correlationId());
+        if (null == session)
+        {
+            counters.stray++; // its owner closed it: the node gives it up in time
+            return;
+        }
+        session.life.onChallenge(message, clockNs());
+    }
+
+    /** Time in which a node that lives has answered a login: it may make who guesses wait. */
+    long loginTimeoutNs()
+    {
+        return silenceNs + TimeUnit.MILLISECONDS.toNanos(context.connectTimeoutMs());
     }
 
     void onSessionClosed(final ClientSession session, final int errorCode)

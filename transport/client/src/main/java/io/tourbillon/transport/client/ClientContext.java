@@ -10,6 +10,7 @@ import java.nio.file.Path;
 public final class ClientContext
 {
     private String clientName = "tourbillon-java";
+    private UserPassword user = UserPassword.NOBODY;
     private MediaKind mediaKind = MediaKind.AUTO;
     private Path embeddedDriverDirectory;
     private long requestTimeoutMs = 5_000;
@@ -45,6 +46,35 @@ public final class ClientContext
     public String clientName()
     {
         return clientName;
+    }
+
+    /**
+     * Who sessions log in as that are opened without a user of their own.
+     *
+     * @param value shared by all of them.
+     * @return this.
+     */
+    public ClientContext user(final UserPassword value)
+    {
+        user = value;
+        return this;
+    }
+
+    /**
+     * Who sessions log in as that are opened without a user of their own.
+     *
+     * @param name     of the user.
+     * @param password copied.
+     * @return this.
+     */
+    public ClientContext user(final String name, final char[] password)
+    {
+        return user(UserPassword.of(name, password));
+    }
+
+    UserPassword user()
+    {
+        return user;
     }
 
     /**

@@ -60,7 +60,7 @@ public final class ClientSession
     private final ClientConnection connection;
     private final TxnRequestEncoder txnMessage = new TxnRequestEncoder();
 
-    ClientSession(final ClientConnection connection, final long localId, final String userName, final ReplyListener listener)
+    ClientSession(final ClientConnection connection, final long localId, final UserPassword user, final ReplyListener listener)
     {
         this.connection = connection;
         this.listener = listener;
@@ -68,7 +68,7 @@ public final class ClientSession
         inFlight = new InFlight(Math.max(1, Math.min(context.requestsInFlightMax(), InFlight.CAPACITY_MAX)));
         retries = new WriteRetries(this, connection, inFlight);
         requests = new RequestBook(this, connection, inFlight, retries);
-        life = new SessionLife(this, connection, localId, userName);
+        life = new SessionLife(this, connection, localId, user);
     }
 
     /** @return true if requests can be sent. */
@@ -420,6 +420,28 @@ public final class ClientSession
         final RequestHeaderEncoder head = encoders.maintenance.request();
         final long correlationId = isWrite ? requests.headOfChange(head) : requests.headOfRead(head);
         encoders.maintenance.targetId(targetId).revision(0).operation(operation).alarm(type.number()).version("");
+        out.commit();
+        return correlationId;
+    }
+
+    /**
+     * Asks something about users, roles and permissions, or changes it. What changes them is not sent again by itself.
+     *
+     * @param command what.
+     * @return correlation id or {@link ClientResult}.
+     */
+    public long auth(final AuthCommand command)
+    {
+        final long refusal = requests.claim(HEADER_LENGTH + (long)command.length());
+        if (refusal < 0)
+        {
+            return refusal;
+        }
+        final Outbound out = connection.outbound();
+        final Encoders encoders = connection.encoders();
+        final RequestHeaderEncoder head = encoders.auth.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header).request();
+        final long correlationId = command.isRead() ? requests.headOfRead(head) : requests.headOfChange(head);
+        command.encode(encoders.auth);
         out.commit();
         return correlationId;
     }

@@ -1,5 +1,6 @@
 package io.tourbillon.transport.client;
 
+import io.tourbillon.codecs.client.AuthRequestEncoder;
 import io.tourbillon.codecs.client.CloseSessionEncoder;
 import io.tourbillon.codecs.client.CompactRequestEncoder;
 import io.tourbillon.codecs.client.ConnectEncoder;
@@ -8,6 +9,7 @@ import io.tourbillon.codecs.client.DeleteRangeRequestEncoder;
 import io.tourbillon.codecs.client.DisconnectEncoder;
 import io.tourbillon.codecs.client.KeepAliveEncoder;
 import io.tourbillon.codecs.client.LeaseRequestEncoder;
+import io.tourbillon.codecs.client.LoginProofEncoder;
 import io.tourbillon.codecs.client.MaintenanceRequestEncoder;
 import io.tourbillon.codecs.client.MemberRequestEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
@@ -31,6 +33,7 @@ final class Encoders
     final KeepAliveEncoder keepAlive = new KeepAliveEncoder();
     final DisconnectEncoder disconnect = new DisconnectEncoder();
     final OpenSessionEncoder openSession = new OpenSessionEncoder();
+    final LoginProofEncoder loginProof = new LoginProofEncoder();
     final OpenClientEncoder openClient = new OpenClientEncoder();
     final CloseSessionEncoder closeSession = new CloseSessionEncoder();
     final CreditEncoder credit = new CreditEncoder();
@@ -41,6 +44,7 @@ final class Encoders
     final LeaseRequestEncoder lease = new LeaseRequestEncoder();
     final MemberRequestEncoder member = new MemberRequestEncoder();
     final MaintenanceRequestEncoder maintenance = new MaintenanceRequestEncoder();
+    final AuthRequestEncoder auth = new AuthRequestEncoder();
     final StatusRequestEncoder status = new StatusRequestEncoder();
     final WatchCreateEncoder watchCreate = new WatchCreateEncoder();
     final WatchCancelEncoder watchCancel = new WatchCancelEncoder();

@@ -6,6 +6,7 @@ import io.tourbillon.codecs.Action;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.MessageValidator;
 import io.tourbillon.codecs.Protocol;
+import io.tourbillon.codecs.client.AuthReplyDecoder;
 import io.tourbillon.codecs.client.ChallengeDecoder;
 import io.tourbillon.codecs.client.ChunkDecoder;
 import io.tourbillon.codecs.client.ClientOpenedDecoder;
@@ -15,6 +16,7 @@ import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.KeepAliveReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.LoginChallengeDecoder;
 import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
 import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
@@ -44,6 +46,7 @@ final class Inbound implements FragmentHandler
     private final ChunkDecoder chunk = new ChunkDecoder();
     private final ConnectedDecoder connected = new ConnectedDecoder();
     private final SessionOpenedDecoder sessionOpened = new SessionOpenedDecoder();
+    private final LoginChallengeDecoder loginChallenge = new LoginChallengeDecoder();
     private final SessionClosedDecoder sessionClosed = new SessionClosedDecoder();
     private final ClientOpenedDecoder clientOpened = new ClientOpenedDecoder();
     private final ErrorReplyDecoder error = new ErrorReplyDecoder();
@@ -55,6 +58,7 @@ final class Inbound implements FragmentHandler
     private final LeaseReplyDecoder lease = new LeaseReplyDecoder();
     private final MemberReplyDecoder member = new MemberReplyDecoder();
     private final MaintenanceReplyDecoder maintenance = new MaintenanceReplyDecoder();
+    private final AuthReplyDecoder auth = new AuthReplyDecoder();
     private final StatusReplyDecoder status = new StatusReplyDecoder();
     private final WatchCreatedDecoder watchCreated = new WatchCreatedDecoder();
     private final WatchCanceledDecoder watchCanceled = new WatchCanceledDecoder();
@@ -165,6 +169,8 @@ final class Inbound implements FragmentHandler
             case ConnectedDecoder.TEMPLATE_ID -> connection.onConnected(connected.wrapAndApplyHeader(buffer, offset, header));
             case ChallengeDecoder.TEMPLATE_ID -> connection.lose("the node asks for a key, which this client cannot give");
             case SessionOpenedDecoder.TEMPLATE_ID -> connection.onSessionOpened(sessionOpened.wrapAndApplyHeader(buffer, offset, header));
+            case LoginChallengeDecoder.TEMPLATE_ID ->
+                connection.onLoginChallenge(loginChallenge.wrapAndApplyHeader(buffer, offset, header));
             case ErrorReplyDecoder.TEMPLATE_ID -> onError(error.wrapAndApplyHeader(buffer, offset, header));
             case KeepAliveReplyDecoder.TEMPLATE_ID ->
             {
@@ -196,6 +202,7 @@ final class Inbound implements FragmentHandler
             case StatusReplyDecoder.TEMPLATE_ID -> onStatus(session, correlationId, status.wrapAndApplyHeader(buffer, offset, header));
             case MaintenanceReplyDecoder.TEMPLATE_ID ->
                 onMaintenance(session, correlationId, maintenance.wrapAndApplyHeader(buffer, offset, header));
+            case AuthReplyDecoder.TEMPLATE_ID -> onAuth(session, correlationId, auth.wrapAndApplyHeader(buffer, offset, header));
             case ClientOpenedDecoder.TEMPLATE_ID ->
             {
                 clientOpened.wrapAndApplyHeader(buffer, offset, header);
@@ -294,6 +301,14 @@ final class Inbound implements FragmentHandler
         }
     }
 
+    private void onAuth(final ClientSession session, final long correlationId, final AuthReplyDecoder reply)
+    {
+        if (isAwaited(session, correlationId, reply.flags().last()))
+        {
+            session.listener.onAuthReply(session, InFlight.ownId(correlationId), reply);
+        }
+    }
+
     private void onStatus(final ClientSession session, final long correlationId, final StatusReplyDecoder reply)
     {
         if (isAwaited(session, correlationId, true))
@@ -346,6 +361,10 @@ final class Inbound implements FragmentHandler
         {
             counters.late++;
             return;
+        }
+        if (code == ErrorCode.INVALID_AUTH_TOKEN)
+        {
+            session.life.onCredentialDied();
         }
         if (session.retries.isToBeRetried(slot, code, connection.clockNs()))
         {

@@ -1,5 +1,6 @@
 package io.tourbillon.transport.client;
 
+import io.tourbillon.codecs.client.AuthReplyDecoder;
 import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
@@ -61,7 +62,8 @@ public interface ReplyListener
 
     /**
      * The session cannot be used for now; it opens again by itself unless its owner closed it. Its unanswered requests were reported
-     * before, but for writes that will be sent again.
+     * before, but for writes that will be sent again. AUTH_FAILED: the login was refused; it is tried again, with ever longer pauses.
+     * INVALID_AUTH_TOKEN: what it had logged in with is not the user's any more; it logs in again with the password that it has.
      *
      * @param session   that closed.
      * @param errorCode number of an {@link io.tourbillon.codecs.ErrorCode}; 0 if the owner closed it.
@@ -155,6 +157,17 @@ public interface ReplyListener
      * @param reply         with the part; its flags say whether it is the last.
      */
     default void onMaintenanceReply(final ClientSession session, final long correlationId, final MaintenanceReplyDecoder reply)
+    {
+    }
+
+    /**
+     * One part of what a request about users, roles or permissions answers; only lists have several.
+     *
+     * @param session       of the request.
+     * @param correlationId of the request.
+     * @param reply         one part.
+     */
+    default void onAuthReply(final ClientSession session, final long correlationId, final AuthReplyDecoder reply)
     {
     }
 

@@ -3,8 +3,10 @@ package io.tourbillon.transport.client;
 import io.tourbillon.codecs.Action;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.CreditEncoder;
+import io.tourbillon.codecs.client.LoginChallengeDecoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.OpenSessionEncoder;
+import io.tourbillon.codecs.client.SessionOpenedDecoder;
 import io.tourbillon.codecs.client.WatchCanceledDecoder;
 import io.tourbillon.codecs.client.WatchCreateEncoder;
 import io.tourbillon.codecs.client.WatchEventsDecoder;
@@ -21,19 +23,21 @@ import static io.tourbillon.transport.client.SessionState.OPENING;
 import static io.tourbillon.transport.client.SessionState.PREPARING;
 import static io.tourbillon.transport.client.SessionState.WANTED;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** Opens a session on each connection, sends what must be sent again, keeps its watches standing and its event credit flowing. */
 final class SessionLife
 {
     private static final int HEADER_LENGTH = MessageHeaderEncoder.ENCODED_LENGTH;
     private static final long RETRY_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    /** Pauses before a refused login is tried again: from the first, doubled up to the second. */
+    private static final long LOGIN_PAUSE_MIN_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LOGIN_PAUSE_MAX_NS = TimeUnit.SECONDS.toNanos(32);
     private static final byte[] NO_BYTES = new byte[0];
 
     private final ClientSession session;
     private final ClientConnection connection;
     private final long localId;
-    private final byte[] userName;
+    private final Login login;
     private final long creditBytes;
     private final ClientOpening opening;
     private final WatchTable watches = new WatchTable();
@@ -47,20 +51,25 @@ final class SessionLife
     private long creditOwed;
     private long messageNumber;
     private boolean isPaused;
+    /** What it has logged in with is dead: it is opened again once what is in flight is answered, and for now is as good as closed. */
+    private boolean isCredentialDead;
+    private long loginPauseNs = LOGIN_PAUSE_MIN_NS;
+    private boolean hasReopened;
+    private long reopenedNs;
 
-    SessionLife(final ClientSession session, final ClientConnection connection, final long localId, final String userName)
+    SessionLife(final ClientSession session, final ClientConnection connection, final long localId, final UserPassword user)
     {
         this.session = session;
         this.connection = connection;
         this.localId = localId;
-        this.userName = userName.getBytes(UTF_8);
+        this.login = new Login(user);
         this.creditBytes = connection.context().eventCreditBytes();
         this.opening = new ClientOpening(connection, session.retries);
     }
 
     boolean isOpen()
     {
-        return state == OPEN;
+        return state == OPEN && !isCredentialDead;
     }
 
     boolean isClosed()
@@ -84,7 +93,8 @@ final class SessionLife
         return switch (state)
         {
             case WANTED, OPENING, PREPARING -> true;
-            case OPEN -> watches.hasPending() || !cancels.isEmpty() || isCreditDue() || opening.isMissing() || !session.retries.isEmpty();
+            case OPEN -> isCredentialDead ||
+                watches.hasPending() || !cancels.isEmpty() || isCreditDue() || opening.isMissing() || !session.retries.isEmpty();
             case CLOSED -> false;
         };
     }
@@ -100,11 +110,73 @@ final class SessionLife
         return switch (state)
         {
             case WANTED -> sendOpen(nowNs);
-            case OPENING -> checkOpening(nowNs);
+            case OPENING -> pollLogin(nowNs) + checkOpening(nowNs);
             case PREPARING -> prepare(nowNs);
-            case OPEN -> session.retries.poll(nowNs) + opening.poll(nowNs, nodeSessionId) + sendCreates() + sendCancels() + sendCredit();
+            case OPEN -> isCredentialDead ? session.retries.poll(nowNs) + maybeReopen(nowNs) :
+                session.retries.poll(nowNs) + opening.poll(nowNs, nodeSessionId) + sendCreates() + sendCancels() + sendCredit();
             case CLOSED -> 0;
         };
+    }
+
+    void onChallenge(final LoginChallengeDecoder challenge, final long nowNs)
+    {
+        if (state != OPENING || !login.onChallenge(challenge))
+        {
+            connection.counters().stray++;
+            return;
+        }
+        openDeadlineNs = nowNs + connection.loginTimeoutNs();
+        connection.attend();
+    }
+
+    private int pollLogin(final long nowNs)
+    {
+        final int result = login.poll(connection, localId);
+        if (result == Login.FAILED)
+        {
+            onOpenRefused(ErrorCode.AUTH_FAILED.number(), nowNs);
+            return 1;
+        }
+        return result;
+    }
+
+    /** Whether who has opened the session is who may: else it is as if it was refused. */
+    boolean isNodeProven(final SessionOpenedDecoder opened, final long nowNs)
+    {
+        if (state != OPENING || login.isNodeProven(opened))
+        {
+            return true;
+        }
+        connection.context().errorHandler().onError(new IllegalStateException(
+            "the node has not proven that it knows " + login.user() + ": its session is not taken"));
+        onOpenRefused(ErrorCode.AUTH_FAILED.number(), nowNs);
+        return false;
+    }
+
+    /** A request was refused because what the session has logged in with is not the user's any more: true if it will log in again. */
+    boolean onCredentialDied()
+    {
+        if (login.user().isNobody() || state != OPEN)
+        {
+            return false;
+        }
+        isCredentialDead = true;
+        connection.attend();
+        return true;
+    }
+
+    private int maybeReopen(final long nowNs)
+    {
+        if (session.inFlight.size() > 0 || hasReopened && nowNs - reopenedNs < LOGIN_PAUSE_MIN_NS)
+        {
+            return 0; // the first time at once, then no more often than this: a member that is behind takes a password that is gone
+        }
+        hasReopened = true;
+        reopenedNs = nowNs;
+        final long dead = nodeSessionId;
+        connection.onSessionClosed(session, ErrorCode.INVALID_AUTH_TOKEN.number());
+        connection.abandon(dead);
+        return 1;
     }
 
     void onOpened(final long newSessionId, final int requestsMax, final long clusterId)
@@ -115,6 +187,7 @@ final class SessionLife
             return;
         }
         nodeSessionId = newSessionId;
+        loginPauseNs = LOGIN_PAUSE_MIN_NS;
         creditOwed = 0;
         session.inFlight.begin(requestsMax);
         if (session.retries.isOtherCluster(clusterId))
@@ -150,6 +223,10 @@ final class SessionLife
 
     void onClientRefused(final long correlationId, final ErrorCode code, final long nowNs)
     {
+        if (code == ErrorCode.INVALID_AUTH_TOKEN)
+        {
+            onCredentialDied();
+        }
         opening.onRefused(correlationId, code, nowNs);
         connection.attend();
     }
@@ -168,6 +245,12 @@ final class SessionLife
         {
             state(WANTED);
             pause(nowNs);
+            if (errorCode == ErrorCode.AUTH_FAILED.number())
+            {
+                login.onRefused();
+                notBeforeNs = nowNs + loginPauseNs;
+                loginPauseNs = Math.min(2 * loginPauseNs, LOGIN_PAUSE_MAX_NS);
+            }
             session.listener.onSessionClosed(session, errorCode);
         }
     }
@@ -183,6 +266,7 @@ final class SessionLife
         state(WANTED);
         nodeSessionId = 0;
         isPaused = false;
+        isCredentialDead = false;
         cancels.clear();
         session.requests.giveUpWhatIsNotKept();
         reason.wrap(NO_BYTES);
@@ -216,7 +300,7 @@ final class SessionLife
     long watch(final byte[] key, final byte[] rangeEnd, final long startRevision, final int flags)
     {
         final Watch watch = watches.add(key, rangeEnd, startRevision, flags);
-        if (state == OPEN && !isPaused)
+        if (isOpen() && !isPaused)
         {
             sendCreates(); // at once if there is room: what is put after this call is to be seen
         }
@@ -269,8 +353,12 @@ final class SessionLife
             connection.counters().stray++;
             return;
         }
-        watches.remove(watch);
         final int code = message.code();
+        if (code == ErrorCode.INVALID_AUTH_TOKEN.number() && onCredentialDied())
+        {
+            return; // it goes on once the session has logged in again
+        }
+        watches.remove(watch);
         final long compactRevision = message.compactRevision();
         message.wrapReason(reason);
         session.listener.onWatchCanceled(session, watchId, code, compactRevision, reason);
@@ -294,6 +382,10 @@ final class SessionLife
             return;
         }
         final boolean isAsked = watch.state == Watch.State.CANCELING;
+        if (code == ErrorCode.INVALID_AUTH_TOKEN && !isAsked && onCredentialDied())
+        {
+            return; // it is created once the session has logged in again
+        }
         if (isAsked && null != code && code.action() == Action.BACK_OFF)
         {
             cancels.add(watch); // else the node would go on with it, unheard
@@ -359,7 +451,9 @@ final class SessionLife
 
     private int sendOpen(final long nowNs)
     {
-        final int length = HEADER_LENGTH + OpenSessionEncoder.BLOCK_LENGTH + 2 * Integer.BYTES + userName.length;
+        final byte[] userName = login.user().nameBytes();
+        final byte[] nonce = login.begin();
+        final int length = HEADER_LENGTH + OpenSessionEncoder.BLOCK_LENGTH + 2 * Integer.BYTES + userName.length + nonce.length;
         final Outbound out = connection.outbound();
         if (out.claim(length) != Outbound.OK)
         {
@@ -368,7 +462,7 @@ final class SessionLife
         final Encoders encoders = connection.encoders();
         final OpenSessionEncoder open = encoders.openSession.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
         Encoders.head(open.request(), 0, localId);
-        open.eventCredit(creditBytes).putUserName(userName, 0, userName.length).putProof(NO_BYTES, 0, 0);
+        open.eventCredit(creditBytes).putUserName(userName, 0, userName.length).putProof(nonce, 0, nonce.length);
         out.commit();
         state(OPENING);
         openDeadlineNs = nowNs + TimeUnit.MILLISECONDS.toNanos(connection.context().connectTimeoutMs());
@@ -377,7 +471,7 @@ final class SessionLife
 
     private int checkOpening(final long nowNs)
     {
-        if (openDeadlineNs - nowNs <= 0)
+        if (state == OPENING && openDeadlineNs - nowNs <= 0)
         {
             connection.lose("no answer to the opening of a session");
         }

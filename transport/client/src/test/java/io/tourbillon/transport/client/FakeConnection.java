@@ -21,6 +21,8 @@ import io.tourbillon.codecs.client.ErrorReplyEncoder;
 import io.tourbillon.codecs.client.EventType;
 import io.tourbillon.codecs.client.KeepAliveDecoder;
 import io.tourbillon.codecs.client.KeepAliveReplyEncoder;
+import io.tourbillon.codecs.client.LoginChallengeEncoder;
+import io.tourbillon.codecs.client.LoginProofDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.OpenClientDecoder;
@@ -176,6 +178,11 @@ final class FakeConnection
         {
             return;
         }
+        if (node.users.deadSessions.contains(sessionId) && header.templateId() != CloseSessionDecoder.TEMPLATE_ID)
+        {
+            error(sessionId, correlationId, ErrorCode.INVALID_AUTH_TOKEN);
+            return;
+        }
         if (sessionId != 0 && node.isLate)
         {
             error(sessionId, correlationId, ErrorCode.TIMEOUT);
@@ -189,7 +196,10 @@ final class FakeConnection
                 head(new KeepAliveReplyEncoder().wrapAndApplyHeader(out, 0, headerOut).reply(), 0, 0);
                 send(MessageHeaderEncoder.ENCODED_LENGTH + KeepAliveReplyEncoder.BLOCK_LENGTH);
             }
-            case OpenSessionDecoder.TEMPLATE_ID -> onOpenSession(correlationId);
+            case OpenSessionDecoder.TEMPLATE_ID ->
+                onOpenSession(correlationId, new OpenSessionDecoder().wrapAndApplyHeader(buffer, offset, header));
+            case LoginProofDecoder.TEMPLATE_ID ->
+                onProof(correlationId, new LoginProofDecoder().wrapAndApplyHeader(buffer, offset, header));
             case CloseSessionDecoder.TEMPLATE_ID -> closedSessions.add(sessionId);
             case CreditDecoder.TEMPLATE_ID -> creditReceived += new CreditDecoder().wrapAndApplyHeader(buffer, offset, header).eventBytes();
             case OpenClientDecoder.TEMPLATE_ID -> onOpenClient(sessionId, correlationId);
@@ -203,6 +213,15 @@ final class FakeConnection
             case WatchCancelDecoder.TEMPLATE_ID ->
                 onCancel(sessionId, correlationId, new WatchCancelDecoder().wrapAndApplyHeader(buffer, offset, header).watchId());
             case WatchProgressRequestDecoder.TEMPLATE_ID -> onProgress(sessionId, correlationId);
+            default -> onRarer(sessionId, correlationId, buffer, offset, length);
+        }
+    }
+
+    private void onRarer(
+        final long sessionId, final long correlationId, final DirectBuffer buffer, final int offset, final int length)
+    {
+        switch (header.templateId())
+        {
             case TxnRequestDecoder.TEMPLATE_ID ->
             {
                 final byte[] copy = new byte[length];
@@ -238,11 +257,39 @@ final class FakeConnection
         send(MessageHeaderEncoder.ENCODED_LENGTH + connected.encodedLength());
     }
 
-    private void onOpenSession(final long correlationId)
+    private void onOpenSession(final long correlationId, final OpenSessionDecoder request)
+    {
+        if (request.userNameLength() == 0)
+        {
+            openSession(correlationId, NOTHING);
+            return;
+        }
+        final byte[] challenge = node.users.challenge(correlationId, request);
+        final LoginChallengeEncoder message = new LoginChallengeEncoder().wrapAndApplyHeader(out, 0, headerOut);
+        head(message.reply(), 0, correlationId);
+        message.iterations(node.users.iterations).putNonce(challenge, 0, challenge.length)
+            .putSalt(node.users.salt, 0, node.users.salt.length);
+        send(MessageHeaderEncoder.ENCODED_LENGTH + message.encodedLength());
+    }
+
+    private void onProof(final long correlationId, final LoginProofDecoder message)
+    {
+        final byte[] signature = node.users.signature(correlationId, message);
+        if (signature == null)
+        {
+            error(0, correlationId, ErrorCode.AUTH_FAILED);
+        }
+        else
+        {
+            openSession(correlationId, signature);
+        }
+    }
+
+    private void openSession(final long correlationId, final byte[] signature)
     {
         final SessionOpenedEncoder opened = new SessionOpenedEncoder().wrapAndApplyHeader(out, 0, headerOut);
         head(opened.reply(), ++nextSessionId, correlationId);
-        opened.requestsMax(node.requestsInFlightMax).putProof(NOTHING, 0, 0);
+        opened.requestsMax(node.requestsInFlightMax).putProof(signature, 0, signature.length);
         send(MessageHeaderEncoder.ENCODED_LENGTH + opened.encodedLength());
     }
 

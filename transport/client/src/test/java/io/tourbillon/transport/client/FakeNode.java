@@ -24,6 +24,7 @@ final class FakeNode implements AutoCloseable
 
     final int port;
     final Path directory;
+    final FakeUsers users = new FakeUsers();
     final FakeStore store;
     /** Requests of sessions are taken, but not answered. */
     volatile boolean isMute;

@@ -1,6 +1,7 @@
 package io.tourbillon.transport.client.async;
 
 import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.client.AuthReplyDecoder;
 import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
@@ -22,6 +23,7 @@ import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +40,8 @@ final class ClientAgent implements Agent, ReplyListener
     private final ClientConnection connection;
     private final ClientSession session;
     private final ManyToOneConcurrentArrayQueue<Request<?>> requests;
+    /** Refused for a credential that has died: they go again, before all others, once the session has logged in anew. */
+    private final ArrayDeque<Request<?>> again = new ArrayDeque<>();
     private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final Long2ObjectHashMap<Request<?>> pending = new Long2ObjectHashMap<>();
     private final Long2ObjectHashMap<WatchHandle> watches = new Long2ObjectHashMap<>();
@@ -47,6 +51,7 @@ final class ClientAgent implements Agent, ReplyListener
     /** Of which the last message of events left some for the next one; 0 = none. */
     private long openRevision;
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
+    private boolean isLoginRefused;
     private volatile boolean isIpc;
 
     ClientAgent(final ClientOptions options, final ClientIdle idle)
@@ -100,7 +105,7 @@ final class ClientAgent implements Agent, ReplyListener
         workCount += timers.poll();
         workCount += sendRequests();
         workCount += client.poll();
-        idle.isExpecting(!opened.isDone() || !pending.isEmpty() || !requests.isEmpty());
+        idle.isExpecting(!opened.isDone() || !pending.isEmpty() || !again.isEmpty() || !requests.isEmpty());
         return workCount;
     }
 
@@ -108,6 +113,9 @@ final class ClientAgent implements Agent, ReplyListener
     public void onClose()
     {
         client.close();
+        again.forEach(request -> request.future.completeExceptionally(
+            new TourbillonException(ErrorCode.NOT_CONNECTED, "the client was closed")));
+        again.clear();
         failQueued("the client was closed");
         runCommands();
         timers.close(new TourbillonException(ErrorCode.NOT_CONNECTED, "the client was closed"));
@@ -176,7 +184,12 @@ final class ClientAgent implements Agent, ReplyListener
     private int sendRequests()
     {
         int sentCount = 0;
-        while (sentCount < SEND_LIMIT)
+        while (!again.isEmpty() && sentCount < SEND_LIMIT && trySend(again.peek()))
+        {
+            again.poll();
+            sentCount++;
+        }
+        while (again.isEmpty() && sentCount < SEND_LIMIT)
         {
             final Request<?> request = requests.peek();
             if (null == request || !trySend(request))
@@ -204,6 +217,11 @@ final class ClientAgent implements Agent, ReplyListener
                 new TourbillonException(ErrorCode.REQUEST_TOO_LARGE, ErrorCode.REQUEST_TOO_LARGE.message()));
             return true;
         }
+        if (result == ClientResult.NOT_CONNECTED && isLoginRefused)
+        {
+            request.future.completeExceptionally(new TourbillonException(ErrorCode.AUTH_FAILED, ErrorCode.AUTH_FAILED.message()));
+            return true;
+        }
         if (request.deadlineNs - System.nanoTime() > 0 && result != ClientResult.CLOSED)
         {
             return false;
@@ -219,7 +237,18 @@ final class ClientAgent implements Agent, ReplyListener
     @Override
     public void onSessionOpened(final ClientSession openedSession)
     {
+        isLoginRefused = false;
         opened.complete(null);
+    }
+
+    @Override
+    public void onSessionClosed(final ClientSession closedSession, final int errorCode)
+    {
+        if (errorCode == ErrorCode.AUTH_FAILED.number())
+        {
+            isLoginRefused = true;
+            opened.completeExceptionally(new TourbillonException(ErrorCode.AUTH_FAILED, ErrorCode.AUTH_FAILED.message()));
+        }
     }
 
     @Override
@@ -271,6 +300,12 @@ final class ClientAgent implements Agent, ReplyListener
     }
 
     @Override
+    public void onAuthReply(final ClientSession from, final long correlationId, final AuthReplyDecoder reply)
+    {
+        settle(correlationId, pending.get(correlationId).onAuth(reply));
+    }
+
+    @Override
     public void onStatusReply(final ClientSession from, final long correlationId, final StatusReplyDecoder reply)
     {
         settle(correlationId, pending.get(correlationId).onStatus(reply));
@@ -280,6 +315,13 @@ final class ClientAgent implements Agent, ReplyListener
     public void onError(final ClientSession from, final long correlationId, final ErrorReplyDecoder error)
     {
         final int number = error.code();
+        final Request<?> request = pending.get(correlationId);
+        if (number == ErrorCode.INVALID_AUTH_TOKEN.number() && null != request && !request.isAgain && !session.isOpen())
+        {
+            request.isAgain = true;
+            again.add(pending.remove(correlationId));
+            return;
+        }
         final long compactRevision = error.compactRevision();
         final String text = error.message();
         fail(correlationId, new TourbillonException(number, text(number, text), compactRevision));

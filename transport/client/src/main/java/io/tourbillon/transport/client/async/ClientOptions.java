@@ -3,6 +3,7 @@ package io.tourbillon.transport.client.async;
 import io.tourbillon.codecs.Protocol;
 import io.tourbillon.transport.client.ClientContext;
 import io.tourbillon.transport.client.MediaKind;
+import io.tourbillon.transport.client.UserPassword;
 
 import java.time.Duration;
 
@@ -42,6 +43,31 @@ public final class ClientOptions
     public ClientOptions mediaKind(final MediaKind value)
     {
         context.mediaKind(value);
+        return this;
+    }
+
+    /**
+     * Who logs in; nobody unless this is called.
+     *
+     * @param name     of the user.
+     * @param password copied.
+     * @return this.
+     */
+    public ClientOptions user(final String name, final char[] password)
+    {
+        context.user(name, password);
+        return this;
+    }
+
+    /**
+     * Who logs in, by a password that is asked for when it is needed.
+     *
+     * @param value who.
+     * @return this.
+     */
+    public ClientOptions user(final UserPassword value)
+    {
+        context.user(value);
         return this;
     }
 

@@ -1,5 +1,6 @@
 package io.tourbillon.transport.client.async;
 
+import io.tourbillon.codecs.client.AuthReplyDecoder;
 import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
@@ -20,6 +21,8 @@ abstract class Request<T>
 {
     final CompletableFuture<T> future = new CompletableFuture<>();
     long deadlineNs;
+    /** It was refused once for what the session had logged in with, and waits to go again: nothing of it was done. */
+    boolean isAgain;
 
     /** @return as {@link ClientSession}'s methods. */
     abstract long send(ClientSession session);
@@ -63,6 +66,11 @@ abstract class Request<T>
     boolean onMaintenance(final MaintenanceReplyDecoder reply)
     {
         throw wrongKind("a maintenance request's");
+    }
+
+    boolean onAuth(final AuthReplyDecoder reply)
+    {
+        throw wrongKind("an auth request's");
     }
 
     boolean onStatus(final StatusReplyDecoder reply)

@@ -1,5 +1,7 @@
 package io.tourbillon.transport.client.async;
 
+import io.tourbillon.codecs.PermissionType;
+import io.tourbillon.codecs.client.AuthReplyDecoder;
 import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
@@ -265,6 +267,37 @@ final class Requests
         boolean onMaintenance(final MaintenanceReplyDecoder reply)
         {
             return future.complete(AlarmsResult.of(reply));
+        }
+    }
+
+    /** Anything about users, roles and permissions, put together from its parts. */
+    static final class Auth extends Sent<AuthResult>
+    {
+        private final List<String> names = new ArrayList<>();
+        private final List<Permission> permissions = new ArrayList<>();
+
+        Auth(final ToLongFunction<ClientSession> sender)
+        {
+            super(sender);
+        }
+
+        @Override
+        boolean onAuth(final AuthReplyDecoder reply)
+        {
+            for (final AuthReplyDecoder.NamesDecoder item : reply.names())
+            {
+                names.add(item.name());
+            }
+            for (final AuthReplyDecoder.PermissionsDecoder item : reply.permissions())
+            {
+                final byte[] key = new byte[item.keyLength()];
+                item.getKey(key, 0, key.length);
+                final byte[] rangeEnd = new byte[item.rangeEndLength()];
+                item.getRangeEnd(rangeEnd, 0, rangeEnd.length);
+                permissions.add(new Permission(PermissionType.of(item.permission()), key, rangeEnd));
+            }
+            return reply.flags().last() && future.complete(new AuthResult(ResponseHeader.of(reply.reply()), reply.enabled() != 0,
+                reply.authRevision(), List.copyOf(names), List.copyOf(permissions)));
         }
     }
 

@@ -26,6 +26,7 @@ public final class TourbillonAsyncClient implements Keyspace, AutoCloseable
     private final AgentRunner runner;
     private final Thread thread;
     private final long requestTimeoutNs;
+    private final AuthApi auth = new AuthApi(this);
     private volatile boolean isClosed;
 
     private TourbillonAsyncClient(final ClientOptions options)
@@ -42,7 +43,8 @@ public final class TourbillonAsyncClient implements Keyspace, AutoCloseable
      *
      * @param options where and how.
      * @return the client.
-     * @throws TourbillonException with NOT_CONNECTED and the reason, if that takes longer than {@link ClientOptions#connectTimeout}.
+     * @throws TourbillonException with NOT_CONNECTED and the reason, if that takes longer than {@link ClientOptions#connectTimeout}; with
+     *                             AUTH_FAILED if the user's login was refused.
      */
     public static TourbillonAsyncClient connect(final ClientOptions options)
     {
@@ -59,6 +61,11 @@ public final class TourbillonAsyncClient implements Keyspace, AutoCloseable
         }
         catch (final ExecutionException | TimeoutException ex)
         {
+            if (ex.getCause() instanceof final TourbillonException refusal && refusal.code() == ErrorCode.AUTH_FAILED)
+            {
+                client.close();
+                throw refusal;
+            }
             throw client.unreachable(options, ex);
         }
     }
@@ -261,6 +268,12 @@ public final class TourbillonAsyncClient implements Keyspace, AutoCloseable
     public CompletableFuture<AlarmsResult> disarmAlarm(final long memberId, final AlarmType type)
     {
         return send(new Requests.Alarms((session) -> session.maintenance(MaintenanceOperation.ALARM_DEACTIVATE, memberId, type)));
+    }
+
+    /** @return users, roles and permissions. */
+    public AuthApi auth()
+    {
+        return auth;
     }
 
     /** @return the node's figures. */

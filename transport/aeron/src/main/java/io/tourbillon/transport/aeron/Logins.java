@@ -1,0 +1,327 @@
+package io.tourbillon.transport.aeron;
+
+import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.Scram;
+import io.tourbillon.codecs.ScramVerifier;
+import io.tourbillon.codecs.client.LoginProofDecoder;
+import io.tourbillon.codecs.client.OpenSessionDecoder;
+import io.tourbillon.mvcc.Auth;
+import io.tourbillon.mvcc.AuthUser;
+import org.agrona.DirectBuffer;
+
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * Logins by SCRAM-SHA-256 ({@link Scram}), each of them two messages and a handful of hashes: the slow part is the client's.
+ * <pre>
+ *  OpenSession(name, client nonce) --> [ challenged ] --> LoginChallenge     bounded in number and, to a connection's time-out, in time
+ *  LoginProof --> taken out: a nonce is good for one proof --> SessionOpened, with the verifier's credential, or "authentication failed"
+ *                     |
+ *                     +--> [ waiting ] while the name pauses after a failure
+ * </pre>
+ * A name that nobody has, or a user without a password, is challenged as any other, with a salt that is made from the name by a secret, so
+ * that it is the same each time and at each member; no proof will do. After a wrong proof, all that are for names with the same hash (of
+ * {@value #NAME_SLOTS}) wait, first come, first judged: 50 ms, doubled with each further one up to 1.6 s, until none was wrong for 10 s. So
+ * guesses at a password are bounded whatever the number of connections, and a right one among them is late, not refused. It judges by what
+ * this member has applied. Sequencer; allocates, as the opening of sessions does; what is secret is in no text of it.
+ */
+final class Logins
+{
+    /** Logins under way on one connection. */
+    static final int CONNECTION_MAX = 64;
+    /** Logins under way in all: some 1 KiB each. */
+    static final int TOTAL_MAX = 4096;
+    /** Longest name that is looked for, in bytes. */
+    private static final int NAME_LENGTH_MAX = 1024;
+    private static final int NAME_SLOTS = 256;
+    private static final long PAUSE_MIN_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final int PAUSE_DOUBLINGS_MAX = 5;
+    private static final long FORGIVEN_AFTER_NS = TimeUnit.SECONDS.toNanos(10);
+
+    /** One login under way. */
+    static final class Pending
+    {
+        private final Connection connection;
+        private final long correlationId;
+        private final long eventCredit;
+        private final long deadlineNs;
+        private long credential;
+        private int nameSlot;
+        private byte[] nonce;
+        private byte[] authMessage;
+        private byte[] storedKey;
+        private byte[] serverKey;
+        private byte[] proof;                                   // null until it has come
+
+        private Pending(final Connection connection, final long correlationId, final long eventCredit, final long deadlineNs)
+        {
+            this.connection = connection;
+            this.correlationId = correlationId;
+            this.eventCredit = eventCredit;
+            this.deadlineNs = deadlineNs;
+        }
+    }
+
+    private final Supplier<Auth> auth;
+    private final SessionBook sessions;
+    private final ConnectionVoice voice;
+    private final IngressCounters counters;
+    private final long timeoutNs;
+    private final SecureRandom random = new SecureRandom();
+    private final FrameMac mac = new FrameMac(0);
+    private final boolean isSecretShared;
+    private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
+    private final int[] failureCounts = new int[NAME_SLOTS];
+    private final long[] notBeforeNs = new long[NAME_SLOTS];
+    private final long[] failedNs = new long[NAME_SLOTS];
+    private FrameMac.Key secret;
+    private long secretCredential;
+    private int pendingCount;
+    private long nowNs;
+
+    /**
+     * @param auth       users as this member has applied them.
+     * @param clusterKey of the cluster, or null.
+     * @param timeoutNs  in which a login must end.
+     */
+    Logins(
+        final Supplier<Auth> auth, final ClusterKey clusterKey, final SessionBook sessions, final ConnectionVoice voice,
+        final IngressCounters counters, final long timeoutNs)
+    {
+        this.auth = auth;
+        this.sessions = sessions;
+        this.voice = voice;
+        this.counters = counters;
+        this.timeoutNs = timeoutNs;
+        isSecretShared = clusterKey != null;
+        secret = isSecretShared ? clusterKey.derive(mac, "login salts") : new FrameMac.Key(randomBytes(Scram.KEY_LENGTH));
+    }
+
+    Auth auth()
+    {
+        return auth.get();
+    }
+
+    /** At the begin of a duty cycle. */
+    void nowNs(final long value)
+    {
+        nowNs = value;
+    }
+
+    /** Answers LoginChallenge, whoever it is, or an error. */
+    void begin(final Connection connection, final long correlationId, final OpenSessionDecoder request)
+    {
+        final long eventCredit = request.eventCredit();
+        final int nameLength = request.userNameLength();
+        final byte[] name = new byte[Math.min(nameLength, NAME_LENGTH_MAX)];
+        request.getUserName(name, 0, name.length);
+        final byte[] clientNonce = new byte[Math.min(request.proofLength(), Scram.NONCE_LENGTH_MAX + 1)];
+        request.getProof(clientNonce, 0, clientNonce.length);
+        if (nameLength > NAME_LENGTH_MAX || !Scram.isNonce(clientNonce) || find(connection, correlationId) != null)
+        {
+            refuse(connection, correlationId, ErrorCode.MALFORMED);
+        }
+        else if (pendingCount >= TOTAL_MAX || connection.logins().size() >= CONNECTION_MAX)
+        {
+            counters.loginsGivenUp.addRelease(1);
+            refuse(connection, correlationId, ErrorCode.TOO_MANY_LOGINS);
+        }
+        else
+        {
+            challenge(new Pending(connection, correlationId, eventCredit, nowNs + timeoutNs), name, clientNonce);
+        }
+    }
+
+    private void challenge(final Pending login, final byte[] name, final byte[] clientNonce)
+    {
+        final Auth users = auth.get();
+        final byte[] ownNonce = Scram.newNonce(random);
+        final byte[] hash = mac.of(secret(users), name);
+        final byte[] unknown = randomBytes(2 * Scram.KEY_LENGTH);
+        final AuthUser user = users.user(new String(name, UTF_8));
+        final boolean isKnown = user != null && user.hasPassword();
+        final DirectBuffer verifier = isKnown ? user.verifier() : null;
+        final int iterations = isKnown ? ScramVerifier.iterations(verifier, 0) : Scram.ITERATIONS;
+        final byte[] salt = isKnown ?
+            bytes(verifier, ScramVerifier.SALT_OFFSET, ScramVerifier.saltLength(verifier, 0)) : Arrays.copyOf(hash, Scram.SALT_LENGTH);
+        login.credential = isKnown ? user.credential() : Auth.NOBODY;
+        login.storedKey = isKnown ?
+            bytes(verifier, ScramVerifier.STORED_KEY_OFFSET, Scram.KEY_LENGTH) : Arrays.copyOf(unknown, Scram.KEY_LENGTH);
+        login.serverKey = isKnown ?
+            bytes(verifier, ScramVerifier.SERVER_KEY_OFFSET, Scram.KEY_LENGTH) :
+            Arrays.copyOfRange(unknown, Scram.KEY_LENGTH, unknown.length);
+        login.nameSlot = hash[Scram.SALT_LENGTH] & NAME_SLOTS - 1; // of the hash the part that nobody is shown
+        login.nonce = Arrays.copyOf(clientNonce, clientNonce.length + ownNonce.length);
+        System.arraycopy(ownNonce, 0, login.nonce, clientNonce.length, ownNonce.length);
+        login.authMessage = Scram.authMessage(name, clientNonce, login.nonce, salt, iterations);
+        login.connection.logins().add(login);
+        pendingCount++;
+        voice.loginChallenge(login.connection, login.correlationId, login.nonce, salt, iterations);
+    }
+
+    /** Answers SessionOpened or an error, now or after a pause. */
+    void onProof(final Connection connection, final long correlationId, final LoginProofDecoder message)
+    {
+        final Pending login = find(connection, correlationId);
+        if (login == null || login.proof != null)
+        {
+            counters.loginsFailed.addRelease(1);
+            refuse(connection, correlationId, ErrorCode.AUTH_FAILED); // a proof is good once
+            return;
+        }
+        final byte[] nonce = new byte[Math.min(message.nonceLength(), 2 * Scram.NONCE_LENGTH_MAX)];
+        message.getNonce(nonce, 0, nonce.length);
+        final byte[] proof = new byte[Math.min(message.proofLength(), Scram.KEY_LENGTH + 1)];
+        message.getProof(proof, 0, proof.length);
+        login.proof = Arrays.equals(nonce, login.nonce) ? proof : new byte[0];
+        if (isPaused(login))
+        {
+            waiting.add(login);
+        }
+        else
+        {
+            judge(login);
+        }
+    }
+
+    /** Judges what has waited long enough, in the order in which it came. Now and then. */
+    int judgeWaiting()
+    {
+        int count = 0;
+        for (int i = waiting.size(); i > 0; i--)
+        {
+            final Pending login = waiting.poll();
+            if (!login.connection.logins().contains(login))
+            {
+                continue; // its time is over, or its connection
+            }
+            if (isPaused(login))
+            {
+                waiting.add(login);
+            }
+            else
+            {
+                judge(login);
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private boolean isPaused(final Pending login)
+    {
+        final int slot = login.nameSlot;
+        return failureCounts[slot] > 0 && notBeforeNs[slot] - nowNs > 0;
+    }
+
+    private void judge(final Pending login)
+    {
+        end(login);
+        final boolean isProven = Scram.isProven(login.storedKey, login.authMessage, login.proof);
+        if (isProven & auth.get().user(login.credential) != null) // it may have changed since the challenge
+        {
+            counters.logins.addRelease(1);
+            sessions.open(login.connection, login.correlationId, login.eventCredit, login.credential,
+                Scram.serverSignature(login.serverKey, login.authMessage));
+            return;
+        }
+        counters.loginsFailed.addRelease(1);
+        pause(login.nameSlot);
+        refuse(login.connection, login.correlationId, ErrorCode.AUTH_FAILED);
+    }
+
+    private void pause(final int slot)
+    {
+        final boolean isForgiven = nowNs - failedNs[slot] > FORGIVEN_AFTER_NS;
+        final int doublings = isForgiven ? 0 : Math.min(failureCounts[slot], PAUSE_DOUBLINGS_MAX);
+        failureCounts[slot] = isForgiven ? 1 : failureCounts[slot] + 1;
+        failedNs[slot] = nowNs;
+        notBeforeNs[slot] = nowNs + (PAUSE_MIN_NS << doublings);
+    }
+
+    /** Gives up what takes too long. Now and then. */
+    int sweep(final Connection connection)
+    {
+        int count = 0;
+        final ArrayList<Pending> logins = connection.logins();
+        for (int i = logins.size() - 1; i >= 0; i--)
+        {
+            final Pending login = logins.get(i);
+            if (login.deadlineNs - nowNs <= 0)
+            {
+                end(login);
+                counters.loginsGivenUp.addRelease(1);
+                refuse(connection, login.correlationId, ErrorCode.TIMEOUT);
+                count++;
+            }
+        }
+        return count;
+    }
+
+    void onClosed(final Connection connection)
+    {
+        pendingCount -= connection.logins().size();
+        connection.logins().clear();
+    }
+
+    private void end(final Pending login)
+    {
+        login.connection.logins().remove(login);
+        pendingCount--;
+    }
+
+    private static Pending find(final Connection connection, final long correlationId)
+    {
+        final ArrayList<Pending> logins = connection.logins();
+        for (int i = 0; i < logins.size(); i++)
+        {
+            if (logins.get(i).correlationId == correlationId)
+            {
+                return logins.get(i);
+            }
+        }
+        return null;
+    }
+
+    /**
+     * What salts of unknown names are made with, the same at all members: from the cluster's key, or else from the keys of root, without
+     * which nobody is asked to log in. When root's password changes so do these salts, and only these.
+     */
+    private FrameMac.Key secret(final Auth users)
+    {
+        final AuthUser root = isSecretShared ? null : users.user(Auth.ROOT);
+        if (root != null && root.hasPassword() && root.credential() != secretCredential)
+        {
+            secret = new FrameMac.Key(bytes(root.verifier(), ScramVerifier.STORED_KEY_OFFSET, 2 * Scram.KEY_LENGTH));
+            secretCredential = root.credential();
+        }
+        return secret;
+    }
+
+    private void refuse(final Connection connection, final long correlationId, final ErrorCode code)
+    {
+        counters.refused.addRelease(1);
+        voice.error(connection, 0, correlationId, code);
+    }
+
+    private byte[] randomBytes(final int length)
+    {
+        final byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    private static byte[] bytes(final DirectBuffer buffer, final int offset, final int length)
+    {
+        final byte[] bytes = new byte[length];
+        buffer.getBytes(offset, bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,202 @@
+package io.tourbillon.transport.client;
+
+import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.transport.client.async.ClientOptions;
+import io.tourbillon.transport.client.async.TourbillonAsyncClient;
+import io.tourbillon.transport.client.async.TourbillonException;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Logins as the client makes them. */
+@Timeout(60)
+class LoginTest
+{
+    private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final AtomicInteger PORTS = new AtomicInteger(21_000 + new Random().nextInt(2_000));
+
+    private final FakeNode node = FakeNode.start(PORTS.addAndGet(10));
+    private final Recorder recorder = new Recorder();
+    private final List<Throwable> failures = new ArrayList<>();
+    private final AtomicInteger askedCount = new AtomicInteger();
+    private final ClientContext context = new ClientContext().requestTimeoutMs(2_000).errorHandler(failures::add);
+    private volatile String password = "pencil";
+    private TourbillonClient client;
+    private ClientConnection connection;
+    private ClientSession session;
+
+    @BeforeEach
+    void addUser()
+    {
+        node.users.passwords.put("ann", "pencil");
+    }
+
+    @AfterEach
+    void close()
+    {
+        if (null != client)
+        {
+            client.close();
+        }
+        node.close();
+        assertNull(node.failure);
+    }
+
+    private void open()
+    {
+        context.user(UserPassword.of("ann", () ->
+        {
+            askedCount.incrementAndGet();
+            return password.toCharArray();
+        }));
+        client = TourbillonClient.launch(context);
+        connection = client.connect(node.ipcEndpoint(), (ignore, from, to, reason) -> { });
+        session = connection.openSession(recorder);
+    }
+
+    private void await(final BooleanSupplier condition)
+    {
+        final long startNs = System.nanoTime();
+        while (!condition.getAsBoolean())
+        {
+            assertTrue(System.nanoTime() - startNs < DEADLINE_NS, "waited in vain");
+            if (client.poll() == 0)
+            {
+                Thread.yield();
+            }
+        }
+    }
+
+    private long put(final String key)
+    {
+        final byte[] bytes = key.getBytes(UTF_8);
+        return session.put(new UnsafeBuffer(bytes), 0, bytes.length, new UnsafeBuffer(bytes), 0, bytes.length);
+    }
+
+    @Test
+    void shouldLogInAndDeriveTheKeysOnceForAllSessionsAndReconnects()
+    {
+        open();
+        final ClientSession other = connection.openSession(new Recorder());
+        await(() -> session.isOpen() && other.isOpen());
+        assertTrue(put("a") > 0);
+        await(() -> recorder.puts.size() == 1);
+        node.dropConnections();
+        await(() -> recorder.closes.size() == 1);
+        await(() -> session.isOpen() && other.isOpen());
+        assertEquals(4, node.users.proofCount);
+        assertEquals(1, askedCount.get());
+        assertEquals(List.of(), failures);
+    }
+
+    @Test
+    void shouldTellOfARefusedLoginAndTakeAnotherPasswordLater()
+    {
+        password = "pen";
+        open();
+        await(() -> recorder.closes.size() == 1);
+        assertEquals(List.of(ErrorCode.AUTH_FAILED.number()), recorder.closes);
+        assertFalse(session.isOpen());
+        assertEquals(ClientResult.NOT_CONNECTED, put("a"));
+        password = "pencil";
+        await(session::isOpen);
+        assertEquals(2, node.users.proofCount, "nobody is hammered with a wrong password");
+        assertEquals(2, askedCount.get());
+    }
+
+    @Test
+    void shouldNotTakeASessionFromWhoDoesNotKnowThePassword()
+    {
+        node.users.isImpostor = true;
+        open();
+        await(() -> recorder.closes.size() == 1 && node.lastConnection().closedSessions.size() == 1);
+        assertEquals(List.of(ErrorCode.AUTH_FAILED.number()), recorder.closes);
+        assertEquals(0, recorder.opens);
+        assertTrue(failures.get(0).getMessage().contains("ann"), failures::toString);
+        assertFalse(failures.toString().contains("pencil"));
+    }
+
+    @Test
+    void shouldProveNothingForAnOldNonceOrFewIterations()
+    {
+        node.users.isOldNonce = true;
+        context.connectTimeoutMs(200);
+        open();
+        await(() -> node.users.challengeCount > 0 && connection.counters().stray() > 0);
+        node.users.isOldNonce = false;
+        node.users.iterations = 4095;
+        final int count = node.users.challengeCount;
+        await(() -> node.users.challengeCount > count);
+        assertEquals(0, node.users.proofCount);
+        assertEquals(0, askedCount.get(), "the password was not even asked for");
+    }
+
+    @Test
+    void shouldLogInAgainOnceWhatItHadLoggedInWithIsDead()
+    {
+        open();
+        await(session::isOpen);
+        session.watch(new UnsafeBuffer("w".getBytes(UTF_8)), 0, 1, new UnsafeBuffer(0, 0), 0, 0, 0, 0);
+        await(() -> recorder.watchesCreated.size() == 1);
+        node.users.deadSessions.add(session.sessionId());
+        assertTrue(put("a") > 0);
+        await(() -> recorder.errors.size() == 1);
+        assertEquals(ErrorCode.INVALID_AUTH_TOKEN.number(), recorder.errors.get(0));
+        await(() -> session.isOpen() && recorder.watchesCreated.size() == 2);
+        assertEquals(List.of(ErrorCode.INVALID_AUTH_TOKEN.number()), recorder.closes);
+        assertTrue(put("w") > 0);
+        await(() -> recorder.puts.size() == 1 && recorder.events.size() == 1);
+        assertEquals(1, askedCount.get());
+        assertEquals(1, node.lastConnection().closedSessions.size(), "the dead one is closed");
+    }
+
+    @Test
+    void shouldSendARefusedRequestOfTheComfortableFaceOnceMore()
+    {
+        final ClientOptions options = new ClientOptions().endpoint(node.ipcEndpoint()).user("ann", "pencil".toCharArray());
+        try (TourbillonAsyncClient comfortable = TourbillonAsyncClient.connect(options))
+        {
+            comfortable.put("a", "1").join();
+            node.call(() -> node.users.deadSessions.add(node.lastConnection().lastSessionId()));
+            comfortable.put("b", "2").join();
+            assertEquals("2", comfortable.get("b").join().first().valueText());
+        }
+    }
+
+    @Test
+    void shouldSayAtOnceThatTheComfortableFaceMayNotLogIn()
+    {
+        final ClientOptions options = new ClientOptions().endpoint(node.ipcEndpoint()).user("ann", "pen".toCharArray())
+            .connectTimeout(Duration.ofSeconds(20));
+        final TourbillonException error = assertThrows(TourbillonException.class, () -> TourbillonAsyncClient.connect(options));
+        assertEquals(ErrorCode.AUTH_FAILED, error.code());
+        assertEquals("etcdserver: authentication failed, invalid user ID or password", error.getMessage());
+    }
+
+    @Test
+    void shouldShowNoSecretInAnyText()
+    {
+        final UserPassword user = UserPassword.of("ann", "pencil".toCharArray());
+        assertEquals("user ann", user.toString());
+        assertEquals("USER_ADD ann ", AuthCommand.addUser("ann", new byte[100]).toString());
+        assertThrows(IllegalArgumentException.class, () -> UserPassword.of("", "x".toCharArray()));
+        assertThrows(IllegalArgumentException.class, () -> UserPassword.of("ann", new char[0]));
+    }
+}
