@@ -74,26 +74,45 @@ public final class EtcdTarget implements Target
         this.valueScratch = new byte[Math.max(keySpace.valueLength(), 64 * 1024)];
         this.value = new UnsafeBuffer(valueScratch);
         this.scratch = new UnsafeBuffer(new byte[keySpace.keyLength() + keySpace.valueLength()]);
-        this.group = Epoll.isAvailable() ? new EpollEventLoopGroup(1) : new NioEventLoopGroup(1);
+        this.group = eventLoopGroup();
         this.loop = group.next();
         this.channels = new ManagedChannel[connectionCount];
         this.stubs = new KVGrpc.KVStub[connectionCount];
         this.metrics = new EtcdMetrics(host, port);
-        final Class<? extends Channel> channelType = Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
         for (int i = 0; i < connectionCount; i++)
         {
-            channels[i] = NettyChannelBuilder.forAddress(host, port)
-                .usePlaintext()
-                .eventLoopGroup(group)
-                .channelType(channelType)
-                .directExecutor()
-                .flowControlWindow(FLOW_CONTROL_WINDOW)
-                .build();
+            channels[i] = channel(host, port, group);
             stubs[i] = KVGrpc.newStub(channels[i]);
         }
         this.puts = new PutRequest[isPrebuilt ? keySpace.keyCount() : 0];
         this.gets = new RangeRequest[keySpace.keyCount()];
         prebuild();
+    }
+
+    /** @return one thread for all connections and the load; on epoll where that is. */
+    public static EventLoopGroup eventLoopGroup()
+    {
+        return Epoll.isAvailable() ? new EpollEventLoopGroup(1) : new NioEventLoopGroup(1);
+    }
+
+    /**
+     * A connection whose callbacks run on the event loop's thread.
+     *
+     * @param host  of the etcd.
+     * @param port  of the etcd, for clients.
+     * @param group of {@link #eventLoopGroup()}.
+     * @return the connection.
+     */
+    public static ManagedChannel channel(final String host, final int port, final EventLoopGroup group)
+    {
+        final Class<? extends Channel> channelType = Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
+        return NettyChannelBuilder.forAddress(host, port)
+            .usePlaintext()
+            .eventLoopGroup(group)
+            .channelType(channelType)
+            .directExecutor()
+            .flowControlWindow(FLOW_CONTROL_WINDOW)
+            .build();
     }
 
     private void prebuild()

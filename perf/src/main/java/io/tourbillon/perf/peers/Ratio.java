@@ -10,14 +10,14 @@ import java.util.Locale;
  * @param low    the least that any two blocks give.
  * @param high   the most that any two blocks give.
  */
-record Ratio(double middle, double low, double high)
+public record Ratio(double middle, double low, double high)
 {
     /**
      * @param ours   one of each block.
      * @param theirs one of each block.
      * @return the ratio; null if a figure is missing or nothing can be divided by.
      */
-    static Ratio of(final List<Double> ours, final List<Double> theirs)
+    public static Ratio of(final List<Double> ours, final List<Double> theirs)
     {
         if (ours.isEmpty() || theirs.isEmpty() || !areAllPositive(ours) || !areAllPositive(theirs))
         {

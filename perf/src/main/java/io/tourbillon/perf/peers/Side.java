@@ -1,11 +1,15 @@
 package io.tourbillon.perf.peers;
 
 /** Whose turn it is. */
-enum Side
+public enum Side
 {
-    TOURBILLON, ETCD;
+    /** Ours. */
+    TOURBILLON,
+    /** Theirs. */
+    ETCD;
 
-    String label()
+    /** @return in words. */
+    public String label()
     {
         return name().toLowerCase(java.util.Locale.ROOT);
     }

@@ -118,8 +118,9 @@ public enum NodeOption
         "History that the leader keeps when it compacts by itself: hours or a time such as 90m (periodic), or revisions. " +
         "etcd's option and default. 0: it does not."),
     /** Connections. */
-    MAX_CONNECTIONS("max-connections", Kind.COUNT, "64", 1, 1024,
-        "Client connections. Each costs a publication of three terms in the driver's directory."),
+    MAX_CONNECTIONS("max-connections", Kind.COUNT, "256", 1, 1024,
+        "Client connections. Each takes three terms in the driver's directory while it is there, its requests three of the client's: " +
+        "6 MiB with terms of 1 MiB, so 256 take 1.5 GiB, and 96 MiB with terms of 64 KiB."),
     /** Sessions a connection. */
     MAX_SESSIONS("max-sessions-per-connection", Kind.COUNT, "1024", 1, 65_536,
         "Sessions of one connection."),
