@@ -40,7 +40,7 @@ public final class ClientConnection implements AutoCloseable
 
     private final TourbillonClient client;
     private final ClientContext context;
-    private final List<Endpoint> endpoints;
+    private final MemberChoice memberChoice;
     private final ConnectionListener listener;
     private final ClientCounters counters = new ClientCounters();
     private final Outbound outbound = new Outbound();
@@ -51,7 +51,6 @@ public final class ClientConnection implements AutoCloseable
     private final ArrayList<ClientSession> sessions = new ArrayList<>();
     private final Long2ObjectHashMap<ClientSession> sessionByNodeId = new Long2ObjectHashMap<>();
     private final LongArrayList abandoned = new LongArrayList();
-    private int endpointIndex;
     private ConnectionState state = WAITING;
     private Link link;
     private String lossReason;
@@ -74,7 +73,7 @@ public final class ClientConnection implements AutoCloseable
     {
         this.client = client;
         this.context = client.context();
-        this.endpoints = endpoints;
+        this.memberChoice = new MemberChoice(this, endpoints);
         this.listener = listener;
         this.clientName = context.clientName().getBytes(UTF_8);
         this.inbound = new Inbound(this);
@@ -131,6 +130,12 @@ public final class ClientConnection implements AutoCloseable
         return null != link && link.isIpc();
     }
 
+    /** @return with which member it is, who leads by what that member says, and how to have it move. */
+    public MemberChoice memberChoice()
+    {
+        return memberChoice;
+    }
+
     /** @return what it counts. */
     public ClientCounters counters()
     {
@@ -149,11 +154,7 @@ public final class ClientConnection implements AutoCloseable
         {
             sessions.get(sessions.size() - 1).close();
         }
-        if (state == CONNECTED && outbound.claim(HEADER_LENGTH + DisconnectEncoder.BLOCK_LENGTH) == Outbound.OK)
-        {
-            Encoders.head(encoders.disconnect.wrapAndApplyHeader(outbound.buffer(), outbound.offset(), encoders.header).request(), 0, 0);
-            outbound.commit();
-        }
+        takeLeave();
         closeLink();
         state(CLOSED, "closed by its owner");
         client.forget(this);
@@ -266,6 +267,7 @@ public final class ClientConnection implements AutoCloseable
         counters.connects++;
         lastFailure = "";
         heardNs = clockNs();
+        memberChoice.onConnected(message.reply().memberId(), message.leaderId(), heardNs);
         state(CONNECTED, "the node answered");
         attend();
     }
@@ -436,6 +438,11 @@ public final class ClientConnection implements AutoCloseable
             workCount += pollSessions(nowNs);
             workCount += outbound.sendChunks();
             keepAlive(nowNs);
+            if (memberChoice.isMoveDue(nowNs, sessions))
+            {
+                takeLeave();
+                lose(memberChoice.reason());
+            }
         }
         if (state == GREETING)
         {
@@ -470,11 +477,22 @@ public final class ClientConnection implements AutoCloseable
         {
             spokeNs = nowNs;
         }
-        if (nowNs - spokeNs >= keepAliveNs && outbound.claim(HEADER_LENGTH + KeepAliveEncoder.BLOCK_LENGTH) == Outbound.OK)
+        final boolean isDue = nowNs - spokeNs >= keepAliveNs || memberChoice.isToAsk(nowNs, keepAliveNs);
+        if (isDue && outbound.claim(HEADER_LENGTH + KeepAliveEncoder.BLOCK_LENGTH) == Outbound.OK)
         {
             Encoders.head(encoders.keepAlive.wrapAndApplyHeader(outbound.buffer(), outbound.offset(), encoders.header).request(), 0, 0);
             outbound.commit();
             spokeNs = nowNs;
+            memberChoice.onAsked(nowNs);
+        }
+    }
+
+    private void takeLeave()
+    {
+        if (state == CONNECTED && outbound.claim(HEADER_LENGTH + DisconnectEncoder.BLOCK_LENGTH) == Outbound.OK)
+        {
+            Encoders.head(encoders.disconnect.wrapAndApplyHeader(outbound.buffer(), outbound.offset(), encoders.header).request(), 0, 0);
+            outbound.commit();
         }
     }
 
@@ -523,9 +541,9 @@ public final class ClientConnection implements AutoCloseable
         }
         final long pauseNs = TimeUnit.MILLISECONDS.toNanos(Math.min(
             context.reconnectMaxMs(), context.reconnectMinMs() << Math.min(failureCount, BACK_OFF_DOUBLINGS_MAX)));
-        failureCount++;
-        endpointIndex = (endpointIndex + 1) % endpoints.size();
-        nextAttemptNs = nowNs + pauseNs / 2 + (long)(random.nextDouble() * (pauseNs / 2));
+        final boolean isMove = memberChoice.onLost();
+        failureCount += isMove ? 0 : 1;
+        nextAttemptNs = isMove ? nowNs : nowNs + pauseNs / 2 + (long)(random.nextDouble() * (pauseNs / 2));
         if (state != CLOSED)
         {
             state(WAITING, reason);
@@ -542,7 +560,7 @@ public final class ClientConnection implements AutoCloseable
 
     private Endpoint endpoint()
     {
-        return endpoints.get(endpointIndex);
+        return memberChoice.current();
     }
 
     private ClientSession byLocalId(final long localId)

@@ -6,7 +6,10 @@ package io.tourbillon.transport.client;
  */
 public final class ClientResult
 {
-    /** The stream to the node is full, a longer message is still leaving, or earlier writes are to be sent again: poll, then try again. */
+    /**
+     * The stream to the node is full, a longer message is still leaving, earlier writes are to be sent again, or the connection is about to
+     * move to another member: poll, then try again.
+     */
     public static final long BACK_PRESSURED = -1;
     /** No connection, or the session is not open on it (yet): poll until {@link ReplyListener#onSessionOpened}. */
     public static final long NOT_CONNECTED = -2;

@@ -49,6 +49,7 @@ final class Inbound implements FragmentHandler
     private final LoginChallengeDecoder loginChallenge = new LoginChallengeDecoder();
     private final SessionClosedDecoder sessionClosed = new SessionClosedDecoder();
     private final ClientOpenedDecoder clientOpened = new ClientOpenedDecoder();
+    private final KeepAliveReplyDecoder keepAliveReply = new KeepAliveReplyDecoder();
     private final ErrorReplyDecoder error = new ErrorReplyDecoder();
     private final PutReplyDecoder put = new PutReplyDecoder();
     private final RangeReplyDecoder range = new RangeReplyDecoder();
@@ -172,10 +173,8 @@ final class Inbound implements FragmentHandler
             case LoginChallengeDecoder.TEMPLATE_ID ->
                 connection.onLoginChallenge(loginChallenge.wrapAndApplyHeader(buffer, offset, header));
             case ErrorReplyDecoder.TEMPLATE_ID -> onError(error.wrapAndApplyHeader(buffer, offset, header));
-            case KeepAliveReplyDecoder.TEMPLATE_ID ->
-            {
-                // being heard is all it is for
-            }
+            case KeepAliveReplyDecoder.TEMPLATE_ID -> connection.memberChoice().onLeader(
+                keepAliveReply.wrapAndApplyHeader(buffer, offset, header).leaderId(), connection.clockNs());
             default -> onSessionMessage(buffer, offset, length);
         }
     }
@@ -322,6 +321,10 @@ final class Inbound implements FragmentHandler
         final long sessionId = reply.reply().sessionId();
         final long correlationId = reply.reply().correlationId();
         final ErrorCode code = ErrorCode.of(reply.code());
+        if (reply.leaderId() != 0)
+        {
+            connection.memberChoice().onLeader(reply.leaderId(), connection.clockNs());
+        }
         if (sessionId == 0 || code == ErrorCode.NOT_CONNECTED)
         {
             connection.onConnectionError(correlationId, reply.code());

@@ -130,6 +130,12 @@ public final class RangeOptions
         return this;
     }
 
+    /** @return true for a serializable read. */
+    public boolean isSerializable()
+    {
+        return serializable;
+    }
+
     /**
      * Leave the values out.
      *

@@ -98,6 +98,10 @@ final class RequestBook
         {
             return session.life.isClosed() ? ClientResult.CLOSED : ClientResult.NOT_CONNECTED;
         }
+        if (connection.memberChoice().isMoving())
+        {
+            return ClientResult.BACK_PRESSURED; // it goes from where the connection moves to
+        }
         return length > Integer.MAX_VALUE ? ClientResult.TOO_LARGE : connection.outbound().claim((int)length);
     }
 

@@ -23,6 +23,8 @@ import io.tourbillon.codecs.client.KeepAliveDecoder;
 import io.tourbillon.codecs.client.KeepAliveReplyEncoder;
 import io.tourbillon.codecs.client.LoginChallengeEncoder;
 import io.tourbillon.codecs.client.LoginProofDecoder;
+import io.tourbillon.codecs.client.MemberReplyEncoder;
+import io.tourbillon.codecs.client.MemberRequestDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.OpenClientDecoder;
@@ -193,7 +195,9 @@ final class FakeConnection
             case ConnectDecoder.TEMPLATE_ID -> onConnect();
             case KeepAliveDecoder.TEMPLATE_ID ->
             {
-                head(new KeepAliveReplyEncoder().wrapAndApplyHeader(out, 0, headerOut).reply(), 0, 0);
+                final KeepAliveReplyEncoder reply = new KeepAliveReplyEncoder().wrapAndApplyHeader(out, 0, headerOut);
+                head(reply.reply(), 0, 0);
+                reply.leaderId(node.leaderId);
                 send(MessageHeaderEncoder.ENCODED_LENGTH + KeepAliveReplyEncoder.BLOCK_LENGTH);
             }
             case OpenSessionDecoder.TEMPLATE_ID ->
@@ -234,6 +238,14 @@ final class FakeConnection
                 head(new CompactReplyEncoder().wrapAndApplyHeader(out, 0, headerOut).reply(), sessionId, correlationId);
                 send(MessageHeaderEncoder.ENCODED_LENGTH + CompactReplyEncoder.BLOCK_LENGTH);
             }
+            case MemberRequestDecoder.TEMPLATE_ID ->
+            {
+                final MemberReplyEncoder members = new MemberReplyEncoder().wrapAndApplyHeader(out, 0, headerOut);
+                head(members.reply(), sessionId, correlationId);
+                members.targetId(0).membersCount(1).next().id(node.leaderId).learner((short)0)
+                    .name("leader").peerUrls("").clientUrls(node.leaderUrl);
+                send(MessageHeaderEncoder.ENCODED_LENGTH + members.encodedLength());
+            }
             case StatusRequestDecoder.TEMPLATE_ID ->
             {
                 final StatusReplyEncoder status = new StatusReplyEncoder().wrapAndApplyHeader(out, 0, headerOut);
@@ -252,7 +264,7 @@ final class FakeConnection
     {
         final ConnectedEncoder connected = new ConnectedEncoder().wrapAndApplyHeader(out, 0, headerOut);
         head(connected.reply(), 0, 0);
-        connected.connectionId(1).leaderId(1).protocolVersion(Protocol.VERSION)
+        connected.connectionId(1).leaderId(node.leaderId).protocolVersion(Protocol.VERSION)
             .keepAliveIntervalMs(node.keepAliveMs).timeoutMs(node.timeoutMs).sessionsMax(100).requestLengthMax(Protocol.REQUEST_LENGTH_MAX);
         send(MessageHeaderEncoder.ENCODED_LENGTH + connected.encodedLength());
     }
@@ -495,7 +507,7 @@ final class FakeConnection
 
     private void head(final ReplyHeaderEncoder head, final long sessionId, final long correlationId)
     {
-        head.sessionId(sessionId).correlationId(correlationId).clusterId(1).memberId(2).revision(store.revision).raftTerm(3);
+        head.sessionId(sessionId).correlationId(correlationId).clusterId(1).memberId(node.memberId).revision(store.revision).raftTerm(3);
     }
 
     private void send(final int length)

@@ -36,6 +36,10 @@ final class FakeNode implements AutoCloseable
     volatile boolean isCompacted;
     volatile boolean refusesProgress;
     volatile int keepAliveMs = 100;
+    volatile long memberId = 2;
+    /** Whom it calls the leader, and where that can be reached. */
+    volatile long leaderId = 1;
+    volatile String leaderUrl = "";
     volatile int timeoutMs = 2_000;
     volatile int requestsInFlightMax = 1_024;
     volatile Throwable failure;

@@ -20,7 +20,6 @@ import io.tourbillon.transport.client.TourbillonClient;
 import io.tourbillon.transport.client.WatchEvent;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2ObjectHashMap;
-import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 
 import java.util.ArrayDeque;
@@ -28,17 +27,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 
-/** The client's thread: takes queued requests, polls the face below, completes futures. One connection, one session. */
-final class ClientAgent implements Agent, ReplyListener
+/** On the client's thread: takes queued requests, completes futures. One connection, one session. */
+final class ClientAgent implements ReplyListener
 {
     private static final int SEND_LIMIT = 256;
+    /** After which a read whose connection was lost is made again, and what was refused for want of a leader. */
+    private static final long AGAIN_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final ClientOptions options;
-    private final ClientIdle idle;
-    private final TourbillonClient client;
     private final ClientConnection connection;
     private final ClientSession session;
+    private final LeaderFollower follower;
+    private final boolean isFollowing;
     private final ManyToOneConcurrentArrayQueue<Request<?>> requests;
     /** Refused for a credential that has died: they go again, before all others, once the session has logged in anew. */
     private final ArrayDeque<Request<?>> again = new ArrayDeque<>();
@@ -54,14 +56,14 @@ final class ClientAgent implements Agent, ReplyListener
     private boolean isLoginRefused;
     private volatile boolean isIpc;
 
-    ClientAgent(final ClientOptions options, final ClientIdle idle)
+    ClientAgent(final ClientOptions options, final TourbillonClient client, final String endpoints, final boolean isFollowing)
     {
         this.options = options;
-        this.idle = idle;
+        this.isFollowing = isFollowing;
         requests = new ManyToOneConcurrentArrayQueue<>(options.queueCapacity());
-        client = TourbillonClient.launch(options.context());
-        connection = client.connect(options.endpoint(), (changed, from, to, why) -> isIpc = changed.isIpc());
+        connection = client.connect(endpoints, (changed, from, to, why) -> isIpc = changed.isIpc());
         session = connection.openSession(this);
+        follower = new LeaderFollower(this, client, connection, isFollowing, options.leaderlessMax().toNanos());
     }
 
     /** @return done when the session is open for the first time. */
@@ -92,27 +94,36 @@ final class ClientAgent implements Agent, ReplyListener
         commands.add(command);
     }
 
-    @Override
-    public String roleName()
+    /** The client's thread: a request of its own. */
+    <T> CompletableFuture<T> ask(final Request<T> request)
     {
-        return "tourbillon-client";
+        request.deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.context().requestTimeoutMs());
+        if (!requests.offer(request))
+        {
+            request.future.completeExceptionally(
+                new TourbillonException(ErrorCode.TOO_MANY_REQUESTS, "too many requests wait to be sent"));
+        }
+        return request.future;
     }
 
-    @Override
-    public int doWork()
+    /** Whether answers are awaited, so that the thread must not sleep long. */
+    boolean isExpecting()
+    {
+        return !opened.isDone() || !pending.isEmpty() || !again.isEmpty() || !requests.isEmpty();
+    }
+
+    int doWork()
     {
         int workCount = runCommands();
         workCount += timers.poll();
         workCount += sendRequests();
-        workCount += client.poll();
-        idle.isExpecting(!opened.isDone() || !pending.isEmpty() || !again.isEmpty() || !requests.isEmpty());
+        follower.poll();
         return workCount;
     }
 
-    @Override
-    public void onClose()
+    /** The connection is closed. */
+    void onClose()
     {
-        client.close();
         again.forEach(request -> request.future.completeExceptionally(
             new TourbillonException(ErrorCode.NOT_CONNECTED, "the client was closed")));
         again.clear();
@@ -205,7 +216,7 @@ final class ClientAgent implements Agent, ReplyListener
     /** @return false if it must wait. */
     private boolean trySend(final Request<?> request)
     {
-        final long result = request.send(session);
+        final long result = request.isRestarted ? sendAgain(request) : request.send(session);
         if (result >= 0)
         {
             pending.put(result, request);
@@ -232,6 +243,15 @@ final class ClientAgent implements Agent, ReplyListener
         request.future.completeExceptionally(new TourbillonException(
             code, "not sent to " + options.endpoint() + " (" + ClientResult.name(result) + "): " + connection.reason()));
         return true;
+    }
+
+    /** Within the time that is left of it. */
+    private long sendAgain(final Request<?> request)
+    {
+        session.requestTimeoutMs(Math.max(1, TimeUnit.NANOSECONDS.toMillis(request.deadlineNs - System.nanoTime())));
+        final long result = request.send(session);
+        session.requestTimeoutMs(options.context().requestTimeoutMs());
+        return result;
     }
 
     @Override
@@ -322,6 +342,13 @@ final class ClientAgent implements Agent, ReplyListener
             again.add(pending.remove(correlationId));
             return;
         }
+        final boolean isForWantOfALeader = number == ErrorCode.NO_LEADER.number() || number == ErrorCode.STOPPED.number();
+        if (isFollowing && isForWantOfALeader && null != request && hasTime(request)) // nothing was done
+        {
+            pending.remove(correlationId);
+            sendAgainLater(request);
+            return;
+        }
         final long compactRevision = error.compactRevision();
         final String text = error.message();
         fail(correlationId, new TourbillonException(number, text(number, text), compactRevision));
@@ -336,6 +363,13 @@ final class ClientAgent implements Agent, ReplyListener
     @Override
     public void onTimeout(final ClientSession from, final long correlationId)
     {
+        final Request<?> request = pending.get(correlationId);
+        if (null != request && request.isRead() && hasTime(request)) // its connection was lost
+        {
+            pending.remove(correlationId);
+            sendAgainLater(request);
+            return;
+        }
         fail(correlationId, new TourbillonException(ErrorCode.TIMEOUT, ErrorCode.TIMEOUT.message()));
     }
 
@@ -399,6 +433,25 @@ final class ClientAgent implements Agent, ReplyListener
             handle.onEnded(errorCode == 0 ? null : new TourbillonException(errorCode, text(errorCode, text), compactRevision),
                 openRevision);
         }
+    }
+
+    private static boolean hasTime(final Request<?> request)
+    {
+        return request.deadlineNs - System.nanoTime() > AGAIN_PAUSE_NS << 1;
+    }
+
+    private void sendAgainLater(final Request<?> request)
+    {
+        request.restart();
+        final CompletableFuture<Void> due = new CompletableFuture<>();
+        due.whenComplete((nothing, closed) ->
+        {
+            if (null != closed || !requests.offer(request))
+            {
+                request.future.completeExceptionally(new TourbillonException(ErrorCode.NOT_CONNECTED, "could not be sent again"));
+            }
+        });
+        timers.add(System.nanoTime() + AGAIN_PAUSE_NS, due);
     }
 
     private void settle(final long correlationId, final boolean isWhole)

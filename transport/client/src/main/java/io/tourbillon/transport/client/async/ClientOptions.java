@@ -14,6 +14,8 @@ public final class ClientOptions
     private String endpoint = "127.0.0.1:" + Protocol.CLIENT_PORT;
     private Duration connectTimeout = Duration.ofSeconds(5);
     private int queueCapacity = 16 * 1024;
+    private Route route = Route.ANY;
+    private Duration leaderlessMax = Duration.ofSeconds(3);
 
     /**
      * Where the node is.
@@ -115,6 +117,41 @@ public final class ClientOptions
     int queueCapacity()
     {
         return queueCapacity;
+    }
+
+    /**
+     * Which members requests go to.
+     *
+     * @param value ANY unless this is called.
+     * @return this.
+     */
+    public ClientOptions route(final Route value)
+    {
+        route = value;
+        return this;
+    }
+
+    Route route()
+    {
+        return route;
+    }
+
+    /**
+     * How long the connection stays with a member that knows no leader, if there is another endpoint: such a member may be cut off from the
+     * others. Should be longer than an election takes. Doubles with each member that knows none either, up to 32 times.
+     *
+     * @param value 3 s unless this is called.
+     * @return this.
+     */
+    public ClientOptions leaderlessMax(final Duration value)
+    {
+        leaderlessMax = value;
+        return this;
+    }
+
+    Duration leaderlessMax()
+    {
+        return leaderlessMax;
     }
 
     /**

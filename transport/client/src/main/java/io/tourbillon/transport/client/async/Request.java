@@ -23,9 +23,29 @@ abstract class Request<T>
     long deadlineNs;
     /** It was refused once for what the session had logged in with, and waits to go again: nothing of it was done. */
     boolean isAgain;
+    /** It goes again for another reason, within the time that is left. */
+    boolean isRestarted;
 
     /** @return as {@link ClientSession}'s methods. */
     abstract long send(ClientSession session);
+
+    /** @return true if it does not need a leader, so that any member may be asked. */
+    boolean isSerializable()
+    {
+        return false;
+    }
+
+    /** @return true if it may be sent again though nobody knows what became of it. */
+    boolean isRead()
+    {
+        return false;
+    }
+
+    /** It is to be sent again: forgets what came of an answer. */
+    void restart()
+    {
+        isRestarted = true;
+    }
 
     /** @return true once the answer is whole. */
     boolean onPut(final PutReplyDecoder reply)

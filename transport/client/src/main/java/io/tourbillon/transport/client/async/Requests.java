@@ -87,6 +87,25 @@ final class Requests
         }
 
         @Override
+        boolean isSerializable()
+        {
+            return query.options.isSerializable();
+        }
+
+        @Override
+        boolean isRead()
+        {
+            return true;
+        }
+
+        @Override
+        void restart()
+        {
+            super.restart();
+            kvs.clear();
+        }
+
+        @Override
         boolean onRange(final RangeReplyDecoder reply)
         {
             for (final RangeReplyDecoder.KvsDecoder kv : reply.kvs())

@@ -22,6 +22,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class TourbillonAsyncClient implements Keyspace, AutoCloseable
 {
+    private final ClientAgents agents;
     private final ClientAgent agent;
     private final AgentRunner runner;
     private final Thread thread;
@@ -32,9 +33,10 @@ public final class TourbillonAsyncClient implements Keyspace, AutoCloseable
     private TourbillonAsyncClient(final ClientOptions options)
     {
         final ClientIdle idle = new ClientIdle();
-        agent = new ClientAgent(options, idle);
+        agents = new ClientAgents(options, idle);
+        agent = agents.main();
         requestTimeoutNs = TimeUnit.MILLISECONDS.toNanos(options.context().requestTimeoutMs());
-        runner = new AgentRunner(idle, options.context().errorHandler(), null, agent);
+        runner = new AgentRunner(idle, options.context().errorHandler(), null, agents);
         thread = AgentRunner.startOnThread(runner, TourbillonAsyncClient::newThread);
     }
 
@@ -286,7 +288,7 @@ public final class TourbillonAsyncClient implements Keyspace, AutoCloseable
     public WatchHandle watch(final WatchQuery query, final WatchListener listener)
     {
         final WatchHandle handle = new WatchHandle(this, query, listener);
-        execute(() -> agent.startWatch(handle));
+        execute(agents.readers(), () -> agents.readers().startWatch(handle));
         return handle;
     }
 
@@ -295,7 +297,7 @@ public final class TourbillonAsyncClient implements Keyspace, AutoCloseable
     {
         final CompletableFuture<Void> due = new CompletableFuture<>();
         final long dueNs = System.nanoTime() + delayNs;
-        execute(() -> agent.startTimer(dueNs, due));
+        execute(agent, () -> agent.startTimer(dueNs, due));
         if (isClosed)
         {
             due.completeExceptionally(new TourbillonException(ErrorCode.NOT_CONNECTED, "the client was closed"));
@@ -324,7 +326,7 @@ public final class TourbillonAsyncClient implements Keyspace, AutoCloseable
             isClosed = true;
             LockSupport.unpark(thread);
             runner.close();
-            agent.failQueued("the client was closed");
+            agents.failQueued("the client was closed");
         }
     }
 
@@ -335,7 +337,7 @@ public final class TourbillonAsyncClient implements Keyspace, AutoCloseable
         {
             request.future.completeExceptionally(new TourbillonException(ErrorCode.NOT_CONNECTED, "the client was closed"));
         }
-        else if (!agent.offer(request))
+        else if (!(request.isSerializable() ? agents.readers() : agent).offer(request))
         {
             request.future.completeExceptionally(
                 new TourbillonException(ErrorCode.TOO_MANY_REQUESTS, "too many requests wait to be sent"));
@@ -354,12 +356,12 @@ public final class TourbillonAsyncClient implements Keyspace, AutoCloseable
 
     void cancel(final WatchHandle handle)
     {
-        execute(() -> agent.cancelWatch(handle));
+        execute(agents.readers(), () -> agents.readers().cancelWatch(handle));
     }
 
-    private void execute(final Runnable command)
+    private void execute(final ClientAgent owner, final Runnable command)
     {
-        agent.execute(command);
+        owner.execute(command);
         LockSupport.unpark(thread);
     }
 
