@@ -20,6 +20,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
  * <pre>
  *  lock       locked by the running node; holds its process id
  *  identity   who this member is: see {@link Identity}
+ *  counters   what the node counts, and its distinct errors: see {@link CountersFile}
  *  journal/   the Raft log
  *  store      the tree
  *  store.incoming, store.outgoing   an image of another member's tree on its way here, one of this on its way to others

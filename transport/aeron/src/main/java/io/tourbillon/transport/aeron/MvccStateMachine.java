@@ -39,6 +39,7 @@ final class MvccStateMachine implements StateMachine
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final MemberAnnouncement announcement;
     private final SpaceWatch space;
+    private final NodeGauges gauges;
     private final NanoClock compactionClock;
     private final RequestCost requestCost = new RequestCost();
     private boolean isUnderWay;
@@ -47,9 +48,10 @@ final class MvccStateMachine implements StateMachine
     MvccStateMachine(
         final Mvcc mvcc, final TreeStore store, final StoreImages images, final SnapshotSaves saves, final ClientEgress egress,
         final NodeReplies replies, final NodeFacts facts, final MemberAnnouncement announcement, final SpaceWatch space,
-        final NanoClock compactionClock)
+        final NodeGauges gauges, final NanoClock compactionClock)
     {
         this.space = space;
+        this.gauges = gauges;
         this.compactionClock = compactionClock;
         this.saves = saves;
         this.images = images;
@@ -186,6 +188,7 @@ final class MvccStateMachine implements StateMachine
         }
         workCount += mvcc.autoCompact(compactionClock == null ? nowNs : compactionClock.nanoTime());
         workCount += mvcc.doWork(nowNs) + space.doWork() + saves.doWork();
+        gauges.state().tell(mvcc);
         egress.slowSessions().tell(egress.backlogCount(), mvcc.catchingUpCount(), mvcc.fanOutBacklog());
         return workCount;
     }
@@ -235,6 +238,7 @@ final class MvccStateMachine implements StateMachine
     @Override
     public int housekeeping()
     {
+        gauges.housekeeping();
         return images.housekeeping();
     }
 

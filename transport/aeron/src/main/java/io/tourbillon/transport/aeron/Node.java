@@ -106,6 +106,7 @@ public final class Node implements AutoCloseable
             cause.getMessage() : "agent " + agentName + " failed, the node stops: " + cause;
         if (fatalMessage.compareAndSet(null, message))
         {
+            parts.gauges().onFatal(cause);
             try
             {
                 events.onFatal(message, cause);

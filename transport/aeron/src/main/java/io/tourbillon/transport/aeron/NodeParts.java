@@ -54,6 +54,7 @@ final class NodeParts implements AutoCloseable
     private ClusterKey clusterKey;
     private DataDirectory directory;
     private Identity identity;
+    private NodeGauges gauges;
     private EmbeddedDriver driver;
     private TreeStore store;
     private Mvcc mvcc;
@@ -82,6 +83,8 @@ final class NodeParts implements AutoCloseable
             clusterKey = config.hasClusterKey() ? ClusterKey.read(Path.of(config.text(NodeOption.CLUSTER_KEY_FILE))) : null;
             directory = DataDirectory.open(config.dataDir());
             identity = Identity.open(directory, config);
+            gauges = NodeGauges.open(directory.path(), identity);
+            transport.gauges(gauges);
             hasPeers = isInCluster();
             final FutureTask<EmbeddedDriver> driverTask = new FutureTask<>(this::launchDriver);
             new Thread(driverTask, "tourbillon-start-driver").start();
@@ -174,6 +177,8 @@ final class NodeParts implements AutoCloseable
         final ClientIngress ingress =
             new ClientIngress(driver, config, router, sessions, logins, voice, ingressCounters, transport::isReady);
         final NodeReplies replies = new NodeReplies(config, facts, pipelineCounters, mvcc.alarms(), journal, store, egress);
+        gauges.mirror(new CounterMirror(gauges.file()).addPipeline(pipelineCounters).addIngress(ingressCounters)
+            .addFields("space", spaceCounters).addFields("sessions", egress.slowSessions()).addJournal(journal));
         final SpaceWatch space = new SpaceWatch(mvcc, identity.memberId(), pipelineCounters, spaceCounters, events);
         ingress.listen();
         final SocketWait socketWait = driver.socketWait();
@@ -189,7 +194,7 @@ final class NodeParts implements AutoCloseable
             .durability(config.durability())
             .stateMachine(new MvccStateMachine(
                 mvcc, store, images, saves, egress, replies, facts, new MemberAnnouncement(identity.memberId(), config), space,
-                config.compactionClock()))
+                gauges, config.compactionClock()))
             .ingress(ingress)
             .companion(transport)
             .fatalHandler(fatalHandler)
@@ -296,6 +301,11 @@ final class NodeParts implements AutoCloseable
         return pipelineCounters;
     }
 
+    NodeGauges gauges()
+    {
+        return gauges;
+    }
+
     SpaceCounters spaceCounters()
     {
         return spaceCounters;
@@ -319,6 +329,6 @@ final class NodeParts implements AutoCloseable
     @Override
     public void close()
     {
-        CloseHelper.quietCloseAll(isJournalHandedOver ? null : journal, saves, images, store, driver, directory);
+        CloseHelper.quietCloseAll(isJournalHandedOver ? null : journal, saves, images, store, driver, gauges, directory);
     }
 }

@@ -20,7 +20,7 @@ public final class SlowSessions
         tell(fanOutBacklog, fanOutBacklogNow);
     }
 
-    private static void tell(final PaddedLong counter, final long value)
+    static void tell(final PaddedLong counter, final long value)
     {
         if (counter.getPlain() != value)
         {

@@ -24,6 +24,7 @@ final class TransportAgent implements Agent
     private final IngressCounters counters;
     private final PipelineCounters pipelineCounters;
     private final NodeEvents events;
+    private NodeGauges gauges;
     private EmbeddedDriver driver;
     private AgentInvoker driverInvoker;
     private AgentInvoker conductorInvoker;
@@ -35,6 +36,12 @@ final class TransportAgent implements Agent
         this.counters = counters;
         this.pipelineCounters = pipelineCounters;
         this.events = events;
+    }
+
+    /** Before there is a driver. */
+    void gauges(final NodeGauges value)
+    {
+        gauges = value;
     }
 
     /** Before the agent runs. */
@@ -59,6 +66,7 @@ final class TransportAgent implements Agent
         else
         {
             counters.transportErrors.incrementAndGet();
+            gauges.onError(throwable);
         }
     }
 

@@ -11,6 +11,7 @@ import io.tourbillon.mvcc.Mvcc;
 import io.tourbillon.mvcc.MvccSettings;
 import org.agrona.ExpandableArrayBuffer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
 
@@ -24,21 +25,24 @@ class StateMachineTest
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
     private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
 
+    @TempDir
+    private Path directory;
+
     @Test
     void shouldMakeNoWatcherForASessionThatEndedBeforeItsRequestRan()
     {
         final PipelineCounters counters = new PipelineCounters();
         final SessionHandover handover = new SessionHandover();
         final ClientEgress egress = new ClientEgress(handover, 1 << 20, 1_000_000_000L);
-        try (TreeStore store = TreeStore.open(TreeStoreContext.inMemory()))
+        final Identity identity = new Identity("name", 1, 2, 1, null, false);
+        try (TreeStore store = TreeStore.open(TreeStoreContext.inMemory()); NodeGauges gauges = NodeGauges.open(directory, identity))
         {
             final Mvcc mvcc = new Mvcc(store, new MvccSettings().clusterId(1).memberId(2), egress);
-            final Identity identity = new Identity("name", 1, 2, 1, null, false);
             final NodeFacts facts = new NodeFacts(identity, counters);
             final SnapshotSaves saves = new SnapshotSaves(Path.of("none"), store, egress, identity);
             final MvccStateMachine stateMachine =
                 new MvccStateMachine(mvcc, store, new StoreImages(null, store, 1, 0), saves, egress, null, facts, null,
-                    new SpaceWatch(mvcc, 2, counters, new SpaceCounters(), NodeEvents.NONE), null);
+                    new SpaceWatch(mvcc, 2, counters, new SpaceCounters(), NodeEvents.NONE), gauges, null);
             final Session session = new Session(7, null, 0, 0);
             assertTrue(handover.open(session));
             stateMachine.doWork(1);

@@ -1,0 +1,29 @@
+package io.tourbillon.transport.aeron;
+
+import io.tourbillon.consensus.pipeline.PaddedLong;
+import io.tourbillon.mvcc.Mvcc;
+
+/** What the state machine holds now. Apply writes, any thread reads with {@link PaddedLong#getAcquire()}. */
+public final class StateCounters
+{
+    /** Revision of the store. */
+    public final PaddedLong revision = new PaddedLong();
+    /** Revision up to which history was given up. */
+    public final PaddedLong compactRevision = new PaddedLong();
+    /** Keys that live. */
+    public final PaddedLong keys = new PaddedLong();
+    /** Bytes of live data, as the quota counts them. */
+    public final PaddedLong liveBytes = new PaddedLong();
+    /** Watchers. */
+    public final PaddedLong watchers = new PaddedLong();
+
+    /** Apply: a store only where something has changed. */
+    void tell(final Mvcc mvcc)
+    {
+        SlowSessions.tell(revision, mvcc.revision());
+        SlowSessions.tell(compactRevision, mvcc.compactRevision());
+        SlowSessions.tell(keys, mvcc.keyCount());
+        SlowSessions.tell(liveBytes, mvcc.liveBytes());
+        SlowSessions.tell(watchers, mvcc.watcherCount());
+    }
+}
