@@ -9,6 +9,7 @@ import io.tourbillon.tools.ctl.command.EndpointStatusCommand;
 import io.tourbillon.tools.ctl.command.ExportCommand;
 import io.tourbillon.tools.ctl.command.GetCommand;
 import io.tourbillon.tools.ctl.command.ImportCommand;
+import io.tourbillon.tools.ctl.command.InspectCommand;
 import io.tourbillon.tools.ctl.command.LeaseCommand;
 import io.tourbillon.tools.ctl.command.MemberCommand;
 import io.tourbillon.tools.ctl.command.MemberListCommand;
@@ -17,6 +18,7 @@ import io.tourbillon.tools.ctl.command.PutCommand;
 import io.tourbillon.tools.ctl.command.SnapshotRestoreCommand;
 import io.tourbillon.tools.ctl.command.SnapshotSaveCommand;
 import io.tourbillon.tools.ctl.command.SnapshotStatusCommand;
+import io.tourbillon.tools.ctl.command.TopCommand;
 import io.tourbillon.tools.ctl.command.TxnCommand;
 import io.tourbillon.tools.ctl.command.VersionCommand;
 import io.tourbillon.tools.ctl.command.WatchCommand;
@@ -28,10 +30,11 @@ import java.util.List;
 final class Commands
 {
     static final List<String> NAMES = List.of(
-        "alarm disarm", "alarm list", "compaction", "del", "endpoint health", "endpoint status", "export", "get", "import", "lease grant",
+        "alarm disarm", "alarm list", "compaction", "del", "endpoint health", "endpoint status", "export", "get", "import",
+        "inspect counters", "inspect errors", "inspect journal", "inspect raft", "inspect store", "lease grant",
         "lease keep-alive", "lease list", "lease revoke", "lease timetolive", "member add", "member list",
         "member promote", "member remove", "member update", "move-leader", "put", "snapshot restore", "snapshot save",
-        "snapshot status", "txn", "version", "watch");
+        "snapshot status", "top", "txn", "version", "watch");
 
     private Commands()
     {
@@ -66,6 +69,12 @@ final class Commands
             case "snapshot save" -> new SnapshotSaveCommand();
             case "snapshot status" -> new SnapshotStatusCommand();
             case "snapshot restore" -> new SnapshotRestoreCommand();
+            case "inspect counters" -> new InspectCommand(InspectCommand.What.COUNTERS);
+            case "inspect errors" -> new InspectCommand(InspectCommand.What.ERRORS);
+            case "inspect journal" -> new InspectCommand(InspectCommand.What.JOURNAL);
+            case "inspect raft" -> new InspectCommand(InspectCommand.What.RAFT);
+            case "inspect store" -> new InspectCommand(InspectCommand.What.STORE);
+            case "top" -> new TopCommand();
             case "import" -> new ImportCommand();
             case "export" -> new ExportCommand();
             case "version" -> new VersionCommand();

@@ -7,6 +7,7 @@ import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
 import io.tourbillon.transport.aeron.Node;
 import io.tourbillon.transport.aeron.NodeConfig;
 import io.tourbillon.transport.aeron.NodeOption;
+import io.tourbillon.transport.client.ClientConnection;
 import io.tourbillon.transport.client.ClientContext;
 import io.tourbillon.transport.client.ClientSession;
 import io.tourbillon.transport.client.ReplyListener;
@@ -16,12 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,7 +31,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -47,15 +44,13 @@ class SnapshotTest
 
     @TempDir
     Path directory;
-    private final List<Node> nodes = new ArrayList<>();
+    private final CtlRig rig = new CtlRig();
     private String leaseId;
-    private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
 
     @AfterEach
     void close()
     {
-        nodes.forEach(Node::close);
-        nodes.forEach((node) -> assertEquals(null, node.fatalMessage()));
+        rig.close();
     }
 
     @Test
@@ -65,23 +60,23 @@ class SnapshotTest
         final Path file = save(endpoint);
         assertFalse(Files.exists(directory.resolve("source/store.saving")));
         assertFalse(Files.exists(directory.resolve("backup.part")));
-        assertEquals("", run(0, endpoint, "get", "late"));
-        put(endpoint, "late", "1");
+        assertEquals("", rig.run(0, endpoint, "get", "late"));
+        rig.put(endpoint, "late", "1");
         final Path data = directory.resolve("restored");
-        run(0, "", "snapshot", "restore", file.toString(), "--data-dir", data.toString());
-        assertTrue(run(1, "", "snapshot", "restore", file.toString(), "--data-dir", data.toString()).isEmpty());
-        assertTrue(errors.toString(UTF_8).contains("is not empty"), errors.toString(UTF_8));
-        final int port = freePort();
+        rig.run(0, "", "snapshot", "restore", file.toString(), "--data-dir", data.toString());
+        assertTrue(rig.run(1, "", "snapshot", "restore", file.toString(), "--data-dir", data.toString()).isEmpty());
+        assertTrue(rig.errors().contains("is not empty"), rig.errors());
+        final int port = CtlRig.freePort();
         for (int start = 0; start < 2; start++)
         {
-            final Node node = launch(config("default", data, port));
-            final String restored = endpoint(port);
-            assertEquals("k7\n" + "7".repeat(50_000) + "\n", run(0, restored, "get", "k7"));
-            assertEquals("", run(0, restored, "get", "late"));
-            assertTrue(run(0, restored, "lease", "list").contains(leaseId));
+            final Node node = rig.launch(CtlRig.config("default", data, port));
+            final String restored = CtlRig.endpoint(port);
+            assertEquals("k7\n" + "7".repeat(50_000) + "\n", rig.run(0, restored, "get", "k7"));
+            assertEquals("", rig.run(0, restored, "get", "late"));
+            assertTrue(rig.run(0, restored, "lease", "list").contains(leaseId));
             final long revision = VALUES + 3 + start;
-            assertEquals(revision, revisionOf(run(0, restored, "put", "other", "v", "-w", "json")));
-            assertEquals("k7\n" + "7".repeat(50_000) + "\n", run(0, restored, "get", "k7", "--rev", Integer.toString(VALUES)));
+            assertEquals(revision, revisionOf(rig.run(0, restored, "put", "other", "v", "-w", "json")));
+            assertEquals("k7\n" + "7".repeat(50_000) + "\n", rig.run(0, restored, "get", "k7", "--rev", Integer.toString(VALUES)));
             node.close();
         }
     }
@@ -95,37 +90,37 @@ class SnapshotTest
         final List<String> members = new ArrayList<>();
         for (int i = 0; i < 3; i++)
         {
-            final int port = freePort();
-            configs.add(config("m" + i, directory.resolve("m" + i), port));
+            final int port = CtlRig.freePort();
+            configs.add(CtlRig.config("m" + i, directory.resolve("m" + i), port));
             members.add("m" + i + "=127.0.0.1:" + (port + 1));
         }
         for (final NodeConfig config : configs)
         {
             config.set(NodeOption.INITIAL_CLUSTER, String.join(",", members));
-            run(0, "", "snapshot", "restore", file.toString(), "--data-dir", config.text(NodeOption.DATA_DIR), "--name",
+            rig.run(0, "", "snapshot", "restore", file.toString(), "--data-dir", config.text(NodeOption.DATA_DIR), "--name",
                 config.text(NodeOption.NAME), "--initial-cluster", String.join(",", members),
                 "--bump-revision", "1000", "--mark-compacted");
         }
-        configs.forEach((config) -> nodes.add(Node.launch(config)));
-        nodes.forEach((node) -> assertTrue(node.awaitReady(30_000), () -> "not ready: " + node.fatalMessage()));
+        configs.forEach((config) -> rig.nodes().add(Node.launch(config)));
+        rig.nodes().forEach((node) -> assertTrue(node.awaitReady(30_000), () -> "not ready: " + node.fatalMessage()));
         for (int i = 0; i < 3; i++)
         {
-            put(configs.get(i).text(NodeOption.LISTEN_CLIENT), "from" + i, "v" + i);
+            rig.put(configs.get(i).text(NodeOption.LISTEN_CLIENT), "from" + i, "v" + i);
         }
         for (final NodeConfig config : configs)
         {
             final String endpoint = config.text(NodeOption.LISTEN_CLIENT);
-            assertEquals("from0\nv0\nfrom1\nv1\nfrom2\nv2\n", run(0, endpoint, "get", "from", "--prefix"));
-            final String answer = run(0, endpoint, "get", "k7", "-w", "json");
+            assertEquals("from0\nv0\nfrom1\nv1\nfrom2\nv2\n", rig.run(0, endpoint, "get", "from", "--prefix"));
+            final String answer = rig.run(0, endpoint, "get", "k7", "-w", "json");
             assertEquals(VALUES + 2 + 1000 + 3, revisionOf(answer));
             assertTrue(answer.contains("\"mod_revision\":9,"), answer.substring(0, 200));
-            run(1, endpoint, "get", "k7", "--rev", Integer.toString(VALUES));
-            assertTrue(errors.toString(UTF_8).contains("required revision has been compacted"), errors.toString(UTF_8));
-            run(ExitCode.INTERRUPTED, endpoint, "watch", "k7", "--rev", Integer.toString(VALUES));
-            assertEquals(3, run(0, endpoint, "member", "list").lines().count());
+            rig.run(1, endpoint, "get", "k7", "--rev", Integer.toString(VALUES));
+            assertTrue(rig.errors().contains("required revision has been compacted"), rig.errors());
+            rig.run(ExitCode.INTERRUPTED, endpoint, "watch", "k7", "--rev", Integer.toString(VALUES));
+            assertEquals(3, rig.run(0, endpoint, "member", "list").lines().count());
         }
         assertEquals(file, save(configs.get(1).text(NodeOption.LISTEN_CLIENT)));
-        assertTrue(run(0, "", "snapshot", "status", file.toString(), "-w", "json").contains("\"revision\":" + (VALUES + 1005)));
+        assertTrue(rig.run(0, "", "snapshot", "status", file.toString(), "-w", "json").contains("\"revision\":" + (VALUES + 1005)));
     }
 
     @Test
@@ -133,35 +128,37 @@ class SnapshotTest
     {
         final Path file = save(launchAndFill());
         final Path data = directory.resolve("restored");
-        run(0, "", "snapshot", "restore", file.toString(), "--data-dir", data.toString());
-        final int port = freePort();
-        launch(config("default", data, port));
-        final int joiningPort = freePort();
-        final String added = run(0, endpoint(port), "member", "add", "second", "--peer-urls=" + endpoint(joiningPort + 1));
+        rig.run(0, "", "snapshot", "restore", file.toString(), "--data-dir", data.toString());
+        final int port = CtlRig.freePort();
+        rig.launch(CtlRig.config("default", data, port));
+        final int joiningPort = CtlRig.freePort();
+        final String added =
+            rig.run(0, CtlRig.endpoint(port), "member", "add", "second", "--peer-urls=" + CtlRig.endpoint(joiningPort + 1));
         final Matcher ids = Pattern.compile("--cluster-id=(\\S+) --member-id=(\\S+)").matcher(added);
         assertTrue(ids.find(), added);
-        launch(config("second", directory.resolve("second"), joiningPort)
+        rig.launch(CtlRig.config("second", directory.resolve("second"), joiningPort)
             .set(NodeOption.INITIAL_CLUSTER_STATE, "existing")
             .set(NodeOption.CLUSTER_ID, ids.group(1))
             .set(NodeOption.MEMBER_ID, ids.group(2)));
-        assertEquals("k7\n" + "7".repeat(50_000) + "\n", run(0, endpoint(joiningPort), "get", "k7", "--consistency=s"));
-        put(endpoint(joiningPort), "late", "v");
-        assertEquals("late\nv\n", run(0, endpoint(port), "get", "late"));
+        assertEquals("k7\n" + "7".repeat(50_000) + "\n", rig.run(0, CtlRig.endpoint(joiningPort), "get", "k7", "--consistency=s"));
+        rig.put(CtlRig.endpoint(joiningPort), "late", "v");
+        assertEquals("late\nv\n", rig.run(0, CtlRig.endpoint(port), "get", "late"));
     }
 
     @Test
     void shouldSaveOneAtATimeAndEndWithTheSession() throws Exception
     {
-        final int port = freePort();
-        final Node node = launch(config("source", directory.resolve("source"), port));
+        final int port = CtlRig.freePort();
+        final Node node = rig.launch(CtlRig.config("source", directory.resolve("source"), port));
         for (int i = 0; i < 12; i++)
         {
-            put(endpoint(port), "k" + i, "x".repeat(1_000_000)); // more than queue and stream hold
+            rig.put(CtlRig.endpoint(port), "k" + i, "x".repeat(1_000_000)); // more than queue and stream hold
         }
         final List<Integer> parts = new ArrayList<>();
         try (TourbillonClient client = TourbillonClient.launch(new ClientContext().clientName("slow")))
         {
-            final ClientSession session = client.connect(endpoint(port), (ignore, from, to, reason) -> { }).openSession(new ReplyListener()
+            final ClientConnection connection = client.connect(CtlRig.endpoint(port), (ignore, from, to, reason) -> { });
+            final ClientSession session = connection.openSession(new ReplyListener()
             {
                 @Override
                 public void onMaintenanceReply(final ClientSession of, final long correlationId, final MaintenanceReplyDecoder reply)
@@ -189,13 +186,13 @@ class SnapshotTest
             });
             await(() -> client.poll() >= 0 && session.maintenance(MaintenanceOperation.SNAPSHOT, 0, AlarmType.NONE) > 0);
             await(() -> client.poll() >= 0 && !parts.isEmpty());
-            run(ExitCode.ERROR, endpoint(port), "snapshot", "save", directory.resolve("other").toString());
-            assertTrue(errors.toString(UTF_8).contains("another snapshot is being saved"), errors.toString(UTF_8));
+            rig.run(ExitCode.ERROR, CtlRig.endpoint(port), "snapshot", "save", directory.resolve("other").toString());
+            assertTrue(rig.errors().contains("another snapshot is being saved"), rig.errors());
             assertFalse(parts.contains(1), "the first had ended");
         }
-        await(() -> Tbctl.run(new String[]{"snapshot", "save", directory.resolve("other").toString(), "--endpoints=" + endpoint(port)},
-            System.in, new PrintStream(new ByteArrayOutputStream()), new PrintStream(new ByteArrayOutputStream())) == 0);
-        assertTrue(run(0, "", "snapshot", "status", directory.resolve("other").toString()).contains(", 13, 12, "));
+        final String[] save = {"snapshot", "save", directory.resolve("other").toString(), "--endpoints=" + CtlRig.endpoint(port)};
+        await(() -> Tbctl.run(save, System.in, new PrintStream(new ByteArrayOutputStream()), new PrintStream(new ByteArrayOutputStream())) == 0);
+        assertTrue(rig.run(0, "", "snapshot", "status", directory.resolve("other").toString()).contains(", 13, 12, "));
         node.close();
         assertTrue(Thread.getAllStackTraces().keySet().stream().noneMatch((thread) -> thread.getName().equals("tourbillon-snapshot")));
         try (Stream<Path> left = Files.list(directory.resolve("source")))
@@ -219,10 +216,10 @@ class SnapshotTest
     {
         final Path file = save(launchAndFill());
         final byte[] whole = Files.readAllBytes(file);
-        final String status = run(0, "", "snapshot", "status", file.toString(), "-w", "json");
+        final String status = rig.run(0, "", "snapshot", "status", file.toString(), "-w", "json");
         assertTrue(status.endsWith(",\"revision\":" + (VALUES + 2) + ",\"totalKey\":" + (VALUES + 1) + ",\"totalSize\":" +
             (whole.length - SUM_LENGTH) + "}\n"), status);
-        assertEquals(5, run(0, "", "snapshot", "status", file.toString(), "-w", "table").lines().count());
+        assertEquals(5, rig.run(0, "", "snapshot", "status", file.toString(), "-w", "table").lines().count());
         assertEquals("cut short", refusal(file, Arrays.copyOf(whole, whole.length - 1), "cut short"));
         assertEquals("SHA-256", refusal(file, Arrays.copyOf(whole, whole.length - 4096), "SHA-256"));
         whole[whole.length / 2] ^= 1;
@@ -230,18 +227,18 @@ class SnapshotTest
         assertEquals("SHA-256", refusal(file, new byte[3 * 4096 + SUM_LENGTH], "SHA-256"));
         assertEquals("cut short", refusal(file, new byte[0], "cut short"));
         final Path data = directory.resolve("d");
-        run(1, "", "snapshot", "restore", file.toString(), "--data-dir", data.toString(), "--skip-hash-check");
+        rig.run(1, "", "snapshot", "restore", file.toString(), "--data-dir", data.toString(), "--skip-hash-check");
         assertFalse(Files.exists(data), "made of what holds no state");
     }
 
     private String refusal(final Path file, final byte[] bytes, final String reason) throws IOException
     {
         Files.write(file, bytes);
-        errors.reset();
-        run(1, "", "snapshot", "status", file.toString());
-        run(1, "", "snapshot", "restore", file.toString(), "--data-dir", directory.resolve("d").toString());
+        rig.forgetErrors();
+        rig.run(1, "", "snapshot", "status", file.toString());
+        rig.run(1, "", "snapshot", "restore", file.toString(), "--data-dir", directory.resolve("d").toString());
         assertFalse(Files.exists(directory.resolve("d")));
-        final List<String> told = errors.toString(UTF_8).lines().toList();
+        final List<String> told = rig.errors().lines().toList();
         assertEquals(2, told.stream().filter((line) -> line.contains(reason)).count(), told.toString());
         return reason;
     }
@@ -249,94 +246,29 @@ class SnapshotTest
     /** A lone node with keys k0 to k39 of revisions 2 to 41, one with a lease behind it, and nothing more. */
     private String launchAndFill() throws IOException
     {
-        final int port = freePort();
-        launch(config("source", directory.resolve("source"), port));
-        final String endpoint = endpoint(port);
+        final int port = CtlRig.freePort();
+        rig.launch(CtlRig.config("source", directory.resolve("source"), port));
+        final String endpoint = CtlRig.endpoint(port);
         for (int i = 0; i < VALUES; i++)
         {
-            put(endpoint, "k" + i, Integer.toString(i).repeat(i < 10 ? 50_000 : 10));
+            rig.put(endpoint, "k" + i, Integer.toString(i).repeat(i < 10 ? 50_000 : 10));
         }
-        final String granted = run(0, endpoint, "lease", "grant", "600");
+        final String granted = rig.run(0, endpoint, "lease", "grant", "600");
         leaseId = granted.split(" ")[1];
-        put(endpoint, "leased", "v", "--lease=" + leaseId);
+        rig.put(endpoint, "leased", "v", "--lease=" + leaseId);
         return endpoint;
     }
 
     private Path save(final String endpoint)
     {
         final Path file = directory.resolve("backup");
-        assertEquals("Snapshot saved at " + file + "\n", run(0, endpoint, "snapshot", "save", file.toString()));
+        assertEquals("Snapshot saved at " + file + "\n", rig.run(0, endpoint, "snapshot", "save", file.toString()));
         return file;
-    }
-
-    private void put(final String endpoint, final String key, final String value, final String... flags)
-    {
-        final List<String> words = new ArrayList<>(List.of("put", key, value));
-        words.addAll(List.of(flags));
-        assertEquals("OK\n", run(0, endpoint, words.toArray(String[]::new)));
-    }
-
-    private String run(final int exitCode, final String endpoint, final String... words)
-    {
-        final List<String> all = new ArrayList<>(List.of(words));
-        if (!endpoint.isEmpty())
-        {
-            all.add("--endpoints=" + endpoint);
-        }
-        final ByteArrayOutputStream out = new ByteArrayOutputStream();
-        final int code = Tbctl.run(all.toArray(String[]::new), new ByteArrayInputStream(new byte[0]), new PrintStream(out, true, UTF_8),
-            new PrintStream(errors, true, UTF_8));
-        assertEquals(exitCode, code, () -> String.join(" ", words) + ": " + errors.toString(UTF_8));
-        return out.toString(UTF_8);
     }
 
     private static long revisionOf(final String json)
     {
         final String head = json.substring(json.indexOf("\"revision\":") + 11);
         return Long.parseLong(head.substring(0, head.indexOf(',')));
-    }
-
-    private Node launch(final NodeConfig config)
-    {
-        final Node node = Node.launch(config);
-        nodes.add(node);
-        assertTrue(node.awaitReady(30_000), () -> "not ready: " + node.fatalMessage());
-        return node;
-    }
-
-    private static NodeConfig config(final String name, final Path data, final int port)
-    {
-        return new NodeConfig()
-            .set(NodeOption.NAME, name)
-            .set(NodeOption.DATA_DIR, data.toString())
-            .set(NodeOption.LISTEN_CLIENT, endpoint(port))
-            .set(NodeOption.LISTEN_PEER, endpoint(port + 1))
-            .set(NodeOption.MODE, "folded")
-            .set(NodeOption.SEGMENT_BYTES, "16m")
-            .set(NodeOption.POOL_BYTES, "64m");
-    }
-
-    private static String endpoint(final int port)
-    {
-        return "127.0.0.1:" + port;
-    }
-
-    /** With the two above it. */
-    private static int freePort() throws IOException
-    {
-        while (true)
-        {
-            try (DatagramSocket first = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-                DatagramSocket second = new DatagramSocket(first.getLocalPort() + 1, InetAddress.getLoopbackAddress());
-                DatagramSocket third = new DatagramSocket(first.getLocalPort() + 2, InetAddress.getLoopbackAddress()))
-            {
-                assert second.isBound() && third.isBound();
-                return first.getLocalPort();
-            }
-            catch (final java.net.BindException | IllegalArgumentException ex)
-            {
-                continue; // another place
-            }
-        }
     }
 }

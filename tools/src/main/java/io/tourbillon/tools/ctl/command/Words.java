@@ -2,6 +2,7 @@ package io.tourbillon.tools.ctl.command;
 
 import io.tourbillon.codecs.client.SortOrder;
 import io.tourbillon.codecs.client.SortTarget;
+import io.tourbillon.tools.ctl.Context;
 import io.tourbillon.tools.ctl.CtlException;
 import io.tourbillon.tools.ctl.ExitCode;
 import io.tourbillon.tools.ctl.Flags;
@@ -32,6 +33,17 @@ public final class Words
             .bool("print-value-only", "Only write values when using the \"simple\" output format")
             .number("rev", "Specify the kv revision")
             .text("sort-by", (char)0, "", "Sort target; CREATE, KEY, MODIFY, VALUE, or VERSION");
+    }
+
+    /** Whether JSON is asked for, of a command that has but this form and the simple one. */
+    static boolean isJson(final Context context)
+    {
+        final String form = context.flags().get("write-out");
+        if (!"json".equals(form) && !"simple".equals(form))
+        {
+            throw new CtlException(ExitCode.BAD_FEATURE, "unsupported output format: this command has simple and json");
+        }
+        return "json".equals(form);
     }
 
     static Flags consistency(final Flags flags)
