@@ -191,7 +191,8 @@ class SnapshotTest
             assertFalse(parts.contains(1), "the first had ended");
         }
         final String[] save = {"snapshot", "save", directory.resolve("other").toString(), "--endpoints=" + CtlRig.endpoint(port)};
-        await(() -> Tbctl.run(save, System.in, new PrintStream(new ByteArrayOutputStream()), new PrintStream(new ByteArrayOutputStream())) == 0);
+        await(() -> Tbctl.run(save, System.in,
+            new PrintStream(new ByteArrayOutputStream()), new PrintStream(new ByteArrayOutputStream())) == 0);
         assertTrue(rig.run(0, "", "snapshot", "status", directory.resolve("other").toString()).contains(", 13, 12, "));
         node.close();
         assertTrue(Thread.getAllStackTraces().keySet().stream().noneMatch((thread) -> thread.getName().equals("tourbillon-snapshot")));

@@ -76,7 +76,7 @@ final class TopSample
         return Math.round((value(label) - before.value(label)) / seconds);
     }
 
-    /** Upper bound of the bucket in which the share lies of what has happened in between; null if nothing has, or it is beyond all bounds. */
+    /** Upper bound of the bucket in which the share lies of what has happened in between; null if nothing has, or beyond all bounds. */
     private Double percentile(final TopSample before, final String name, final double share)
     {
         final TreeMap<Long, Long> counts = new TreeMap<>();
