@@ -1,6 +1,7 @@
 package io.tourbillon.tools.ctl;
 
 import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.client.AuthReplyDecoder;
 import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
@@ -13,6 +14,7 @@ import io.tourbillon.codecs.client.StatusReplyDecoder;
 import io.tourbillon.codecs.client.TxnReplyDecoder;
 import io.tourbillon.tools.ctl.output.AlarmAnswer;
 import io.tourbillon.tools.ctl.output.Answer;
+import io.tourbillon.tools.ctl.output.AuthAnswer;
 import io.tourbillon.tools.ctl.output.Header;
 import io.tourbillon.tools.ctl.output.KeyValue;
 import io.tourbillon.tools.ctl.output.MemberAnswer;
@@ -46,6 +48,8 @@ final class Collector implements ReplyListener
     private Status status;
     private MemberAnswer members;
     private AlarmAnswer alarms;
+    private AuthAnswer auth;
+    private boolean isLoginRefused;
     private CtlException failure;
 
     Collector(final String endpoint)
@@ -63,6 +67,7 @@ final class Collector implements ReplyListener
         kvs.clear();
         leases.clear();
         leaseKeys.clear();
+        auth = null;
         txn = new TxnBuilder();
     }
 
@@ -126,6 +131,18 @@ final class Collector implements ReplyListener
         return alarms;
     }
 
+    AuthAnswer auth()
+    {
+        answer();
+        return auth;
+    }
+
+    /** Whether the user may not log in: a wrong name or a wrong password. */
+    boolean isLoginRefused()
+    {
+        return isLoginRefused;
+    }
+
     WatchTable watches()
     {
         return watches;
@@ -135,6 +152,12 @@ final class Collector implements ReplyListener
     public void onSessionOpened(final ClientSession session)
     {
         isOpened = true;
+    }
+
+    @Override
+    public void onSessionClosed(final ClientSession session, final int errorCode)
+    {
+        isLoginRefused |= errorCode == ErrorCode.AUTH_FAILED.number();
     }
 
     @Override
@@ -263,6 +286,17 @@ final class Collector implements ReplyListener
         {
             snapshot.onPart(blob, isLast);
         }
+        if (isLast)
+        {
+            done(null);
+        }
+    }
+
+    @Override
+    public void onAuthReply(final ClientSession session, final long correlationId, final AuthReplyDecoder reply)
+    {
+        final boolean isLast = reply.flags().last();
+        auth = Replies.auth(reply, auth);
         if (isLast)
         {
             done(null);

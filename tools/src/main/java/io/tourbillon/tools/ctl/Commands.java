@@ -1,7 +1,9 @@
 package io.tourbillon.tools.ctl;
 
+import io.tourbillon.codecs.client.AuthOperation;
 import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.tools.ctl.command.AlarmCommand;
+import io.tourbillon.tools.ctl.command.AuthSwitchCommand;
 import io.tourbillon.tools.ctl.command.CompactionCommand;
 import io.tourbillon.tools.ctl.command.DelCommand;
 import io.tourbillon.tools.ctl.command.EndpointHealthCommand;
@@ -15,11 +17,13 @@ import io.tourbillon.tools.ctl.command.MemberCommand;
 import io.tourbillon.tools.ctl.command.MemberListCommand;
 import io.tourbillon.tools.ctl.command.MoveLeaderCommand;
 import io.tourbillon.tools.ctl.command.PutCommand;
+import io.tourbillon.tools.ctl.command.RoleCommand;
 import io.tourbillon.tools.ctl.command.SnapshotRestoreCommand;
 import io.tourbillon.tools.ctl.command.SnapshotSaveCommand;
 import io.tourbillon.tools.ctl.command.SnapshotStatusCommand;
 import io.tourbillon.tools.ctl.command.TopCommand;
 import io.tourbillon.tools.ctl.command.TxnCommand;
+import io.tourbillon.tools.ctl.command.UserCommand;
 import io.tourbillon.tools.ctl.command.VersionCommand;
 import io.tourbillon.tools.ctl.command.WatchCommand;
 import io.tourbillon.tools.ctl.output.Answer;
@@ -30,11 +34,13 @@ import java.util.List;
 final class Commands
 {
     static final List<String> NAMES = List.of(
-        "alarm disarm", "alarm list", "compaction", "del", "endpoint health", "endpoint status", "export", "get", "import",
-        "inspect counters", "inspect errors", "inspect journal", "inspect raft", "inspect store", "lease grant",
-        "lease keep-alive", "lease list", "lease revoke", "lease timetolive", "member add", "member list",
-        "member promote", "member remove", "member update", "move-leader", "put", "snapshot restore", "snapshot save",
-        "snapshot status", "top", "txn", "version", "watch");
+        "alarm disarm", "alarm list", "auth disable", "auth enable", "auth status", "compaction", "del", "endpoint health",
+        "endpoint status", "export", "get", "import", "inspect counters", "inspect errors", "inspect journal", "inspect raft",
+        "inspect store", "lease grant", "lease keep-alive", "lease list", "lease revoke", "lease timetolive", "member add",
+        "member list", "member promote", "member remove", "member update", "move-leader", "put", "role add", "role delete",
+        "role get", "role grant-permission", "role list", "role revoke-permission", "snapshot restore", "snapshot save",
+        "snapshot status", "top", "txn", "user add", "user delete", "user get", "user grant-role", "user list", "user passwd",
+        "user revoke-role", "version", "watch");
 
     private Commands()
     {
@@ -69,6 +75,9 @@ final class Commands
             case "snapshot save" -> new SnapshotSaveCommand();
             case "snapshot status" -> new SnapshotStatusCommand();
             case "snapshot restore" -> new SnapshotRestoreCommand();
+            case "auth enable", "auth disable", "auth status", "user add", "user delete", "user get", "user grant-role", "user list",
+                "user passwd", "user revoke-role", "role add", "role delete", "role get", "role grant-permission", "role list",
+                "role revoke-permission" -> ofUsers(name);
             case "inspect counters" -> new InspectCommand(InspectCommand.What.COUNTERS);
             case "inspect errors" -> new InspectCommand(InspectCommand.What.ERRORS);
             case "inspect journal" -> new InspectCommand(InspectCommand.What.JOURNAL);
@@ -79,6 +88,29 @@ final class Commands
             case "export" -> new ExportCommand();
             case "version" -> new VersionCommand();
             default -> null;
+        };
+    }
+
+    private static Command ofUsers(final String name)
+    {
+        return switch (name)
+        {
+            case "auth enable" -> new AuthSwitchCommand(AuthOperation.ENABLE);
+            case "auth disable" -> new AuthSwitchCommand(AuthOperation.DISABLE);
+            case "auth status" -> new AuthSwitchCommand(AuthOperation.STATUS);
+            case "user add" -> new UserCommand(AuthOperation.USER_ADD);
+            case "user delete" -> new UserCommand(AuthOperation.USER_DELETE);
+            case "user get" -> new UserCommand(AuthOperation.USER_GET);
+            case "user list" -> new UserCommand(AuthOperation.USER_LIST);
+            case "user passwd" -> new UserCommand(AuthOperation.USER_CHANGE_VERIFIER);
+            case "user grant-role" -> new UserCommand(AuthOperation.USER_GRANT_ROLE);
+            case "user revoke-role" -> new UserCommand(AuthOperation.USER_REVOKE_ROLE);
+            case "role add" -> new RoleCommand(AuthOperation.ROLE_ADD);
+            case "role delete" -> new RoleCommand(AuthOperation.ROLE_DELETE);
+            case "role get" -> new RoleCommand(AuthOperation.ROLE_GET);
+            case "role list" -> new RoleCommand(AuthOperation.ROLE_LIST);
+            case "role grant-permission" -> new RoleCommand(AuthOperation.ROLE_GRANT_PERMISSION);
+            default -> new RoleCommand(AuthOperation.ROLE_REVOKE_PERMISSION);
         };
     }
 

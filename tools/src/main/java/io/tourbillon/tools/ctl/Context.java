@@ -1,9 +1,12 @@
 package io.tourbillon.tools.ctl;
 
+import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.tools.ctl.output.Printer;
+import io.tourbillon.transport.client.UserPassword;
 
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.List;
 
 /** What a command works with. */
@@ -13,6 +16,7 @@ public final class Context
     private final InputStream in;
     private final PrintStream out;
     private final PrintStream err;
+    private UserPassword user;
 
     Context(final Flags flags, final InputStream in, final PrintStream out, final PrintStream err)
     {
@@ -82,6 +86,47 @@ public final class Context
      */
     public NodeLink connect(final String endpoints)
     {
-        return NodeLink.open(endpoints, flags.durationNs("dial-timeout"), flags.durationNs("command-timeout"));
+        if (user == null)
+        {
+            user = user();
+        }
+        return NodeLink.open(endpoints, user, flags.durationNs("dial-timeout"), flags.durationNs("command-timeout"));
+    }
+
+    /** @return asks for passwords. */
+    public Passwords passwords()
+    {
+        return new Passwords(in, err);
+    }
+
+    /** As etcdctl: the name is what stands before a colon, unless the password has its own flag; null = nobody. */
+    private UserPassword user()
+    {
+        final String given = flags.get("user");
+        final String password = flags.get("password");
+        final int colon = password.isEmpty() ? given.indexOf(':') : -1;
+        final String name = colon < 0 ? given : given.substring(0, colon);
+        if (given.isEmpty())
+        {
+            return null;
+        }
+        if (name.isEmpty())
+        {
+            throw new CtlException(ExitCode.ERROR, ErrorCode.USER_EMPTY.message());
+        }
+        final char[] known = !password.isEmpty() ? password.toCharArray() :
+            colon >= 0 ? given.substring(colon + 1).toCharArray() : passwords().ask("Password: ");
+        try
+        {
+            return UserPassword.of(name, known);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new CtlException(ExitCode.BAD_CONNECTION, ErrorCode.AUTH_FAILED.message()); // nobody has such a password
+        }
+        finally
+        {
+            Arrays.fill(known, '\0');
+        }
     }
 }

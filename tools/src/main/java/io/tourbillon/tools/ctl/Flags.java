@@ -46,6 +46,18 @@ public final class Flags
     }
 
     /**
+     * Declares a flag that is on unless {@code =false} is given.
+     *
+     * @param name without dashes.
+     * @param help for it.
+     * @return this.
+     */
+    public Flags boolTrue(final String name, final String help)
+    {
+        return add(new Flag(name, (char)0, Flag.Kind.BOOLEAN, "true", help));
+    }
+
+    /**
      * Declares a text.
      *
      * @param name         without dashes.

@@ -22,6 +22,8 @@ final class GlobalFlags
                 "Nodes, separated by commas: host:port, or ipc:DIRECTORY of a node's media driver")
             .bool("help", 'h', "Help for the command")
             .bool("hex", "Print byte strings as hex encoded strings")
+            .text("password", (char)0, "", "Password for authentication (if this is used, --user is the name alone)")
+            .text("user", (char)0, "", "username[:password] for authentication (prompt if password is not supplied)")
             .text("write-out", 'w', "simple", "Set the output format (fields, json, simple, table)");
     }
 

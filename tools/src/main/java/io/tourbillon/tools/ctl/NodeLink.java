@@ -1,6 +1,7 @@
 package io.tourbillon.tools.ctl;
 
 import io.tourbillon.codecs.AlarmType;
+import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.MaintenanceOperation;
 import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.tools.ctl.command.KeyRange;
@@ -8,13 +9,16 @@ import io.tourbillon.tools.ctl.command.Request;
 import io.tourbillon.tools.ctl.command.TxnScript;
 import io.tourbillon.tools.ctl.output.AlarmAnswer;
 import io.tourbillon.tools.ctl.output.Answer;
+import io.tourbillon.tools.ctl.output.AuthAnswer;
 import io.tourbillon.tools.ctl.output.MemberAnswer;
 import io.tourbillon.tools.ctl.output.Status;
+import io.tourbillon.transport.client.AuthCommand;
 import io.tourbillon.transport.client.ClientConnection;
 import io.tourbillon.transport.client.ClientContext;
 import io.tourbillon.transport.client.ClientResult;
 import io.tourbillon.transport.client.ClientSession;
 import io.tourbillon.transport.client.TourbillonClient;
+import io.tourbillon.transport.client.UserPassword;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.concurrent.locks.LockSupport;
@@ -37,7 +41,7 @@ public final class NodeLink implements AutoCloseable
     private final long commandTimeoutNs;
     private int idleCount;
 
-    private NodeLink(final String endpoint, final long dialTimeoutNs, final long commandTimeoutNs)
+    private NodeLink(final String endpoint, final UserPassword user, final long dialTimeoutNs, final long commandTimeoutNs)
     {
         this.commandTimeoutNs = commandTimeoutNs;
         client = TourbillonClient.launch(new ClientContext()
@@ -54,24 +58,26 @@ public final class NodeLink implements AutoCloseable
             client.close();
             throw new CtlException(ExitCode.BAD_ARGS, ex.getMessage());
         }
-        session = connection.openSession(collector);
+        session = user == null ? connection.openSession(collector) : connection.openSession(user, collector);
     }
 
     /**
      * Opens a session on the first endpoint that answers. Blocks.
      *
      * @param endpoints        separated by commas.
+     * @param user             who logs in; null = nobody.
      * @param dialTimeoutNs    for each of them.
      * @param commandTimeoutNs for an answer.
      * @return the session.
      * @throws CtlException if none answers.
      */
-    static NodeLink open(final String endpoints, final long dialTimeoutNs, final long commandTimeoutNs)
+    static NodeLink open(
+        final String endpoints, final UserPassword user, final long dialTimeoutNs, final long commandTimeoutNs)
     {
         String reason = "no endpoint";
         for (final String endpoint : endpoints.split(","))
         {
-            final NodeLink link = new NodeLink(endpoint.trim(), dialTimeoutNs, commandTimeoutNs);
+            final NodeLink link = new NodeLink(endpoint.trim(), user, dialTimeoutNs, commandTimeoutNs);
             if (link.awaitOpened(dialTimeoutNs))
             {
                 return link;
@@ -88,6 +94,11 @@ public final class NodeLink implements AutoCloseable
         final long startNs = System.nanoTime();
         while (!collector.isOpened())
         {
+            if (collector.isLoginRefused())
+            {
+                close();
+                throw new CtlException(ExitCode.BAD_CONNECTION, ErrorCode.AUTH_FAILED.message());
+            }
             if (System.nanoTime() - startNs > timeoutNs)
             {
                 return false;
@@ -254,6 +265,18 @@ public final class NodeLink implements AutoCloseable
     }
 
     /**
+     * Asks something about users, roles and permissions, or changes it.
+     *
+     * @param command what.
+     * @return the whole answer.
+     */
+    public AuthAnswer auth(final AuthCommand command)
+    {
+        call(NO_KEY, () -> session.auth(command));
+        return collector.auth();
+    }
+
+    /**
      * Watches a range, from now or from a revision on.
      *
      * @param range         of keys.
@@ -354,7 +377,7 @@ public final class NodeLink implements AutoCloseable
     private static String refusal(final long result)
     {
         return result == ClientResult.TOO_LARGE ?
-            io.tourbillon.codecs.ErrorCode.REQUEST_TOO_LARGE.message() : "cannot send: " + ClientResult.name(result);
+            ErrorCode.REQUEST_TOO_LARGE.message() : "cannot send: " + ClientResult.name(result);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.tourbillon.tools.ctl;
 
 import io.tourbillon.codecs.AlarmType;
+import io.tourbillon.codecs.PermissionType;
+import io.tourbillon.codecs.client.AuthReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.Durability;
 import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
@@ -11,6 +13,7 @@ import io.tourbillon.codecs.client.ReplyHeaderDecoder;
 import io.tourbillon.codecs.client.StatusReplyDecoder;
 import io.tourbillon.tools.ctl.output.AlarmAnswer;
 import io.tourbillon.tools.ctl.output.Answer;
+import io.tourbillon.tools.ctl.output.AuthAnswer;
 import io.tourbillon.tools.ctl.output.Header;
 import io.tourbillon.tools.ctl.output.KeyValue;
 import io.tourbillon.tools.ctl.output.Member;
@@ -96,6 +99,28 @@ final class Replies
             alarms.add(new AlarmAnswer.Item(alarm.memberId(), type == null ? AlarmType.NONE : type));
         }
         return new AlarmAnswer(header(reply.reply()), alarms);
+    }
+
+    /** Adds a part's names and permissions to those of the parts before it, if there are any. */
+    static AuthAnswer auth(final AuthReplyDecoder reply, final AuthAnswer before)
+    {
+        final List<String> names = before == null ? new ArrayList<>() : before.names();
+        final List<AuthAnswer.Item> permissions = before == null ? new ArrayList<>() : before.permissions();
+        for (final AuthReplyDecoder.NamesDecoder item : reply.names())
+        {
+            names.add(item.name());
+        }
+        for (final AuthReplyDecoder.PermissionsDecoder item : reply.permissions())
+        {
+            final byte[] key = new byte[item.keyLength()];
+            item.getKey(key, 0, key.length);
+            final byte[] rangeEnd = new byte[item.rangeEndLength()];
+            item.getRangeEnd(rangeEnd, 0, rangeEnd.length);
+            final PermissionType type = PermissionType.of(item.permission());
+            permissions.add(new AuthAnswer.Item(type == null ? PermissionType.READWRITE : type, key, rangeEnd));
+        }
+        return new AuthAnswer(
+            header(reply.reply()), null, "", "", null, reply.enabled() != 0, reply.authRevision(), names, permissions);
     }
 
     static MemberAnswer members(final MemberReplyDecoder reply)

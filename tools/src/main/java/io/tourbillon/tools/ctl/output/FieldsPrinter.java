@@ -1,4 +1,8 @@
 package io.tourbillon.tools.ctl.output;
+
+import io.tourbillon.codecs.client.AuthOperation;
+import io.tourbillon.tools.ctl.CtlException;
+import io.tourbillon.tools.ctl.ExitCode;
 import io.tourbillon.transport.aeron.SnapshotFile;
 
 import java.io.PrintStream;
@@ -125,6 +129,38 @@ final class FieldsPrinter extends Printer
             field("AlarmType", alarm.type());
             out.print("\n");
         }
+    }
+
+    /** etcdctl 3.4 has no such form of users. */
+    @Override
+    public void auth(final AuthAnswer answer)
+    {
+        if (answer.operation() == AuthOperation.USER_LIST || answer.operation() == AuthOperation.USER_GET)
+        {
+            throw new CtlException(ExitCode.BAD_FEATURE, "fields not supported as output format");
+        }
+        header(answer.header());
+        switch (answer.operation())
+        {
+            case STATUS ->
+            {
+                field("Enabled", answer.isEnabled());
+                field("AuthRevision", answer.authRevision());
+            }
+            case ROLE_LIST -> field("Roles", String.join(" ", answer.names().stream().map(FieldsPrinter::quoted).toList()));
+            case ROLE_GET -> answer.permissions().forEach(this::permission);
+            default ->
+            {
+                // the head is all there is
+            }
+        }
+    }
+
+    private void permission(final AuthAnswer.Item item)
+    {
+        field("PermType", " " + item.type());
+        field("Key", GoText.quoted(item.key()));
+        field("RangeEnd", GoText.quoted(item.rangeEnd()));
     }
 
     @Override

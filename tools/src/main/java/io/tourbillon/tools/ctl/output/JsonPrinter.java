@@ -211,6 +211,40 @@ final class JsonPrinter extends Printer
     }
 
     @Override
+    public void auth(final AuthAnswer answer)
+    {
+        final Json json = new Json(out).open('{');
+        header(json.name("header"), answer.header());
+        switch (answer.operation())
+        {
+            case STATUS -> json.bool("enabled", answer.isEnabled()).number("authRevision", answer.authRevision());
+            case USER_LIST -> json.texts("users", answer.names());
+            case USER_GET, ROLE_LIST -> json.texts("roles", answer.names());
+            case ROLE_GET -> permissions(json, answer.permissions());
+            default ->
+            {
+                // the head is all there is
+            }
+        }
+        json.close('}');
+        out.print("\n");
+    }
+
+    private static void permissions(final Json json, final List<AuthAnswer.Item> permissions)
+    {
+        if (permissions.isEmpty())
+        {
+            return;
+        }
+        json.name("perm").open('[');
+        for (final AuthAnswer.Item item : permissions)
+        {
+            json.open('{').number("permType", item.type().number()).bytes("key", item.key()).bytes("range_end", item.rangeEnd()).close('}');
+        }
+        json.close(']');
+    }
+
+    @Override
     public void members(final Header header, final List<Member> members)
     {
         final Json json = new Json(out).open('{');

@@ -140,6 +140,14 @@ public abstract class Printer
     public abstract void alarms(AlarmAnswer answer);
 
     /**
+     * Prints what a request about users, roles and permissions answered.
+     *
+     * @param answer to print.
+     * @throws CtlException if this form has no such thing.
+     */
+    public abstract void auth(AuthAnswer answer);
+
+    /**
      * Prints the members of a cluster.
      *
      * @param header  of the answer.

@@ -1,9 +1,12 @@
 package io.tourbillon.tools.ctl.output;
 
+import io.tourbillon.codecs.PermissionType;
 import io.tourbillon.codecs.client.MemberOperation;
+import io.tourbillon.tools.ctl.command.KeyRange;
 import io.tourbillon.transport.aeron.SnapshotFile;
 
 import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.List;
 
 /** For people and shells: a line with the key, a line with the value, as they are or as hex. */
@@ -151,6 +154,93 @@ final class SimplePrinter extends Printer
         for (final AlarmAnswer.Item alarm : answer.alarms())
         {
             out.print("memberID:" + Long.toUnsignedString(alarm.memberId()) + " alarm:" + alarm.type() + " \n");
+        }
+    }
+
+    @Override
+    public void auth(final AuthAnswer answer)
+    {
+        final String user = answer.user();
+        final String role = answer.role();
+        switch (answer.operation())
+        {
+            case STATUS -> out.print("Authentication Status: " + answer.isEnabled() + "\nAuthRevision: " + answer.authRevision() + "\n");
+            case USER_ADD -> out.print("User " + user + " created\n");
+            case USER_DELETE -> out.print("User " + user + " deleted\n");
+            case USER_CHANGE_VERIFIER -> out.print("Password updated\n");
+            case USER_GRANT_ROLE -> out.print("Role " + role + " is granted to user " + user + "\n");
+            case USER_REVOKE_ROLE -> out.print("Role " + role + " is revoked from user " + user + "\n");
+            case USER_GET ->
+            {
+                out.print("User: " + user + "\nRoles:");
+                answer.names().forEach(name -> out.print(" " + name));
+                out.print("\n");
+            }
+            case USER_LIST, ROLE_LIST -> answer.names().forEach(name -> out.print(name + "\n"));
+            case ROLE_ADD -> out.print("Role " + role + " created\n");
+            case ROLE_DELETE -> out.print("Role " + role + " deleted\n");
+            case ROLE_GRANT_PERMISSION -> out.print("Role " + role + " updated\n");
+            case ROLE_REVOKE_PERMISSION -> revoked(role, answer.range());
+            default -> permissions(answer);
+        }
+    }
+
+    private void permissions(final AuthAnswer answer)
+    {
+        out.print("Role " + answer.role() + "\nKV Read:\n");
+        answer.permissions().stream().filter(each -> each.type() != PermissionType.WRITE).forEach(this::permission);
+        out.print("KV Write:\n");
+        answer.permissions().stream().filter(each -> each.type() != PermissionType.READ).forEach(this::permission);
+    }
+
+    private void permission(final AuthAnswer.Item item)
+    {
+        out.print("\t");
+        if (item.rangeEnd().length == 0)
+        {
+            out.writeBytes(item.key());
+        }
+        else
+        {
+            range(item);
+            if (!item.isOpenEnded() && Arrays.equals(KeyRange.ofPrefix(item.key()).rangeEnd(), item.rangeEnd()))
+            {
+                out.print(" (prefix ");
+                out.writeBytes(item.key());
+                out.print(")");
+            }
+        }
+        out.print("\n");
+    }
+
+    private void revoked(final String role, final AuthAnswer.Item item)
+    {
+        out.print("Permission of " + (item.rangeEnd().length == 0 ? "key " : "range "));
+        if (item.rangeEnd().length == 0)
+        {
+            out.writeBytes(item.key());
+        }
+        else
+        {
+            range(item);
+        }
+        out.print(" is revoked from role " + role + "\n");
+    }
+
+    /** etcdctl does not close the bracket of what has no end. */
+    private void range(final AuthAnswer.Item item)
+    {
+        out.print("[");
+        out.writeBytes(item.key());
+        out.print(", ");
+        if (item.isOpenEnded())
+        {
+            out.print("<open ended>");
+        }
+        else
+        {
+            out.writeBytes(item.rangeEnd());
+            out.print(")");
         }
     }
 

@@ -70,6 +70,12 @@ final class TablePrinter extends Printer
     }
 
     @Override
+    public void auth(final AuthAnswer answer)
+    {
+        throw notSupported();
+    }
+
+    @Override
     public void status(final List<Status> statuses)
     {
         final TextTable table = new TextTable(Rows.STATUS_HEADS);

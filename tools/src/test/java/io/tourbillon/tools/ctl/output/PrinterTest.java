@@ -1,6 +1,8 @@
 package io.tourbillon.tools.ctl.output;
 
 import io.tourbillon.codecs.AlarmType;
+import io.tourbillon.codecs.PermissionType;
+import io.tourbillon.codecs.client.AuthOperation;
 import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.tools.ctl.CtlException;
 import org.junit.jupiter.api.Test;
@@ -83,6 +85,92 @@ class PrinterTest
         assertEquals("", printed("simple", false, (printer) -> printer.alarms(none)));
         assertEquals("{}\n", printed("json", false, (printer) -> printer.alarms(none)));
         assertEquals("", printed("fields", false, (printer) -> printer.alarms(none)));
+    }
+
+    private static AuthAnswer auth(final AuthOperation operation, final AuthAnswer.Item... permissions)
+    {
+        final boolean isList = operation == AuthOperation.ROLE_LIST || operation == AuthOperation.USER_LIST;
+        final List<String> names = isList || operation == AuthOperation.USER_GET ? List.of("r1", "r2") : List.of();
+        final AuthAnswer.Item revoked = permissions.length > 0 ? permissions[0] : null;
+        return new AuthAnswer(new Header(1, 2, 1, 2), operation, "u1", "r1", revoked, true, 8, names, List.of(permissions));
+    }
+
+    private static AuthAnswer.Item item(final PermissionType type, final String key, final String rangeEnd)
+    {
+        return new AuthAnswer.Item(type, key.getBytes(ISO_8859_1), rangeEnd.getBytes(ISO_8859_1));
+    }
+
+    private static final AuthAnswer.Item[] PERMISSIONS = {
+        item(PermissionType.READWRITE, "a", "b"), item(PermissionType.READ, "foo", ""), item(PermissionType.WRITE, "k", "m"),
+        item(PermissionType.READ, "p/", "p0"), item(PermissionType.READ, "q/", "\0")};
+
+    @Test
+    void shouldPrintRolesInEveryForm()
+    {
+        final AuthAnswer role = auth(AuthOperation.ROLE_GET, PERMISSIONS);
+        assertEquals("Role r1\nKV Read:\n\t[a, b) (prefix a)\n\tfoo\n\t[p/, p0) (prefix p/)\n\t[q/, <open ended>\nKV Write:\n" +
+            "\t[a, b) (prefix a)\n\t[k, m)\n", printed("simple", false, printer -> printer.auth(role)));
+        assertEquals("{\"header\":{\"cluster_id\":1,\"member_id\":2,\"revision\":1,\"raft_term\":2},\"perm\":[" +
+            "{\"permType\":2,\"key\":\"YQ==\",\"range_end\":\"Yg==\"},{\"key\":\"Zm9v\"}," +
+            "{\"permType\":1,\"key\":\"aw==\",\"range_end\":\"bQ==\"}," +
+            "{\"key\":\"cC8=\",\"range_end\":\"cDA=\"},{\"key\":\"cS8=\",\"range_end\":\"AA==\"}]}\n",
+            printed("json", false, printer -> printer.auth(role)));
+        assertTrue(printed("fields", false, printer -> printer.auth(role)).endsWith("\"RaftTerm\" : 2\n" +
+            "\"PermType\" :  READWRITE\n\"Key\" : \"a\"\n\"RangeEnd\" : \"b\"\n" +
+            "\"PermType\" :  READ\n\"Key\" : \"foo\"\n\"RangeEnd\" : \"\"\n" +
+            "\"PermType\" :  WRITE\n\"Key\" : \"k\"\n\"RangeEnd\" : \"m\"\n" +
+            "\"PermType\" :  READ\n\"Key\" : \"p/\"\n\"RangeEnd\" : \"p0\"\n" +
+            "\"PermType\" :  READ\n\"Key\" : \"q/\"\n\"RangeEnd\" : \"\\x00\"\n"));
+        final AuthAnswer none = auth(AuthOperation.ROLE_GET);
+        assertEquals("Role r1\nKV Read:\nKV Write:\n", printed("simple", false, printer -> printer.auth(none)));
+        assertEquals("{\"header\":{\"cluster_id\":1,\"member_id\":2,\"revision\":1,\"raft_term\":2}}\n",
+            printed("json", false, printer -> printer.auth(none)));
+        final AuthAnswer list = auth(AuthOperation.ROLE_LIST);
+        assertTrue(printed("fields", false, printer -> printer.auth(list)).endsWith("\"Roles\" : \"r1\" \"r2\"\n"));
+        assertEquals("r1\nr2\n", printed("simple", false, printer -> printer.auth(list)));
+        assertEquals("table not supported as output format",
+            assertThrows(CtlException.class, () -> printed("table", false, printer -> printer.auth(list))).getMessage());
+    }
+
+    @Test
+    void shouldPrintUsersAndChangesOfThem()
+    {
+        final AuthAnswer user = auth(AuthOperation.USER_GET);
+        assertEquals("User: u1\nRoles: r1 r2\n", printed("simple", false, printer -> printer.auth(user)));
+        assertTrue(printed("json", false, printer -> printer.auth(user)).endsWith("},\"roles\":[\"r1\",\"r2\"]}\n"));
+        assertEquals("fields not supported as output format",
+            assertThrows(CtlException.class, () -> printed("fields", false, printer -> printer.auth(user))).getMessage());
+        final AuthAnswer users = auth(AuthOperation.USER_LIST);
+        assertTrue(printed("json", false, printer -> printer.auth(users)).endsWith("},\"users\":[\"r1\",\"r2\"]}\n"));
+        assertEquals("User u1 created\n", changed(AuthOperation.USER_ADD));
+        assertEquals("User u1 deleted\n", changed(AuthOperation.USER_DELETE));
+        assertEquals("Password updated\n", changed(AuthOperation.USER_CHANGE_VERIFIER));
+        assertEquals("Role r1 is granted to user u1\n", changed(AuthOperation.USER_GRANT_ROLE));
+        assertEquals("Role r1 is revoked from user u1\n", changed(AuthOperation.USER_REVOKE_ROLE));
+        assertEquals("Role r1 created\n", changed(AuthOperation.ROLE_ADD));
+        assertEquals("Role r1 deleted\n", changed(AuthOperation.ROLE_DELETE));
+        assertEquals("Role r1 updated\n", changed(AuthOperation.ROLE_GRANT_PERMISSION));
+        assertEquals("Permission of range [a, b) is revoked from role r1\n", changed(AuthOperation.ROLE_REVOKE_PERMISSION, PERMISSIONS[0]));
+        assertEquals("Permission of key foo is revoked from role r1\n", changed(AuthOperation.ROLE_REVOKE_PERMISSION, PERMISSIONS[1]));
+        assertEquals("Permission of range [q/, <open ended> is revoked from role r1\n",
+            changed(AuthOperation.ROLE_REVOKE_PERMISSION, PERMISSIONS[4]));
+        final AuthAnswer added = auth(AuthOperation.USER_ADD);
+        assertEquals("\"ClusterID\" : 1\n\"MemberID\" : 2\n\"Revision\" : 1\n\"RaftTerm\" : 2\n",
+            printed("fields", false, printer -> printer.auth(added)));
+    }
+
+    /** etcdctl 3.4 does not know it yet; 3.5 prints these words. */
+    @Test
+    void shouldPrintWhetherUsersAreAsked()
+    {
+        final AuthAnswer status = auth(AuthOperation.STATUS);
+        assertEquals("Authentication Status: true\nAuthRevision: 8\n", printed("simple", false, printer -> printer.auth(status)));
+        assertTrue(printed("json", false, printer -> printer.auth(status)).endsWith("},\"enabled\":true,\"authRevision\":8}\n"));
+    }
+
+    private static String changed(final AuthOperation operation, final AuthAnswer.Item... range)
+    {
+        return printed("simple", false, printer -> printer.auth(auth(operation, range)));
     }
 
     @Test
