@@ -4,8 +4,12 @@ import io.tourbillon.codecs.client.AuthOperation;
 import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.tools.ctl.command.AlarmCommand;
 import io.tourbillon.tools.ctl.command.AuthSwitchCommand;
+import io.tourbillon.tools.ctl.command.CheckDatascaleCommand;
+import io.tourbillon.tools.ctl.command.CheckPerfCommand;
 import io.tourbillon.tools.ctl.command.CompactionCommand;
+import io.tourbillon.tools.ctl.command.DefragCommand;
 import io.tourbillon.tools.ctl.command.DelCommand;
+import io.tourbillon.tools.ctl.command.ElectCommand;
 import io.tourbillon.tools.ctl.command.EndpointHealthCommand;
 import io.tourbillon.tools.ctl.command.EndpointStatusCommand;
 import io.tourbillon.tools.ctl.command.ExportCommand;
@@ -13,8 +17,10 @@ import io.tourbillon.tools.ctl.command.GetCommand;
 import io.tourbillon.tools.ctl.command.ImportCommand;
 import io.tourbillon.tools.ctl.command.InspectCommand;
 import io.tourbillon.tools.ctl.command.LeaseCommand;
+import io.tourbillon.tools.ctl.command.LockCommand;
 import io.tourbillon.tools.ctl.command.MemberCommand;
 import io.tourbillon.tools.ctl.command.MemberListCommand;
+import io.tourbillon.tools.ctl.command.MirrorCommand;
 import io.tourbillon.tools.ctl.command.MoveLeaderCommand;
 import io.tourbillon.tools.ctl.command.PutCommand;
 import io.tourbillon.tools.ctl.command.RoleCommand;
@@ -34,13 +40,13 @@ import java.util.List;
 final class Commands
 {
     static final List<String> NAMES = List.of(
-        "alarm disarm", "alarm list", "auth disable", "auth enable", "auth status", "compaction", "del", "endpoint health",
-        "endpoint status", "export", "get", "import", "inspect counters", "inspect errors", "inspect journal", "inspect raft",
-        "inspect store", "lease grant", "lease keep-alive", "lease list", "lease revoke", "lease timetolive", "member add",
-        "member list", "member promote", "member remove", "member update", "move-leader", "put", "role add", "role delete",
-        "role get", "role grant-permission", "role list", "role revoke-permission", "snapshot restore", "snapshot save",
-        "snapshot status", "top", "txn", "user add", "user delete", "user get", "user grant-role", "user list", "user passwd",
-        "user revoke-role", "version", "watch");
+        "alarm disarm", "alarm list", "auth disable", "auth enable", "auth status", "check datascale", "check perf", "compaction", "defrag",
+        "del", "elect", "endpoint health", "endpoint status", "export", "get", "import", "inspect counters", "inspect errors",
+        "inspect journal", "inspect raft", "inspect store", "lease grant", "lease keep-alive", "lease list", "lease revoke",
+        "lease timetolive", "lock", "make-mirror", "member add", "member list", "member promote", "member remove", "member update",
+        "move-leader", "put", "role add", "role delete", "role get", "role grant-permission", "role list", "role revoke-permission",
+        "snapshot restore", "snapshot save", "snapshot status", "top", "txn", "user add", "user delete", "user get", "user grant-role",
+        "user list", "user passwd", "user revoke-role", "version", "watch");
 
     private Commands()
     {
@@ -87,6 +93,20 @@ final class Commands
             case "import" -> new ImportCommand();
             case "export" -> new ExportCommand();
             case "version" -> new VersionCommand();
+            default -> ofLongerWork(name);
+        };
+    }
+
+    private static Command ofLongerWork(final String name)
+    {
+        return switch (name)
+        {
+            case "lock" -> new LockCommand();
+            case "elect" -> new ElectCommand();
+            case "make-mirror" -> new MirrorCommand();
+            case "check perf" -> new CheckPerfCommand();
+            case "check datascale" -> new CheckDatascaleCommand();
+            case "defrag" -> new DefragCommand();
             default -> null;
         };
     }

@@ -3,11 +3,17 @@ package io.tourbillon.tools.ctl;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.tools.ctl.output.Printer;
 import io.tourbillon.transport.client.UserPassword;
+import io.tourbillon.transport.client.async.ClientOptions;
+import io.tourbillon.transport.client.async.TourbillonAsyncClient;
+import io.tourbillon.transport.client.async.TourbillonException;
 
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** What a command works with. */
 public final class Context
@@ -88,7 +94,7 @@ public final class Context
     {
         if (user == null)
         {
-            user = user();
+            user = user("user", "password");
         }
         return NodeLink.open(endpoints, user, flags.durationNs("dial-timeout"), flags.durationNs("command-timeout"));
     }
@@ -100,10 +106,10 @@ public final class Context
     }
 
     /** As etcdctl: the name is what stands before a colon, unless the password has its own flag; null = nobody. */
-    private UserPassword user()
+    private UserPassword user(final String userFlag, final String passwordFlag)
     {
-        final String given = flags.get("user");
-        final String password = flags.get("password");
+        final String given = flags.get(userFlag);
+        final String password = flags.get(passwordFlag);
         final int colon = password.isEmpty() ? given.indexOf(':') : -1;
         final String name = colon < 0 ? given : given.substring(0, colon);
         if (given.isEmpty())
@@ -127,6 +133,75 @@ public final class Context
         finally
         {
             Arrays.fill(known, '\0');
+        }
+    }
+
+    /**
+     * Connects to the first of the endpoints that answers, by futures: for commands that wait for what others do.
+     *
+     * @return the client.
+     * @throws CtlException if none answers.
+     */
+    public TourbillonAsyncClient client()
+    {
+        return client(flags.get("endpoints"), "user", "password");
+    }
+
+    /**
+     * Connects to the first of some endpoints that answers, by futures.
+     *
+     * @param endpoints    separated by commas.
+     * @param userFlag     name of the flag with the user.
+     * @param passwordFlag name of the flag with the password.
+     * @return the client.
+     * @throws CtlException if none answers.
+     */
+    public TourbillonAsyncClient client(final String endpoints, final String userFlag, final String passwordFlag)
+    {
+        final Duration dialTimeout = Duration.ofNanos(flags.durationNs("dial-timeout"));
+        final ClientOptions options = new ClientOptions()
+            .endpoint(endpoints)
+            .connectTimeout(dialTimeout.multipliedBy(endpoints.split(",").length))
+            .requestTimeout(Duration.ofNanos(Math.max(1_000_000, flags.durationNs("command-timeout"))));
+        final UserPassword who = user(userFlag, passwordFlag);
+        if (who != null)
+        {
+            options.user(who);
+        }
+        options.context().clientName("tbctl").connectTimeoutMs(Math.max(1, dialTimeout.toMillis()));
+        try
+        {
+            return TourbillonAsyncClient.connect(options);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new CtlException(ExitCode.BAD_ARGS, ex.getMessage());
+        }
+        catch (final TourbillonException ex)
+        {
+            throw new CtlException(ExitCode.BAD_CONNECTION, ex.getMessage());
+        }
+    }
+
+    /**
+     * Waits for an answer.
+     *
+     * @param future that ends by itself.
+     * @param <T>    of the answer.
+     * @return the answer.
+     * @throws CtlException with what it failed with.
+     */
+    public static <T> T await(final CompletableFuture<T> future)
+    {
+        try
+        {
+            return future.join();
+        }
+        catch (final CompletionException ex)
+        {
+            final Throwable cause = ex.getCause();
+            final boolean isUnreachable = cause instanceof final TourbillonException refused && refused.code() == ErrorCode.NOT_CONNECTED;
+            throw new CtlException(isUnreachable ? ExitCode.BAD_CONNECTION : ExitCode.ERROR, cause.getMessage());
         }
     }
 }

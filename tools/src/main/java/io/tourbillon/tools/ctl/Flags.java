@@ -84,6 +84,19 @@ public final class Flags
     }
 
     /**
+     * Declares a number.
+     *
+     * @param name         without dashes.
+     * @param defaultValue of it.
+     * @param help         for it.
+     * @return this.
+     */
+    public Flags number(final String name, final long defaultValue, final String help)
+    {
+        return add(new Flag(name, (char)0, Flag.Kind.NUMBER, Long.toString(defaultValue), help));
+    }
+
+    /**
      * Declares a duration.
      *
      * @param name         without dashes.

@@ -9,7 +9,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -204,5 +209,114 @@ class CommandsIT
         assertTrue(ctl.ok("member", "list").matches("[0-9a-f]+, started, default, .*, false\n"), ctl.ok("member", "list"));
         assertTrue(ctl.ok("endpoint", "health").contains("is healthy"));
         assertTrue(ctl.ok("version").startsWith("tbctl version: "));
+    }
+
+    private static void await(final String what, final BooleanSupplier condition)
+    {
+        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!condition.getAsBoolean())
+        {
+            assertTrue(deadlineNs - System.nanoTime() > 0, () -> "waited in vain for " + what);
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    private static String text(final Path file)
+    {
+        try
+        {
+            return Files.exists(file) ? Files.readString(file) : "";
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    private static int interrupt(final Process process) throws Exception
+    {
+        assertEquals(0, new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor());
+        assertTrue(process.waitFor(30, TimeUnit.SECONDS), "it ends");
+        return process.exitValue();
+    }
+
+    @Test
+    void shouldHoldALockUntilItIsInterruptedOrItsCommandEnds() throws Exception
+    {
+        final Path out = directory.resolve("lock.out");
+        final Path err = directory.resolve("lock.err");
+        final Process holder = ctl.process(out, err, "lock", "job");
+        await("the lock", () -> text(out).matches("job/[0-9a-f]+\n\n"));
+        final Path nextOut = directory.resolve("next.out");
+        final Process next =
+            ctl.process(nextOut, err, "lock", "job", "--ttl", "30", "--", "sh", "-c", "echo $ETCD_LOCK_KEY $ETCD_LOCK_REV; exit 7");
+        await("a second in line", () -> ctl.ok("get", "job/", "--prefix", "--count-only").equals("2\n"));
+        assertEquals(0, interrupt(holder), () -> text(err));
+        assertTrue(next.waitFor(30, TimeUnit.SECONDS), "its turn");
+        assertTrue(text(nextOut).matches("job/[0-9a-f]+ \\d+\n"), () -> text(nextOut));
+        assertEquals(7, next.exitValue());
+        assertEquals("Error: exit status 7\n", text(err));
+        assertEquals("0\n", ctl.ok("get", "job/", "--prefix", "--count-only"));
+        assertEquals("found 0 leases\n", ctl.ok("lease", "list"));
+        assertEquals("Error: lock takes a lock name argument and an optional command to execute\n", ctl.fails(ExitCode.BAD_ARGS, "lock"));
+        assertEquals("Error: exec: \"nosuchcmd\": executable file not found in $PATH\n",
+            ctl.fails(ExitCode.ERROR, "lock", "l", "nosuchcmd"));
+    }
+
+    @Test
+    void shouldElectAndTellWhoLeads() throws Exception
+    {
+        final Path out = directory.resolve("elect.out");
+        final Path err = directory.resolve("elect.err");
+        final Path told = directory.resolve("told.out");
+        final Process observer = ctl.process(told, err, "elect", "-l", "boss");
+        final Process leader = ctl.process(out, err, "elect", "boss", "p1");
+        await("the leader", () -> text(out).matches("boss/[0-9a-f]+\np1\n"));
+        await("word of it", () -> text(told).equals(text(out)));
+        assertEquals(0, interrupt(leader), () -> text(err));
+        assertEquals(0, interrupt(observer), () -> text(err));
+        assertEquals("", ctl.ok("get", "boss/", "--prefix"));
+        assertEquals("Error: no proposal argument but -l not set\n", ctl.fails(ExitCode.BAD_ARGS, "elect", "boss"));
+        assertEquals("Error: elect takes one election name argument and an optional proposal argument\n",
+            ctl.fails(ExitCode.BAD_ARGS, "elect"));
+    }
+
+    @Test
+    void shouldMirrorToAnotherPrefix() throws Exception
+    {
+        ctl.ok("put", "mm/a", "1");
+        ctl.ok("put", "mm/b", "2");
+        final Path out = directory.resolve("mirror.out");
+        final Path err = directory.resolve("mirror.err");
+        final Process mirror = ctl.process(out, err, "make-mirror", "--prefix", "mm/", "--dest-prefix", "copy/", node.endpoint());
+        await("the copy", () -> ctl.ok("get", "copy/", "--prefix").equals("copy/a\n1\ncopy/b\n2\n"));
+        ctl.runWithInput("\ndel mm/a\nput mm/b 3\nput mm/c 4\n\n\n", "txn");
+        await("the changes", () -> ctl.ok("get", "copy/", "--prefix").equals("copy/b\n3\ncopy/c\n4\n"));
+        final String[] heads = ctl.ok("get", "copy/", "--prefix", "-w", "json").split("\"mod_revision\":");
+        assertEquals(heads[1].split(",")[0], heads[2].split(",")[0], "one transaction for one revision");
+        assertEquals(130, interrupt(mirror), () -> text(err));
+        assertEquals("Error: make-mirror takes one destination argument\n", ctl.fails(ExitCode.BAD_ARGS, "make-mirror"));
+        assertEquals("Error: `--dest-prefix` and `--no-dest-prefix` cannot be set at the same time, choose one\n",
+            ctl.fails(ExitCode.BAD_ARGS, "make-mirror", "--dest-prefix", "x", "--no-dest-prefix", "y"));
+    }
+
+    @Test
+    void shouldCheckAndCleanUpBehindItself()
+    {
+        final String perf = ctl.run("check", "perf", "--duration", "1s");
+        assertTrue(perf.matches("(PASS: Throughput is|FAIL: Throughput too low:) \\d+ writes/s\n" +
+            "(PASS: Slowest request took|Slowest request took too long:) \\d+\\.\\d{6}s\n" +
+            "(PASS: Stddev is|Stddev too high:) \\d+\\.\\d{6}s\n(PASS|FAIL)\n"), perf); // this machine may have much else to do
+        assertEquals(perf.endsWith("\nPASS\n") ? ExitCode.SUCCESS : ExitCode.ERROR, ctl.exitCode());
+        assertTrue(ctl.ok("check", "datascale").matches("Start data scale check for work load \\[10000 key-value pairs, " +
+            "1024 bytes per key-value, 50 concurrent clients].\nPASS: Approximate store space used : \\d\\d\\.\\d\\d MB.\n"));
+        assertEquals("", ctl.ok("get", "/tbctl-check-", "--prefix", "--keys-only"));
+        assertEquals("Error: unknown load option x\n", ctl.fails(ExitCode.BAD_FEATURE, "check", "perf", "--load", "x"));
+        ctl.ok("put", "/tbctl-check-perf/mine", "1");
+        assertEquals("Error: prefix \"/tbctl-check-perf/\" has keys. Delete with \"tbctl del --prefix /tbctl-check-perf/\" first\n",
+            ctl.fails(ExitCode.INVALID_INPUT, "check", "perf"));
+        assertEquals("1\n", ctl.ok("del", "/tbctl-check-perf/mine"));
+        assertEquals("Finished defragmenting etcd member[" + node.endpoint() + "]\n", ctl.ok("defrag"));
+        assertEquals("Finished defragmenting etcd member[" + node.endpoint() + "]\n", ctl.ok("defrag", "--cluster"));
     }
 }
