@@ -20,6 +20,14 @@ final class AlarmList
         this.replies = replies;
     }
 
+    /** Users may see alarms; what else the node does for its keepers is root's. */
+    int check(final Guard guard, final long credential, final DirectBuffer buffer, final int offset)
+    {
+        request.wrapAndApplyHeader(buffer, offset, messageHeader);
+        final boolean isForUsers = request.operationRaw() == MaintenanceOperation.ALARM_GET.value();
+        return isForUsers ? guard.refusalUnlessUser(credential) : guard.auth().refusalUnlessRoot(credential);
+    }
+
     /** Answers the request if it is about alarms; false if it is about something else. */
     boolean on(final long sessionId, final long correlationId, final DirectBuffer buffer, final int offset)
     {

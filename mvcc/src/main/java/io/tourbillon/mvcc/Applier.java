@@ -2,6 +2,7 @@ package io.tourbillon.mvcc;
 
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.MessageValidator;
+import io.tourbillon.codecs.client.AuthRequestDecoder;
 import io.tourbillon.codecs.client.CompactRequestDecoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestDecoder;
 import io.tourbillon.codecs.client.LeaseRequestDecoder;
@@ -48,7 +49,9 @@ final class Applier
     private final EntryWork alarmRequest;
     private final EntryWork space;
     private final EntryWork openClient;
+    private final EntryWork auth;
     private final OnceWork once;
+    private final Guard guard;
     private final EntryWork compact;
     private final EntryWork tick;
     private final EntryWork nothing = new NoWork(SOUND);
@@ -56,15 +59,16 @@ final class Applier
     private final EntryWork malformed = NoWork.refusing(ErrorCode.MALFORMED);
     private final EntryWork noSpace = NoWork.refusing(ErrorCode.NO_SPACE);
     private final EntryWork corrupt = NoWork.refusing(ErrorCode.CORRUPT);
+    private final NoWork refused = NoWork.refusing(ErrorCode.PERMISSION_DENIED);
 
     private final Entry entry = new Entry();
     private EntryWork work;
     private long openIndex = NOTHING_OPEN;
     private boolean isDecided;
 
-    /** What changes keys, leases, members or alarms. */
+    /** What changes keys, leases, members, alarms or users. */
     record Works(EntryWork put, EntryWork delete, EntryWork txn, EntryWork lease, EntryWork leaseTick, EntryWork members,
-        EntryWork memberRequest, EntryWork alarmRequest, EntryWork space, EntryWork openClient, OnceWork once)
+        EntryWork memberRequest, EntryWork alarmRequest, EntryWork space, EntryWork openClient, EntryWork auth, OnceWork once)
     {
     }
 
@@ -75,6 +79,7 @@ final class Applier
         final Writer writer,
         final Compactor compactor,
         final Quota quota,
+        final Guard guard,
         final Works works)
     {
         this.header = header;
@@ -83,6 +88,7 @@ final class Applier
         this.writer = writer;
         this.compactor = compactor;
         this.quota = quota;
+        this.guard = guard;
         put = works.put;
         delete = works.delete;
         txn = works.txn;
@@ -93,6 +99,7 @@ final class Applier
         alarmRequest = works.alarmRequest;
         space = works.space;
         openClient = works.openClient;
+        auth = works.auth;
         once = works.once;
         compact = new CompactWork(header, compactor, writer, replies);
         tick = new TickWork(compactor, writer);
@@ -172,14 +179,25 @@ final class Applier
     {
         if (message.capacity() >= MessageHeaderDecoder.ENCODED_LENGTH && schemaId(message, 0) == MessageHeaderDecoder.SCHEMA_ID)
         {
-            return workForRecord(message);
+            return entry.isOfMember() ? workForRecord(message) : malformed;
         }
         if (MessageValidator.check(message, 0, message.capacity()) != SOUND)
         {
             return malformed;
         }
         final EntryWork wanted = workForRequest(message);
-        final EntryWork due = once.unlessDone(entry, wanted);
+        final boolean isGuarded = !isHalfApplied && !entry.isOfMember();
+        final int stranger = isGuarded ? guard.refusalUnlessUser(entry.credential()) : SOUND;
+        if (stranger != SOUND)
+        {
+            return refused.with(stranger); // and nobody's outcomes are looked at
+        }
+        final int denial = isGuarded ? guard.check(entry) : SOUND;
+        final EntryWork due = once.unlessDone(entry, wanted, guard.auth());
+        if (denial != SOUND)
+        {
+            return due == wanted ? refused.with(denial) : once.unlessTold();
+        }
         final int refusal = isHalfApplied || due != wanted ? SOUND : quota.check(message, entry.originMemberId());
         if (refusal != SOUND)
         {
@@ -208,6 +226,8 @@ final class Applier
                 return alarmRequest;
             case OpenClientDecoder.TEMPLATE_ID:
                 return openClient;
+            case AuthRequestDecoder.TEMPLATE_ID:
+                return auth;
             default:
                 return notSupported;
         }

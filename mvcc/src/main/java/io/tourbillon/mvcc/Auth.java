@@ -111,6 +111,24 @@ public final class Auth
         return refusal != SOUND || !isEnabled || byCredential.get(credential).isRoot() ? refusal : ErrorCode.PERMISSION_DENIED.number();
     }
 
+    /** What a session may read; null = nothing at all: it is nobody's whom anything can be permitted to. */
+    Grants reads(final long credential)
+    {
+        if (!isEnabled)
+        {
+            return Grants.ALL;
+        }
+        final AuthUser user = byCredential.get(credential);
+        return user == null ? null : user.reads();
+    }
+
+    /** Of the user who has logged in; 0 = there is none. */
+    long idOf(final long credential)
+    {
+        final AuthUser user = byCredential.get(credential);
+        return user == null ? 0 : user.id();
+    }
+
     Collection<AuthUser> users()
     {
         return users.values();

@@ -13,6 +13,7 @@ public final class AuthUser
     private final long credential;
     private final byte[] verifier;
     private final List<String> roles;
+    private final boolean isRoot;
     private final Grants reads;
     private final Grants writes;
 
@@ -30,6 +31,7 @@ public final class AuthUser
         this.credential = credential;
         this.verifier = verifier;
         this.roles = List.copyOf(roles);
+        isRoot = roles.contains(Auth.ROOT);
         this.reads = reads;
         this.writes = writes;
     }
@@ -67,7 +69,7 @@ public final class AuthUser
     /** @return whether it may do everything. */
     public boolean isRoot()
     {
-        return roles.contains(Auth.ROOT);
+        return isRoot;
     }
 
     /** In the order of their bytes. */

@@ -22,6 +22,7 @@ final class CatchUp
     private final WatchTable table;
     private final Watchers watchers;
     private final LaneReader reader;
+    private final WatchGuard guard;
     private final Replies replies;
     private final WatchSession[] firstResting = new WatchSession[WHEEL_MASK + 1];
     private final WatchSession[] lastResting = new WatchSession[WHEEL_MASK + 1];
@@ -31,12 +32,14 @@ final class CatchUp
     /** Sessions in the queue or resting. */
     private int inServiceCount;
 
-    CatchUp(final MvccHeader header, final WatchTable table, final LaneReader reader, final Replies replies)
+    CatchUp(
+        final MvccHeader header, final WatchTable table, final LaneReader reader, final WatchGuard guard, final Replies replies)
     {
         this.header = header;
         this.table = table;
         this.watchers = table.watchers;
         this.reader = reader;
+        this.guard = guard;
         this.replies = replies;
     }
 
@@ -175,7 +178,11 @@ final class CatchUp
     private int turn(final WatchSession session, final long frontier, final long fannedOut)
     {
         session.skip = 0;
-        int stepCount = 0;
+        int stepCount = session.isUnjudged ? guard.judge(session) : 0;
+        if (session.isUnjudged || session.isClosed)
+        {
+            return stepCount;
+        }
         if (session.isBehind && !session.isHistoryFragmentOpen())
         {
             stepCount += serveSession(session, frontier);
@@ -304,7 +311,8 @@ final class CatchUp
         return reader.stepCount();
     }
 
-    private static void backOff(final WatchSession session)
+    /** The session's next turn comes some duty cycles later, the later the more often it was said. */
+    static void backOff(final WatchSession session)
     {
         session.lastSkip = Math.min(SKIP_MAX, 1 + 2 * session.lastSkip);
         session.skip = session.lastSkip;

@@ -78,7 +78,7 @@ final class DeleteWork implements EntryWork
         final int count = entry.changes().count();
         if (wantsPrev && count > 0)
         {
-            reads.answerDelete(entry.sessionId(), entry.correlationId(), deleted, entry.changes().main());
+            reads.answerDelete(entry, deleted, entry.changes().main());
         }
         else
         {

@@ -22,6 +22,7 @@ final class Entry
     private long originMemberId;
     private long sessionId;
     private long correlationId;
+    private long credential;
     private long clientId;
     private long sequence;
     private boolean isAnswered;
@@ -34,6 +35,7 @@ final class Entry
         originMemberId = frame.originMemberId();
         sessionId = frame.sessionId();
         correlationId = frame.correlationId();
+        credential = frame.credential();
         isAnswered = answer && sessionId != NOBODY;
         final boolean isRequest = message.capacity() >= REQUEST_HEAD_END &&
             message.getShort(MessageHeaderDecoder.schemaIdEncodingOffset(), LITTLE_ENDIAN) == MessageHeaderDecoder.SCHEMA_ID;
@@ -96,6 +98,18 @@ final class Entry
     long sessionId()
     {
         return sessionId;
+    }
+
+    /** Whether a member proposed it by itself. */
+    boolean isOfMember()
+    {
+        return sessionId == NOBODY;
+    }
+
+    /** Of the user whom the session has logged in as. */
+    long credential()
+    {
+        return credential;
     }
 
     long correlationId()

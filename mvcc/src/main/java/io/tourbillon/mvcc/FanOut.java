@@ -221,9 +221,9 @@ final class FanOut
     private int deliver(final WatchSession session, final long main)
     {
         table.move(session.lane, main, session.firstSub, NIL);
-        if (session.isHistoryFragmentOpen())
+        if (session.isUnjudged || session.isHistoryFragmentOpen())
         {
-            catchUp.fallBehind(session); // nothing may come between the pieces of another watcher's revision
+            catchUp.fallBehind(session); // nothing may come between the pieces of another watcher's revision, nor before it may be told
             return 1;
         }
         int stepCount = 1;

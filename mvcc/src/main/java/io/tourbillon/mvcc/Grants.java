@@ -58,11 +58,11 @@ final class Grants
     /** The one key is the range up to its next neighbour, which has a zero byte more. */
     private static UnsafeBuffer endOf(final Permission permission)
     {
-        final byte[] end = permission.rangeEnd();
-        if (end.length == 1 && end[0] == 0)
+        if (permission.hasNoEnd())
         {
             return null;
         }
+        final byte[] end = permission.rangeEnd();
         final byte[] exclusive = end.length > 0 ? end : Arrays.copyOf(permission.key(), permission.key().length + 1);
         return new UnsafeBuffer(exclusive);
     }
@@ -72,7 +72,7 @@ final class Grants
         return Bytes.compare(a, 0, a.capacity(), b, 0, b.capacity());
     }
 
-    /** Whether every key that can be in the range is one of these. A range without keys is nobody's. */
+    /** Whether every key that can be in the range is one of these. Of a range that no key can be in, its first key must be. */
     boolean contain(final KeyRange range)
     {
         if (isAll)
@@ -80,7 +80,7 @@ final class Grants
             return true;
         }
         final int at = indexOf(range.buffer(), range.keyOffset(), range.keyLength());
-        if (at < 0 || range.isEmpty())
+        if (at < 0)
         {
             return false;
         }
@@ -96,8 +96,14 @@ final class Grants
         return isAll || indexOf(key, offset, length) >= 0;
     }
 
-    /** The range with the key in it; -1 = none. */
-    private int indexOf(final DirectBuffer key, final int offset, final int length)
+    /** Where the range ends that {@link #indexOf} has found, exclusive; null = nowhere. */
+    DirectBuffer end(final int index)
+    {
+        return ends[index];
+    }
+
+    /** The range with the key in it; -1 = none. Not of {@link #ALL}. */
+    int indexOf(final DirectBuffer key, final int offset, final int length)
     {
         int low = 0;
         int high = starts.length;
@@ -117,6 +123,12 @@ final class Grants
         final boolean isIn = at >= 0 &&
             (ends[at] == null || Bytes.compare(key, offset, length, ends[at], 0, ends[at].capacity()) < 0);
         return isIn ? at : -1;
+    }
+
+    /** Whether both hold the same keys. */
+    boolean isSame(final Grants other)
+    {
+        return this == other || isAll == other.isAll && Arrays.equals(starts, other.starts) && Arrays.equals(ends, other.ends);
     }
 
     /** How many ranges it takes. */

@@ -6,6 +6,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.ByteBuffer;
 
+import static io.tourbillon.codecs.MessageValidator.SOUND;
+
 /**
  * The keys that a lease holds, or the ids of all leases, being answered in parts of at most {@link Limits#PART_LENGTH_MAX} bytes. What fits
  * one slice is of one revision; a longer list is not: each element was there at some time while it was read.
@@ -29,6 +31,8 @@ final class LeaseList extends LongRead
     private long grantedTtlMs;
     private long revision;
     private long nextId;
+    private boolean isJudged;
+    private long judgedId;
     private boolean isFull;
     private boolean isDone;
 
@@ -41,17 +45,53 @@ final class LeaseList extends LongRead
     }
 
     /** Lists the keys of a lease, or all leases if it is none. */
-    void start(final long ofLease, final long leftMs, final long ttlMs, final long atRevision)
+    void start(final long ofLease, final long leftMs, final long ttlMs, final long atRevision, final boolean isForAllEyes)
     {
         leaseId = ofLease;
         remainingMs = leftMs;
         grantedTtlMs = ttlMs;
         revision = atRevision;
         nextId = Leases.NONE;
+        isJudged = ofLease != Leases.NONE || isForAllEyes; // the keys of one lease were looked at before
+        judgedId = Leases.NONE;
         lastKeyLength = 0;
         isFull = false;
         isDone = false;
         sender.start(sessionId(), false);
+    }
+
+    /** Looks at the keys of so many leases before the first id is told: {@link EntryWork#UNDECIDED}, {@code SOUND} or an error's number. */
+    int judge(final Guard guard, final int budget)
+    {
+        for (int i = 0; !isJudged; i++)
+        {
+            if (i == budget)
+            {
+                return EntryWork.UNDECIDED;
+            }
+            final long id = leases.ceiling(judgedId);
+            final int refusal = id == Leases.NONE ? SOUND : guard.checkLeaseRead(credential(), id);
+            if (refusal != SOUND)
+            {
+                return refusal;
+            }
+            judgedId = id + 1;
+            isJudged = id == Leases.NONE || judgedId == Leases.NONE;
+        }
+        return SOUND;
+    }
+
+    @Override
+    int check(final Guard guard)
+    {
+        if (leaseId != Leases.NONE)
+        {
+            return guard.checkLeaseRead(credential(), leaseId);
+        }
+        final Grants reads = guard.reads(credential());
+        isJudged = reads == Grants.ALL;
+        judgedId = Leases.NONE;
+        return reads == null ? guard.refusalUnlessUser(credential()) : SOUND;
     }
 
     @Override

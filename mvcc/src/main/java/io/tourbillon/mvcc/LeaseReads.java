@@ -6,6 +6,8 @@ import io.tourbillon.codecs.client.LeaseRequestDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import org.agrona.DirectBuffer;
 
+import static io.tourbillon.codecs.MessageValidator.SOUND;
+
 /** Requests about leases that do not go through the log, and the lists among them that take several duty cycles. */
 final class LeaseReads
 {
@@ -13,6 +15,7 @@ final class LeaseReads
     private final Leases leases;
     private final Lessor lessor;
     private final Replies replies;
+    private final Guard guard;
     private final LeaseList[] lists;
     private final MessageHeaderDecoder messageHeader = new MessageHeaderDecoder();
     private final LeaseRequestDecoder request = new LeaseRequestDecoder();
@@ -21,13 +24,14 @@ final class LeaseReads
     private int turn;
 
     LeaseReads(
-        final MvccHeader header, final Leases leases, final Lessor lessor, final Replies replies, final ReplyHead head, final Egress egress,
-        final MvccSettings settings)
+        final MvccHeader header, final Leases leases, final Lessor lessor, final Replies replies, final Guard guard, final ReplyHead head,
+        final Egress egress, final MvccSettings settings)
     {
         this.header = header;
         this.leases = leases;
         this.lessor = lessor;
         this.replies = replies;
+        this.guard = guard;
         perSlice = settings.keysPerSlice();
         lists = new LeaseList[Math.max(1, settings.scans() / 8)];
         for (int i = 0; i < lists.length; i++)
@@ -41,21 +45,26 @@ final class LeaseReads
         return activeCount;
     }
 
-    void on(final long sessionId, final long correlationId, final DirectBuffer buffer, final int offset)
+    void on(final long sessionId, final long credential, final long correlationId, final DirectBuffer buffer, final int offset)
     {
         request.wrapAndApplyHeader(buffer, offset, messageHeader);
         final int operation = request.operationRaw();
-        if (operation == LeaseOperation.KEEP_ALIVE.value())
+        final int refusal = check(credential, operation);
+        if (refusal != SOUND)
+        {
+            replies.error(sessionId, correlationId, refusal);
+        }
+        else if (operation == LeaseOperation.KEEP_ALIVE.value())
         {
             lessor.keepAlive(sessionId, correlationId, request.leaseId());
         }
         else if (operation == LeaseOperation.TIME_TO_LIVE.value())
         {
-            timeToLive(sessionId, correlationId, request.leaseId(), request.keys() != 0);
+            timeToLive(sessionId, credential, correlationId, request.leaseId(), request.keys() != 0);
         }
         else if (operation == LeaseOperation.LEASES.value())
         {
-            list(sessionId, correlationId, Leases.NONE, 0, 0);
+            list(sessionId, credential, correlationId, Leases.NONE, 0, 0);
         }
         else
         {
@@ -63,7 +72,19 @@ final class LeaseReads
         }
     }
 
-    private void timeToLive(final long sessionId, final long correlationId, final long leaseId, final boolean wantsKeys)
+    /** A renewal keeps keys alive. Who wants a list of all leases must be allowed to see each key they hold: the list itself asks. */
+    private int check(final long credential, final int operation)
+    {
+        if (operation == LeaseOperation.KEEP_ALIVE.value())
+        {
+            return guard.checkLeaseWrite(credential, request.leaseId());
+        }
+        final boolean showsKeys = operation == LeaseOperation.TIME_TO_LIVE.value() && request.keys() != 0;
+        return showsKeys ? guard.checkLeaseRead(credential, request.leaseId()) : guard.refusalUnlessUser(credential);
+    }
+
+    private void timeToLive(
+        final long sessionId, final long credential, final long correlationId, final long leaseId, final boolean wantsKeys)
     {
         if (!lessor.isLeading())
         {
@@ -73,7 +94,7 @@ final class LeaseReads
         final long remainingMs = lessor.remainingMs(leaseId);
         if (wantsKeys && remainingMs >= 0)
         {
-            list(sessionId, correlationId, leaseId, remainingMs, lessor.grantedTtlMs(leaseId));
+            list(sessionId, credential, correlationId, leaseId, remainingMs, lessor.grantedTtlMs(leaseId));
         }
         else
         {
@@ -82,14 +103,19 @@ final class LeaseReads
     }
 
     private void list(
-        final long sessionId, final long correlationId, final long leaseId, final long remainingMs, final long grantedTtlMs)
+        final long sessionId,
+        final long credential,
+        final long correlationId,
+        final long leaseId,
+        final long remainingMs,
+        final long grantedTtlMs)
     {
         for (final LeaseList list : lists)
         {
             if (!list.isActive())
             {
-                list.begin(sessionId, correlationId);
-                list.start(leaseId, remainingMs, grantedTtlMs, header.revision());
+                list.begin(sessionId, credential, correlationId);
+                list.start(leaseId, remainingMs, grantedTtlMs, header.revision(), guard.reads(credential) == Grants.ALL);
                 activeCount++;
                 step(list);
                 return;
@@ -119,12 +145,32 @@ final class LeaseReads
         {
             return false;
         }
-        if (list.step(perSlice))
+        final int refusal = list.judge(guard, perSlice);
+        if (refusal != SOUND && refusal != EntryWork.UNDECIDED)
+        {
+            replies.error(list.sessionId(), list.correlationId(), refusal);
+        }
+        if (refusal == SOUND ? list.step(perSlice) : refusal != EntryWork.UNDECIDED)
         {
             list.end();
             activeCount--;
         }
         return true;
+    }
+
+    /** Users or roles have changed: lists that somebody may not see any more end. */
+    void onAuthChanged()
+    {
+        for (final LeaseList list : lists)
+        {
+            final int refusal = list.isActive() ? list.check(guard) : SOUND;
+            if (refusal != SOUND)
+            {
+                replies.error(list.sessionId(), list.correlationId(), refusal);
+                list.end();
+                activeCount--;
+            }
+        }
     }
 
     void onSessionClosed(final long sessionId)

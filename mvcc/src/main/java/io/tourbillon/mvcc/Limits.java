@@ -2,6 +2,7 @@ package io.tourbillon.mvcc;
 
 import io.tourbillon.bptree.Tree;
 import io.tourbillon.codecs.Protocol;
+import io.tourbillon.codecs.ScramVerifier;
 
 /** Bounds that decide what an entry does: the same on every member, so not settings. */
 public final class Limits
@@ -37,6 +38,24 @@ public final class Limits
      * each make 18 KiB of a client, 280 MiB of all, if none of them ever were answered; those of a client with one write in flight are 300.
      */
     public static final int OUTCOMES_PER_CLIENT = 1 << 10;
+    /** Longest name of a user or a role in bytes. */
+    public static final int AUTH_NAME_LENGTH_MAX = 128;
+    /** Users of a cluster. A change of users or roles reads all of them again: a millisecond or two at the bound. */
+    public static final int USERS_MAX = 1 << 12;
+    /** Roles of a cluster. */
+    public static final int ROLES_MAX = 1 << 10;
+    /** Roles of a user. */
+    public static final int ROLES_PER_USER_MAX = 64;
+    /** Permissions of a role. */
+    public static final int PERMISSIONS_PER_ROLE_MAX = 256;
+    /** Bytes of a role's permissions, 6 beside each key and range end, so that an answer about a role is of one part. */
+    public static final int ROLE_LENGTH_MAX = 24 * 1024;
+    /** Permissions of all roles of a user: so many look-ups at most tell whether it may change all keys of a lease. */
+    public static final int RANGES_PER_USER_MAX = 1 << 10;
+    /** The same of all users together: what a change of users or roles makes anew at most, some 20 ms. */
+    public static final int RANGES_TOTAL_MAX = 1 << 16;
+    /** Longest record of a user. */
+    static final int USER_LENGTH_MAX = 20 + ScramVerifier.LENGTH_MAX + ROLES_PER_USER_MAX * (Short.BYTES + AUTH_NAME_LENGTH_MAX);
     /** Highest id of a client: four bytes in each write. The next one is 1 again, if that is free. */
     static final long CLIENT_ID_MAX = (1L << 32) - 1;
 

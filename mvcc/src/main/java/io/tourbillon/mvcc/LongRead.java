@@ -7,24 +7,27 @@ package io.tourbillon.mvcc;
 abstract class LongRead
 {
     private long sessionId;
+    private long credential;
     private long correlationId;
     private boolean isForWrite;
     private boolean isActive;
     private ReadSlots<?> slots;
 
     /** Takes it up for a request. */
-    void begin(final long session, final long correlation)
+    void begin(final long session, final long itsCredential, final long correlation)
     {
         sessionId = session;
+        credential = itsCredential;
         correlationId = correlation;
         isForWrite = false;
         isActive = true;
     }
 
     /** Takes it up for a request, in a place that it is given back to when it ends. */
-    void begin(final ReadSlots<?> home, final long session, final long correlation, final boolean forWrite)
+    void begin(
+        final ReadSlots<?> home, final long session, final long itsCredential, final long correlation, final boolean forWrite)
     {
-        begin(session, correlation);
+        begin(session, itsCredential, correlation);
         slots = home;
         isForWrite = forWrite;
     }
@@ -53,6 +56,12 @@ abstract class LongRead
         return sessionId;
     }
 
+    /** Of the user who asked. */
+    long credential()
+    {
+        return credential;
+    }
+
     long correlationId()
     {
         return correlationId;
@@ -63,6 +72,9 @@ abstract class LongRead
     {
         return isForWrite;
     }
+
+    /** Whether who asked may still be told: {@code SOUND} or the number of an error. Asked when users or roles have changed. */
+    abstract int check(Guard guard);
 
     /** The lowest revision it still has to read at: once that is compacted, it cannot end well. */
     abstract long lowestRevision();

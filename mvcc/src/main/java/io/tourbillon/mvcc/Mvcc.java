@@ -23,7 +23,6 @@ import org.agrona.MutableDirectBuffer;
 
 import static io.tourbillon.codecs.MessageValidator.SOUND;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * The deterministic state machine over a {@link TreeStore}: etcd's key-value store, transactions, compaction and watches.
@@ -53,11 +52,14 @@ public final class Mvcc
     public static final String ALARMS_TREE = "alarms";
     /** Name of the tree of clients' outcomes. */
     public static final String SESSIONS_TREE = "sessions";
+    /** Name of the tree of users. */
+    public static final String USERS_TREE = "users";
+    /** Name of the tree of roles. */
+    public static final String ROLES_TREE = "roles";
     /** Bytes that {@link #proposal} writes at most. */
     public static final int PROPOSAL_LENGTH_MAX = Lessor.PROPOSAL_LENGTH_MAX;
 
     private static final int WATCHERS_FREED_PER_SLICE = 256;
-    private static final byte[] NO_AUTH = "tourbillon: users and roles are not supported by this version".getBytes(UTF_8);
 
     private final Tree keys;
     private final Tree revisions;
@@ -75,6 +77,11 @@ public final class Mvcc
     private final Outcomes outcomes;
     private final Members members;
     private final Alarms alarms;
+    private final AuthStore users;
+    private final Guard guard;
+    private final AuthReplies authReplies;
+    private final AuthReads authReads;
+    private final WatchGuard watchGuard;
     private final QuotaProposer quotaProposer;
     private final AutoCompactor autoCompactor;
     private final MemberList memberList;
@@ -86,7 +93,7 @@ public final class Mvcc
     private final WatchProgress progress;
     private final WatchRequests watchRequests;
     private final AlarmList alarmList;
-    private volatile Auth auth = Auth.EMPTY;
+    private Auth knownAuth;
     private long lastNowNs;
 
     /**
@@ -108,17 +115,22 @@ public final class Mvcc
         outcomes = new Outcomes(store.tree(SESSIONS_TREE), header);
         members = new Members(store.tree(MEMBERS_TREE), header);
         alarms = new Alarms(store.tree(ALARMS_TREE), header);
+        users = new AuthStore(store.tree(USERS_TREE), store.tree(ROLES_TREE), header);
+        knownAuth = users.auth();
+        guard = new Guard(users, leases);
         quotaProposer = new QuotaProposer(header, settings.quotaBytes());
         autoCompactor = new AutoCompactor(header, settings.autoCompaction());
         head = new ReplyHead(header, settings.memberId());
         memberList = new MemberList(members, settings.initialMembers(), head, egress);
         replies = new Replies(egress, head, header);
+        authReplies = new AuthReplies(egress, head, header);
+        authReads = new AuthReads(users, authReplies, replies);
         lessor = new Lessor(leases, settings, replies);
         alarmList = new AlarmList(alarms, replies);
-        leaseReads = new LeaseReads(header, leases, lessor, replies, head, egress, settings);
+        leaseReads = new LeaseReads(header, leases, lessor, replies, guard, head, egress, settings);
         writer = new Writer(store, keys, revisions, leases, header);
         compactor = new Compactor(keys, revisions, header);
-        reads = new Reads(header, replies, settings, this::newRangeRead, this::newDeleteRead, this::newTxnRead);
+        reads = new Reads(header, replies, guard, settings, this::newRangeRead, this::newDeleteRead, this::newTxnRead);
         applier = newApplier();
         if (header.isUncounted())
         {
@@ -127,10 +139,11 @@ public final class Mvcc
         watches = new WatchTable();
         final EventBatch batch = new EventBatch(egress, head, header, new Versions(revisions, header));
         final LaneReader reader = new LaneReader(header, revisions, watches, batch);
-        catchUp = new CatchUp(header, watches, reader, replies);
+        watchGuard = new WatchGuard(guard, watches, replies);
+        catchUp = new CatchUp(header, watches, reader, watchGuard, replies);
         fanOut = new FanOut(header, revisions, watches, catchUp, reader);
         progress = new WatchProgress(watches, replies, settings.progressNotifyIntervalNs());
-        watchRequests = new WatchRequests(header, settings, watches, fanOut, catchUp, progress, replies);
+        watchRequests = new WatchRequests(header, settings, watches, fanOut, catchUp, watchGuard, progress, replies);
     }
 
     /** Reads everything: a store of an older version has no sum; tests compare it with the sum that was kept. */
@@ -151,11 +164,12 @@ public final class Mvcc
         final LeaseWork lease = new LeaseWork(header, leases, lessor, writer, compactor, replies, keysPerSlice);
         final LeaseTickWork leaseTick = new LeaseTickWork(leases, lessor, writer, compactor, keysPerSlice);
         final MembersWork changes = new MembersWork(members, alarms, writer, compactor);
-        return new Applier(header, head, replies, writer, compactor, quota, new Applier.Works(
+        final AuthWork auth = new AuthWork(users, writer, compactor, authReplies);
+        return new Applier(header, head, replies, writer, compactor, quota, guard, new Applier.Works(
             put, delete, txn, lease, leaseTick, changes, new MemberRequestWork(memberList, members, writer, compactor),
             new AlarmRequestWork(alarms, writer, compactor, replies), new SpaceWork(quota, alarms, members, writer, compactor),
-            new OpenClientWork(outcomes, writer, compactor, replies),
-            new OnceWork(header, outcomes, new Versions(revisions, header), reads, replies)));
+            new OpenClientWork(outcomes, users, writer, compactor, replies), auth,
+            new OnceWork(header, outcomes, new Versions(revisions, header), reads, replies, auth)));
     }
 
     private RangeWalk newWalk()
@@ -207,13 +221,27 @@ public final class Mvcc
                 return MORE;
             }
         }
-        return applier.onEntry(entry, answer);
+        final int result = applier.onEntry(entry, answer);
+        if (knownAuth != users.auth())
+        {
+            onAuthChanged();
+        }
+        return result;
+    }
+
+    /** What is under way for those who may not have it any more ends, before anything else is said. */
+    private void onAuthChanged()
+    {
+        knownAuth = users.auth();
+        reads.onAuthChanged();
+        leaseReads.onAuthChanged();
+        watchGuard.onAuthChanged(catchUp);
     }
 
     /**
      * Serves a request that does not go through the log: range, read-only transaction, watch create, cancel and progress, a lease's
-     * renewal, its time to live, the list of leases, the list of members, that of alarms; auth is answered "not supported". Ask about
-     * leases linearizably: only then is an answer the leader's.
+     * renewal, its time to live, the list of leases, the list of members, that of alarms, users and roles. Ask about leases linearizably:
+     * only then is an answer the leader's. What the node answers has been permitted here.
      *
      * @param sessionId  of the session that asks.
      * @param credential of its user; 0 = nobody.
@@ -236,13 +264,13 @@ public final class Mvcc
         switch (templateId)
         {
             case RangeRequestDecoder.TEMPLATE_ID:
-                reads.onRange(sessionId, correlationId, buffer, offset);
+                reads.onRange(sessionId, credential, correlationId, buffer, offset);
                 return true;
             case TxnRequestDecoder.TEMPLATE_ID:
-                reads.onTxn(sessionId, correlationId, buffer, offset, length);
+                reads.onTxn(sessionId, credential, correlationId, buffer, offset, length);
                 return true;
             case WatchCreateDecoder.TEMPLATE_ID:
-                watchRequests.onCreate(sessionId, correlationId, buffer, offset);
+                watchRequests.onCreate(sessionId, credential, correlationId, buffer, offset);
                 return true;
             case WatchCancelDecoder.TEMPLATE_ID:
                 watchRequests.onCancel(sessionId, correlationId, buffer, offset);
@@ -251,36 +279,40 @@ public final class Mvcc
                 watchRequests.onProgress(sessionId, correlationId);
                 return true;
             case LeaseRequestDecoder.TEMPLATE_ID:
-                leaseReads.on(sessionId, correlationId, buffer, offset);
+                leaseReads.on(sessionId, credential, correlationId, buffer, offset);
+                return true;
+            case AuthRequestDecoder.TEMPLATE_ID:
+                authReads.on(sessionId, credential, correlationId, buffer, offset);
                 return true;
             case MemberRequestDecoder.TEMPLATE_ID:
-                memberList.answer(sessionId, correlationId, 0);
+                if (isPermitted(sessionId, correlationId, guard.refusalUnlessUser(credential)))
+                {
+                    memberList.answer(sessionId, correlationId, 0);
+                }
                 return true;
             case MaintenanceRequestDecoder.TEMPLATE_ID:
-                return alarmList.on(sessionId, correlationId, buffer, offset);
+                return !isPermitted(sessionId, correlationId, alarmList.check(guard, credential, buffer, offset)) ||
+                    alarmList.on(sessionId, correlationId, buffer, offset);
             case StatusRequestDecoder.TEMPLATE_ID:
-                return false;
+                return !isPermitted(sessionId, correlationId, guard.refusalUnlessUser(credential));
             default:
-                refuse(sessionId, correlationId, templateId);
+                replies.error(sessionId, correlationId, ErrorCode.UNKNOWN_TEMPLATE.number());
                 return true;
         }
+    }
+
+    private boolean isPermitted(final long sessionId, final long correlationId, final int refusal)
+    {
+        if (refusal != SOUND)
+        {
+            replies.error(sessionId, correlationId, refusal);
+        }
+        return refusal == SOUND;
     }
 
     private static long correlationId(final DirectBuffer buffer, final int offset)
     {
         return buffer.getLong(offset + Protocol.CORRELATION_ID_OFFSET, LITTLE_ENDIAN);
-    }
-
-    private void refuse(final long sessionId, final long correlationId, final int templateId)
-    {
-        if (templateId == AuthRequestDecoder.TEMPLATE_ID)
-        {
-            replies.error(sessionId, correlationId, ErrorCode.NOT_SUPPORTED.number(), NO_AUTH);
-        }
-        else
-        {
-            replies.error(sessionId, correlationId, ErrorCode.UNKNOWN_TEMPLATE.number());
-        }
     }
 
     /**
@@ -408,11 +440,13 @@ public final class Mvcc
         outcomes.load();
         members.load();
         alarms.load();
+        users.load();
         if (header.isUncounted())
         {
             header.countedLiveBytes(countLiveBytes());
         }
         fanOut.sendAllToHistory();
+        onAuthChanged();
     }
 
     /**
@@ -438,7 +472,7 @@ public final class Mvcc
      */
     public Auth auth()
     {
-        return auth;
+        return users.auth();
     }
 
     /** @return what the log has said of the cluster's members. */
@@ -505,6 +539,12 @@ public final class Mvcc
     public long stateHash()
     {
         return header.stateHash();
+    }
+
+    /** Keys of leases that were looked for to find out who may change them. */
+    long leaseLookUps()
+    {
+        return guard.lookUpCount();
     }
 
     /** @return count of leases. */

@@ -16,11 +16,14 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  *  | stateHash | pendingIndex | pendingOp  | pendingSub  | pendingStart| isInstalled |
  *  128         136          144                  152            160
  *  | liveBytes | quotaBytes | quotaAlarmMemberId | lastClientId |
+ *  160           168           176
+ *  | isAuthEnabled | authChanges |
  * </pre>
  * All fields are 8 bytes, little endian. {@code pending*} say how far the entry after {@code appliedIndex} got, when a checkpoint was taken
  * in the midst of it: op number in its transaction, sub revisions used, sub revision at which that op began.
- * {@code lastClientId} is the id of the client that was opened last. Formats 1 and 2 had none; they become
- * format 3 when they are opened: who does not know clients would apply what comes again.
+ * {@code lastClientId} is the id of the client that was opened last; formats 1 and 2 had none. {@code authChanges} counts what etcd's auth
+ * revision does, from 0; formats 1 to 3 had no users. Older formats become format 4 when they are opened: who does not know clients would
+ * apply what comes again, and who does not know users would let everybody do everything.
  * {@code isInstalled} is 1 in an image of a state: it came from another member, and the journal may not know of it.
  * {@code liveBytes} is what {@link LiveBytes} counts; {@code quotaBytes} what of it is allowed, 0 = any; {@code quotaAlarmMemberId} is the
  * member whose request did not fit, while that alarm is raised, else 0. Format 1 had none of the three.
@@ -29,11 +32,11 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 public final class MvccHeader
 {
     /** Bytes used of the user header. */
-    public static final int LENGTH = 160;
+    public static final int LENGTH = 176;
     /** First eight bytes of every store of ours: "tbmvcc" and two zeros. */
     public static final long MAGIC = 0x0000_6363_766D_6274L;
     /** Version of records, heads and this header; a newer one is refused. */
-    public static final long FORMAT = 3;
+    public static final long FORMAT = 4;
 
     private static final long FORMAT_WITH_LIVE_BYTES = 2;
 
@@ -57,9 +60,12 @@ public final class MvccHeader
     static final int QUOTA_BYTES_OFFSET = 136;
     static final int QUOTA_ALARM_MEMBER_ID_OFFSET = 144;
     static final int LAST_CLIENT_OFFSET = 152;
+    static final int AUTH_ENABLED_OFFSET = 160;
+    static final int AUTH_CHANGES_OFFSET = 168;
 
     private static final long FIRST_REVISION = 1;
     private static final long NEVER_COMPACTED = -1;
+    private static final long FIRST_AUTH_REVISION = 1;
 
     private final MutableDirectBuffer buffer;
     private boolean hasUnseenChanges;
@@ -337,6 +343,27 @@ public final class MvccHeader
     void lastClientId(final long id)
     {
         put(LAST_CLIENT_OFFSET, id);
+    }
+
+    boolean isAuthEnabled()
+    {
+        return get(AUTH_ENABLED_OFFSET) != 0;
+    }
+
+    void authEnabled(final boolean isEnabled)
+    {
+        put(AUTH_ENABLED_OFFSET, isEnabled ? 1 : 0);
+    }
+
+    /** Grows with each change of users and roles. */
+    long authRevision()
+    {
+        return FIRST_AUTH_REVISION + get(AUTH_CHANGES_OFFSET);
+    }
+
+    void authRevision(final long revision)
+    {
+        put(AUTH_CHANGES_OFFSET, revision - FIRST_AUTH_REVISION);
     }
 
     /** Raft index of the entry that is half applied; 0 = none. */

@@ -5,12 +5,19 @@ import io.tourbillon.codecs.ErrorCode;
 /** Applies what changes no key: a leader's no-op, and requests that are refused. */
 final class NoWork implements EntryWork
 {
-    private final int result;
+    private int result;
 
     /** @param result {@code SOUND} or the number of the error it is refused with. */
     NoWork(final int result)
     {
         this.result = result;
+    }
+
+    /** The same for another error. */
+    NoWork with(final int error)
+    {
+        result = error;
+        return this;
     }
 
     static NoWork refusing(final ErrorCode error)

@@ -1,6 +1,7 @@
 package io.tourbillon.mvcc;
 
 import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.client.AuthRequestDecoder;
 import io.tourbillon.codecs.client.CompactRequestDecoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestDecoder;
 import io.tourbillon.codecs.client.LeaseOperation;
@@ -21,6 +22,7 @@ final class OnceWork implements EntryWork
     private final Versions versions;
     private final Reads reads;
     private final Replies replies;
+    private final EntryWork auth;
     private final Outcome outcome = new Outcome();
     private final Outcome first = new Outcome();
     private final MessageHeaderDecoder messageHeader = new MessageHeaderDecoder();
@@ -33,13 +35,15 @@ final class OnceWork implements EntryWork
     private long previousMain;
 
     OnceWork(
-        final MvccHeader header, final Outcomes outcomes, final Versions versions, final Reads reads, final Replies replies)
+        final MvccHeader header, final Outcomes outcomes, final Versions versions, final Reads reads, final Replies replies,
+        final EntryWork auth)
     {
         this.header = header;
         this.outcomes = outcomes;
         this.versions = versions;
         this.reads = reads;
         this.replies = replies;
+        this.auth = auth;
     }
 
     /** Pages that {@link #onEnd} may need. */
@@ -49,14 +53,15 @@ final class OnceWork implements EntryWork
     }
 
     /** What is to be done for an entry: the work that it asks for, or this, if that is done or nobody can say whether it is. */
-    EntryWork unlessDone(final Entry entry, final EntryWork work)
+    EntryWork unlessDone(final Entry entry, final EntryWork work, final Auth users)
     {
         isFirst = false;
         if (!entry.isNumbered() || !work.isRemembered())
         {
             return work;
         }
-        final int found = outcomes.find(entry.clientId(), entry.sequence());
+        final long userId = users.isEnabled() ? users.idOf(entry.credential()) : Outcomes.ANYBODY;
+        final int found = outcomes.find(entry.clientId(), entry.sequence(), userId);
         if (found == Outcomes.NEW)
         {
             isFirst = true;
@@ -69,6 +74,13 @@ final class OnceWork implements EntryWork
             first.of(its.error(), its.revision(), its.hasChanged(), its.extra());
             result = its.error();
         }
+        return this;
+    }
+
+    /** What is to be done for an entry that has an outcome and is denied by now: what was done is not to be shown, but neither denied. */
+    EntryWork unlessTold()
+    {
+        result = result == SOUND ? ErrorCode.ANSWER_LOST.number() : result;
         return this;
     }
 
@@ -115,6 +127,7 @@ final class OnceWork implements EntryWork
             case PutRequestDecoder.TEMPLATE_ID -> answerPut(entry);
             case DeleteRangeRequestDecoder.TEMPLATE_ID -> answerDelete(entry);
             case LeaseRequestDecoder.TEMPLATE_ID -> answerLease(entry);
+            case AuthRequestDecoder.TEMPLATE_ID -> auth.answer(entry);
             case CompactRequestDecoder.TEMPLATE_ID -> replies.compacted(entry.sessionId(), entry.correlationId(), first.revision());
             default -> reads.answerTxnAgain(entry, first);
         }
@@ -159,7 +172,7 @@ final class OnceWork implements EntryWork
         else
         {
             deleted.range.read(entry.message(), delete.limit());
-            reads.answerDelete(entry.sessionId(), entry.correlationId(), deleted, first.revision());
+            reads.answerDelete(entry, deleted, first.revision());
         }
     }
 

@@ -4,14 +4,16 @@ package io.tourbillon.mvcc;
 final class OpenClientWork implements EntryWork
 {
     private final Outcomes outcomes;
+    private final AuthStore users;
     private final Writer writer;
     private final Compactor compactor;
     private final Replies replies;
     private long clientId;
 
-    OpenClientWork(final Outcomes outcomes, final Writer writer, final Compactor compactor, final Replies replies)
+    OpenClientWork(final Outcomes outcomes, final AuthStore users, final Writer writer, final Compactor compactor, final Replies replies)
     {
         this.outcomes = outcomes;
+        this.users = users;
         this.writer = writer;
         this.compactor = compactor;
         this.replies = replies;
@@ -24,7 +26,7 @@ final class OpenClientWork implements EntryWork
         {
             return false;
         }
-        clientId = outcomes.open(entry.index());
+        clientId = outcomes.open(entry.index(), users.auth().idOf(entry.credential()));
         return true;
     }
 

@@ -11,12 +11,13 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  * A value of tree {@code sessions}: the outcomes of writes of one client with neighbouring numbers, in the order in which they were
  * applied.
  * <pre>
- *  0           8      9          17
- *  | lastIndex | what | revision | error(2) or extra(8), if what says so | what | revision ...
+ *  0           8                       then, each
+ *  | lastIndex | ownerId, if there is one | what(1) | revision(8) | error(2) or extra(8), if what says so |
  *
  *  what: bits 0 to 3 the number's place among its neighbours; 16 = the revision is the write's own; 32 = an error follows; 64 = extra
  * </pre>
- * {@code lastIndex} is the Raft index of the entry that wrote it: who wrote longest ago is forgotten first. Little endian.
+ * {@code lastIndex} is the Raft index of the entry that wrote it: who wrote longest ago is forgotten first. Its highest bit says that
+ * {@code ownerId} follows: the id of the user that the client belongs to. Little endian.
  */
 final class OutcomeRecord
 {
@@ -25,7 +26,8 @@ final class OutcomeRecord
     static final int SLOTS = 1 << SLOT_BITS;
 
     private static final int LAST_INDEX_OFFSET = 0;
-    private static final int FIRST_OFFSET = 8;
+    private static final int OWNER_OFFSET = 8;
+    private static final long OWNED = Long.MIN_VALUE;
     private static final int REVISION_OFFSET = 1;
     private static final int MORE_OFFSET = REVISION_OFFSET + Long.BYTES;
     private static final int SLOT_MASK = SLOTS - 1;
@@ -34,11 +36,12 @@ final class OutcomeRecord
     private static final int EXTRA = 64;
 
     /** Most bytes of a record. */
-    static final int LENGTH_MAX = FIRST_OFFSET + SLOTS * (MORE_OFFSET + Long.BYTES);
+    static final int LENGTH_MAX = OWNER_OFFSET + Long.BYTES + SLOTS * (MORE_OFFSET + Long.BYTES);
 
     private final UnsafeBuffer own = new UnsafeBuffer(ByteBuffer.allocateDirect(LENGTH_MAX));
     private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
     private int length;
+    private long ownerId;
 
     /** The buffer to let {@code Tree.get} or a cursor wrap. */
     UnsafeBuffer view()
@@ -49,7 +52,11 @@ final class OutcomeRecord
     /** The check of a record read from the store. */
     boolean isSound()
     {
-        int at = FIRST_OFFSET;
+        if (view.capacity() < Long.BYTES || view.capacity() < firstOffset())
+        {
+            return false;
+        }
+        int at = firstOffset();
         int seen = 0;
         while (at < view.capacity())
         {
@@ -71,14 +78,25 @@ final class OutcomeRecord
     /** Of a record that was read. */
     long lastIndex()
     {
-        return view.getLong(LAST_INDEX_OFFSET, LITTLE_ENDIAN);
+        return view.getLong(LAST_INDEX_OFFSET, LITTLE_ENDIAN) & ~OWNED;
+    }
+
+    /** Of a record that was read; 0 = nobody's. */
+    long ownerId()
+    {
+        return firstOffset() == OWNER_OFFSET ? 0 : view.getLong(OWNER_OFFSET, LITTLE_ENDIAN);
+    }
+
+    private int firstOffset()
+    {
+        return (view.getLong(LAST_INDEX_OFFSET, LITTLE_ENDIAN) & OWNED) == 0 ? OWNER_OFFSET : OWNER_OFFSET + Long.BYTES;
     }
 
     /** The highest place in a record that was read; -1 = it is empty. */
     int highestSlot()
     {
         int highest = -1;
-        for (int at = FIRST_OFFSET; at < view.capacity(); at += lengthAt(view, at))
+        for (int at = firstOffset(); at < view.capacity(); at += lengthAt(view, at))
         {
             highest = Math.max(highest, slotAt(view, at));
         }
@@ -88,7 +106,7 @@ final class OutcomeRecord
     /** Looks in a record that was read for the outcome at a place; false if there is none. */
     boolean find(final int slot, final Outcome outcome)
     {
-        for (int at = FIRST_OFFSET; at < view.capacity(); at += lengthAt(view, at))
+        for (int at = firstOffset(); at < view.capacity(); at += lengthAt(view, at))
         {
             if (slotAt(view, at) == slot)
             {
@@ -110,18 +128,21 @@ final class OutcomeRecord
     void startFromView()
     {
         length = view.capacity();
+        ownerId = ownerId();
         own.putBytes(0, view, 0, length);
     }
 
-    /** Begins with nothing. */
-    void startEmpty()
+    /** Begins with nothing, for a client of this user. */
+    void startEmpty(final long itsOwnerId)
     {
-        length = FIRST_OFFSET;
+        ownerId = itsOwnerId;
+        own.putLong(OWNER_OFFSET, ownerId, LITTLE_ENDIAN);
+        length = ownerId == 0 ? OWNER_OFFSET : OWNER_OFFSET + Long.BYTES;
     }
 
     void lastIndex(final long index)
     {
-        own.putLong(LAST_INDEX_OFFSET, index, LITTLE_ENDIAN);
+        own.putLong(LAST_INDEX_OFFSET, ownerId == 0 ? index : index | OWNED, LITTLE_ENDIAN);
     }
 
     void append(final int slot, final Outcome outcome)

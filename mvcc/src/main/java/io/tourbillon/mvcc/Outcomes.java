@@ -25,6 +25,8 @@ final class Outcomes
     static final int NEW = 0;
     /** The write was applied; its outcome is in {@link #found()}. */
     static final int FOUND = -1;
+    /** While users are not asked for who they are, whoever knows a client's id may write as this client. */
+    static final long ANYBODY = -1;
 
     /** So many records hold any {@link Limits#OUTCOMES_PER_CLIENT} numbers in a row, wherever they begin. */
     private static final int RECORDS_MAX = Limits.OUTCOMES_PER_CLIENT / OutcomeRecord.SLOTS + 1;
@@ -40,7 +42,7 @@ final class Outcomes
     private final Cursor cursor;
     private final Long2ObjectHashMap<RememberedClient> clients = new Long2ObjectHashMap<>();
     /** Before the first and behind the last in the order of their last writes. */
-    private final RememberedClient ends = new RememberedClient(0);
+    private final RememberedClient ends = new RememberedClient(0, 0);
     private final UnsafeBuffer key = new UnsafeBuffer(ByteBuffer.allocateDirect(KEY_LENGTH));
     private final OutcomeRecord record = new OutcomeRecord();
     private final Outcome found = new Outcome();
@@ -63,14 +65,14 @@ final class Outcomes
         {
             require(cursor.key().capacity() == KEY_LENGTH, "the key of a client's record is misshapen");
             final long id = idAt(cursor.key());
+            wrapRecord(cursor.value());
             if (client == null || client.id != id)
             {
-                client = new RememberedClient(id);
+                client = new RememberedClient(id, record.ownerId());
                 client.lowestGroup = groupAt(cursor.key());
                 clients.put(id, client);
                 loaded.add(client);
             }
-            wrapRecord(cursor.value());
             client.recordCount++;
             client.lastIndex = Math.max(client.lastIndex, record.lastIndex());
             if (record.highestSlot() >= 0)
@@ -109,14 +111,14 @@ final class Outcomes
     }
 
     /**
-     * Whether a write has been applied.
+     * Whether a write has been applied. Another user's client is not known: nobody learns what it has written, or writes in its name.
      *
      * @return {@link #NEW}, {@link #FOUND}, or the number of the error that is to be said instead.
      */
-    int find(final long clientId, final long sequence)
+    int find(final long clientId, final long sequence, final long userId)
     {
         final RememberedClient client = clients.get(clientId);
-        if (client == null)
+        if (client == null || userId != ANYBODY && userId != client.ownerId)
         {
             return ErrorCode.CLIENT_FORGOTTEN.number();
         }
@@ -145,7 +147,7 @@ final class Outcomes
         }
         else
         {
-            record.startEmpty();
+            record.startEmpty(client.ownerId);
             client.recordCount++;
         }
         record.append((int)sequence & SLOT_MASK, outcome);
@@ -159,10 +161,11 @@ final class Outcomes
      * Opens a client; if there are as many as there may be, the one that has not written for longest is forgotten. Reserve
      * {@link #pagesForOpen} first.
      *
-     * @param index of the entry that opens it.
+     * @param index   of the entry that opens it.
+     * @param ownerId of the user that opens it; 0 = nobody has logged in.
      * @return its id.
      */
-    long open(final long index)
+    long open(final long index, final long ownerId)
     {
         if (isFull())
         {
@@ -174,13 +177,13 @@ final class Outcomes
             id = next(id);
         }
         header.lastClientId(id);
-        final RememberedClient client = new RememberedClient(id);
+        final RememberedClient client = new RememberedClient(id, ownerId);
         client.recordCount = 1;
         clients.put(id, client);
         linkLast(client);
-        record.startEmpty();
+        record.startEmpty(ownerId);
         putRecord(client, 0, index);
-        hash(id, index);
+        hash(id, ownerId == 0 ? index : Bytes.mix(index, ownerId));
         return id;
     }
 

@@ -19,6 +19,7 @@ final class Reads
 
     private final MvccHeader header;
     private final Replies replies;
+    private final Guard guard;
     private final int keysPerSlice;
     private final int perSession;
     private final ReadSlots<RangeRead> ranges;
@@ -34,6 +35,7 @@ final class Reads
     Reads(
         final MvccHeader header,
         final Replies replies,
+        final Guard guard,
         final MvccSettings settings,
         final Supplier<RangeRead> newRange,
         final Supplier<RangeRead> newDelete,
@@ -41,6 +43,7 @@ final class Reads
     {
         this.header = header;
         this.replies = replies;
+        this.guard = guard;
         keysPerSlice = settings.keysPerSlice();
         perSession = settings.scansPerSession();
         final int others = Math.max(1, settings.scans() / RANGES_PER_OTHER);
@@ -55,11 +58,12 @@ final class Reads
         return activeCount;
     }
 
-    void onRange(final long sessionId, final long correlationId, final DirectBuffer buffer, final int offset)
+    void onRange(final long sessionId, final long credential, final long correlationId, final DirectBuffer buffer, final int offset)
     {
         request.wrapAndApplyHeader(buffer, offset, messageHeader);
         query.read(request, buffer);
         int result = query.check();
+        result = result == SOUND ? guard.checkRead(credential, query.range) : result;
         result = result == SOUND ? query.checkRevision(header.revision(), header.compactRevision()) : result;
         result = result == SOUND ? checkRoom(ranges, sessionId) : result;
         if (result != SOUND)
@@ -68,12 +72,18 @@ final class Reads
             return;
         }
         final RangeRead read = ranges.take();
-        read.begin(ranges, sessionId, correlationId, false);
+        read.begin(ranges, sessionId, credential, correlationId, false);
         read.start(query, query.revision > 0 ? query.revision : header.revision(), header.revision());
         run(read);
     }
 
-    void onTxn(final long sessionId, final long correlationId, final DirectBuffer buffer, final int offset, final int length)
+    void onTxn(
+        final long sessionId,
+        final long credential,
+        final long correlationId,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length)
     {
         final int room = checkRoom(txns, sessionId);
         if (room != SOUND)
@@ -82,8 +92,9 @@ final class Reads
             return;
         }
         final TxnRead read = txns.take();
-        read.begin(txns, sessionId, correlationId, false);
-        final int result = read.start(buffer, offset, length, header.revision());
+        read.begin(txns, sessionId, credential, correlationId, false);
+        int result = read.start(buffer, offset, length, header.revision());
+        result = result == SOUND ? guard.checkRead(credential, read.ops()) : result;
         if (result == SOUND)
         {
             run(read);
@@ -96,10 +107,10 @@ final class Reads
     }
 
     /** Answers a delete that made this revision, with what it has deleted. */
-    void answerDelete(final long sessionId, final long correlationId, final RangeQuery deleted, final long revision)
+    void answerDelete(final Entry entry, final RangeQuery deleted, final long revision)
     {
         final RangeRead read = deletes.take();
-        read.begin(deletes, sessionId, correlationId, true);
+        read.begin(deletes, entry.sessionId(), entry.credential(), entry.correlationId(), true);
         read.start(deleted, revision - 1, revision);
         run(read);
     }
@@ -108,7 +119,7 @@ final class Reads
     void answerTxn(final Entry entry, final TxnPath path)
     {
         final TxnRead read = txns.take();
-        read.begin(txns, entry.sessionId(), entry.correlationId(), true);
+        read.begin(txns, entry.sessionId(), entry.credential(), entry.correlationId(), true);
         read.startAnswer(entry.message(), path, entry.changes(), header.revision());
         run(read);
     }
@@ -117,7 +128,7 @@ final class Reads
     void answerTxnAgain(final Entry entry, final Outcome first)
     {
         final TxnRead read = txns.take();
-        read.begin(txns, entry.sessionId(), entry.correlationId(), true);
+        read.begin(txns, entry.sessionId(), entry.credential(), entry.correlationId(), true);
         final int result = read.startAgain(entry.message(), first);
         if (result == SOUND)
         {
@@ -184,6 +195,21 @@ final class Reads
             end(turn);
         }
         return 1;
+    }
+
+    /** Users or roles have changed: what somebody may not be told any more ends. */
+    void onAuthChanged()
+    {
+        for (int i = activeCount - 1; i >= 0; i--)
+        {
+            final LongRead read = active[i];
+            final int refusal = read.check(guard);
+            if (refusal != SOUND)
+            {
+                replies.error(read.sessionId(), read.correlationId(), read.isForWrite() ? ErrorCode.ANSWER_LOST.number() : refusal);
+                end(i);
+            }
+        }
     }
 
     private void end(final int index)

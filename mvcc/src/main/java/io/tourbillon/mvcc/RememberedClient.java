@@ -8,6 +8,8 @@ final class RememberedClient
     RememberedClient after;
 
     final long id;
+    /** Id of the user that opened it; 0 = somebody who had not logged in. */
+    final long ownerId;
     /** Raft index of the entry that wrote one of its records last. */
     long lastIndex;
     /** First of its records that there is, by the number it would have if all were there. */
@@ -15,8 +17,9 @@ final class RememberedClient
     long highestSequence;
     int recordCount;
 
-    RememberedClient(final long id)
+    RememberedClient(final long id, final long ownerId)
     {
         this.id = id;
+        this.ownerId = ownerId;
     }
 }

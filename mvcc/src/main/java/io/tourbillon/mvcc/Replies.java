@@ -16,10 +16,16 @@ import io.tourbillon.codecs.client.WatchProgressEncoder;
 
 import java.util.List;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 /** Writes the answers of one message each. */
 final class Replies
 {
     private static final byte[] NO_TEXT = new byte[0];
+    /** A watch is denied in the words of etcd's client library. */
+    private static final byte[] DENIED = denial("PermissionDenied", ErrorCode.PERMISSION_DENIED);
+    private static final byte[] NO_USER = denial("InvalidArgument", ErrorCode.USER_EMPTY);
+    private static final byte[] BAD_TOKEN = denial("Unauthenticated", ErrorCode.INVALID_AUTH_TOKEN);
 
     private final Egress egress;
     private final ReplyHead head;
@@ -158,10 +164,26 @@ final class Replies
         egress.reply(sessionId, buffer.buffer(), 0, created.limit());
     }
 
-    /** A watch that never began, or a cancel that was asked for (error 0). */
-    void watchCanceled(final long sessionId, final long correlationId, final long watchId, final int number)
+    private static byte[] denial(final String code, final ErrorCode error)
     {
-        watchCanceled(sessionId, correlationId, watchId, number, 0, number == 0 ? NO_TEXT : ErrorCode.of(number).messageBytes());
+        return ("rpc error: code = " + code + " desc = " + error.message()).getBytes(UTF_8);
+    }
+
+    /** A watch that never began or may not go on, or a cancel that was asked for (error 0). */
+    int watchCanceled(final long sessionId, final long correlationId, final long watchId, final int number)
+    {
+        return watchCanceled(sessionId, correlationId, watchId, number, 0, number == 0 ? NO_TEXT : reason(ErrorCode.of(number)));
+    }
+
+    private static byte[] reason(final ErrorCode error)
+    {
+        return switch (error)
+        {
+            case PERMISSION_DENIED -> DENIED;
+            case USER_EMPTY -> NO_USER;
+            case INVALID_AUTH_TOKEN -> BAD_TOKEN;
+            default -> error.messageBytes();
+        };
     }
 
     /** A watcher that needs events that are compacted: no reason is given, the revision says it (as etcd does). */

@@ -131,6 +131,11 @@ final class TxnOps
         return opCount;
     }
 
+    int compareCount()
+    {
+        return compareCount;
+    }
+
     /** The transaction that an op stands in. */
     int parent(final int op)
     {

@@ -103,6 +103,11 @@ final class TxnRead extends LongRead
         return result;
     }
 
+    TxnOps ops()
+    {
+        return ops;
+    }
+
     private int copy(final DirectBuffer buffer, final int offset, final int length)
     {
         request.ensure(length).putBytes(0, buffer, offset, length);
@@ -125,6 +130,12 @@ final class TxnRead extends LongRead
         sender.start(sessionId(), isForWrite());
         parts.start(sessionId(), correlationId(), revision, path.hasSucceeded(0));
         answer.start(ops, path, changesMain);
+    }
+
+    @Override
+    int check(final Guard guard)
+    {
+        return isForWrite() ? guard.checkShown(credential(), ops) : guard.checkRead(credential(), ops);
     }
 
     @Override

@@ -209,6 +209,12 @@ final class WatchPatterns implements ChainedIndex.Links
         return endLength(pattern) == 0;
     }
 
+    /** Lets a range be the pattern's, as long as that is retained. */
+    void read(final int pattern, final KeyRange range)
+    {
+        range.of(buffer(pattern), keyAt(pattern), keyLength(pattern), endAt(pattern), endLength(pattern));
+    }
+
     int firstHead(final int pattern)
     {
         return getInt(pattern, FIRST_HEAD_OFFSET);

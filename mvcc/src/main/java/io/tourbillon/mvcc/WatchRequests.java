@@ -20,6 +20,7 @@ final class WatchRequests
     private final WatchTable table;
     private final FanOut fanOut;
     private final CatchUp catchUp;
+    private final WatchGuard guard;
     private final WatchProgress progress;
     private final Replies replies;
     private final MessageHeaderDecoder messageHeader = new MessageHeaderDecoder();
@@ -29,29 +30,33 @@ final class WatchRequests
 
     WatchRequests(
         final MvccHeader header, final MvccSettings settings, final WatchTable table, final FanOut fanOut, final CatchUp catchUp,
-        final WatchProgress progress, final Replies replies)
+        final WatchGuard guard, final WatchProgress progress, final Replies replies)
     {
         this.header = header;
         this.settings = settings;
         this.table = table;
         this.fanOut = fanOut;
         this.catchUp = catchUp;
+        this.guard = guard;
         this.progress = progress;
         this.replies = replies;
     }
 
-    void onCreate(final long sessionId, final long correlationId, final DirectBuffer buffer, final int offset)
+    void onCreate(final long sessionId, final long credential, final long correlationId, final DirectBuffer buffer, final int offset)
     {
         create.wrapAndApplyHeader(buffer, offset, messageHeader);
         readRange(buffer);
         final WatchSession session = table.session(sessionId);
-        final int error = check(session);
+        final int refusal = guard.check(credential, range); // of the very range that would be watched
+        final int error = refusal == ASKED_FOR ? check(session) : refusal;
         if (error != ASKED_FOR)
         {
             replies.watchCanceled(sessionId, correlationId, NEVER_CREATED, error);
             return;
         }
-        register(table.sessionOrNew(sessionId), correlationId, Math.min(create.startRevision(), Watcher.REVISION_MAX));
+        final WatchSession watching = table.sessionOrNew(sessionId);
+        guard.onWatcher(watching, credential, catchUp);
+        register(watching, correlationId, Math.min(create.startRevision(), Watcher.REVISION_MAX));
     }
 
     /** An empty key means the lowest one there is. */

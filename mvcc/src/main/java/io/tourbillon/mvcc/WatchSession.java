@@ -24,6 +24,12 @@ final class WatchSession
     int rangeRoot = NIL;
     /** Of its watchers begin at a revision that has not come yet. */
     int futureCount;
+    /** Of the user who made its last watcher, and what that user may read, by which its watchers are or were judged; null = nothing. */
+    long credential;
+    Grants judgedBy = Grants.ALL;
+    /** Users or roles have changed: it is told nothing before its watchers were judged anew, the next one first. */
+    boolean isUnjudged;
+    int judgeNext = NIL;
     boolean isBehind;
     boolean isClosed;
     /** It heard of the revision that is being fanned out by catching up, or came later. */
@@ -118,6 +124,6 @@ final class WatchSession
 
     boolean needsService()
     {
-        return !isClosed && (isBehind || history != null || progressCount > 0);
+        return !isClosed && (isBehind || isUnjudged || history != null || progressCount > 0);
     }
 }

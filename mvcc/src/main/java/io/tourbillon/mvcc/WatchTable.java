@@ -231,6 +231,7 @@ final class WatchTable
         final int next = watchers.next(watcher);
         session.notifyNext = session.notifyNext == watcher ? next : session.notifyNext;
         session.lane.cancelNext = session.lane.cancelNext == watcher ? next : session.lane.cancelNext;
+        session.judgeNext = session.judgeNext == watcher ? next : session.judgeNext;
         session.firstWatcher = session.firstWatcher == watcher ? next : session.firstWatcher;
         if (watchers.isHead(watcher))
         {

@@ -3,6 +3,9 @@ package io.tourbillon.mvcc;
 import com.sun.management.ThreadMXBean;
 import io.tourbillon.bptree.TreeStore;
 import io.tourbillon.bptree.TreeStoreContext;
+import io.tourbillon.codecs.client.AuthOperation;
+import io.tourbillon.codecs.client.CompareResult;
+import io.tourbillon.codecs.client.CompareTarget;
 import io.tourbillon.codecs.client.LeaseOperation;
 import io.tourbillon.codecs.client.LeaseRequestEncoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
@@ -41,6 +44,7 @@ class AllocationTest
     private final EntryFrame frame = new EntryFrame();
     private int keyOffset;
     private long sequence;
+    private long credential;
 
     private record Encoded(byte[] bytes, int keyOffset)
     {
@@ -107,7 +111,7 @@ class AllocationTest
 
     private void apply()
     {
-        frame.encode(frameBuffer, 0, 1, mvcc.appliedIndex() + 1, 1, SESSION, 1, sequence, requests.buffer, 0, requests.length);
+        frame.encode(frameBuffer, 0, 1, mvcc.appliedIndex() + 1, 1, SESSION, credential, 1, sequence, requests.buffer, 0, requests.length);
         assertEquals(Mvcc.DONE, mvcc.onEntry(frame, true));
         mvcc.doWork(0);
     }
@@ -126,7 +130,7 @@ class AllocationTest
         for (int i = 0; i < count; i++)
         {
             setKey(i * 7 % KEY_COUNT);
-            mvcc.onRead(SESSION, 0, requests.buffer, 0, requests.length);
+            mvcc.onRead(SESSION, credential, requests.buffer, 0, requests.length);
         }
     }
 
@@ -177,6 +181,47 @@ class AllocationTest
             requests.number(1, Math.max(1, sequence), Math.max(1, sequence - IN_FLIGHT));
             apply();
         }
+    }
+
+    @Test
+    void shouldNotAllocateForPutsTransactionsAndGetsOfAUserWhoMay()
+    {
+        logIn();
+        encode(Op.put("key-00000000", "v".repeat(32)).withPrevKv());
+        checkAllocation(() -> puts(WARM_UP_COUNT), () -> puts(OPERATION_COUNT));
+        encode(Op.txn().when("key-", CompareTarget.VERSION, CompareResult.EQUAL, 0).then(Op.put("key-00000000", "v"))
+            .otherwise(Op.txn().then(Op.range("key-1", "key-2"))));
+        checkAllocation(OPERATION_COUNT / 10, () -> puts(WARM_UP_COUNT), () -> puts(OPERATION_COUNT / 10));
+        encode(Op.range("key-00000000", ""));
+        checkAllocation(() -> reads(WARM_UP_COUNT), () -> reads(OPERATION_COUNT));
+        final long before = mvcc.revision();
+        credential = 0;
+        encode(Op.put("key-00000000", "v"));
+        checkAllocation(() -> puts(WARM_UP_COUNT), () -> puts(OPERATION_COUNT));
+        assertEquals(before, mvcc.revision(), "nobody has logged in");
+    }
+
+    private void logIn()
+    {
+        final Permission none = Users.NONE;
+        auth(AuthOperation.USER_ADD, "root", "", none);
+        auth(AuthOperation.USER_GRANT_ROLE, "root", "root", none);
+        auth(AuthOperation.USER_ADD, "u", "", none);
+        auth(AuthOperation.ROLE_ADD, "", "r", none);
+        for (int i = 0; i < 100; i++)
+        {
+            auth(AuthOperation.ROLE_GRANT_PERMISSION, "", "r", Users.permission(Permission.READWRITE, "b" + i + "a", "b" + i + "b"));
+        }
+        auth(AuthOperation.ROLE_GRANT_PERMISSION, "", "r", Users.permission(Permission.READWRITE, "key-", "key."));
+        auth(AuthOperation.USER_GRANT_ROLE, "u", "r", none);
+        auth(AuthOperation.ENABLE, "", "", none);
+        credential = mvcc.auth().user("u").credential();
+    }
+
+    private void auth(final AuthOperation operation, final String name, final String role, final Permission permission)
+    {
+        requests.auth(operation, name, role, Users.verifier(1), permission, SESSION, 1);
+        apply();
     }
 
     @Test

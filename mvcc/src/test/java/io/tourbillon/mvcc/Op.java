@@ -143,6 +143,12 @@ final class Op
         return this;
     }
 
+    Op withLease(final long id)
+    {
+        lease = id;
+        return this;
+    }
+
     Op withPrevKv()
     {
         prevKv = true;

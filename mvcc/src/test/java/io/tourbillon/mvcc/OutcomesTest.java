@@ -253,8 +253,8 @@ class OutcomesTest
         rig.checkpoint();
         rig.store.userHeader().putLong(MvccHeader.FORMAT_OFFSET, 2, LITTLE_ENDIAN);
         new MvccHeader(rig.store.userHeader(), 1);
-        assertEquals(3, rig.store.userHeader().getLong(MvccHeader.FORMAT_OFFSET, LITTLE_ENDIAN), "an older version must refuse it");
-        rig.store.userHeader().putLong(MvccHeader.FORMAT_OFFSET, 4, LITTLE_ENDIAN);
+        assertEquals(4, rig.store.userHeader().getLong(MvccHeader.FORMAT_OFFSET, LITTLE_ENDIAN), "an older version must refuse it");
+        rig.store.userHeader().putLong(MvccHeader.FORMAT_OFFSET, 5, LITTLE_ENDIAN);
         assertThrows(IllegalStateException.class, () -> new MvccHeader(rig.store.userHeader(), 1));
     }
 

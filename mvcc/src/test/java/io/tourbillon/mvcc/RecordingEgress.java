@@ -1,6 +1,7 @@
 package io.tourbillon.mvcc;
 
 import io.tourbillon.codecs.MessageValidator;
+import io.tourbillon.codecs.client.AuthReplyDecoder;
 import io.tourbillon.codecs.client.ClientOpenedDecoder;
 import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
@@ -69,6 +70,7 @@ final class RecordingEgress implements Egress
                 final ClientOpenedDecoder reply = new ClientOpenedDecoder().wrapAndApplyHeader(buffer, offset, header);
                 answer(reply.reply().correlationId(), String.valueOf(reply.clientId()));
             }
+            case AuthReplyDecoder.TEMPLATE_ID -> auth(buffer, offset);
             case CompactReplyDecoder.TEMPLATE_ID ->
             {
                 final CompactReplyDecoder reply = new CompactReplyDecoder().wrapAndApplyHeader(buffer, offset, header);
@@ -93,6 +95,30 @@ final class RecordingEgress implements Egress
         partCount++;
         longestPart = Math.max(longestPart, length);
         return SENT;
+    }
+
+    private void auth(final DirectBuffer buffer, final int offset)
+    {
+        final AuthReplyDecoder reply = new AuthReplyDecoder().wrapAndApplyHeader(buffer, offset, header);
+        final long correlationId = reply.reply().correlationId();
+        final String head = "auth " + (reply.enabled() == 0 ? "off" : "on") + " at " + reply.authRevision();
+        final boolean isLast = reply.flags().last();
+        final StringBuilder text = part(correlationId);
+        reply.names().forEach((item) -> text.append(' ').append(item.name()));
+        for (final AuthReplyDecoder.PermissionsDecoder permission : reply.permissions())
+        {
+            final byte[] key = new byte[permission.keyLength()];
+            permission.getKey(key, 0, key.length);
+            final byte[] end = new byte[permission.rangeEndLength()];
+            permission.getRangeEnd(end, 0, end.length);
+            text.append(' ').append("RW+".charAt(permission.permission())).append(new String(key, ISO_8859_1));
+            text.append(',').append(new String(end, ISO_8859_1));
+        }
+        if (isLast)
+        {
+            parts.remove(correlationId);
+            answer(correlationId, head + text);
+        }
     }
 
     private void watch(final DirectBuffer buffer, final int offset)

@@ -2,6 +2,8 @@ package io.tourbillon.mvcc;
 
 import io.tourbillon.codecs.AlarmType;
 import io.tourbillon.codecs.Protocol;
+import io.tourbillon.codecs.client.AuthOperation;
+import io.tourbillon.codecs.client.AuthRequestEncoder;
 import io.tourbillon.codecs.client.Branch;
 import io.tourbillon.codecs.client.CompactRequestEncoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestEncoder;
@@ -205,6 +207,19 @@ final class Requests
         head(request.request(), sessionId, correlationId);
         request.targetId(memberId).revision(0).operation(operation).alarm(type.number()).version("");
         length = request.limit();
+        return this;
+    }
+
+    Requests auth(
+        final AuthOperation operation, final String name, final String role, final byte[] verifier, final Permission permission,
+        final long sessionId, final long correlationId)
+    {
+        final AuthRequestEncoder auth = new AuthRequestEncoder().wrapAndApplyHeader(buffer, 0, header);
+        head(auth.request(), sessionId, correlationId);
+        auth.operation(operation).permission((short)permission.type());
+        auth.putName(bytes(name), 0, name.length()).putRole(bytes(role), 0, role.length()).putVerifier(verifier, 0, verifier.length);
+        auth.putKey(permission.key(), 0, permission.key().length).putRangeEnd(permission.rangeEnd(), 0, permission.rangeEnd().length);
+        length = auth.limit();
         return this;
     }
 

@@ -7,6 +7,7 @@ import io.tourbillon.bptree.TreeStoreContext;
 import io.tourbillon.codecs.AlarmType;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.Protocol;
+import io.tourbillon.codecs.client.AuthOperation;
 import io.tourbillon.codecs.client.LeaseOperation;
 import io.tourbillon.codecs.client.MaintenanceOperation;
 import io.tourbillon.codecs.client.OpKind;
@@ -53,6 +54,9 @@ final class Rig implements Member
     TreeStore store;
     Mvcc mvcc;
     private long correlationId;
+    /** Who asks: its session, and the credential that this carries. */
+    long session = SESSION;
+    long credential;
     /** Numbers writes and lets some come again; null = writes have no numbers. */
     Repeats repeats;
     private boolean waitsForAnswers = true;
@@ -152,7 +156,7 @@ final class Rig implements Member
         final long index = log.size() + 1;
         final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(EntryFrame.frameLength(requests.length)));
         final long sequence = requests.buffer.getLong(Protocol.SEQUENCE_OFFSET, LITTLE_ENDIAN);
-        frame.encode(buffer, 0, term, index, 1, SESSION, correlationId, sequence, requests.buffer, 0, requests.length);
+        frame.encode(buffer, 0, term, index, 1, session, credential, correlationId, sequence, requests.buffer, 0, requests.length);
         final byte[] bytes = new byte[frame.length()];
         buffer.getBytes(0, bytes);
         log.add(bytes);
@@ -171,14 +175,14 @@ final class Rig implements Member
     /** Opens a client whose outcomes are remembered: its id. */
     long openClient()
     {
-        requests.openClient(SESSION, ++correlationId);
+        requests.openClient(session, ++correlationId);
         return Long.parseLong(applyOnce());
     }
 
     /** Applies an op as a numbered write of a client. */
     String runOnce(final Op op, final long clientId, final long sequence, final long lowestUnanswered)
     {
-        requests.of(op, SESSION, ++correlationId);
+        requests.of(op, session, ++correlationId);
         requests.number(clientId, sequence, lowestUnanswered);
         return applyOnce();
     }
@@ -233,7 +237,7 @@ final class Rig implements Member
     @Override
     public String run(final Op op)
     {
-        requests.of(op, SESSION, ++correlationId);
+        requests.of(op, session, ++correlationId);
         return isRefused(op) ? TOO_MANY_OPS : op.isReadOnly() ? read() : apply();
     }
 
@@ -252,20 +256,20 @@ final class Rig implements Member
     @Override
     public String runLogged(final Op op)
     {
-        requests.of(op, SESSION, ++correlationId);
+        requests.of(op, session, ++correlationId);
         return isRefused(op) ? TOO_MANY_OPS : apply();
     }
 
     /** An op that another member has let into the log. */
     String runAsEntry(final Op op)
     {
-        requests.of(op, SESSION, ++correlationId);
+        requests.of(op, session, ++correlationId);
         return apply();
     }
 
     String read()
     {
-        assertTrue(mvcc.onRead(SESSION, 0, requests.buffer, 0, requests.length));
+        assertTrue(mvcc.onRead(session, credential, requests.buffer, 0, requests.length));
         settle();
         return egress.answers.remove(correlationId);
     }
@@ -273,7 +277,7 @@ final class Rig implements Member
     @Override
     public String compact(final long revision, final boolean isPhysical)
     {
-        requests.compact(revision, isPhysical, SESSION, ++correlationId);
+        requests.compact(revision, isPhysical, session, ++correlationId);
         return apply();
     }
 
@@ -301,21 +305,21 @@ final class Rig implements Member
     @Override
     public String grant(final long id, final long ttlMs)
     {
-        requests.lease(LeaseOperation.GRANT, id, ttlMs, false, SESSION, ++correlationId);
+        requests.lease(LeaseOperation.GRANT, id, ttlMs, false, session, ++correlationId);
         return apply();
     }
 
     @Override
     public String revoke(final long id)
     {
-        requests.lease(LeaseOperation.REVOKE, id, 0, false, SESSION, ++correlationId);
+        requests.lease(LeaseOperation.REVOKE, id, 0, false, session, ++correlationId);
         return apply();
     }
 
     /** Renews a lease; null if the answer must wait: it comes from {@link #lateAnswer}. */
     String keepAlive(final long id)
     {
-        requests.lease(LeaseOperation.KEEP_ALIVE, id, 0, false, SESSION, ++correlationId);
+        requests.lease(LeaseOperation.KEEP_ALIVE, id, 0, false, session, ++correlationId);
         return read();
     }
 
@@ -329,13 +333,13 @@ final class Rig implements Member
     @Override
     public String timeToLive(final long id, final boolean wantsKeys)
     {
-        requests.lease(LeaseOperation.TIME_TO_LIVE, id, 0, wantsKeys, SESSION, ++correlationId);
+        requests.lease(LeaseOperation.TIME_TO_LIVE, id, 0, wantsKeys, session, ++correlationId);
         return read();
     }
 
     String leases()
     {
-        requests.lease(LeaseOperation.LEASES, 0, 0, false, SESSION, ++correlationId);
+        requests.lease(LeaseOperation.LEASES, 0, 0, false, session, ++correlationId);
         return read();
     }
 
@@ -383,12 +387,26 @@ final class Rig implements Member
         }
     }
 
+    // ---- users and roles
+
+    /** Applies a change of users or roles, or asks for what there is. */
+    String auth(
+        final AuthOperation operation, final String name, final String role, final byte[] verifier, final Permission permission)
+    {
+        requests.auth(operation, name, role, verifier, permission, session, ++correlationId);
+        return switch (operation)
+        {
+            case STATUS, USER_GET, USER_LIST, ROLE_GET, ROLE_LIST -> read();
+            default -> apply();
+        };
+    }
+
     // ---- alarms
 
     /** What the request about alarms is answered. */
     String alarm(final MaintenanceOperation operation, final long memberId, final AlarmType type)
     {
-        requests.alarm(operation, memberId, type, SESSION, ++correlationId);
+        requests.alarm(operation, memberId, type, session, ++correlationId);
         return operation == MaintenanceOperation.ALARM_GET ? read() : apply();
     }
 
@@ -402,24 +420,24 @@ final class Rig implements Member
     @Override
     public String watch(final long id, final String key, final String end, final long start, final int flags)
     {
-        requests.watch(id, key, end, start, flags, SESSION, ++correlationId);
-        assertTrue(mvcc.onRead(SESSION, 0, requests.buffer, 0, requests.length));
+        requests.watch(id, key, end, start, flags, session, ++correlationId);
+        assertTrue(mvcc.onRead(session, credential, requests.buffer, 0, requests.length));
         return egress.answers.remove(correlationId);
     }
 
     @Override
     public String cancel(final long id)
     {
-        requests.cancel(id, SESSION, ++correlationId);
-        assertTrue(mvcc.onRead(SESSION, 0, requests.buffer, 0, requests.length));
+        requests.cancel(id, session, ++correlationId);
+        assertTrue(mvcc.onRead(session, credential, requests.buffer, 0, requests.length));
         return egress.answers.remove(correlationId);
     }
 
     /** Asks for progress; the answer, if it is there, comes from {@link #progressAnswer}. */
     long progress()
     {
-        requests.progress(SESSION, ++correlationId);
-        assertTrue(mvcc.onRead(SESSION, 0, requests.buffer, 0, requests.length));
+        requests.progress(session, ++correlationId);
+        assertTrue(mvcc.onRead(session, credential, requests.buffer, 0, requests.length));
         return correlationId;
     }
 
@@ -444,13 +462,13 @@ final class Rig implements Member
     public List<String> events(final long watchId, final int count)
     {
         settle();
-        return egress.eventsOf(SESSION, watchId);
+        return egress.eventsOf(session, watchId);
     }
 
     @Override
     public void forget(final long watchId)
     {
-        egress.forget(SESSION, watchId);
+        egress.forget(session, watchId);
     }
 
     @Override
@@ -499,6 +517,7 @@ final class Rig implements Member
             assertEquals(store.tree(Mvcc.LEASE_KEYS_TREE).size(), other.tree(Mvcc.LEASE_KEYS_TREE).size(), "attached keys");
             assertEquals(store.tree(Mvcc.SESSIONS_TREE).size(), other.tree(Mvcc.SESSIONS_TREE).size(), "records of clients");
             assertEquals(mvcc.clientCount(), follower.clientCount(), "clients");
+            assertEquals(mvcc.auth().toString(), follower.auth().toString(), "users and roles");
         }
     }
 

@@ -1,0 +1,54 @@
+package io.tourbillon.mvcc;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What the bounds on users, roles and permissions say of a change, before it is made: see {@link Limits}. */
+final class AuthLimits
+{
+    private AuthLimits()
+    {
+    }
+
+    /** Whether a user would have too much with one role more, or all users together. Root is not asked for ranges. */
+    static boolean isTooMuch(final Auth auth, final AuthUser user, final List<Permission> role)
+    {
+        final int more = role == null ? 0 : role.size();
+        return rangesOf(auth, user) + more > Limits.RANGES_PER_USER_MAX || total(auth) + more > Limits.RANGES_TOTAL_MAX;
+    }
+
+    /** Whether a role, or a user that has it, or all users together, would have too much with one permission more. */
+    static boolean isTooMuch(final Auth auth, final String role, final Permission permission)
+    {
+        final List<Permission> before = auth.role(role);
+        final int length = before.stream().mapToInt(AuthRecord::lengthOf).sum() + AuthRecord.lengthOf(permission) + Short.BYTES;
+        if (before.size() >= Limits.PERMISSIONS_PER_ROLE_MAX || length > Limits.ROLE_LENGTH_MAX)
+        {
+            return true;
+        }
+        final List<AuthUser> its = auth.users().stream().filter(user -> user.roles().contains(role)).toList();
+        return its.stream().anyMatch(user -> rangesOf(auth, user) >= Limits.RANGES_PER_USER_MAX) ||
+            total(auth) + its.size() > Limits.RANGES_TOTAL_MAX;
+    }
+
+    private static long total(final Auth auth)
+    {
+        return auth.users().stream().mapToLong(user -> rangesOf(auth, user)).sum();
+    }
+
+    private static int rangesOf(final Auth auth, final AuthUser user)
+    {
+        return user.roles().stream().map(auth::role).mapToInt(role -> role == null ? 0 : role.size()).sum();
+    }
+
+    /** The names with one more, in the order of their bytes, as they stand in the trees. */
+    static List<String> sorted(final List<String> names, final String another)
+    {
+        final List<String> all = new ArrayList<>(names);
+        all.add(another);
+        all.sort((a, b) -> Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8)));
+        return all;
+    }
+}

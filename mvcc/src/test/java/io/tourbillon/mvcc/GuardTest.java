@@ -1,0 +1,392 @@
+package io.tourbillon.mvcc;
+
+import io.tourbillon.codecs.AlarmType;
+import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.client.AuthOperation;
+import io.tourbillon.codecs.client.CompareResult;
+import io.tourbillon.codecs.client.CompareTarget;
+import io.tourbillon.codecs.client.MaintenanceOperation;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static io.tourbillon.mvcc.Users.BAD_TOKEN;
+import static io.tourbillon.mvcc.Users.DENIED;
+import static io.tourbillon.mvcc.Users.NO_USER;
+import static io.tourbillon.mvcc.Users.error;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** What users may not do, one way around the rules after the other. User u may read and write [a, c), read r, and write w. */
+class GuardTest
+{
+    private final Rig rig = new Rig();
+    private final Users users = new Users(rig);
+
+    @BeforeEach
+    void makeUsers()
+    {
+        users.addWith("u", Permission.READWRITE, "a", "c");
+        users.permit("u", Permission.READ, "r", "");
+        users.permit("u", Permission.WRITE, "w", "");
+        users.enable();
+        rig.run(Op.put("z", "secret"));
+        rig.run(Op.put("w", "1"));
+        users.as("u");
+    }
+
+    @AfterEach
+    void close()
+    {
+        rig.checkFollower(new MvccSettings());
+        rig.close();
+    }
+
+    private void assertDenied(final Op op)
+    {
+        final long hash = rig.mvcc.stateHash();
+        final long applied = rig.mvcc.appliedIndex();
+        assertEquals(DENIED, rig.run(op));
+        assertEquals(hash, rig.mvcc.stateHash(), "a refused request changes nothing");
+        assertEquals(op.isReadOnly() ? applied : applied + 1, rig.mvcc.appliedIndex());
+    }
+
+    private void assertPermitted(final Op op)
+    {
+        final String answer = rig.run(op);
+        assertFalse(answer.startsWith("error"), answer);
+    }
+
+    @Test
+    void shouldPermitWhatRolesGrantAndNothingBeside()
+    {
+        assertPermitted(Op.put("a", "1"));
+        assertPermitted(Op.put("b~", "1"));
+        assertPermitted(Op.range("a", "c"));
+        assertPermitted(Op.range("r", ""));
+        assertPermitted(Op.put("w", "1"));
+        assertPermitted(Op.delete("a", "b"));
+        assertDenied(Op.put("c", "1"));
+        assertDenied(Op.put("r", "1"));
+        assertDenied(Op.range("w", ""));
+        assertDenied(Op.range("a", "c\0"));
+        assertDenied(Op.range("a", "\0"));
+        assertDenied(Op.range("\0", "\0"));
+        assertDenied(Op.range("r", "s"));
+        assertDenied(Op.delete("a", "\0"));
+        assertDenied(Op.delete("r", ""));
+        assertDenied(Op.range("A", "b"));
+    }
+
+    @Test
+    void shouldDenyAPutNestedInEitherBranchOfATransaction()
+    {
+        assertDenied(Op.txn().then(Op.put("z", "1")));
+        assertDenied(Op.txn().then(Op.put("a", "1")).otherwise(Op.put("z", "1")));
+        assertDenied(Op.txn().then(Op.txn().then(Op.put("a", "1")).otherwise(Op.txn().otherwise(Op.put("z", "1")))));
+        assertPermitted(Op.txn().then(Op.txn().then(Op.put("a", "1")).otherwise(Op.txn().otherwise(Op.put("b", "1")))));
+    }
+
+    @Test
+    void shouldDenyRangesAndDeletesNestedInATransaction()
+    {
+        assertDenied(Op.txn().then(Op.put("a", "1"), Op.txn().then(Op.range("z", ""))));
+        assertDenied(Op.txn().then(Op.txn().then(Op.delete("a", "\0"))));
+        assertDenied(Op.txn().then(Op.range("a", ""), Op.range("z", "")));
+    }
+
+    @Test
+    void shouldDenyACompareOfWhatMayNotBeRead()
+    {
+        assertDenied(Op.txn().when("z", CompareTarget.VERSION, CompareResult.EQUAL, 1).then(Op.put("a", "1")));
+        assertDenied(Op.txn().when("w", CompareTarget.VERSION, CompareResult.EQUAL, 1).then(Op.range("a", "")));
+        final Op nested = Op.txn().when("z", CompareTarget.VERSION, CompareResult.EQUAL, 1);
+        assertDenied(Op.txn().then(Op.put("a", "1"), nested));
+        assertPermitted(Op.txn().when("r", CompareTarget.VERSION, CompareResult.EQUAL, 1).then(Op.put("a", "1")));
+    }
+
+    @Test
+    void shouldDenyPreviousValuesToWhoMayNotRead()
+    {
+        assertPermitted(Op.put("w", "2"));
+        assertDenied(Op.put("w", "3").withPrevKv());
+        assertDenied(Op.delete("w", "").withPrevKv());
+        assertDenied(Op.txn().then(Op.txn().otherwise(Op.put("w", "3").withPrevKv())));
+        assertDenied(Op.txn().then(Op.txn().then(Op.delete("w", "").withPrevKv())));
+        assertPermitted(Op.put("a", "2").withPrevKv());
+    }
+
+    @Test
+    void shouldDenyAPutThatAttachesToALeaseWhoseKeysMayNotBeWritten()
+    {
+        users.as("root");
+        rig.grant(5, 10_000);
+        rig.run(Op.put("z", "1").withLease(5));
+        users.as("u");
+        assertDenied(Op.put("a", "1").withLease(5));
+        assertDenied(Op.txn().then(Op.txn().then(Op.put("a", "1").withLease(5))));
+
+        users.as("root");
+        rig.run(Op.delete("z", ""));
+        users.as("u");
+        assertPermitted(Op.put("a", "1").withLease(5));
+        assertEquals(error(ErrorCode.LEASE_NOT_FOUND), rig.run(Op.put("a", "1").withLease(6)), "no key is on it");
+    }
+
+    @Test
+    void shouldDenyTheEndTheRenewalAndTheKeysOfALeaseThatHoldsOthersKeys()
+    {
+        assertTrue(rig.grant(5, 10_000).startsWith("lease 5"), "any user may");
+        rig.run(Op.put("a", "1").withLease(5));
+        rig.run(Op.put("w", "1").withLease(5));
+        assertTrue(rig.keepAlive(5).startsWith("lease 5 ttl 10000"));
+        assertEquals(DENIED, rig.timeToLive(5, true), "w may not be read");
+        assertTrue(rig.timeToLive(5, false).startsWith("lease 5"));
+        assertEquals(DENIED, rig.leases());
+        users.as("root");
+        rig.run(Op.delete("w", ""));
+        users.as("u");
+        assertTrue(rig.timeToLive(5, true).endsWith(" a"));
+        assertTrue(rig.leases().endsWith(" 5"));
+
+        users.as("root");
+        rig.run(Op.put("z", "1").withLease(5));
+        users.as("u");
+        final long hash = rig.mvcc.stateHash();
+        assertEquals(DENIED, rig.revoke(5));
+        assertEquals(DENIED, rig.keepAlive(5));
+        assertEquals(DENIED, rig.timeToLive(5, true));
+        assertEquals(DENIED, rig.leases());
+        assertEquals(hash, rig.mvcc.stateHash());
+        users.as("root");
+        assertTrue(rig.leases().endsWith(" 5"));
+        assertTrue(rig.revoke(5).startsWith("lease 5"));
+    }
+
+    @Test
+    void shouldLookUpAsManyKeysOfALeaseAsTheUserHasRanges()
+    {
+        users.as("root");
+        rig.grant(5, 10_000);
+        for (int i = 0; i < 20_000; i++)
+        {
+            rig.run(Op.put("a" + i, "1").withLease(5));
+        }
+        users.as("u");
+        final long before = rig.mvcc.leaseLookUps();
+        assertPermitted(Op.put("b", "1").withLease(5));
+        assertTrue(rig.mvcc.leaseLookUps() - before <= 3, () -> rig.mvcc.leaseLookUps() - before + " look-ups");
+    }
+
+    @Test
+    void shouldKeepForRootWhatIsRoots()
+    {
+        assertEquals(DENIED, rig.compact(1, false));
+        assertEquals(DENIED, rig.alarm(MaintenanceOperation.ALARM_ACTIVATE, 1, AlarmType.NOSPACE));
+        assertEquals(DENIED, rig.alarm(MaintenanceOperation.ALARM_DEACTIVATE, 1, AlarmType.NOSPACE));
+        for (final AuthOperation operation : AuthOperation.values())
+        {
+            final boolean isRoots = operation != AuthOperation.NULL_VAL && operation != AuthOperation.SBE_UNKNOWN &&
+                operation != AuthOperation.STATUS;
+            if (isRoots)
+            {
+                assertEquals(DENIED, users.ask(operation, "root", "root"), operation.name());
+            }
+        }
+        assertTrue(rig.alarm(MaintenanceOperation.ALARM_GET, 0, AlarmType.NONE).startsWith("alarms"), "any user may");
+        assertEquals(error(ErrorCode.PERMISSION_DENIED), error(ErrorCode.of(rig.mvcc.auth().refusalUnlessRoot(rig.credential))));
+        users.as("root");
+        assertTrue(rig.compact(1, false).startsWith("compacted"));
+        assertTrue(rig.mvcc.auth().isRoot(rig.credential));
+    }
+
+    @Test
+    void shouldDenyEverythingToWhoHasNotLoggedIn()
+    {
+        users.asNobody();
+        assertEquals(NO_USER, rig.run(Op.put("a", "1")));
+        assertEquals(NO_USER, rig.run(Op.range("a", "")));
+        assertEquals(NO_USER, rig.run(Op.txn().then(Op.range("a", ""))));
+        assertEquals(NO_USER, rig.grant(7, 5000));
+        assertEquals(NO_USER, rig.keepAlive(7));
+        assertEquals(NO_USER, rig.timeToLive(7, false));
+        assertEquals(NO_USER, rig.leases());
+        assertEquals(NO_USER, rig.compact(1, false));
+        assertEquals(NO_USER, rig.alarm(MaintenanceOperation.ALARM_GET, 0, AlarmType.NONE));
+        assertEquals(NO_USER, users.ask(AuthOperation.DISABLE, "", ""));
+        assertEquals("canceled -1 code 1026 compacted 0", rig.watch(0, "a", "", 0, 0));
+        assertTrue(rig.egress.log.get(rig.egress.log.size() - 1)
+            .endsWith("'rpc error: code = InvalidArgument desc = etcdserver: user name is empty'"));
+        rig.credential = 12345;
+        assertEquals(BAD_TOKEN, rig.run(Op.put("a", "1")));
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWithARequestBeforeWhoMayNot()
+    {
+        assertEquals(error(ErrorCode.KEY_NOT_PROVIDED), rig.run(Op.put("", "1")));
+        assertEquals(error(ErrorCode.KEY_NOT_PROVIDED), rig.run(Op.range("", "")));
+        assertEquals(error(ErrorCode.DUPLICATE_KEY), rig.runLogged(Op.txn().then(Op.put("z", "1"), Op.put("z", "2"))));
+    }
+
+    @Test
+    void shouldNotKnowADeletedUsersCredentialAlsoWhenTheNameComesBack()
+    {
+        final long old = rig.credential;
+        users.as("root");
+        users.ask(AuthOperation.USER_DELETE, "u", "");
+        rig.credential = old;
+        assertEquals(BAD_TOKEN, rig.run(Op.put("a", "1")));
+        assertEquals(BAD_TOKEN, rig.run(Op.range("a", "")));
+
+        users.as("root");
+        users.add("u");
+        users.grant("u", "u");
+        assertNotEquals(old, rig.mvcc.auth().user("u").credential());
+        rig.credential = old;
+        assertEquals(BAD_TOKEN, rig.run(Op.put("a", "1")), "it was another u");
+        users.as("u");
+        assertPermitted(Op.put("a", "1"));
+    }
+
+    @Test
+    void shouldNotKnowACredentialOfAnOldPassword()
+    {
+        final long old = rig.credential;
+        users.as("root");
+        users.changeVerifier("u", 2);
+        rig.credential = old;
+        assertEquals(BAD_TOKEN, rig.run(Op.put("a", "1")));
+        assertEquals(BAD_TOKEN, rig.timeToLive(1, true));
+        users.as("u");
+        assertPermitted(Op.put("a", "1"));
+    }
+
+    @Test
+    void shouldJudgeAWriteByTheRightsAtItsPlaceInTheLog()
+    {
+        users.as("root");
+        users.forbid("u", "a", "c");
+        users.as("u");
+        assertDenied(Op.put("a", "1"));
+        users.as("root");
+        users.permit("u", Permission.WRITE, "a", "c");
+        users.as("u");
+        assertPermitted(Op.put("a", "1"));
+        assertDenied(Op.range("a", ""));
+        users.as("root");
+        users.ask(AuthOperation.ROLE_DELETE, "", "u");
+        users.as("u");
+        assertDenied(Op.put("a", "1"));
+        users.as("root");
+        users.ask(AuthOperation.DISABLE, "", "");
+        users.asNobody();
+        assertPermitted(Op.put("z", "1"));
+    }
+
+    @Test
+    void shouldLetRootsAndMembersDoAll()
+    {
+        users.as("root");
+        users.add("admin");
+        users.grant("admin", "root");
+        users.as("admin");
+        assertPermitted(Op.range("\0", "\0"));
+        assertPermitted(Op.delete("\0", "\0").withPrevKv());
+        rig.tick(10);
+        rig.configure(1, 2, 3);
+        assertFalse(rig.mvcc.members().configuration() == null, "members speak for themselves");
+    }
+
+    // ---- writes that come again
+
+    @Test
+    void shouldKnowAnotherUsersClientNotAtAll()
+    {
+        final long client = rig.openClient();
+        final String first = rig.runOnce(Op.put("a", "1").withPrevKv(), client, 1, 1);
+        users.as("root");
+        final String forgotten = error(ErrorCode.CLIENT_FORGOTTEN);
+        assertEquals(forgotten, rig.runOnce(Op.put("a", "2"), client, 1, 1), "nobody is told another's answer");
+        assertEquals(forgotten, rig.runOnce(Op.put("a", "2"), client, 2, 1), "nor writes in another's name");
+        rig.checkpoint();
+        rig.crash();
+        assertEquals(forgotten, rig.runOnce(Op.put("a", "2"), client, 2, 1), "the owner is part of the state");
+        users.as("u");
+        assertEquals(first, rig.runOnce(Op.put("a", "1").withPrevKv(), client, 1, 1));
+        assertEquals("put at 5", rig.runOnce(Op.put("a", "3"), client, 2, 1), "which is new");
+    }
+
+    @Test
+    void shouldKnowTheSameUserAfterAChangeOfThePassword()
+    {
+        final long client = rig.openClient();
+        final String first = rig.runOnce(Op.put("a", "1"), client, 1, 1);
+        users.as("root");
+        users.changeVerifier("u", 2);
+        users.as("u");
+        assertEquals(first, rig.runOnce(Op.put("a", "1"), client, 1, 1));
+    }
+
+    @Test
+    void shouldNotSayThatNothingHappenedWhenAWriteWasDoneAndIsDeniedByNow()
+    {
+        final long client = rig.openClient();
+        rig.runOnce(Op.put("a", "1"), client, 1, 1);
+        users.as("root");
+        users.forbid("u", "a", "c");
+        users.as("u");
+        assertEquals(error(ErrorCode.ANSWER_LOST), rig.runOnce(Op.put("a", "1"), client, 1, 1));
+        assertEquals(DENIED, rig.runOnce(Op.put("a", "1"), client, 2, 1));
+        users.as("root");
+        users.permit("u", Permission.WRITE, "a", "c");
+        users.as("u");
+        assertEquals(DENIED, rig.runOnce(Op.put("a", "1"), client, 2, 1), "a late copy is not done after its client was told no");
+        assertEquals(DENIED, rig.runOnce(Op.put("z", "1"), client, 2, 1));
+    }
+
+    // ---- answers under way
+
+    @Test
+    void shouldEndALongAnswerWhenTheRightToItIsTakenAway()
+    {
+        for (int i = 0; i < 3000; i++)
+        {
+            rig.run(Op.put("a" + i, "x".repeat(50)));
+        }
+        rig.egress.isBlocked = () -> true;
+        beginToRead(Op.range("a", "c"), 1_000_001);
+        beginToRead(Op.txn().then(Op.range("a", "b"), Op.range("r", "")), 1_000_002);
+        beginToRead(Op.range("r", ""), 1_000_003);
+        users.as("root");
+        beginToRead(Op.range("a", "c"), 1_000_004);
+        assertEquals(4, rig.mvcc.scanCount());
+        users.forbid("u", "a", "c");
+        assertEquals(2, rig.mvcc.scanCount(), "root's goes on, and what may still be read");
+        assertEquals(DENIED, rig.egress.answers.get(1_000_001L));
+        assertEquals(DENIED, rig.egress.answers.get(1_000_002L));
+    }
+
+    /** A read whose answer nobody takes now. */
+    private void beginToRead(final Op op, final long correlationId)
+    {
+        rig.requests.of(op, rig.session, correlationId);
+        assertTrue(rig.mvcc.onRead(rig.session, rig.credential, rig.requests.buffer, 0, rig.requests.length));
+    }
+
+    @Test
+    void shouldSayThatTheAnswerIsLostWhenWhatAWriteShowsMayNotBeReadAnyMore()
+    {
+        for (int i = 0; i < 3000; i++)
+        {
+            rig.run(Op.put("a" + i, "x".repeat(50)));
+        }
+        rig.runDeaf(Op.delete("a", "b").withPrevKv());
+        users.as("root");
+        users.permit("u", Permission.WRITE, "a", "c");
+        assertEquals(0, rig.mvcc.scanCount());
+        assertEquals(1, rig.egress.answers.values().stream().filter(error(ErrorCode.ANSWER_LOST)::equals).count());
+    }
+}
