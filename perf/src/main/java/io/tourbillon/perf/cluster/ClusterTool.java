@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 /** {@code perf/bin/cluster}. */
 @Command(name = "cluster", mixinStandardHelpOptions = true,
     description = "Clusters of member processes on this machine. Each scenario prints a markdown table. Exit code 1: void.",
-    subcommands = {CommitShape.class, Failover.class, Recovery.class})
+    subcommands = {CommitShape.class, Failover.class, Recovery.class, WatchFailover.class})
 public final class ClusterTool implements Runnable
 {
     @Spec
