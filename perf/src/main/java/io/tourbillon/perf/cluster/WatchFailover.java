@@ -51,6 +51,10 @@ final class WatchFailover implements Callable<Integer>
     @Option(names = "--seconds", defaultValue = "10", description = "Before the kill, and again after it. Default: ${DEFAULT-VALUE}")
     private int seconds;
 
+    @Option(names = "--silence-ms", defaultValue = "1000",
+        description = "After which the clients leave a silent member. Default: ${DEFAULT-VALUE}")
+    private long silenceMs;
+
     private long startNs;
     private int warmupCount;
     private int killAt;
@@ -135,19 +139,21 @@ final class WatchFailover implements Callable<Integer>
     }
 
     /** The leader comes first, so that whoever takes any member takes the one that dies. */
-    private static TourbillonAsyncClient connect(final ClusterProcess cluster, final int leader, final Route route)
+    private TourbillonAsyncClient connect(final ClusterProcess cluster, final int leader, final Route route)
     {
         final StringBuilder endpoints = new StringBuilder(endpoint(cluster, leader));
         for (int i = 0; i < cluster.count(); i++)
         {
             endpoints.append(i == leader ? "" : "," + endpoint(cluster, i));
         }
-        return TourbillonAsyncClient.connect(new ClientOptions()
+        final ClientOptions clientOptions = new ClientOptions()
             .endpoint(endpoints.toString())
             .mediaKind(MediaKind.UDP)
             .route(route)
             .connectTimeout(Duration.ofSeconds(TIMEOUT_S))
-            .requestTimeout(Duration.ofSeconds(TIMEOUT_S)));
+            .requestTimeout(Duration.ofSeconds(TIMEOUT_S));
+        clientOptions.context().silenceMs(silenceMs);
+        return TourbillonAsyncClient.connect(clientOptions);
     }
 
     private static String endpoint(final ClusterProcess cluster, final int member)

@@ -259,9 +259,10 @@ public final class ClientConnection implements AutoCloseable
             counters.stray++;
             return;
         }
-        final long intervalMs = Math.max(1, message.keepAliveIntervalMs());
-        keepAliveNs = TimeUnit.MILLISECONDS.toNanos(intervalMs);
-        silenceNs = TimeUnit.MILLISECONDS.toNanos(Math.max(2 * intervalMs, message.timeoutMs()));
+        final long silenceMs = Math.min(
+            context.silenceMs(), Math.max(2 * Math.max(1, message.keepAliveIntervalMs()), message.timeoutMs()));
+        keepAliveNs = TimeUnit.MILLISECONDS.toNanos(Math.max(1, Math.min(silenceMs / 3, message.keepAliveIntervalMs())));
+        silenceNs = TimeUnit.MILLISECONDS.toNanos(silenceMs);
         outbound.messageLengthMax((int)Math.min(Integer.MAX_VALUE, message.requestLengthMax()));
         failureCount = 0;
         counters.connects++;
@@ -477,7 +478,7 @@ public final class ClientConnection implements AutoCloseable
         {
             spokeNs = nowNs;
         }
-        final boolean isDue = nowNs - spokeNs >= keepAliveNs || memberChoice.isToAsk(nowNs, keepAliveNs);
+        final boolean isDue = nowNs - spokeNs >= keepAliveNs || memberChoice.isToAsk(nowNs, keepAliveNs, heardNs);
         if (isDue && outbound.claim(HEADER_LENGTH + KeepAliveEncoder.BLOCK_LENGTH) == Outbound.OK)
         {
             Encoders.head(encoders.keepAlive.wrapAndApplyHeader(outbound.buffer(), outbound.offset(), encoders.header).request(), 0, 0);

@@ -15,6 +15,7 @@ public final class ClientContext
     private Path embeddedDriverDirectory;
     private long requestTimeoutMs = 5_000;
     private long connectTimeoutMs = 3_000;
+    private long silenceMs = Long.MAX_VALUE;
     private long reconnectMinMs = 10;
     private long reconnectMaxMs = 1_000;
     private int requestsInFlightMax = 1_024;
@@ -179,6 +180,29 @@ public final class ClientContext
     {
         connectTimeoutMs = value;
         return this;
+    }
+
+    /**
+     * After how much silence of the node a connection is given up; the node is asked for a sign of life three times in it. What the node
+     * says (5 s by default) is the most. Shorter, a dead node is left sooner; a node that is held up for so long is left, too.
+     *
+     * @param value in ms, at least 30.
+     * @return this.
+     */
+    public ClientContext silenceMs(final long value)
+    {
+        if (value < 30)
+        {
+            throw new IllegalArgumentException("silenceMs: " + value + " must be at least 30");
+        }
+        silenceMs = value;
+        return this;
+    }
+
+    /** @return after how much silence of the node a connection is given up at most, in ms. */
+    public long silenceMs()
+    {
+        return silenceMs;
     }
 
     /** @return how long one attempt to connect may take, in ms. */

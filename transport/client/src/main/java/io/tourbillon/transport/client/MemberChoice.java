@@ -219,10 +219,13 @@ public final class MemberChoice
         leaderId = hintedLeaderId;
     }
 
-    /** Whether it is time to ask for the leader; the caller then does. */
-    boolean isToAsk(final long nowNs, final long intervalNs)
+    /**
+     * Whether it is time to ask for the leader; the caller then does. Also who says enough asks a member of which nothing was heard: it may
+     * have nothing to answer yet.
+     */
+    boolean isToAsk(final long nowNs, final long intervalNs, final long heardNs)
     {
-        return asksOften && nowNs - askedNs >= intervalNs;
+        return (asksOften || nowNs - heardNs >= intervalNs) && nowNs - askedNs >= intervalNs;
     }
 
     void onAsked(final long nowNs)

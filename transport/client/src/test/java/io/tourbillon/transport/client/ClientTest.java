@@ -386,6 +386,36 @@ class ClientTest
     }
 
     @Test
+    void shouldLeaveASilentNodeSoonerThanItSaysIfItIsToldSo()
+    {
+        node.timeoutMs = 60_000;
+        node.keepAliveMs = 20_000;
+        context.silenceMs(300);
+        open(MediaKind.IPC);
+        node.isFrozen = true;
+        await(() -> connection.state() != ConnectionState.CONNECTED);
+        assertTrue(reasons.stream().anyMatch(reason -> reason.contains("silent")), reasons::toString);
+        node.isFrozen = false;
+        await(session::isOpen);
+    }
+
+    @Test
+    void shouldStayWithANodeThatHasNothingToAnswerYet()
+    {
+        node.timeoutMs = 300;
+        node.keepAliveMs = 60;
+        open(MediaKind.IPC);
+        node.isMute = true;
+        final long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(900);
+        await(() ->
+        {
+            put("a", "1"); // more often than the keep-alives that it saves
+            return System.nanoTime() - untilNs > 0;
+        });
+        assertEquals(1, connection.counters().connects(), reasons::toString);
+    }
+
+    @Test
     void shouldSendTransactionsAsFlatListsWithDepthAndBranch()
     {
         open(MediaKind.IPC);
