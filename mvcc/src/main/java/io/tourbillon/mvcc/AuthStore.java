@@ -23,6 +23,8 @@ final class AuthStore
     private final Tree roles;
     private final MvccHeader header;
     private final AuthRecord record = new AuthRecord();
+    /** What users with the same roles may do: they share it, and it is the same as before a change that did not change it. */
+    private Map<List<String>, Grants[]> grantsOfRoles = Map.of();
     private volatile Auth auth = Auth.EMPTY;
 
     AuthStore(final Tree users, final Tree roles, final MvccHeader header)
@@ -49,14 +51,14 @@ final class AuthStore
             rolesByName.put(name(role.key()), List.copyOf(AuthRecord.permissions(role.value())));
         }
         final Map<String, AuthUser> usersByName = new LinkedHashMap<>();
-        // Users with the same roles share what these may do.
-        final Map<List<String>, Grants[]> grantsOfRoles = new HashMap<>();
+        final Map<List<String>, Grants[]> before = grantsOfRoles;
+        grantsOfRoles = new HashMap<>();
         final Cursor user = users.cursor();
         for (boolean isThere = user.first(); isThere; isThere = user.next())
         {
             final String name = name(user.key());
             final List<String> its = List.copyOf(AuthRecord.roles(user.value()));
-            final Grants[] grants = grantsOfRoles.computeIfAbsent(its, names -> grantsOf(names, rolesByName));
+            final Grants[] grants = grantsOfRoles.computeIfAbsent(its, names -> grantsOf(names, rolesByName, before.get(names)));
             usersByName.put(name, new AuthUser(name, AuthRecord.id(user.value()), AuthRecord.credential(user.value()),
                 AuthRecord.verifier(user.value()), its, grants[0], grants[1]));
         }
@@ -64,15 +66,18 @@ final class AuthStore
             Collections.unmodifiableMap(usersByName), Collections.unmodifiableMap(rolesByName));
     }
 
-    private static Grants[] grantsOf(final List<String> names, final Map<String, List<Permission>> rolesByName)
+    private static Grants[] grantsOf(
+        final List<String> names, final Map<String, List<Permission>> rolesByName, final Grants[] before)
     {
         if (names.contains(Auth.ROOT))
         {
             return new Grants[]{Grants.ALL, Grants.ALL};
         }
         final List<Permission> all = names.stream().flatMap(name -> rolesByName.getOrDefault(name, List.of()).stream()).toList();
+        final Grants reads = Grants.of(all.stream().filter(Permission::isRead).toList());
+        final Grants writes = Grants.of(all.stream().filter(Permission::isWrite).toList());
         return new Grants[]{
-            Grants.of(all.stream().filter(Permission::isRead).toList()), Grants.of(all.stream().filter(Permission::isWrite).toList())};
+            before != null && before[0].isSame(reads) ? before[0] : reads, before != null && before[1].isSame(writes) ? before[1] : writes};
     }
 
     private static String name(final DirectBuffer key)

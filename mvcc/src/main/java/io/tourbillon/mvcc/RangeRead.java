@@ -6,7 +6,6 @@ final class RangeRead extends LongRead
     private final RangeWalk walk;
     private final PartSender sender;
     private final KvParts parts;
-    private final KeyRange range = new KeyRange();
     private boolean isWalked;
 
     RangeRead(final RangeWalk walk, final PartSender sender, final KvParts parts)
@@ -20,7 +19,6 @@ final class RangeRead extends LongRead
     void start(final RangeQuery query, final long atRevision, final long headRevision)
     {
         walk.start(query, atRevision);
-        range.copyFrom(query.range);
         sender.start(sessionId(), isForWrite());
         parts.start(sessionId(), correlationId(), headRevision);
         isWalked = false;
@@ -29,7 +27,7 @@ final class RangeRead extends LongRead
     @Override
     int check(final Guard guard)
     {
-        return guard.checkRead(credential(), range);
+        return guard.checkRead(credential(), walk.range());
     }
 
     @Override

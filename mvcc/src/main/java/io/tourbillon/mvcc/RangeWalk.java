@@ -88,6 +88,12 @@ final class RangeWalk
         sorter.beginPass(Math.max(0, query.limit));
     }
 
+    /** What it walks over, in memory of its own. */
+    KeyRange range()
+    {
+        return query.range;
+    }
+
     long revision()
     {
         return revision;

@@ -97,6 +97,29 @@ class ClusterTest
     }
 
     @Test
+    void shouldTellTheLeaderAndApplyWhoAsks()
+    {
+        final TestNode leader = cluster.awaitLeader(1, 2, 3);
+        final TestNode follower = cluster.other(leader);
+        Waiting.until("the follower serves", follower.pipeline::isReady);
+        follower.ingress.credential = 123_456_789_012L;
+        assertEquals(Admission.FORWARDED, follower.ingress.propose(1));
+        leader.ingress.credential = 77;
+        leader.ingress.propose(2);
+        cluster.awaitSameLog(2, 1, 2, 3);
+        assertEquals(0, follower.ingress.read(ReadLevel.LINEARIZABLE, 1, 8));
+        assertEquals(0, leader.ingress.read(ReadLevel.SERIALIZABLE, 1, 8));
+
+        for (final TestNode node : List.of(leader, follower))
+        {
+            assertEquals(123_456_789_012L, node.stateMachine.credentials.get(1L));
+            assertEquals(77, node.stateMachine.credentials.get(2L));
+        }
+        Waiting.until("both have read", () -> follower.stateMachine.readCredentials.contains(123_456_789_012L) &&
+            leader.stateMachine.readCredentials.contains(77L));
+    }
+
+    @Test
     void shouldReadOnAFollowerWhatWasWrittenBefore()
     {
         final TestNode leader = cluster.awaitLeader(1, 2, 3);

@@ -206,6 +206,25 @@ class MembershipTest
     }
 
     @Test
+    void shouldLetTheLeaderAskWhetherTheUserMayBeforeTheChangeActs()
+    {
+        final TestNode leader = leader();
+        final TestNode follower = follower();
+        leader.stateMachine.isAllowed = (credential) -> credential == 5;
+        assertEquals(-ErrorCode.PERMISSION_DENIED.number(), leader.ingress.members(1001, MemberOperation.ADD, 0, address(4)));
+        assertEquals(-ErrorCode.PERMISSION_DENIED.number(), leader.ingress.members(1002, MemberOperation.MOVE_LEADER, 2, null));
+        follower.ingress.credential = 4;
+        assertEquals(Admission.FORWARDED, follower.ingress.members(1003, MemberOperation.REMOVE, 2, null));
+        Waiting.until("it is refused", () -> follower.ingress.rejected.contains(1003L));
+        assertEquals(3, leader.counters.members.getAcquire().configuration().members().size(), "nothing has begun");
+
+        follower.ingress.credential = 5;
+        correlationId = 2000;
+        change(follower, MemberOperation.ADD_LEARNER, 0, address(4));
+        assertEquals(5, follower.stateMachine.credentials.get(correlationId), "the entry behind the change says who asked");
+    }
+
+    @Test
     void shouldNotGiveAnIdTwice()
     {
         final long first = change(leader(), MemberOperation.ADD_LEARNER, 0, address(4));

@@ -20,6 +20,8 @@ final class TestIngress implements Ingress
 {
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private Admission admission;
+    /** Of the user who asks from now on. */
+    volatile long credential;
     volatile boolean isClosed;
     /** Of the requests that come next; 0 = the member's own. */
     volatile long timeoutMs;
@@ -74,7 +76,7 @@ final class TestIngress implements Ingress
         final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(payload.length));
         buffer.putBytes(0, payload);
         final CompletableFuture<Long> result = new CompletableFuture<>();
-        tasks.add(() -> result.complete(admission.propose(sessionId, 0, correlationId, 0, timeoutMs, buffer, 0, payload.length)));
+        tasks.add(() -> result.complete(admission.propose(sessionId, credential, correlationId, 0, timeoutMs, buffer, 0, payload.length)));
         return result;
     }
 
@@ -91,7 +93,7 @@ final class TestIngress implements Ingress
             urls.next().url(url);
         }
         final CompletableFuture<Long> result = new CompletableFuture<>();
-        tasks.add(() -> result.complete(admission.changeMembers(7, 0, correlationId, 0, timeoutMs, buffer, 0, request.limit())));
+        tasks.add(() -> result.complete(admission.changeMembers(7, credential, correlationId, 0, timeoutMs, buffer, 0, request.limit())));
         return take(result);
     }
 
@@ -105,7 +107,7 @@ final class TestIngress implements Ingress
         final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(length));
         buffer.putLong(0, value);
         final CompletableFuture<Long> result = new CompletableFuture<>();
-        tasks.add(() -> result.complete(admission.read(7, 0, value, timeoutMs, level, buffer, 0, length)));
+        tasks.add(() -> result.complete(admission.read(7, credential, value, timeoutMs, level, buffer, 0, length)));
         return take(result);
     }
 

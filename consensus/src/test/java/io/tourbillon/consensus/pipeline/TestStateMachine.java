@@ -1,5 +1,6 @@
 package io.tourbillon.consensus.pipeline;
 
+import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.codecs.client.MemberRequestDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongPredicate;
 import java.util.zip.CRC32;
 
 /** Writes down what it is told; can be told to pause, to take slices, to fail. */
@@ -30,6 +32,11 @@ final class TestStateMachine implements StateMachine
     final List<Applied> applied = Collections.synchronizedList(new ArrayList<>());
     /** Changes of members applied: correlation id and the member that changed. */
     final Map<Long, Long> memberAnswers = new ConcurrentHashMap<>();
+    /** Who asked, by the request's correlation id. */
+    final Map<Long, Long> credentials = new ConcurrentHashMap<>();
+    final Set<Long> readCredentials = ConcurrentHashMap.newKeySet();
+    /** Who may change the members. */
+    volatile LongPredicate isAllowed = (credential) -> true;
     final Set<Long> promisedVoters = ConcurrentHashMap.newKeySet();
     final Set<Long> removedMembers = ConcurrentHashMap.newKeySet();
     /** Correlation ids of requests that waited too long. */
@@ -83,6 +90,12 @@ final class TestStateMachine implements StateMachine
     }
 
     @Override
+    public int refusalOfChange(final long credential)
+    {
+        return isAllowed.test(credential) ? 0 : ErrorCode.PERMISSION_DENIED.number();
+    }
+
+    @Override
     public boolean isPromisedVoter(final long memberId)
     {
         return promisedVoters.contains(memberId);
@@ -114,6 +127,7 @@ final class TestStateMachine implements StateMachine
             return MORE;
         }
         slicesDone = 0;
+        credentials.put(entry.correlationId(), entry.credential());
         applied.add(new Applied(entry.index(), entry.term(), entry.sessionId(), entry.correlationId(), entry.payloadLength(),
             crc(entry.payload(), entry.payloadOffset(), entry.payloadLength()), isReplay));
         if (MembershipDoor.isFor(entry.payload(), entry.payloadOffset(), entry.payloadLength()))
@@ -178,6 +192,7 @@ final class TestStateMachine implements StateMachine
     @Override
     public void onRead(final long sessionId, final long credential, final DirectBuffer buffer, final int offset, final int length)
     {
+        readCredentials.add(credential);
         reads.add(sessionId + ":" + buffer.getLong(offset) + "@" + appliedIndex);
     }
 
