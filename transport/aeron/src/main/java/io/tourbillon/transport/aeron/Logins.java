@@ -9,6 +9,7 @@ import io.tourbillon.mvcc.Auth;
 import io.tourbillon.mvcc.AuthUser;
 import org.agrona.DirectBuffer;
 
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -69,7 +70,10 @@ final class Logins
         }
     }
 
+    private static final byte[] NOTHING = {};
+
     private final Supplier<Auth> auth;
+    private final byte[] ownToken;
     private final SessionBook sessions;
     private final ConnectionVoice voice;
     private final IngressCounters counters;
@@ -89,13 +93,15 @@ final class Logins
     /**
      * @param auth       users as this member has applied them.
      * @param clusterKey of the cluster, or null.
+     * @param ownToken   by which the node's own sessions are known.
      * @param timeoutNs  in which a login must end.
      */
     Logins(
-        final Supplier<Auth> auth, final ClusterKey clusterKey, final SessionBook sessions, final ConnectionVoice voice,
-        final IngressCounters counters, final long timeoutNs)
+        final Supplier<Auth> auth, final ClusterKey clusterKey, final byte[] ownToken, final SessionBook sessions,
+        final ConnectionVoice voice, final IngressCounters counters, final long timeoutNs)
     {
         this.auth = auth;
+        this.ownToken = ownToken;
         this.sessions = sessions;
         this.voice = voice;
         this.counters = counters;
@@ -113,6 +119,31 @@ final class Logins
     void nowNs(final long value)
     {
         nowNs = value;
+    }
+
+    /** Answers SessionOpened, or an error: nobody logs in, or the node's own pages do, which show its token. */
+    void beginAsNobody(final Connection connection, final long correlationId, final OpenSessionDecoder request)
+    {
+        final long eventCredit = request.eventCredit();
+        request.skipUserName();
+        final byte[] proof = new byte[Math.min(request.proofLength(), ownToken.length + 1)];
+        request.getProof(proof, 0, proof.length);
+        final Session session = sessions.open(connection, correlationId, eventCredit, Auth.NOBODY, NOTHING);
+        if (session != null && MessageDigest.isEqual(proof, ownToken))
+        {
+            session.own();
+        }
+    }
+
+    /** Who asks by this session: its user, or for the node's own root, whoever that is by now. */
+    long credentialOf(final Session session)
+    {
+        if (!session.isOwn())
+        {
+            return session.credential();
+        }
+        final AuthUser root = auth.get().user(Auth.ROOT);
+        return root == null ? Auth.NOBODY : root.credential();
     }
 
     /** Answers LoginChallenge, whoever it is, or an error. */

@@ -219,6 +219,12 @@ public final class Node implements AutoCloseable
         return parts.egress().slowSessions();
     }
 
+    /** @return by which sessions are known that this process opens for itself: they have root's rights. Not to be told. */
+    public byte[] ownToken()
+    {
+        return parts.ownToken();
+    }
+
     /** @return what the server end counts. Any thread. */
     public IngressCounters ingressCounters()
     {

@@ -25,6 +25,7 @@ import org.agrona.DirectBuffer;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -39,6 +40,7 @@ final class NodeParts implements AutoCloseable
 {
     /** A last checkpoint larger than this is left to the journal's replay: closing must not take long. */
     private static final int LAST_CHECKPOINT_PAGES_MAX = 16 * 1024;
+    private static final int OWN_TOKEN_LENGTH = 32;
     private static final int ARENA_LENGTH_MIN = 16 << 20;
     private static final long DRIVER_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -51,6 +53,7 @@ final class NodeParts implements AutoCloseable
     private final SessionHandover handover = new SessionHandover();
     private final ClientEgress egress;
     private final TransportAgent transport;
+    private final byte[] ownToken = new byte[OWN_TOKEN_LENGTH];
     private ClusterKey clusterKey;
     private DataDirectory directory;
     private Identity identity;
@@ -69,6 +72,7 @@ final class NodeParts implements AutoCloseable
 
     NodeParts(final NodeConfig config, final NodeEvents events)
     {
+        new SecureRandom().nextBytes(ownToken);
         this.config = config;
         this.events = events;
         this.mode = RunMode.of(config);
@@ -172,7 +176,8 @@ final class NodeParts implements AutoCloseable
         final ConnectionVoice voice = new ConnectionVoice(facts, config);
         final SessionBook sessions =
             new SessionBook(identity, handover, voice, ingressCounters, config.intNumber(NodeOption.MAX_SESSIONS));
-        final Logins logins = new Logins(mvcc::auth, clusterKey, sessions, voice, ingressCounters, config.connectionTimeoutNs());
+        final Logins logins = new Logins(
+            mvcc::auth, clusterKey, ownToken, sessions, voice, ingressCounters, config.connectionTimeoutNs());
         router = new RequestRouter(sessions, logins, voice, ingressCounters, identity.memberId(), config);
         final ClientIngress ingress =
             new ClientIngress(driver, config, router, sessions, logins, voice, ingressCounters, transport::isReady);
@@ -319,6 +324,11 @@ final class NodeParts implements AutoCloseable
     ClientEgress egress()
     {
         return egress;
+    }
+
+    byte[] ownToken()
+    {
+        return ownToken;
     }
 
     IngressCounters ingressCounters()

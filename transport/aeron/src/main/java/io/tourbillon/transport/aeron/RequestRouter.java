@@ -36,7 +36,6 @@ import io.tourbillon.codecs.client.WatchProgressRequestDecoder;
 import io.tourbillon.consensus.Admission;
 import io.tourbillon.consensus.ReadLevel;
 import io.tourbillon.consensus.raft.PeerUrl;
-import io.tourbillon.mvcc.Auth;
 import io.tourbillon.mvcc.TxnAdmission;
 import org.agrona.DirectBuffer;
 
@@ -48,7 +47,6 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  */
 final class RequestRouter
 {
-    private static final byte[] NO_PROOF = {};
     /** An inbound message needs so much for an answer to have an addressee. */
     private static final int ANSWERABLE_LENGTH = MessageHeaderDecoder.ENCODED_LENGTH + RequestHeaderDecoder.ENCODED_LENGTH;
 
@@ -185,14 +183,13 @@ final class RequestRouter
     private void onOpenSession(final Connection connection, final DirectBuffer buffer, final int offset)
     {
         openSession.wrapAndApplyHeader(buffer, offset, header);
-        final long eventCredit = openSession.eventCredit();
         if (openSession.userNameLength() != 0)
         {
             logins.begin(connection, correlationId(buffer, offset), openSession);
         }
         else
         {
-            sessions.open(connection, correlationId(buffer, offset), eventCredit, Auth.NOBODY, NO_PROOF);
+            logins.beginAsNobody(connection, correlationId(buffer, offset), openSession);
         }
     }
 
@@ -343,7 +340,7 @@ final class RequestRouter
                 final long sequence = buffer.getLong(offset + Protocol.SEQUENCE_OFFSET, LITTLE_ENDIAN);
                 onAdmission(connection, session, buffer, offset,
                     admission.changeMembers(
-                        session.id(), session.credential(), correlationId(buffer, offset), sequence, timeoutMs(buffer, offset),
+                        session.id(), logins.credentialOf(session), correlationId(buffer, offset), sequence, timeoutMs(buffer, offset),
                         buffer, offset, length));
             }
         }
@@ -365,7 +362,7 @@ final class RequestRouter
     private boolean isRefusedUnlessRoot(final Connection connection, final DirectBuffer buffer, final int offset)
     {
         final Session session = sessions.find(connection, sessionId(buffer, offset));
-        final int refusal = session == null ? 0 : logins.auth().refusalUnlessRoot(session.credential());
+        final int refusal = session == null ? 0 : logins.auth().refusalUnlessRoot(logins.credentialOf(session));
         if (refusal != 0)
         {
             refuse(connection, buffer, offset, ErrorCode.of(refusal));
@@ -394,7 +391,7 @@ final class RequestRouter
         {
             final long sequence = buffer.getLong(offset + Protocol.SEQUENCE_OFFSET, LITTLE_ENDIAN);
             onAdmission(connection, session, buffer, offset, admission.propose(
-                session.id(), session.credential(), correlationId(buffer, offset), sequence, timeoutMs(buffer, offset),
+                session.id(), logins.credentialOf(session), correlationId(buffer, offset), sequence, timeoutMs(buffer, offset),
                 buffer, offset, length));
         }
     }
@@ -406,7 +403,7 @@ final class RequestRouter
         if (session != null)
         {
             onAdmission(connection, session, buffer, offset, admission.read(
-                session.id(), session.credential(), correlationId(buffer, offset), timeoutMs(buffer, offset), level,
+                session.id(), logins.credentialOf(session), correlationId(buffer, offset), timeoutMs(buffer, offset), level,
                 buffer, offset, length));
         }
     }
@@ -417,7 +414,8 @@ final class RequestRouter
         final Session session = admissible(connection, Integer.MAX_VALUE, buffer, offset, length);
         if (session != null)
         {
-            final long result = admission.read(session.id(), session.credential(), 0, 0, ReadLevel.SERIALIZABLE, buffer, offset, length);
+            final long result =
+                admission.read(session.id(), logins.credentialOf(session), 0, 0, ReadLevel.SERIALIZABLE, buffer, offset, length);
             if (result < 0)
             {
                 refuse(connection, buffer, offset, Admission.errorOf(result));

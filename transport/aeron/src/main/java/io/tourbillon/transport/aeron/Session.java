@@ -13,6 +13,7 @@ final class Session
 
     private final long id;
     private final long credential;
+    private boolean isOwn;                                       // sequencer
     private final Connection connection;
     private final long creditWindow;                             // bytes of events that the client has room for when it has read all
 
@@ -51,6 +52,17 @@ final class Session
     long credential()
     {
         return credential;
+    }
+
+    /** Sequencer, when it is opened: of the node itself, see {@link Logins#credentialOf}. */
+    void own()
+    {
+        isOwn = true;
+    }
+
+    boolean isOwn()
+    {
+        return isOwn;
     }
 
     Connection connection()

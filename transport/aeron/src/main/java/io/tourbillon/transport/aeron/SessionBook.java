@@ -32,21 +32,24 @@ final class SessionBook
      *
      * @param credential of the user who has logged in; 0 = nobody.
      * @param proof      that we know this user; empty if nobody has logged in.
+     * @return the session, or null.
      */
-    void open(final Connection connection, final long correlationId, final long credit, final long credential, final byte[] proof)
+    Session open(
+        final Connection connection, final long correlationId, final long credit, final long credential, final byte[] proof)
     {
         final Session session = new Session(lastId + 1, connection, credit, credential);
         if (connection.sessions().size() >= sessionsMax || !handover.open(session))
         {
             counters.refused.addRelease(1);
             voice.error(connection, 0, correlationId, ErrorCode.TOO_MANY_SESSIONS);
-            return;
+            return null;
         }
         lastId++;
         sessions.put(session.id(), session);
         connection.sessions().put(session.id(), session);
         counters.sessions.setRelease(sessions.size());
         voice.sessionOpened(session, correlationId, proof);
+        return session;
     }
 
     /** @return the session if it is one of this connection, else null. */

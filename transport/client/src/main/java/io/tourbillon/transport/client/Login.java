@@ -47,7 +47,7 @@ final class Login
         nonce = null;
         authMessage = null;
         isProofSent = false;
-        clientNonce = user.isNobody() ? NOTHING : Scram.newNonce(random);
+        clientNonce = user.isNobody() ? user.token() : Scram.newNonce(random);
         return clientNonce;
     }
 
@@ -59,7 +59,7 @@ final class Login
         challenge.getNonce(both, 0, both.length);
         final byte[] salt = new byte[challenge.saltLength()];
         challenge.getSalt(salt, 0, salt.length);
-        final boolean isOurs = nonce == null && clientNonce.length > 0 && both.length >= clientNonce.length + Scram.NONCE_LENGTH_MIN &&
+        final boolean isOurs = nonce == null && !user.isNobody() && both.length >= clientNonce.length + Scram.NONCE_LENGTH_MIN &&
             both.length <= 2 * Scram.NONCE_LENGTH_MAX && Arrays.equals(clientNonce, 0, clientNonce.length, both, 0, clientNonce.length);
         if (!isOurs || iterations < ScramVerifier.ITERATIONS_MIN || iterations > ScramVerifier.ITERATIONS_MAX ||
             salt.length < ScramVerifier.SALT_LENGTH_MIN || salt.length > ScramVerifier.SALT_LENGTH_MAX)

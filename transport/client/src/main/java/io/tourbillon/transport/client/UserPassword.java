@@ -14,7 +14,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  */
 public final class UserPassword
 {
-    static final UserPassword NOBODY = new UserPassword("", () -> new char[0]);
+    static final UserPassword NOBODY = ofNode(new byte[0]);
 
     /** What logs in, with what it was derived from: StoredKey is made anew, as it is one hash. */
     record Keys(byte[] salt, int iterations, byte[] clientKey, byte[] serverKey)
@@ -28,11 +28,13 @@ public final class UserPassword
 
     private final String name;
     private final byte[] nameBytes;
+    private final byte[] token;
     private final Supplier<char[]> password;
     private volatile Derivation derivation;
 
-    private UserPassword(final String name, final Supplier<char[]> password)
+    private UserPassword(final String name, final byte[] token, final Supplier<char[]> password)
     {
+        this.token = token;
         this.name = name;
         this.nameBytes = name.getBytes(UTF_8);
         this.password = password;
@@ -65,7 +67,18 @@ public final class UserPassword
         {
             throw new IllegalArgumentException("the name of a user is empty");
         }
-        return new UserPassword(name, password);
+        return new UserPassword(name, new byte[0], password);
+    }
+
+    /**
+     * The node itself, for what runs in its process: its pages for operators, say. It may do what root may.
+     *
+     * @param token that the node has made at its start and tells nobody else.
+     * @return what opens sessions as the node's own.
+     */
+    public static UserPassword ofNode(final byte[] token)
+    {
+        return new UserPassword("", token.clone(), () -> new char[0]);
     }
 
     /** @return the name. */
@@ -76,7 +89,13 @@ public final class UserPassword
 
     boolean isNobody()
     {
-        return this == NOBODY;
+        return nameBytes.length == 0;
+    }
+
+    /** What is shown in place of a login; empty but for the node's own. */
+    byte[] token()
+    {
+        return token;
     }
 
     byte[] nameBytes()

@@ -162,6 +162,8 @@ public final class NodeMetrics implements MultiCollector
             figures.counter("tourbillon_requests", "Requests of this member's clients, by kind.", ingress.requests(kind),
                 "kind", kind.label());
         }
+        figures.counter("tourbillon_logins", "Users who have logged in.", ingress.logins.getAcquire());
+        figures.counter("tourbillon_logins_failed", "Proofs of a password that were wrong.", ingress.loginsFailed.getAcquire());
         figures.gauge("tourbillon_client_connections", "Connections of clients.", ingress.connections.getAcquire());
         final String help = "What clients or strangers sent and was not taken, by reason.";
         final String name = "tourbillon_refused";

@@ -3,6 +3,7 @@ package io.tourbillon.transport.http;
 import io.tourbillon.codecs.Alarm;
 import io.tourbillon.codecs.AlarmType;
 import io.tourbillon.transport.aeron.Node;
+import io.tourbillon.transport.client.UserPassword;
 import io.tourbillon.transport.client.async.ClientOptions;
 import io.tourbillon.transport.client.async.MemberInfo;
 import io.tourbillon.transport.client.async.RangeQuery;
@@ -137,7 +138,8 @@ public final class NodeVitals implements Vitals, AutoCloseable
         if (client == null)
         {
             client = TourbillonAsyncClient.connect(
-                new ClientOptions().endpoint("ipc:" + node.driverDirectory()).connectTimeout(TIMEOUT).requestTimeout(TIMEOUT));
+                new ClientOptions().endpoint("ipc:" + node.driverDirectory()).connectTimeout(TIMEOUT).requestTimeout(TIMEOUT)
+                    .user(UserPassword.ofNode(node.ownToken())));
         }
         return client;
     }

@@ -5,6 +5,7 @@ import io.tourbillon.transport.aeron.Node;
 import io.tourbillon.transport.aeron.NodeConfig;
 import io.tourbillon.transport.aeron.NodeOption;
 import io.tourbillon.transport.aeron.Ports;
+import io.tourbillon.transport.client.async.ClientOptions;
 import io.tourbillon.transport.client.async.TourbillonAsyncClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,6 +68,9 @@ class NodePagesTest
             {
                 client.put("key" + i, "value").get();
             }
+            client.auth().addUser("root", "password".toCharArray()).get(); // the pages are the node's own: they are served all the same
+            client.auth().grantRole("root", "root").get();
+            client.auth().enable().get();
         }
     }
 
@@ -105,6 +109,7 @@ class NodePagesTest
     {
         final Map<String, Double> figures = figures();
         assertEquals(1, figures.get("etcd_server_has_leader"));
+        assertEquals(0, figures.get("tourbillon_logins_failed_total"));
         assertEquals(1, figures.get("etcd_server_is_leader"));
         assertEquals(1, figures.get("etcd_server_leader_changes_seen_total"));
         assertEquals(0, figures.get("etcd_server_is_learner"));
@@ -163,7 +168,8 @@ class NodePagesTest
         assertTrue(before.get("tourbillon_live_bytes") > PUTS * "keyvalue".length());
         final String alarm =
             "etcd_debugging_server_alarms{alarm_type=\"NOSPACE\",server_id=\"" + Long.toHexString(node.memberId()) + "\"}";
-        try (TourbillonAsyncClient client = TourbillonAsyncClient.connect("ipc:" + node.driverDirectory()))
+        try (TourbillonAsyncClient client = TourbillonAsyncClient.connect(
+            new ClientOptions().endpoint("ipc:" + node.driverDirectory()).user("root", "password".toCharArray())))
         {
             client.raiseAlarm(node.memberId(), AlarmType.NOSPACE).get();
             final HttpResponse<String> health = get("/health");
