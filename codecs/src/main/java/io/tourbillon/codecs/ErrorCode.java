@@ -93,6 +93,8 @@ public enum ErrorCode
         "tourbillon: too many users, roles or permissions, or a longer name than may be"),
     /** A verifier that is not laid out as one, or whose salt or iterations are out of bounds. */
     BAD_VERIFIER(1040, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "tourbillon: not a verifier of SCRAM-SHA-256"),
+    /** A watch names no range, too many, or ranges and filters that are too long together. */
+    WATCH_RANGES(1041, GrpcCode.INVALID_ARGUMENT, Action.FIX_REQUEST, "tourbillon: a watch takes 1 to 64 ranges, with its filters 16 KiB"),
 
     /** More entries wait to be applied than the node allows. Nothing was written. */
     TOO_MANY_REQUESTS(2001, GrpcCode.RESOURCE_EXHAUSTED, Action.BACK_OFF, "etcdserver: too many requests"),

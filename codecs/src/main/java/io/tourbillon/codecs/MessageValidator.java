@@ -46,6 +46,7 @@ import io.tourbillon.codecs.client.WatchCreatedDecoder;
 import io.tourbillon.codecs.client.WatchEventsDecoder;
 import io.tourbillon.codecs.client.WatchProgressDecoder;
 import io.tourbillon.codecs.client.WatchProgressRequestDecoder;
+import io.tourbillon.codecs.client.WatchRangesCreateDecoder;
 import org.agrona.DirectBuffer;
 
 import static io.tourbillon.codecs.Shape.block;
@@ -94,6 +95,8 @@ public final class MessageValidator
         shape(WatchCreateDecoder.TEMPLATE_ID, block(WatchCreateDecoder.BLOCK_LENGTH).data(2));
         shape(WatchCancelDecoder.TEMPLATE_ID, block(WatchCancelDecoder.BLOCK_LENGTH));
         shape(WatchProgressRequestDecoder.TEMPLATE_ID, block(WatchProgressRequestDecoder.BLOCK_LENGTH));
+        shape(WatchRangesCreateDecoder.TEMPLATE_ID, block(WatchRangesCreateDecoder.BLOCK_LENGTH)
+            .group(block(WatchRangesCreateDecoder.RangesDecoder.sbeBlockLength()).data(2)).data(1));
         shape(LeaseRequestDecoder.TEMPLATE_ID, block(LeaseRequestDecoder.BLOCK_LENGTH));
         shape(MemberRequestDecoder.TEMPLATE_ID, block(MemberRequestDecoder.BLOCK_LENGTH)
             .group(block(MemberRequestDecoder.PeerUrlsDecoder.sbeBlockLength()).data(1)));

@@ -11,7 +11,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 /**
  * One message of events in the making: each change once, with the ids of the session's watchers that want it; those that also want what was
- * there before get an event of their own. It knows up to where it holds whole revisions, and can be cut there.
+ * there before, or no values, get an event of their own. It knows up to where it holds whole revisions, and can be cut there.
  */
 final class EventBatch
 {
@@ -31,8 +31,10 @@ final class EventBatch
     private final WatchEventsEncoder message = new WatchEventsEncoder();
     private final long[] plainIds = new long[IDS_MAX];
     private final long[] prevIds = new long[IDS_MAX];
+    private final long[] keyOnlyIds = new long[IDS_MAX];
     private int plainCount;
     private int prevCount;
+    private int keyOnlyCount;
     private EventsEncoder events;
     private long sessionId;
     private boolean isCatchUp;
@@ -67,11 +69,18 @@ final class EventBatch
     {
         plainCount = 0;
         prevCount = 0;
+        keyOnlyCount = 0;
     }
 
     int idCount()
     {
-        return plainCount + prevCount;
+        return plainCount + prevCount + keyOnlyCount;
+    }
+
+    /** Notes a watcher that wants no values. */
+    void collectKeyOnly(final long watchId)
+    {
+        keyOnlyIds[keyOnlyCount++] = watchId;
     }
 
     /** Notes a watcher of the change to be added; up to {@link #IDS_MAX}. */
@@ -119,7 +128,8 @@ final class EventBatch
             plainCount += prevCount;
             prevCount = 0;
         }
-        final int length = length(record, null, plainCount) + length(record, prev, prevCount);
+        final int keyOnlyLength = keyOnlyCount == 0 ? 0 : EVENT_OVERHEAD + keyOnlyCount * Long.BYTES + record.keyLength();
+        final int length = length(record, null, plainCount) + length(record, prev, prevCount) + keyOnlyLength;
         if (eventCount > 0 && message.limit() + length > Limits.PART_LENGTH_MAX)
         {
             return false;
@@ -127,11 +137,15 @@ final class EventBatch
         buffer.ensure(message.limit() + length);
         if (plainCount > 0)
         {
-            write(main, record, null, plainIds, plainCount);
+            write(main, record, null, record.valueLength(), plainIds, plainCount);
         }
         if (prevCount > 0)
         {
-            write(main, record, prev, prevIds, prevCount);
+            write(main, record, prev, record.valueLength(), prevIds, prevCount);
+        }
+        if (keyOnlyCount > 0)
+        {
+            write(main, record, null, 0, keyOnlyIds, keyOnlyCount);
         }
         return true;
     }
@@ -154,7 +168,13 @@ final class EventBatch
         return before.load(prevMain, record.prevSub()) ? before.record() : null;
     }
 
-    private void write(final long main, final RevisionRecord record, final RevisionRecord prev, final long[] ids, final int idCount)
+    private void write(
+        final long main,
+        final RevisionRecord record,
+        final RevisionRecord prev,
+        final int valueLength,
+        final long[] ids,
+        final int idCount)
     {
         final boolean hasPrev = prev != null;
         events.next()
@@ -170,7 +190,7 @@ final class EventBatch
         events.flags().clear().prevKv(hasPrev);
         writeIds(ids, idCount);
         events.putKey(record.bytes(), record.keyOffset(), record.keyLength());
-        events.putValue(record.bytes(), record.valueOffset(), record.valueLength());
+        events.putValue(record.bytes(), record.valueOffset(), valueLength);
         if (hasPrev)
         {
             events.putPrevValue(prev.bytes(), prev.valueOffset(), prev.valueLength());

@@ -224,7 +224,19 @@ final class LaneReader
         final int unwanted = record.isTombstone() ? Watcher.NO_DELETE : Watcher.NO_PUT;
         if (lane.serves(flags) && (flags & unwanted) == 0 && watchers.minRevision(watcher) <= main)
         {
-            batch.collect(watchers.id(watcher), (flags & Watcher.PREV_KV) != 0);
+            final WatchFilter filter = (flags & Watcher.HAS_FILTER) == 0 ? null : watchers.filter(watcher);
+            if (filter != null && !filter.passes(record))
+            {
+                return;
+            }
+            if (filter != null && filter.isKeysOnly)
+            {
+                batch.collectKeyOnly(watchers.id(watcher));
+            }
+            else
+            {
+                batch.collect(watchers.id(watcher), (flags & Watcher.PREV_KV) != 0);
+            }
             if ((flags & Watcher.PROGRESS_NOTIFY) != 0)
             {
                 watchers.set(watcher, Watcher.IS_NOISY);

@@ -67,6 +67,12 @@ public final class Limits
         }
     }
 
+    /** Ranges of one watch: each change between the first and the last of them is compared with each. */
+    static final int WATCH_RANGES_MAX = 64;
+
+    /** Bytes of all ranges and of the value prefix of one watch: what a key and an end take at most. */
+    static final int WATCH_FILTER_LENGTH_MAX = 2 * KEY_LENGTH_MAX;
+
     private Limits()
     {
     }

@@ -17,6 +17,7 @@ import io.tourbillon.codecs.client.TxnRequestDecoder;
 import io.tourbillon.codecs.client.WatchCancelDecoder;
 import io.tourbillon.codecs.client.WatchCreateDecoder;
 import io.tourbillon.codecs.client.WatchProgressRequestDecoder;
+import io.tourbillon.codecs.client.WatchRangesCreateDecoder;
 import io.tourbillon.codecs.record.EntryFrame;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -91,6 +92,7 @@ public final class Mvcc
     private final CatchUp catchUp;
     private final FanOut fanOut;
     private final WatchProgress progress;
+    private final WatchBookmarks bookmarks;
     private final WatchRequests watchRequests;
     private final AlarmList alarmList;
     private Auth knownAuth;
@@ -143,7 +145,8 @@ public final class Mvcc
         catchUp = new CatchUp(header, watches, reader, watchGuard, replies);
         fanOut = new FanOut(header, revisions, watches, catchUp, reader);
         progress = new WatchProgress(watches, replies, settings.progressNotifyIntervalNs());
-        watchRequests = new WatchRequests(header, settings, watches, fanOut, catchUp, watchGuard, progress, replies);
+        bookmarks = new WatchBookmarks(watches, replies);
+        watchRequests = new WatchRequests(header, settings, watches, fanOut, catchUp, watchGuard, progress, bookmarks, replies);
     }
 
     /** Reads everything: a store of an older version has no sum; tests compare it with the sum that was kept. */
@@ -269,8 +272,8 @@ public final class Mvcc
             case TxnRequestDecoder.TEMPLATE_ID:
                 reads.onTxn(sessionId, credential, correlationId, buffer, offset, length);
                 return true;
-            case WatchCreateDecoder.TEMPLATE_ID:
-                watchRequests.onCreate(sessionId, credential, correlationId, buffer, offset);
+            case WatchCreateDecoder.TEMPLATE_ID, WatchRangesCreateDecoder.TEMPLATE_ID:
+                watchRequests.onCreate(sessionId, credential, correlationId, templateId, buffer, offset);
                 return true;
             case WatchCancelDecoder.TEMPLATE_ID:
                 watchRequests.onCancel(sessionId, correlationId, buffer, offset);
@@ -346,6 +349,7 @@ public final class Mvcc
         workCount += fanOut.doWork(settings.eventsPerSlice());
         workCount += catchUp.doWork(settings.eventsPerSlice(), fanOut.frontier(), fanOut.fannedOut());
         workCount += progress.doWork(nowNs, fanOut.fannedOut());
+        workCount += bookmarks.doWork(nowNs, fanOut.fannedOut());
         workCount += watches.sweep(WATCHERS_FREED_PER_SLICE);
         workCount += reads.doWork();
         workCount += leaseReads.doWork();

@@ -29,10 +29,15 @@ final class WatchGuard
         this.replies = replies;
     }
 
-    /** Whether somebody may watch a range: {@code SOUND} or the number of an error. */
-    int check(final long credential, final KeyRange keys)
+    /** Whether somebody may watch each of the ranges asked for, the very ones that would be watched: {@code SOUND} or an error's number. */
+    int check(final long credential, final WatchSpec spec)
     {
-        return guard.checkRead(credential, keys);
+        int error = SOUND;
+        for (int i = 0; i < spec.rangeCount() && error == SOUND; i++)
+        {
+            error = guard.checkRead(credential, spec.range(i));
+        }
+        return error;
     }
 
     /** A session makes a watcher, as this user: what it watches already is judged by what that one may. */
@@ -83,8 +88,19 @@ final class WatchGuard
 
     private boolean mayWatch(final WatchSession session, final int watcher)
     {
-        table.patterns.read(watchers.pattern(watcher), range);
-        return session.judgedBy != null && session.judgedBy.contain(range);
+        final WatchFilter filter = watchers.filter(watcher);
+        if (filter == null || filter.rangeCount() == 0)
+        {
+            table.patterns.read(watchers.pattern(watcher), range);
+            return session.judgedBy != null && session.judgedBy.contain(range);
+        }
+        boolean isGranted = session.judgedBy != null;
+        for (int i = 0; i < filter.rangeCount() && isGranted; i++)
+        {
+            filter.range(i, range);
+            isGranted = session.judgedBy.contain(range);
+        }
+        return isGranted;
     }
 
     private void cancel(final WatchSession session, final int watcher)

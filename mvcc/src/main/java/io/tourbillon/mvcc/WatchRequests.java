@@ -3,9 +3,7 @@ package io.tourbillon.mvcc;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.WatchCancelDecoder;
-import io.tourbillon.codecs.client.WatchCreateDecoder;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 import static io.tourbillon.mvcc.RecordSlab.NIL;
 
@@ -22,15 +20,15 @@ final class WatchRequests
     private final CatchUp catchUp;
     private final WatchGuard guard;
     private final WatchProgress progress;
+    private final WatchBookmarks bookmarks;
     private final Replies replies;
     private final MessageHeaderDecoder messageHeader = new MessageHeaderDecoder();
-    private final WatchCreateDecoder create = new WatchCreateDecoder();
     private final WatchCancelDecoder cancel = new WatchCancelDecoder();
-    private final KeyRange range = new KeyRange();
+    private final WatchSpec spec = new WatchSpec();
 
     WatchRequests(
         final MvccHeader header, final MvccSettings settings, final WatchTable table, final FanOut fanOut, final CatchUp catchUp,
-        final WatchGuard guard, final WatchProgress progress, final Replies replies)
+        final WatchGuard guard, final WatchProgress progress, final WatchBookmarks bookmarks, final Replies replies)
     {
         this.header = header;
         this.settings = settings;
@@ -39,16 +37,19 @@ final class WatchRequests
         this.catchUp = catchUp;
         this.guard = guard;
         this.progress = progress;
+        this.bookmarks = bookmarks;
         this.replies = replies;
     }
 
-    void onCreate(final long sessionId, final long credential, final long correlationId, final DirectBuffer buffer, final int offset)
+    /** Of either kind of request to watch, which its template tells. */
+    void onCreate(
+        final long sessionId, final long credential, final long correlationId, final int templateId, final DirectBuffer buffer,
+        final int offset)
     {
-        create.wrapAndApplyHeader(buffer, offset, messageHeader);
-        readRange(buffer);
         final WatchSession session = table.session(sessionId);
-        final int refusal = guard.check(credential, range); // of the very range that would be watched
-        final int error = refusal == ASKED_FOR ? check(session) : refusal;
+        int error = spec.read(templateId, buffer, offset);
+        error = error == ASKED_FOR ? guard.check(credential, spec) : error;
+        error = error == ASKED_FOR ? check(session) : error;
         if (error != ASKED_FOR)
         {
             replies.watchCanceled(sessionId, correlationId, NEVER_CREATED, error);
@@ -56,42 +57,25 @@ final class WatchRequests
         }
         final WatchSession watching = table.sessionOrNew(sessionId);
         guard.onWatcher(watching, credential, catchUp);
-        register(watching, correlationId, Math.min(create.startRevision(), Watcher.REVISION_MAX));
-    }
-
-    /** An empty key means the lowest one there is. */
-    private void readRange(final DirectBuffer buffer)
-    {
-        range.read(buffer, create.limit());
-        if (range.isKeyEmpty())
-        {
-            final byte[] end = new byte[range.endLength()];
-            range.buffer().getBytes(range.endOffset(), end);
-            final UnsafeBuffer copy = new UnsafeBuffer(new byte[1 + end.length]);
-            copy.putBytes(1, end);
-            range.of(copy, 0, 1, 1, end.length);
-        }
+        register(watching, correlationId, Math.min(spec.startRevision(), Watcher.REVISION_MAX));
     }
 
     private int check(final WatchSession session)
     {
-        if (Math.max(range.keyLength(), range.endLength()) > Limits.KEY_LENGTH_MAX)
+        final int misshape = spec.checkRange();
+        if (misshape != ASKED_FOR)
         {
-            return ErrorCode.KEY_TOO_LARGE.number();
+            return misshape;
         }
-        if (range.isEmpty())
-        {
-            return ErrorCode.WATCH_RANGE_EMPTY.number();
-        }
-        if (create.startRevision() < 0)
+        if (spec.startRevision() < 0)
         {
             return ErrorCode.COMPACTED.number();
         }
-        if (create.watchId() < 0)
+        if (spec.watchId() < 0)
         {
             return ErrorCode.MALFORMED.number();
         }
-        if (create.watchId() != 0 && session != null && table.find(session, create.watchId()) != NIL)
+        if (spec.watchId() != 0 && session != null && table.find(session, spec.watchId()) != NIL)
         {
             return ErrorCode.WATCH_ID_DUPLICATE.number();
         }
@@ -102,7 +86,7 @@ final class WatchRequests
 
     private void register(final WatchSession session, final long correlationId, final long startRevision)
     {
-        final long id = newId(session, create.watchId());
+        final long id = newId(session, spec.watchId());
         replies.watchCreated(session.id, correlationId, id);
         if (startRevision > 0 && startRevision < header.compactRevision())
         {
@@ -111,7 +95,11 @@ final class WatchRequests
         }
         final long minRevision = startRevision == 0 ? header.revision() + 1 : startRevision;
         final long historyStart = fanOut.historyStart(session, minRevision);
-        final int watcher = table.add(session, id, range, minRevision, flags());
+        final int watcher = table.add(session, id, spec.hull(), minRevision, spec.flags());
+        if (spec.filter() != null)
+        {
+            table.filter(watcher, spec.filter());
+        }
         if (historyStart > 0)
         {
             catchUp.addHistory(watcher, historyStart);
@@ -120,9 +108,13 @@ final class WatchRequests
         {
             table.addFuture(watcher);
         }
-        if (create.flags().progressNotify())
+        if ((spec.flags() & Watcher.PROGRESS_NOTIFY) != 0)
         {
             progress.onWatcher(session);
+        }
+        if (spec.bookmarkIntervalNs() > 0)
+        {
+            bookmarks.onWatcher(session, spec.bookmarkIntervalNs());
         }
     }
 
@@ -139,14 +131,6 @@ final class WatchRequests
             id = session.takeNextId();
         }
         return id;
-    }
-
-    private int flags()
-    {
-        return (create.flags().prevKv() ? Watcher.PREV_KV : 0) |
-            (create.flags().noPut() ? Watcher.NO_PUT : 0) |
-            (create.flags().noDelete() ? Watcher.NO_DELETE : 0) |
-            (create.flags().progressNotify() ? Watcher.PROGRESS_NOTIFY : 0);
     }
 
     void onCancel(final long sessionId, final long correlationId, final DirectBuffer buffer, final int offset)

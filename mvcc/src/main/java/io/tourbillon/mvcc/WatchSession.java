@@ -51,6 +51,11 @@ final class WatchSession
     boolean isNotifying;
     int notifyNext = NIL;
 
+    /** Bookmarks: its watchers that want them, how often (0 = not in the queue for them), and when the next is due. */
+    int bookmarkCount;
+    long bookmarkIntervalNs;
+    long bookmarkAtNs;
+
     private long[] progressRequests;
     private long[] progressRevisions;
     private int progressCount;

@@ -125,6 +125,13 @@ final class WatchTable
         return watcher;
     }
 
+    /** Gives a watcher what it wants beyond a plain one. */
+    void filter(final int watcher, final WatchFilter filter)
+    {
+        watchers.filter(watcher, filter);
+        sessionOf(watcher).bookmarkCount += filter.wantsBookmarks ? 1 : 0;
+    }
+
     void addFuture(final int watcher)
     {
         future.add(watcher);
@@ -195,6 +202,8 @@ final class WatchTable
     {
         session.futureCount -= future.remove(watcher) ? 1 : 0;
         session.notifyCount -= watchers.has(watcher, Watcher.PROGRESS_NOTIFY) ? 1 : 0;
+        final WatchFilter filter = watchers.filter(watcher);
+        session.bookmarkCount -= filter != null && filter.wantsBookmarks ? 1 : 0;
     }
 
     private boolean isPlaceKept(final WatchSession session, final int watcher)

@@ -34,6 +34,9 @@ final class Watcher
     /** A head that stands in its session's list of such, not in its pattern's, for the session is behind: see {@link WatchTable#park}. */
     static final int IS_PARKED = 1 << 8;
 
+    /** Has a {@link WatchFilter}. */
+    static final int HAS_FILTER = 1 << 9;
+
     static final int IS_IN_HISTORY = IS_IN_EVEN_PASS | IS_IN_ODD_PASS;
     static final int IS_NOT_LIVE = IS_IN_HISTORY | IS_DEAD;
 

@@ -1,5 +1,7 @@
 package io.tourbillon.mvcc;
 
+import org.agrona.collections.Int2ObjectHashMap;
+
 import static io.tourbillon.mvcc.RecordSlab.NIL;
 import static io.tourbillon.mvcc.Watcher.FLAGS_MASK;
 import static io.tourbillon.mvcc.Watcher.FLAG_BITS;
@@ -10,6 +12,8 @@ final class Watchers
     /** Looked up to create and to cancel, and to tell a session apart from others that watch the same: not for each event. */
     private static final int ELEMENTS_PER_BUCKET = 2;
 
+    /** Of the few that want more than a plain watcher. */
+    private final Int2ObjectHashMap<WatchFilter> filters = new Int2ObjectHashMap<>();
     private final RecordSlab slab = new RecordSlab(Watcher.LENGTH);
     private final RecordSlab linksSlab = new RecordSlab(Watcher.HEAD_LINKS_LENGTH);
     private final ChainedIndex byId = new ChainedIndex(new IdLinks(), ELEMENTS_PER_BUCKET);
@@ -25,9 +29,26 @@ final class Watchers
         return watcher;
     }
 
+    /** Gives it a filter, for as long as it lives. */
+    void filter(final int watcher, final WatchFilter filter)
+    {
+        filters.put(watcher, filter);
+        set(watcher, Watcher.HAS_FILTER);
+    }
+
+    /** Null if it has none. */
+    WatchFilter filter(final int watcher)
+    {
+        return has(watcher, Watcher.HAS_FILTER) ? filters.get(watcher) : null;
+    }
+
     void free(final int watcher)
     {
         assert headLinks(watcher) == NIL : "a head yet";
+        if (has(watcher, Watcher.HAS_FILTER))
+        {
+            filters.remove(watcher);
+        }
         slab.free(watcher);
     }
 

@@ -56,6 +56,41 @@ class AuthWatchTest
         return rig.egress.log.get(rig.egress.log.size() - 1);
     }
 
+    private String watchRanges(final String... ranges)
+    {
+        final Requests requests = new Requests();
+        requests.watchRanges(9, ranges, 0, 0, false, "", 0, 0, rig.session, 5);
+        assertTrue(rig.mvcc.onRead(rig.session, rig.credential, requests.buffer, 0, requests.length));
+        return rig.egress.answers.remove(5L);
+    }
+
+    @Test
+    void shouldAskForEachOfSeveralRangesAndNotForWhatLiesBetweenThem()
+    {
+        final long session = rig.session;
+        as("root");
+        users.permit("u", Permission.READ, "x", "");
+        users.as("u");
+        rig.session = session;
+        assertEquals("created 9 at 1", watchRanges("a", "c", "x", ""));
+        assertEquals(NO_WATCH, watchRanges("a", "c", "m", ""), "a range that is not permitted");
+        put("a");
+        put("m");
+        put("x");
+        rig.settle();
+        final List<String> heard = List.of("PUT a=1(2,2,1,0)", "PUT x=1(4,4,1,0)");
+        assertEquals(heard, rig.egress.eventsOf(session, 9));
+        as("root");
+        users.permit("u", Permission.READ, "y", "");
+        rig.settle();
+        assertEquals(1, rig.mvcc.watcherCount(), "all of its ranges may still be read");
+        users.forbid("u", "x", "");
+        put("a");
+        rig.settle();
+        assertEquals(heard, rig.egress.eventsOf(session, 9));
+        assertEquals(0, rig.mvcc.watcherCount());
+    }
+
     @Test
     void shouldWatchOnlyWhatMayBeRead()
     {

@@ -21,6 +21,7 @@ import io.tourbillon.codecs.client.TxnRequestEncoder;
 import io.tourbillon.codecs.client.WatchCancelEncoder;
 import io.tourbillon.codecs.client.WatchCreateEncoder;
 import io.tourbillon.codecs.client.WatchProgressRequestEncoder;
+import io.tourbillon.codecs.client.WatchRangesCreateEncoder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.ByteBuffer;
@@ -238,6 +239,26 @@ final class Requests
             .wrapAndApplyHeader(buffer, 0, new io.tourbillon.codecs.record.MessageHeaderEncoder());
         quota.quotaBytes(quotaBytes);
         length = quota.limit();
+        return this;
+    }
+
+    /** A watch of several ranges, each a key and an end, and filters. */
+    Requests watchRanges(
+        final long watchId, final String[] ranges, final long start, final int flags, final boolean keysOnly, final String valuePrefix,
+        final long minVersion, final long bookmarkMs, final long sessionId, final long correlationId)
+    {
+        final WatchRangesCreateEncoder watch = new WatchRangesCreateEncoder().wrapAndApplyHeader(buffer, 0, header);
+        head(watch.request(), sessionId, correlationId);
+        watch.watchId(watchId).startRevision(start).minVersion(minVersion).bookmarkIntervalMs(bookmarkMs).flags().clear()
+            .prevKv((flags & Watcher.PREV_KV) != 0).noPut((flags & Watcher.NO_PUT) != 0).noDelete((flags & Watcher.NO_DELETE) != 0);
+        watch.extras().clear().keysOnly(keysOnly).bookmark(bookmarkMs > 0);
+        final WatchRangesCreateEncoder.RangesEncoder group = watch.rangesCount(ranges.length / 2);
+        for (int i = 0; i < ranges.length; i += 2)
+        {
+            group.next().putKey(bytes(ranges[i]), 0, ranges[i].length()).putRangeEnd(bytes(ranges[i + 1]), 0, ranges[i + 1].length());
+        }
+        watch.putValuePrefix(bytes(valuePrefix), 0, valuePrefix.length());
+        length = watch.limit();
         return this;
     }
 

@@ -50,6 +50,11 @@ final class WatchMember implements Egress, AutoCloseable
     {
         String key;
         String end;
+        /** Of a watch of several ranges: keys and ends; null = a plain one. */
+        String[] ranges;
+        boolean keysOnly;
+        String valuePrefix = "";
+        long minVersion;
         long start;
         int flags;
         final List<Change> changes = new ArrayList<>();
@@ -63,6 +68,11 @@ final class WatchMember implements Egress, AutoCloseable
     final Mvcc mvcc;
     final Requests requests = new Requests();
     final List<Change> changes = new ArrayList<>();
+    /** Of each change of these: value and version; of a delete neither. */
+    final List<String> values = new ArrayList<>();
+    final List<Long> versions = new ArrayList<>();
+    private final Map<String, Long> versionOfKey = new HashMap<>();
+    private final Map<Change, String> valueOfChange = new HashMap<>();
     final Map<Long, Map<Long, Told>> sessions = new HashMap<>();
     final Map<Long, Long> progressAnswers = new HashMap<>();
     final TreeSet<String> liveKeys = new TreeSet<>();
@@ -97,7 +107,7 @@ final class WatchMember implements Egress, AutoCloseable
             case PUT ->
             {
                 liveKeys.add(op.key);
-                changes.add(new Change(main, op.key, true));
+                note(new Change(main, op.key, true), op.value, versionOfKey.merge(op.key, 1L, Long::sum));
             }
             case DELETE_RANGE ->
             {
@@ -106,12 +116,21 @@ final class WatchMember implements Egress, AutoCloseable
                     if (EtcdModel.isInRange(key, op.key, op.end))
                     {
                         liveKeys.remove(key);
-                        changes.add(new Change(main, key, false));
+                        versionOfKey.remove(key);
+                        note(new Change(main, key, false), "", 0);
                     }
                 }
             }
             default -> op.success.forEach(nested -> note(nested, main));
         }
+    }
+
+    private void note(final Change change, final String value, final long version)
+    {
+        changes.add(change);
+        values.add(value);
+        versions.add(version);
+        valueOfChange.put(change, value);
     }
 
     void compact(final long revision)
@@ -148,6 +167,25 @@ final class WatchMember implements Egress, AutoCloseable
 
     private Told pending;
 
+    /** The same of several ranges, each a key and an end, and filters; a bookmark interval of 0 for none. */
+    long watchRanges(
+        final long sessionId, final String[] ranges, final long start, final int flags, final boolean keysOnly, final String valuePrefix,
+        final long minVersion, final long bookmarkMs)
+    {
+        final Told told = new Told();
+        told.ranges = ranges;
+        told.keysOnly = keysOnly;
+        told.valuePrefix = valuePrefix;
+        told.minVersion = minVersion;
+        told.start = start == 0 ? mvcc.revision() + 1 : start;
+        told.flags = flags;
+        requests.watchRanges(0, ranges, start, flags, keysOnly, valuePrefix, minVersion, bookmarkMs, sessionId, ++correlationId);
+        createdId = Long.MIN_VALUE;
+        pending = told;
+        mvcc.onRead(sessionId, 0, requests.buffer, 0, requests.length);
+        return createdId;
+    }
+
     void cancel(final long sessionId, final long id)
     {
         requests.cancel(id, sessionId, ++correlationId);
@@ -179,15 +217,34 @@ final class WatchMember implements Egress, AutoCloseable
     List<Change> expected(final Told told)
     {
         final List<Change> expected = new ArrayList<>();
-        for (final Change change : changes)
+        for (int i = 0; i < changes.size(); i++)
         {
-            final boolean isFiltered = (told.flags & (change.isPut ? Watcher.NO_PUT : Watcher.NO_DELETE)) != 0;
-            if (change.main >= told.start && !isFiltered && EtcdModel.isInRange(change.key, told.key, told.end))
+            final Change change = changes.get(i);
+            final boolean isFlagged = (told.flags & (change.isPut ? Watcher.NO_PUT : Watcher.NO_DELETE)) != 0;
+            final boolean isFiltered =
+                change.isPut && (versions.get(i) < told.minVersion || !values.get(i).startsWith(told.valuePrefix));
+            if (change.main >= told.start && !isFlagged && !isFiltered && isWatched(told, change.key))
             {
                 expected.add(change);
             }
         }
         return expected;
+    }
+
+    private static boolean isWatched(final Told told, final String key)
+    {
+        if (told.ranges == null)
+        {
+            return EtcdModel.isInRange(key, told.key, told.end);
+        }
+        for (int i = 0; i < told.ranges.length; i += 2)
+        {
+            if (EtcdModel.isInRange(key, told.ranges[i], told.ranges[i + 1]))
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Every watcher was told what the log has for it: no gap, no duplicate, whole revisions. */
@@ -309,7 +366,7 @@ final class WatchMember implements Egress, AutoCloseable
         return SENT;
     }
 
-    private static void onEvent(final Map<Long, Told> watchers, final WatchEventsDecoder.EventsDecoder event, final Set<Told> all)
+    private void onEvent(final Map<Long, Told> watchers, final WatchEventsDecoder.EventsDecoder event, final Set<Told> all)
     {
         final long main = event.modRevision();
         final boolean isPut = event.eventType() == EventType.PUT;
@@ -320,12 +377,16 @@ final class WatchMember implements Egress, AutoCloseable
         }
         final byte[] key = new byte[event.keyLength()];
         event.getKey(key, 0, key.length);
-        event.getValue(new byte[event.valueLength()], 0, event.valueLength());
+        final byte[] value = new byte[event.valueLength()];
+        event.getValue(value, 0, value.length);
+        final boolean hasPrevValue = event.prevValueLength() > 0;
         event.getPrevValue(new byte[event.prevValueLength()], 0, event.prevValueLength());
         final Change change = new Change(main, new String(key, ISO_8859_1), isPut);
         for (final Told told : addressed)
         {
             assertTrue(!told.isCancelled, "an event after the cancel");
+            assertEquals(told.keysOnly ? "" : valueOfChange.get(change), new String(value, ISO_8859_1), "the value");
+            assertTrue(!told.keysOnly || !hasPrevValue, "a value before for one that wants none");
             told.changes.add(change);
         }
         all.addAll(addressed);

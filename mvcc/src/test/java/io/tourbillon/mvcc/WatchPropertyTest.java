@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * What each watcher hears is the log from its start on, through its filters: no gap, no duplicate, whole revisions; with many sessions,
- * streams that are full at random, starts in the past and the future, cancels, compactions that overtake the slow, replaced states and
- * slices down to one step.
+ * What each watcher hears is the log from its start on, through its ranges and filters: no gap, no duplicate, whole revisions; with many
+ * sessions, streams that are full at random, starts in the past and the future, cancels, compactions that overtake the slow, replaced
+ * states, bookmarks and slices down to one step.
  */
 class WatchPropertyTest
 {
@@ -42,7 +42,8 @@ class WatchPropertyTest
         final long sessionId = 2 + random.nextInt(sessionCount);
         switch (random.nextInt(16))
         {
-            case 0, 1, 2 -> watch(member, random, sessionId);
+            case 0, 1 -> watch(member, random, sessionId);
+            case 2 -> watchRanges(member, random, sessionId);
             case 3 -> cancel(member, random, sessionId);
             case 4 -> member.progress(sessionId);
             case 5 ->
@@ -65,7 +66,8 @@ class WatchPropertyTest
     {
         for (int i = 0; i < count; i++)
         {
-            member.mvcc.doWork(0);
+            member.nowNs += 1_000_000; // so that bookmarks come due
+            member.mvcc.doWork(member.nowNs);
         }
     }
 
@@ -87,6 +89,21 @@ class WatchPropertyTest
         {
             member.watch(sessionId, 0, key, end, start, random.nextInt(3) == 0 ? random.nextInt(8) : 0);
         }
+    }
+
+    /** Ranges that lie apart, touch and overlap, with filters. */
+    private static void watchRanges(final WatchMember member, final Random random, final long sessionId)
+    {
+        final String[] ranges = new String[2 * (1 + random.nextInt(4))];
+        for (int i = 0; i < ranges.length; i += 2)
+        {
+            ranges[i] = key(random);
+            ranges[i + 1] = random.nextInt(3) > 0 ? "" : random.nextInt(8) == 0 ? "\0" : ranges[i] + "~";
+        }
+        final long start = random.nextBoolean() ? 0 : Math.max(1, member.mvcc.revision() - 30 + random.nextInt(35));
+        member.watchRanges(sessionId, ranges, start, random.nextInt(3) == 0 ? random.nextInt(8) : 0, random.nextInt(3) == 0,
+            List.of("", "", "v", "ww").get(random.nextInt(4)), random.nextInt(3) == 0 ? random.nextInt(4) : 0,
+            random.nextInt(3) == 0 ? 10 + random.nextInt(30) : 0);
     }
 
     private static void cancel(final WatchMember member, final Random random, final long sessionId)

@@ -19,6 +19,7 @@ import io.tourbillon.transport.client.ClientResult;
 import io.tourbillon.transport.client.ClientSession;
 import io.tourbillon.transport.client.TourbillonClient;
 import io.tourbillon.transport.client.UserPassword;
+import io.tourbillon.transport.client.WatchRanges;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.concurrent.locks.LockSupport;
@@ -296,6 +297,21 @@ public final class NodeLink implements AutoCloseable
         final long watchId = session.watch(
             new UnsafeBuffer(key), 0, key.length, new UnsafeBuffer(end), 0, end.length, startRevision, flags);
         collector.watches().add(watchId, sink);
+    }
+
+    /**
+     * The same of several ranges, with filters.
+     *
+     * @param ranges what is wanted.
+     * @param sink   called by {@link #poll()}.
+     */
+    public void watch(final WatchRanges ranges, final WatchSink sink)
+    {
+        if (collector.watches().isEmpty())
+        {
+            status();
+        }
+        collector.watches().add(session.watch(ranges), sink);
     }
 
     /** Asks how far the watches of this session were delivered. */

@@ -10,6 +10,9 @@ import io.tourbillon.tools.ctl.NodeLink;
 import io.tourbillon.tools.ctl.WatchSink;
 import io.tourbillon.tools.ctl.output.Printer;
 import io.tourbillon.tools.ctl.output.WatchBatch;
+import io.tourbillon.transport.client.ClientSession;
+import io.tourbillon.transport.client.WatchRanges;
+import io.tourbillon.transport.client.async.Keys;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -60,7 +63,12 @@ public final class WatchCommand implements Command, WatchSink
         return flags
             .bool("prefix", "Watch on a prefix if prefix is set")
             .bool("prev-kv", "Get the previous key-value pair before the event happens")
-            .number("rev", "Revision to start watching");
+            .number("rev", "Revision to start watching")
+            .text("also", (char)0, "", "Further keys of the same watch, or prefixes with --prefix, separated by commas; tourbillon's own")
+            .bool("keys-only", "Events without values; tourbillon's own")
+            .text("value-prefix", (char)0, "", "Of puts only those whose value begins so; tourbillon's own")
+            .number("min-version", "Of puts only those with at least this version of their key; tourbillon's own")
+            .number("bookmark-ms", "Progress at this interval while all events were told; 0: none; tourbillon's own");
     }
 
     @Override
@@ -170,7 +178,40 @@ public final class WatchCommand implements Command, WatchSink
         {
             throw Words.badArgs("command type or key is not provided");
         }
-        node.watch(Words.range(flags, charset), flags.number("rev"), flags.is("prev-kv"), this);
+        final WatchRanges ranges = ranges(flags, charset);
+        if (ranges == null)
+        {
+            node.watch(Words.range(flags, charset), flags.number("rev"), flags.is("prev-kv"), this);
+        }
+        else
+        {
+            node.watch(ranges, this);
+        }
+    }
+
+    /** Null if nothing is asked for that etcd has no word for. */
+    private static WatchRanges ranges(final Flags flags, final Charset charset)
+    {
+        final boolean isPlain = flags.get("also").isEmpty() && !flags.is("keys-only") && flags.get("value-prefix").isEmpty() &&
+            flags.number("min-version") == 0 && flags.number("bookmark-ms") == 0;
+        if (isPlain)
+        {
+            return null;
+        }
+        final KeyRange first = Words.range(flags, charset);
+        final WatchRanges ranges = new WatchRanges().range(first.key(), first.rangeEnd())
+            .startRevision(flags.number("rev")).flags(flags.is("prev-kv") ? ClientSession.WATCH_PREV_KV : 0)
+            .valuePrefix(flags.get("value-prefix").getBytes(charset)).minVersion(flags.number("min-version"));
+        for (final String word : flags.get("also").isEmpty() ? new String[0] : flags.get("also").split(","))
+        {
+            final byte[] key = word.getBytes(charset);
+            ranges.range(key, flags.is("prefix") ? Keys.prefixEnd(key) : new byte[0]);
+        }
+        if (flags.is("keys-only"))
+        {
+            ranges.keysOnly();
+        }
+        return flags.number("bookmark-ms") > 0 ? ranges.bookmarks(flags.number("bookmark-ms")) : ranges;
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.tourbillon.codecs.client.TxnRequestDecoder;
 import io.tourbillon.codecs.client.WatchCancelDecoder;
 import io.tourbillon.codecs.client.WatchCreateDecoder;
 import io.tourbillon.codecs.client.WatchProgressRequestDecoder;
+import io.tourbillon.codecs.client.WatchRangesCreateDecoder;
 
 import java.util.Locale;
 
@@ -57,7 +58,8 @@ public enum RequestKind
             case RangeRequestDecoder.TEMPLATE_ID -> RANGE;
             case CompactRequestDecoder.TEMPLATE_ID -> COMPACTION;
             case LeaseRequestDecoder.TEMPLATE_ID -> LEASE;
-            case WatchCreateDecoder.TEMPLATE_ID, WatchCancelDecoder.TEMPLATE_ID, WatchProgressRequestDecoder.TEMPLATE_ID -> WATCH;
+            case WatchCreateDecoder.TEMPLATE_ID, WatchRangesCreateDecoder.TEMPLATE_ID, WatchCancelDecoder.TEMPLATE_ID,
+                WatchProgressRequestDecoder.TEMPLATE_ID -> WATCH;
             case MemberRequestDecoder.TEMPLATE_ID -> MEMBER;
             case MaintenanceRequestDecoder.TEMPLATE_ID -> MAINTENANCE;
             case AuthRequestDecoder.TEMPLATE_ID -> AUTH;

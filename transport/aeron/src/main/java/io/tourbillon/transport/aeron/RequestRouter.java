@@ -33,6 +33,7 @@ import io.tourbillon.codecs.client.TxnRequestDecoder;
 import io.tourbillon.codecs.client.WatchCancelDecoder;
 import io.tourbillon.codecs.client.WatchCreateDecoder;
 import io.tourbillon.codecs.client.WatchProgressRequestDecoder;
+import io.tourbillon.codecs.client.WatchRangesCreateDecoder;
 import io.tourbillon.consensus.Admission;
 import io.tourbillon.consensus.ReadLevel;
 import io.tourbillon.consensus.raft.PeerUrl;
@@ -144,7 +145,8 @@ final class RequestRouter
                 write(connection, buffer, offset, length);
             case TxnRequestDecoder.TEMPLATE_ID -> onTxn(connection, buffer, offset, length);
             case RangeRequestDecoder.TEMPLATE_ID -> onRange(connection, buffer, offset, length);
-            case WatchCreateDecoder.TEMPLATE_ID, WatchCancelDecoder.TEMPLATE_ID, WatchProgressRequestDecoder.TEMPLATE_ID ->
+            case WatchCreateDecoder.TEMPLATE_ID, WatchRangesCreateDecoder.TEMPLATE_ID, WatchCancelDecoder.TEMPLATE_ID,
+                WatchProgressRequestDecoder.TEMPLATE_ID ->
                 watch(connection, buffer, offset, length);
             case StatusRequestDecoder.TEMPLATE_ID -> read(connection, ReadLevel.SERIALIZABLE, buffer, offset, length);
             case MemberRequestDecoder.TEMPLATE_ID -> onMember(connection, buffer, offset, length);

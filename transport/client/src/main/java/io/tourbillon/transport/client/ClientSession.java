@@ -490,6 +490,17 @@ public final class ClientSession
     }
 
     /**
+     * Watches several ranges at once, with filters; else as {@link #watch(DirectBuffer, int, int, DirectBuffer, int, int, long, int)}.
+     *
+     * @param ranges and what else is wanted.
+     * @return id of the watch, of this session, above 0; or {@link ClientResult#CLOSED}.
+     */
+    public long watch(final WatchRanges ranges)
+    {
+        return life.isClosed() ? ClientResult.CLOSED : life.watch(ranges);
+    }
+
+    /**
      * Ends a watch: {@link ReplyListener#onWatchCanceled} follows, and until then events may come.
      *
      * @param watchId as {@link #watch} returned it.

@@ -22,6 +22,7 @@ import io.tourbillon.codecs.client.StatusRequestEncoder;
 import io.tourbillon.codecs.client.WatchCancelEncoder;
 import io.tourbillon.codecs.client.WatchCreateEncoder;
 import io.tourbillon.codecs.client.WatchProgressRequestEncoder;
+import io.tourbillon.codecs.client.WatchRangesCreateEncoder;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -47,6 +48,7 @@ final class Encoders
     final AuthRequestEncoder auth = new AuthRequestEncoder();
     final StatusRequestEncoder status = new StatusRequestEncoder();
     final WatchCreateEncoder watchCreate = new WatchCreateEncoder();
+    final WatchRangesCreateEncoder watchRangesCreate = new WatchRangesCreateEncoder();
     final WatchCancelEncoder watchCancel = new WatchCancelEncoder();
     final WatchProgressRequestEncoder watchProgress = new WatchProgressRequestEncoder();
 

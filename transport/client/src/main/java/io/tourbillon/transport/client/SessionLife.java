@@ -8,7 +8,6 @@ import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.OpenSessionEncoder;
 import io.tourbillon.codecs.client.SessionOpenedDecoder;
 import io.tourbillon.codecs.client.WatchCanceledDecoder;
-import io.tourbillon.codecs.client.WatchCreateEncoder;
 import io.tourbillon.codecs.client.WatchEventsDecoder;
 import io.tourbillon.codecs.client.WatchEventsDecoder.EventsDecoder;
 import org.agrona.DirectBuffer;
@@ -299,7 +298,16 @@ final class SessionLife
 
     long watch(final byte[] key, final byte[] rangeEnd, final long startRevision, final int flags)
     {
-        final Watch watch = watches.add(key, rangeEnd, startRevision, flags);
+        return begin(watches.add(key, rangeEnd, startRevision, flags));
+    }
+
+    long watch(final WatchRanges ranges)
+    {
+        return begin(watches.add(ranges));
+    }
+
+    private long begin(final Watch watch)
+    {
         if (isOpen() && !isPaused)
         {
             sendCreates(); // at once if there is room: what is put after this call is to be seen
@@ -505,10 +513,8 @@ final class SessionLife
 
     private boolean sendCreate(final Watch watch)
     {
-        final int length =
-            HEADER_LENGTH + WatchCreateEncoder.BLOCK_LENGTH + 2 * Integer.BYTES + watch.key.length + watch.rangeEnd.length;
         final Outbound out = connection.outbound();
-        final long claimed = out.claim(length);
+        final long claimed = out.claim(watch.createLength());
         if (claimed == ClientResult.TOO_LARGE)
         {
             watches.remove(watch);
@@ -519,12 +525,7 @@ final class SessionLife
         {
             return false;
         }
-        final Encoders encoders = connection.encoders();
-        final WatchCreateEncoder create = encoders.watchCreate.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
-        Encoders.head(create.request(), nodeSessionId, -watch.id);
-        out.buffer().putByte(create.offset() + WatchCreateEncoder.flagsEncodingOffset(), (byte)watch.flags);
-        create.watchId(watch.id).startRevision(watch.resumeRevision())
-            .putKey(watch.key, 0, watch.key.length).putRangeEnd(watch.rangeEnd, 0, watch.rangeEnd.length);
+        watch.encodeCreate(connection.encoders(), out, nodeSessionId);
         out.commit();
         watches.onCreateSent(watch);
         return true;

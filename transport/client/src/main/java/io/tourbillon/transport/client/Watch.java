@@ -1,5 +1,8 @@
 package io.tourbillon.transport.client;
 
+import io.tourbillon.codecs.client.MessageHeaderEncoder;
+import io.tourbillon.codecs.client.WatchCreateEncoder;
+
 /**
  * One watch and how far it was delivered. It lives on across connections: its id is the client's own, and it is re-created from the
  * revision after the
@@ -16,9 +19,11 @@ final class Watch
     }
 
     final long id;
-    final byte[] key;
-    final byte[] rangeEnd;
-    final int flags;
+    private final byte[] key;
+    private final byte[] rangeEnd;
+    private final int flags;
+    /** Of a watch of several ranges; null = a plain one. */
+    private final WatchRanges ranges;
     State state = State.PENDING;
     private final long startRevision;
     private long revision;
@@ -34,6 +39,38 @@ final class Watch
         this.rangeEnd = rangeEnd;
         this.startRevision = startRevision;
         this.flags = flags;
+        this.ranges = null;
+    }
+
+    Watch(final long id, final WatchRanges ranges)
+    {
+        this.id = id;
+        this.key = null;
+        this.rangeEnd = null;
+        this.startRevision = ranges.startRevision();
+        this.flags = 0;
+        this.ranges = ranges;
+    }
+
+    /** Bytes of the request that creates it. */
+    int createLength()
+    {
+        return ranges != null ? ranges.encodedLength() :
+            MessageHeaderEncoder.ENCODED_LENGTH + WatchCreateEncoder.BLOCK_LENGTH + 2 * Integer.BYTES + key.length + rangeEnd.length;
+    }
+
+    /** Writes that request where it was claimed. */
+    void encodeCreate(final Encoders encoders, final Outbound out, final long sessionId)
+    {
+        if (ranges != null)
+        {
+            ranges.encode(encoders, out, sessionId, id, resumeRevision());
+            return;
+        }
+        final WatchCreateEncoder create = encoders.watchCreate.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
+        Encoders.head(create.request(), sessionId, -id);
+        out.buffer().putByte(create.offset() + WatchCreateEncoder.flagsEncodingOffset(), (byte)flags);
+        create.watchId(id).startRevision(resumeRevision()).putKey(key, 0, key.length).putRangeEnd(rangeEnd, 0, rangeEnd.length);
     }
 
     /** The connection or session was lost: to be created again. */

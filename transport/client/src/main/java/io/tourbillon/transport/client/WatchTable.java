@@ -19,7 +19,16 @@ final class WatchTable
 
     Watch add(final byte[] key, final byte[] rangeEnd, final long startRevision, final int flags)
     {
-        final Watch watch = new Watch(++lastId, key, rangeEnd, startRevision, flags);
+        return add(new Watch(++lastId, key, rangeEnd, startRevision, flags));
+    }
+
+    Watch add(final WatchRanges ranges)
+    {
+        return add(new Watch(++lastId, ranges));
+    }
+
+    private Watch add(final Watch watch)
+    {
         byId.put(watch.id, watch);
         pending.add(watch);
         return watch;

@@ -18,6 +18,7 @@ import io.tourbillon.transport.client.ClientSession;
 import io.tourbillon.transport.client.ReplyListener;
 import io.tourbillon.transport.client.TourbillonClient;
 import io.tourbillon.transport.client.WatchEvent;
+import io.tourbillon.transport.client.WatchRanges;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
@@ -158,7 +159,9 @@ final class ClientAgent implements ReplyListener
         final WatchQuery query = handle.query;
         final DirectBuffer key = new org.agrona.concurrent.UnsafeBuffer(query.key());
         final DirectBuffer end = new org.agrona.concurrent.UnsafeBuffer(query.rangeEnd());
-        handle.watchId = session.watch(key, 0, key.capacity(), end, 0, end.capacity(), query.startRevision(), query.flags());
+        final WatchRanges ranges = query.ranges();
+        handle.watchId = ranges != null ? session.watch(ranges) :
+            session.watch(key, 0, key.capacity(), end, 0, end.capacity(), query.startRevision(), query.flags());
         if (handle.watchId < 0)
         {
             handle.onEnded(new TourbillonException(ErrorCode.NOT_CONNECTED, "the client was closed"), openRevision);

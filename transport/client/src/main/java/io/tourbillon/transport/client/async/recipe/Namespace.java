@@ -86,8 +86,8 @@ public final class Namespace implements Keyspace
     @Override
     public WatchHandle watch(final WatchQuery query, final WatchListener listener)
     {
-        final byte[] key = query.key().length == 0 ? ZERO : query.key();
-        return keys.watch(query.withKeys(outside(key), end(query.rangeEnd())), new Stripping(listener));
+        return keys.watch(
+            query.withKeys((key) -> outside(key.length == 0 ? ZERO : key), this::end), new Stripping(listener));
     }
 
     @Override
