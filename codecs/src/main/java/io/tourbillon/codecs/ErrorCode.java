@@ -141,6 +141,8 @@ public enum ErrorCode
     OUTCOME_FORGOTTEN(3012, GrpcCode.ABORTED, Action.UNKNOWN_OUTCOME, "tourbillon: the outcome of the write is not remembered any more"),
     /** The connection or the node has as many logins under way as it may. */
     TOO_MANY_LOGINS(3013, GrpcCode.RESOURCE_EXHAUSTED, Action.BACK_OFF, "tourbillon: too many logins under way"),
+    /** Who connects does not know the connections' key of the node, or says nothing of it. */
+    CONNECTION_KEY_WRONG(3014, GrpcCode.UNAUTHENTICATED, Action.FIX_REQUEST, "tourbillon: the connection's key is wrong"),
 
     /** The store is full. */
     NO_SPACE(4001, GrpcCode.RESOURCE_EXHAUSTED, Action.CALL_OPERATOR, "etcdserver: mvcc: database space exceeded"),

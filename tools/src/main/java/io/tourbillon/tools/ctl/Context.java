@@ -1,5 +1,6 @@
 package io.tourbillon.tools.ctl;
 
+import io.tourbillon.codecs.ConnectionKey;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.tools.ctl.output.Printer;
 import io.tourbillon.transport.client.UserPassword;
@@ -9,6 +10,7 @@ import io.tourbillon.transport.client.async.TourbillonException;
 
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -96,7 +98,21 @@ public final class Context
         {
             user = user("user", "password");
         }
-        return NodeLink.open(endpoints, user, flags.durationNs("dial-timeout"), flags.durationNs("command-timeout"));
+        return NodeLink.open(
+            endpoints, connectionKey(), user, flags.durationNs("dial-timeout"), flags.durationNs("command-timeout"));
+    }
+
+    private ConnectionKey connectionKey()
+    {
+        final String file = flags.get("connection-key-file");
+        try
+        {
+            return file.isEmpty() ? null : ConnectionKey.read(Path.of(file));
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new CtlException(ExitCode.IO, "--connection-key-file=" + file + ": " + ex.getMessage());
+        }
     }
 
     /** @return asks for passwords. */
@@ -168,7 +184,7 @@ public final class Context
         {
             options.user(who);
         }
-        options.context().clientName("tbctl").connectTimeoutMs(Math.max(1, dialTimeout.toMillis()));
+        options.context().clientName("tbctl").connectionKey(connectionKey()).connectTimeoutMs(Math.max(1, dialTimeout.toMillis()));
         try
         {
             return TourbillonAsyncClient.connect(options);

@@ -17,6 +17,7 @@ final class GlobalFlags
     {
         return flags
             .duration("command-timeout", "5s", "Timeout for short running command (excluding dial timeout)")
+            .text("connection-key-file", (char)0, "", "File with the secret that clients must prove to know, if the nodes have one")
             .duration("dial-timeout", "2s", "Dial timeout for client connections")
             .text("endpoints", (char)0, "127.0.0.1:2479",
                 "Nodes, separated by commas: host:port, or ipc:DIRECTORY of a node's media driver")

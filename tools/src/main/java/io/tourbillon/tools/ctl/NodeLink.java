@@ -1,6 +1,7 @@
 package io.tourbillon.tools.ctl;
 
 import io.tourbillon.codecs.AlarmType;
+import io.tourbillon.codecs.ConnectionKey;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.MaintenanceOperation;
 import io.tourbillon.codecs.client.MemberOperation;
@@ -42,11 +43,13 @@ public final class NodeLink implements AutoCloseable
     private final long commandTimeoutNs;
     private int idleCount;
 
-    private NodeLink(final String endpoint, final UserPassword user, final long dialTimeoutNs, final long commandTimeoutNs)
+    private NodeLink(
+        final String endpoint, final ConnectionKey key, final UserPassword user, final long dialTimeoutNs, final long commandTimeoutNs)
     {
         this.commandTimeoutNs = commandTimeoutNs;
         client = TourbillonClient.launch(new ClientContext()
             .clientName("tbctl")
+            .connectionKey(key)
             .requestTimeoutMs(Math.max(1, commandTimeoutNs / 1_000_000))
             .connectTimeoutMs(Math.max(1, dialTimeoutNs / 1_000_000)));
         collector = new Collector(endpoint);
@@ -66,6 +69,7 @@ public final class NodeLink implements AutoCloseable
      * Opens a session on the first endpoint that answers. Blocks.
      *
      * @param endpoints        separated by commas.
+     * @param key              that client and node prove to know; null = none.
      * @param user             who logs in; null = nobody.
      * @param dialTimeoutNs    for each of them.
      * @param commandTimeoutNs for an answer.
@@ -73,12 +77,12 @@ public final class NodeLink implements AutoCloseable
      * @throws CtlException if none answers.
      */
     static NodeLink open(
-        final String endpoints, final UserPassword user, final long dialTimeoutNs, final long commandTimeoutNs)
+        final String endpoints, final ConnectionKey key, final UserPassword user, final long dialTimeoutNs, final long commandTimeoutNs)
     {
         String reason = "no endpoint";
         for (final String endpoint : endpoints.split(","))
         {
-            final NodeLink link = new NodeLink(endpoint.trim(), user, dialTimeoutNs, commandTimeoutNs);
+            final NodeLink link = new NodeLink(endpoint.trim(), key, user, dialTimeoutNs, commandTimeoutNs);
             if (link.awaitOpened(dialTimeoutNs))
             {
                 return link;

@@ -234,9 +234,9 @@ final class ClientIngress implements Ingress
         }
         polled = connection;
         final int fragments = connection.image().poll(fragmentHandler, FRAGMENT_LIMIT);
-        if (fragments > 0)
+        if (fragments > 0 && connection.state() == Connection.State.CONNECTED)
         {
-            connection.lastHeardNs(nowNs);
+            connection.lastHeardNs(nowNs); // who does not come to the point is not kept by talking
         }
         return fragments + voice.drain(connection);
     }

@@ -20,7 +20,7 @@ final class Connection
     {
         /** The answering stream is being made and waits for its reader. */
         OPENING,
-        /** Nothing but Connect is taken. */
+        /** Nothing but Connect and the answer to a challenge is taken. */
         LISTENING,
         /** Serves. */
         CONNECTED,
@@ -43,6 +43,7 @@ final class Connection
     private ExpandableRingBuffer queue;
     private Publication publication;
     private State state = State.OPENING;
+    private byte[] challenge;
     private long lastHeardNs;
     private boolean hasFailed;
     private long chunkedId;
@@ -130,6 +131,17 @@ final class Connection
     void lastHeardNs(final long nowNs)
     {
         lastHeardNs = nowNs;
+    }
+
+    /** The nonce that it is to prove something about; null = it was given none, or has answered. */
+    byte[] challenge()
+    {
+        return challenge;
+    }
+
+    void challenge(final byte[] nonce)
+    {
+        challenge = nonce;
     }
 
     /** Asks for the end of the connection, at the end of the duty cycle. */

@@ -2,6 +2,7 @@ package io.tourbillon.transport.aeron;
 
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.Protocol;
+import io.tourbillon.codecs.client.ChallengeEncoder;
 import io.tourbillon.codecs.client.ConnectedEncoder;
 import io.tourbillon.codecs.client.ErrorReplyEncoder;
 import io.tourbillon.codecs.client.KeepAliveReplyEncoder;
@@ -38,6 +39,7 @@ final class ConnectionVoice
     private final MessageSender sender = new MessageSender();
     private final UnsafeBuffer scratch = new UnsafeBuffer(ByteBuffer.allocateDirect(SCRATCH_LENGTH));
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
+    private final ChallengeEncoder challenge = new ChallengeEncoder();
     private final ConnectedEncoder connected = new ConnectedEncoder();
     private final KeepAliveReplyEncoder keepAliveReply = new KeepAliveReplyEncoder();
     private final LoginChallengeEncoder loginChallenge = new LoginChallengeEncoder();
@@ -58,7 +60,14 @@ final class ConnectionVoice
         this.inFlightMax = config.number(NodeOption.MAX_IN_FLIGHT);
     }
 
-    void connected(final Connection connection, final long correlationId)
+    void challenge(final Connection connection, final long correlationId, final byte[] nonce)
+    {
+        challenge.wrapAndApplyHeader(scratch, 0, header).putNonce(nonce, 0, nonce.length);
+        head(challenge.reply(), 0, correlationId);
+        say(connection, MessageHeaderEncoder.ENCODED_LENGTH + challenge.encodedLength());
+    }
+
+    void connected(final Connection connection, final long correlationId, final byte[] nodeProof)
     {
         connected.wrapAndApplyHeader(scratch, 0, header)
             .connectionId(connection.id())
@@ -67,7 +76,8 @@ final class ConnectionVoice
             .keepAliveIntervalMs(keepAliveMs)
             .timeoutMs(timeoutMs)
             .sessionsMax(sessionsMax)
-            .requestLengthMax(requestLengthMax);
+            .requestLengthMax(requestLengthMax)
+            .putNodeProof(nodeProof, 0, nodeProof.length);
         head(connected.reply(), 0, correlationId);
         say(connection, MessageHeaderEncoder.ENCODED_LENGTH + connected.encodedLength());
     }

@@ -42,6 +42,8 @@ public final class IngressCounters
     public final PaddedLong loginsGivenUp = new PaddedLong();
     /** Connections refused because there were as many as there may be. */
     public final PaddedLong connectionsRefused = new PaddedLong();
+    /** Connections refused because their clients did not prove that they know the key. */
+    public final PaddedLong keysWrong = new PaddedLong();
     /** Connections that were silent for too long. */
     public final PaddedLong timeouts = new PaddedLong();
     /** Requests dropped because their pieces did not come. */

@@ -1,6 +1,7 @@
 package io.tourbillon.transport.aeron;
 
 import io.tourbillon.codecs.Alarm;
+import io.tourbillon.codecs.ConnectionKey;
 import io.tourbillon.consensus.pipeline.Pipeline;
 import io.tourbillon.consensus.pipeline.PipelineCounters;
 import io.tourbillon.journal.DurationHistogram;
@@ -175,6 +176,12 @@ public final class Node implements AutoCloseable
     public String driverDirectory()
     {
         return parts.driver().directory().toString();
+    }
+
+    /** @return what clients must prove to know, for those in this process; null = nothing. Any thread. */
+    public ConnectionKey connectionKey()
+    {
+        return parts.connectionKey();
     }
 
     /** @return how agents share threads: folded, shared or dedicated. */

@@ -34,6 +34,10 @@ public enum NodeOption
     CLUSTER_KEY_FILE("cluster-key-file", Kind.PATH, "", 0, 4096,
         "File with the secret of the cluster, at least 32 bytes, the same for each member, closed to others. With it members prove each " +
         "message to each other. It does not encrypt."),
+    /** Connection key. */
+    CONNECTION_KEY_FILE("connection-key-file", Kind.PATH, "", 0, 4096,
+        "File with a secret that each client must prove to know when it connects, at least 32 bytes, closed to others. It says nothing " +
+        "of users, and does not encrypt."),
     /** Members. */
     INITIAL_CLUSTER("initial-cluster", Kind.TEXT, "", 0, 4096,
         "Members that the cluster starts with, this one among them: name=host:port,... by their listen-peer. Empty: this member alone."),

@@ -4,6 +4,7 @@ import io.tourbillon.bptree.Checkpoint;
 import io.tourbillon.bptree.TreeStore;
 import io.tourbillon.bptree.TreeStoreContext;
 import io.tourbillon.codecs.Alarm;
+import io.tourbillon.codecs.ConnectionKey;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.FatalHandler;
 import io.tourbillon.consensus.StateMachine;
@@ -55,6 +56,7 @@ final class NodeParts implements AutoCloseable
     private final TransportAgent transport;
     private final byte[] ownToken = new byte[OWN_TOKEN_LENGTH];
     private ClusterKey clusterKey;
+    private ConnectionKey connectionKey;
     private DataDirectory directory;
     private Identity identity;
     private NodeGauges gauges;
@@ -85,10 +87,11 @@ final class NodeParts implements AutoCloseable
         try
         {
             clusterKey = config.hasClusterKey() ? ClusterKey.read(Path.of(config.text(NodeOption.CLUSTER_KEY_FILE))) : null;
+            connectionKey = connectionKey(config.text(NodeOption.CONNECTION_KEY_FILE));
             directory = DataDirectory.open(config.dataDir());
             identity = Identity.open(directory, config);
             gauges = NodeGauges.open(directory.path(), identity);
-            transport.gauges(gauges);
+            transport.errorLog(gauges::onError);
             hasPeers = isInCluster();
             final FutureTask<EmbeddedDriver> driverTask = new FutureTask<>(this::launchDriver);
             new Thread(driverTask, "tourbillon-start-driver").start();
@@ -108,6 +111,11 @@ final class NodeParts implements AutoCloseable
             close();
             throw ex instanceof NodeException ? ex : new NodeException("cannot start: " + ex.getMessage(), ex);
         }
+    }
+
+    private static ConnectionKey connectionKey(final String file)
+    {
+        return file.isEmpty() ? null : new ConnectionKey(ClusterKey.secret(NodeOption.CONNECTION_KEY_FILE, Path.of(file)));
     }
 
     /** Keeps it alive until somebody else does: the state may take longer to open than a driver may be silent. */
@@ -178,7 +186,8 @@ final class NodeParts implements AutoCloseable
             new SessionBook(identity, handover, voice, ingressCounters, config.intNumber(NodeOption.MAX_SESSIONS));
         final Logins logins = new Logins(
             mvcc::auth, clusterKey, ownToken, sessions, voice, ingressCounters, config.connectionTimeoutNs());
-        router = new RequestRouter(sessions, logins, voice, ingressCounters, identity.memberId(), config);
+        final Doorkeeper doorkeeper = new Doorkeeper(connectionKey);
+        router = new RequestRouter(sessions, doorkeeper, logins, voice, ingressCounters, identity.memberId(), config);
         final ClientIngress ingress =
             new ClientIngress(driver, config, router, sessions, logins, voice, ingressCounters, transport::isReady);
         final NodeReplies replies = new NodeReplies(config, facts, pipelineCounters, mvcc.alarms(), journal, store, egress);
@@ -284,6 +293,11 @@ final class NodeParts implements AutoCloseable
     Identity identity()
     {
         return identity;
+    }
+
+    ConnectionKey connectionKey()
+    {
+        return connectionKey;
     }
 
     Journal journal()

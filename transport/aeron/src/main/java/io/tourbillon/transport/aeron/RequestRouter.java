@@ -52,6 +52,7 @@ final class RequestRouter
     private static final int ANSWERABLE_LENGTH = MessageHeaderDecoder.ENCODED_LENGTH + RequestHeaderDecoder.ENCODED_LENGTH;
 
     private final SessionBook sessions;
+    private final Doorkeeper doorkeeper;
     private final Logins logins;
     private final ConnectionVoice voice;
     private final IngressCounters counters;
@@ -62,6 +63,7 @@ final class RequestRouter
     private final TxnAdmission txnAdmission;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final ConnectDecoder connect = new ConnectDecoder();
+    private final ChallengeResponseDecoder challengeResponse = new ChallengeResponseDecoder();
     private final OpenSessionDecoder openSession = new OpenSessionDecoder();
     private final CreditDecoder credit = new CreditDecoder();
     private final ChunkDecoder chunk = new ChunkDecoder();
@@ -76,9 +78,10 @@ final class RequestRouter
     private volatile boolean isStopping;
 
     RequestRouter(
-        final SessionBook sessions, final Logins logins, final ConnectionVoice voice, final IngressCounters counters, final long memberId,
-        final NodeConfig config)
+        final SessionBook sessions, final Doorkeeper doorkeeper, final Logins logins, final ConnectionVoice voice,
+        final IngressCounters counters, final long memberId, final NodeConfig config)
     {
+        this.doorkeeper = doorkeeper;
         this.logins = logins;
         this.sessions = sessions;
         this.voice = voice;
@@ -163,6 +166,10 @@ final class RequestRouter
         {
             connection.fail();
         }
+        else if (templateId == ChallengeResponseDecoder.TEMPLATE_ID && connection.challenge() != null)
+        {
+            onChallengeResponse(connection, buffer, offset);
+        }
         else if (templateId != ConnectDecoder.TEMPLATE_ID)
         {
             refuse(connection, buffer, offset, ErrorCode.NOT_CONNECTED);
@@ -175,10 +182,31 @@ final class RequestRouter
         {
             refuse(connection, buffer, offset, ErrorCode.WRONG_VERSION);
         }
+        else if (doorkeeper.hasKey())
+        {
+            voice.challenge(connection, correlationId(buffer, offset), doorkeeper.challenge(connection));
+        }
         else
         {
             connection.state(Connection.State.CONNECTED);
-            voice.connected(connection, correlationId(buffer, offset));
+            voice.connected(connection, correlationId(buffer, offset), Doorkeeper.nothing());
+        }
+    }
+
+    /** Who is wrong once is sent away: it may connect anew. */
+    private void onChallengeResponse(final Connection connection, final DirectBuffer buffer, final int offset)
+    {
+        final byte[] proof = doorkeeper.admit(connection, challengeResponse.wrapAndApplyHeader(buffer, offset, header));
+        if (proof == null)
+        {
+            counters.keysWrong.addRelease(1);
+            refuse(connection, buffer, offset, ErrorCode.CONNECTION_KEY_WRONG);
+            connection.fail();
+        }
+        else
+        {
+            connection.state(Connection.State.CONNECTED);
+            voice.connected(connection, correlationId(buffer, offset), proof);
         }
     }
 

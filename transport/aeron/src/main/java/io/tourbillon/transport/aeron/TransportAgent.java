@@ -8,6 +8,8 @@ import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.AgentTerminationException;
 
+import java.util.function.Consumer;
+
 /**
  * Runs first in the sequencer's duty cycle: the media driver in mode folded, and in each mode the conductor of the node's Aeron client. A
  * driver or
@@ -24,7 +26,7 @@ final class TransportAgent implements Agent
     private final IngressCounters counters;
     private final PipelineCounters pipelineCounters;
     private final NodeEvents events;
-    private NodeGauges gauges;
+    private Consumer<Throwable> errorLog = (error) -> { };
     private EmbeddedDriver driver;
     private AgentInvoker driverInvoker;
     private AgentInvoker conductorInvoker;
@@ -39,9 +41,9 @@ final class TransportAgent implements Agent
     }
 
     /** Before there is a driver. */
-    void gauges(final NodeGauges value)
+    void errorLog(final Consumer<Throwable> value)
     {
-        gauges = value;
+        errorLog = value;
     }
 
     /** Before the agent runs. */
@@ -66,7 +68,7 @@ final class TransportAgent implements Agent
         else
         {
             counters.transportErrors.incrementAndGet();
-            gauges.onError(throwable);
+            errorLog.accept(throwable);
         }
     }
 

@@ -56,7 +56,7 @@ final class EchoServer implements Admission, AutoCloseable
         final ConnectionVoice voice = new ConnectionVoice(facts, config);
         final SessionBook sessions = new SessionBook(identity, handover, voice, counters, config.intNumber(NodeOption.MAX_SESSIONS));
         final Logins logins = new Logins(() -> auth, null, new byte[32], sessions, voice, counters, config.connectionTimeoutNs());
-        final RequestRouter router = new RequestRouter(sessions, logins, voice, counters, memberId, config);
+        final RequestRouter router = new RequestRouter(sessions, new Doorkeeper(null), logins, voice, counters, memberId, config);
         egress = new ClientEgress(handover, config.replyQueueLength(), config.connectionTimeoutNs());
         transport = new TransportAgent(counters, pipelineCounters, NodeEvents.NONE);
         driver = EmbeddedDriver.launch(config, RunMode.FOLDED, false, transport::onTransportError);

@@ -1,5 +1,6 @@
 package io.tourbillon.transport.aeron;
 
+import io.tourbillon.codecs.SecretFile;
 import io.tourbillon.transport.client.MediaKind;
 import io.tourbillon.transport.client.async.TourbillonAsyncClient;
 import org.junit.jupiter.api.AfterEach;
@@ -36,7 +37,7 @@ abstract class ThreeNodes
     /** A cluster key of this letter, in a file that nobody else reads. */
     Path keyFile(final String name, final char secret) throws Exception
     {
-        final Path file = Files.writeString(directory.resolve(name), String.valueOf(secret).repeat(ClusterKey.LENGTH_MIN));
+        final Path file = Files.writeString(directory.resolve(name), String.valueOf(secret).repeat(SecretFile.LENGTH_MIN));
         return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }
 

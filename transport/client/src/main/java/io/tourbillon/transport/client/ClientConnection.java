@@ -1,9 +1,8 @@
 package io.tourbillon.transport.client;
 
 import io.tourbillon.codecs.ErrorCode;
-import io.tourbillon.codecs.Protocol;
+import io.tourbillon.codecs.client.ChallengeDecoder;
 import io.tourbillon.codecs.client.CloseSessionEncoder;
-import io.tourbillon.codecs.client.ConnectEncoder;
 import io.tourbillon.codecs.client.ConnectedDecoder;
 import io.tourbillon.codecs.client.DisconnectEncoder;
 import io.tourbillon.codecs.client.KeepAliveEncoder;
@@ -26,7 +25,6 @@ import static io.tourbillon.transport.client.ConnectionState.GREETING;
 import static io.tourbillon.transport.client.ConnectionState.LINKING;
 import static io.tourbillon.transport.client.ConnectionState.OPENING;
 import static io.tourbillon.transport.client.ConnectionState.WAITING;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * One stream pair to a node, with many sessions on it; made again by itself whenever it is lost, to the next node of those it was
@@ -46,7 +44,7 @@ public final class ClientConnection implements AutoCloseable
     private final Outbound outbound = new Outbound();
     private final Encoders encoders = new Encoders();
     private final Inbound inbound;
-    private final byte[] clientName;
+    private final Greeting greeting;
     private final SplittableRandom random = new SplittableRandom();
     private final ArrayList<ClientSession> sessions = new ArrayList<>();
     private final Long2ObjectHashMap<ClientSession> sessionByNodeId = new Long2ObjectHashMap<>();
@@ -75,7 +73,7 @@ public final class ClientConnection implements AutoCloseable
         this.context = client.context();
         this.memberChoice = new MemberChoice(this, endpoints);
         this.listener = listener;
-        this.clientName = context.clientName().getBytes(UTF_8);
+        this.greeting = new Greeting(context);
         this.inbound = new Inbound(this);
         this.nextAttemptNs = clockNs();
     }
@@ -259,6 +257,11 @@ public final class ClientConnection implements AutoCloseable
             counters.stray++;
             return;
         }
+        if (!greeting.isProven(message))
+        {
+            lose(Greeting.NOT_PROVEN);
+            return;
+        }
         final long silenceMs = Math.min(
             context.silenceMs(), Math.max(2 * Math.max(1, message.keepAliveIntervalMs()), message.timeoutMs()));
         keepAliveNs = TimeUnit.MILLISECONDS.toNanos(Math.max(1, Math.min(silenceMs / 3, message.keepAliveIntervalMs())));
@@ -271,6 +274,14 @@ public final class ClientConnection implements AutoCloseable
         memberChoice.onConnected(message.reply().memberId(), message.leaderId(), heardNs);
         state(CONNECTED, "the node answered");
         attend();
+    }
+
+    void onChallenge(final ChallengeDecoder message)
+    {
+        if (state == GREETING)
+        {
+            greeting.answer(message, this);
+        }
     }
 
     void onSessionOpened(final SessionOpenedDecoder message)
@@ -408,13 +419,8 @@ public final class ClientConnection implements AutoCloseable
         if (link.isConnected())
         {
             outbound.open(link.publication());
-            final int length = HEADER_LENGTH + ConnectEncoder.BLOCK_LENGTH + Integer.BYTES + clientName.length;
-            if (outbound.claim(length) == Outbound.OK)
+            if (greeting.connect(outbound, encoders))
             {
-                final ConnectEncoder connect = encoders.connect.wrapAndApplyHeader(outbound.buffer(), outbound.offset(), encoders.header);
-                Encoders.head(connect.request(), 0, 0);
-                connect.protocolVersion(Protocol.VERSION).putClientName(clientName, 0, clientName.length);
-                outbound.commit();
                 inbound.reset();
                 spokeNs = nowNs;
                 state(GREETING, "waiting for the node to answer");

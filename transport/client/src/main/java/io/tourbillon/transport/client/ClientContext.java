@@ -1,5 +1,6 @@
 package io.tourbillon.transport.client;
 
+import io.tourbillon.codecs.ConnectionKey;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -16,6 +17,7 @@ public final class ClientContext
     private long requestTimeoutMs = 5_000;
     private long connectTimeoutMs = 3_000;
     private long silenceMs = Long.MAX_VALUE;
+    private ConnectionKey connectionKey;
     private long reconnectMinMs = 10;
     private long reconnectMaxMs = 1_000;
     private int requestsInFlightMax = 1_024;
@@ -180,6 +182,24 @@ public final class ClientContext
     {
         connectTimeoutMs = value;
         return this;
+    }
+
+    /**
+     * The secret that client and node prove to each other on each connection. With one, a node that does not prove it is left.
+     *
+     * @param value null = none.
+     * @return this.
+     */
+    public ClientContext connectionKey(final ConnectionKey value)
+    {
+        connectionKey = value;
+        return this;
+    }
+
+    /** @return the secret that client and node prove to each other; null = none. */
+    public ConnectionKey connectionKey()
+    {
+        return connectionKey;
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.tourbillon.transport.client;
 
 import io.tourbillon.codecs.client.AuthRequestEncoder;
+import io.tourbillon.codecs.client.ChallengeResponseEncoder;
 import io.tourbillon.codecs.client.CloseSessionEncoder;
 import io.tourbillon.codecs.client.CompactRequestEncoder;
 import io.tourbillon.codecs.client.ConnectEncoder;
@@ -31,6 +32,7 @@ final class Encoders
 {
     final MessageHeaderEncoder header = new MessageHeaderEncoder();
     final ConnectEncoder connect = new ConnectEncoder();
+    final ChallengeResponseEncoder challengeResponse = new ChallengeResponseEncoder();
     final KeepAliveEncoder keepAlive = new KeepAliveEncoder();
     final DisconnectEncoder disconnect = new DisconnectEncoder();
     final OpenSessionEncoder openSession = new OpenSessionEncoder();

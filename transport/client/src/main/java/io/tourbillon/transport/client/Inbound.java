@@ -44,6 +44,7 @@ final class Inbound implements FragmentHandler
     private final ChunkAssembler assembler;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final ChunkDecoder chunk = new ChunkDecoder();
+    private final ChallengeDecoder challenge = new ChallengeDecoder();
     private final ConnectedDecoder connected = new ConnectedDecoder();
     private final SessionOpenedDecoder sessionOpened = new SessionOpenedDecoder();
     private final LoginChallengeDecoder loginChallenge = new LoginChallengeDecoder();
@@ -168,7 +169,7 @@ final class Inbound implements FragmentHandler
         switch (header.templateId())
         {
             case ConnectedDecoder.TEMPLATE_ID -> connection.onConnected(connected.wrapAndApplyHeader(buffer, offset, header));
-            case ChallengeDecoder.TEMPLATE_ID -> connection.lose("the node asks for a key, which this client cannot give");
+            case ChallengeDecoder.TEMPLATE_ID -> connection.onChallenge(challenge.wrapAndApplyHeader(buffer, offset, header));
             case SessionOpenedDecoder.TEMPLATE_ID -> connection.onSessionOpened(sessionOpened.wrapAndApplyHeader(buffer, offset, header));
             case LoginChallengeDecoder.TEMPLATE_ID ->
                 connection.onLoginChallenge(loginChallenge.wrapAndApplyHeader(buffer, offset, header));

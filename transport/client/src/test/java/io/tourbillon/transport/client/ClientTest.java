@@ -1,5 +1,6 @@
 package io.tourbillon.transport.client;
 
+import io.tourbillon.codecs.ConnectionKey;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.CompareResult;
 import io.tourbillon.codecs.client.CompareTarget;
@@ -27,6 +28,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -383,6 +385,34 @@ class ClientTest
         assertTrue(reasons.stream().anyMatch(reason -> reason.contains("silent")), reasons::toString);
         node.isFrozen = false;
         await(session::isOpen);
+    }
+
+    @Test
+    void shouldProveThatItKnowsTheKeyAndBelieveNoNodeThatDoesNot()
+    {
+        final ConnectionKey key = new ConnectionKey(utf8("a key that both sides know, or not").byteArray());
+        context.connectionKey(key);
+        node.connectionKey = key;
+        open(MediaKind.IPC);
+        put("a", "1");
+        await(() -> recorder.puts.size() == 1);
+
+        node.connectionKey = null; // an impostor: it lets anybody in
+        node.dropConnections();
+        await(() -> reasons.stream().anyMatch((reason) -> reason.contains(Greeting.NOT_PROVEN)));
+        assertFalse(session.isOpen());
+        node.connectionKey = key;
+        await(session::isOpen);
+    }
+
+    @Test
+    void shouldSayThatItHasNoKeyWhereOneIsAskedFor()
+    {
+        node.connectionKey = new ConnectionKey(utf8("a key that both sides know, or not").byteArray());
+        client = TourbillonClient.launch(context.mediaKind(MediaKind.IPC).errorHandler(failures::add));
+        connection = client.connect(node.ipcEndpoint(), this::onState);
+        await(() -> reasons.stream().anyMatch((reason) -> reason.contains("this client has none")));
+        assertNotEquals(ConnectionState.CONNECTED, connection.state());
     }
 
     @Test

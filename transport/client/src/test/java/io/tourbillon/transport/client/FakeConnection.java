@@ -3,6 +3,7 @@ package io.tourbillon.transport.client;
 import io.aeron.Image;
 import io.aeron.Publication;
 import io.aeron.logbuffer.Header;
+import io.tourbillon.codecs.ConnectionKey;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.MessageValidator;
 import io.tourbillon.codecs.Protocol;
@@ -12,6 +13,8 @@ import io.tourbillon.codecs.client.ClientOpenedEncoder;
 import io.tourbillon.codecs.client.CloseSessionDecoder;
 import io.tourbillon.codecs.client.CompactReplyEncoder;
 import io.tourbillon.codecs.client.CompactRequestDecoder;
+import io.tourbillon.codecs.client.ChallengeEncoder;
+import io.tourbillon.codecs.client.ChallengeResponseDecoder;
 import io.tourbillon.codecs.client.ConnectDecoder;
 import io.tourbillon.codecs.client.ConnectedEncoder;
 import io.tourbillon.codecs.client.CreditDecoder;
@@ -50,6 +53,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -83,6 +87,7 @@ final class FakeConnection
     private final Image image;
     private final Publication publication;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+    private final byte[] nodeNonce = ConnectionKey.newNonce(new SecureRandom());
     private final MessageHeaderEncoder headerOut = new MessageHeaderEncoder();
     private final ExpandableArrayBuffer out = new ExpandableArrayBuffer(4096);
     private final UnsafeBuffer packet = new UnsafeBuffer(new byte[8192]);
@@ -193,6 +198,8 @@ final class FakeConnection
         switch (header.templateId())
         {
             case ConnectDecoder.TEMPLATE_ID -> onConnect();
+            case ChallengeResponseDecoder.TEMPLATE_ID ->
+                onResponse(new ChallengeResponseDecoder().wrapAndApplyHeader(buffer, offset, header));
             case KeepAliveDecoder.TEMPLATE_ID ->
             {
                 final KeepAliveReplyEncoder reply = new KeepAliveReplyEncoder().wrapAndApplyHeader(out, 0, headerOut);
@@ -262,10 +269,37 @@ final class FakeConnection
 
     private void onConnect()
     {
+        if (node.connectionKey == null)
+        {
+            connected(new byte[ConnectionKey.PROOF_LENGTH]);
+            return;
+        }
+        final ChallengeEncoder challenge = new ChallengeEncoder().wrapAndApplyHeader(out, 0, headerOut);
+        head(challenge.reply(), 0, 0);
+        challenge.putNonce(nodeNonce, 0, nodeNonce.length);
+        send(MessageHeaderEncoder.ENCODED_LENGTH + challenge.encodedLength());
+    }
+
+    /** Who is wrong is not answered. */
+    private void onResponse(final ChallengeResponseDecoder response)
+    {
+        final byte[] proof = new byte[response.macLength()];
+        response.getMac(proof, 0, proof.length);
+        final byte[] clientNonce = new byte[response.nonceLength()];
+        response.getNonce(clientNonce, 0, clientNonce.length);
+        if (ConnectionKey.isSame(node.connectionKey.clientProof(nodeNonce, clientNonce), proof))
+        {
+            connected(node.connectionKey.nodeProof(nodeNonce, clientNonce));
+        }
+    }
+
+    private void connected(final byte[] nodeProof)
+    {
         final ConnectedEncoder connected = new ConnectedEncoder().wrapAndApplyHeader(out, 0, headerOut);
         head(connected.reply(), 0, 0);
         connected.connectionId(1).leaderId(node.leaderId).protocolVersion(Protocol.VERSION)
-            .keepAliveIntervalMs(node.keepAliveMs).timeoutMs(node.timeoutMs).sessionsMax(100).requestLengthMax(Protocol.REQUEST_LENGTH_MAX);
+            .keepAliveIntervalMs(node.keepAliveMs).timeoutMs(node.timeoutMs).sessionsMax(100).requestLengthMax(Protocol.REQUEST_LENGTH_MAX)
+            .putNodeProof(nodeProof, 0, nodeProof.length);
         send(MessageHeaderEncoder.ENCODED_LENGTH + connected.encodedLength());
     }
 

@@ -1,5 +1,6 @@
 package io.tourbillon.transport.client;
 
+import io.tourbillon.codecs.ConnectionKey;
 import io.aeron.Aeron;
 import io.aeron.Image;
 import io.aeron.Subscription;
@@ -35,6 +36,8 @@ final class FakeNode implements AutoCloseable
     /** Watches that resume are told that their revision is compacted. */
     volatile boolean isCompacted;
     volatile boolean refusesProgress;
+    /** What clients must prove to know; null = nothing. */
+    volatile ConnectionKey connectionKey;
     volatile int keepAliveMs = 100;
     volatile long memberId = 2;
     /** Whom it calls the leader, and where that can be reached. */

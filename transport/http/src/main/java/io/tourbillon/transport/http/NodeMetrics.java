@@ -172,6 +172,7 @@ public final class NodeMetrics implements MultiCollector
         figures.counter(name, help, ingress.wrongVersions.getAcquire(), "reason", "wrong_version");
         figures.counter(name, help, ingress.refused.getAcquire(), "reason", "refused");
         figures.counter(name, help, ingress.connectionsRefused.getAcquire(), "reason", "too_many_connections");
+        figures.counter(name, help, ingress.keysWrong.getAcquire(), "reason", "connection_key_wrong");
         figures.counter(name, help, ingress.timeouts.getAcquire(), "reason", "connection_silent");
         figures.counter(name, help, ingress.chunkTimeouts.getAcquire(), "reason", "chunks_missing");
         figures.counter(name, help, ingress.overruns.getAcquire(), "reason", "session_overrun");

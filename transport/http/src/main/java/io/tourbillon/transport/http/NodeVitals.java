@@ -137,9 +137,13 @@ public final class NodeVitals implements Vitals, AutoCloseable
         }
         if (client == null)
         {
-            client = TourbillonAsyncClient.connect(
-                new ClientOptions().endpoint("ipc:" + node.driverDirectory()).connectTimeout(TIMEOUT).requestTimeout(TIMEOUT)
-                    .user(UserPassword.ofNode(node.ownToken())));
+            final ClientOptions options = new ClientOptions()
+                .endpoint("ipc:" + node.driverDirectory())
+                .connectTimeout(TIMEOUT)
+                .requestTimeout(TIMEOUT)
+                .user(UserPassword.ofNode(node.ownToken()));
+            options.context().connectionKey(node.connectionKey());
+            client = TourbillonAsyncClient.connect(options);
         }
         return client;
     }
