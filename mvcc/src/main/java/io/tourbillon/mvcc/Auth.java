@@ -27,7 +27,7 @@ public final class Auth
     /** Both in the order of the names' bytes. */
     private final Map<String, AuthUser> users;
     private final Map<String, List<Permission>> roles;
-    private final Long2ObjectHashMap<AuthUser> byCredential = new Long2ObjectHashMap<>();
+    private final Long2ObjectHashMap<AuthUser> byCredential;
 
     Auth(
         final boolean isEnabled, final long revision, final Map<String, AuthUser> users, final Map<String, List<Permission>> roles)
@@ -36,6 +36,7 @@ public final class Auth
         this.revision = revision;
         this.users = users;
         this.roles = roles;
+        byCredential = new Long2ObjectHashMap<>(2 * users.size() + 8, 0.65f);
         users.values().forEach(user -> byCredential.put(user.credential(), user));
     }
 

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What the bounds on users, roles and permissions say of a change, before it is made: see {@link Limits}. */
 final class AuthLimits
@@ -15,8 +16,8 @@ final class AuthLimits
     /** Whether a user would have too much with one role more, or all users together. Root is not asked for ranges. */
     static boolean isTooMuch(final Auth auth, final AuthUser user, final List<Permission> role)
     {
-        final int more = role == null ? 0 : role.size();
-        return rangesOf(auth, user) + more > Limits.RANGES_PER_USER_MAX || total(auth) + more > Limits.RANGES_TOTAL_MAX;
+        final int its = rangesOf(auth, user.roles()) + (role == null ? 0 : role.size());
+        return its > Limits.RANGES_PER_USER_MAX || total(auth) + its > Limits.RANGES_TOTAL_MAX;
     }
 
     /** Whether a role, or a user that has it, or all users together, would have too much with one permission more. */
@@ -28,19 +29,25 @@ final class AuthLimits
         {
             return true;
         }
-        final List<AuthUser> its = auth.users().stream().filter(user -> user.roles().contains(role)).toList();
-        return its.stream().anyMatch(user -> rangesOf(auth, user) >= Limits.RANGES_PER_USER_MAX) ||
+        final List<List<String>> its = roleSets(auth).filter(names -> names.contains(role)).toList();
+        return its.stream().anyMatch(names -> rangesOf(auth, names) >= Limits.RANGES_PER_USER_MAX) ||
             total(auth) + its.size() > Limits.RANGES_TOTAL_MAX;
+    }
+
+    /** Users with the same roles share what these may do. */
+    private static Stream<List<String>> roleSets(final Auth auth)
+    {
+        return auth.users().stream().map(AuthUser::roles).distinct();
     }
 
     private static long total(final Auth auth)
     {
-        return auth.users().stream().mapToLong(user -> rangesOf(auth, user)).sum();
+        return roleSets(auth).mapToLong(names -> rangesOf(auth, names)).sum();
     }
 
-    private static int rangesOf(final Auth auth, final AuthUser user)
+    private static int rangesOf(final Auth auth, final List<String> roleNames)
     {
-        return user.roles().stream().map(auth::role).mapToInt(role -> role == null ? 0 : role.size()).sum();
+        return roleNames.stream().map(auth::role).mapToInt(role -> role == null ? 0 : role.size()).sum();
     }
 
     /** The names with one more, in the order of their bytes, as they stand in the trees. */

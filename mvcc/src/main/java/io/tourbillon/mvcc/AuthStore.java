@@ -10,21 +10,41 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * Users and roles in their trees, and what is made of them in memory. Apply thread, but for {@link #auth}. After each change all are
- * read back from the trees: that takes milliseconds at the limits, and changes are rare.
+ * Users and roles in their trees, and what is made of them in memory. Apply thread, but for {@link #auth}. A change makes anew what it
+ * changes, and copies the tables of names: a few milliseconds with 4,096 users.
  */
 final class AuthStore
 {
+    /** What the users with some roles may do: they share it. */
+    private record Rights(Grants reads, Grants writes)
+    {
+        /** What has stayed the same is the same. */
+        Rights insteadOf(final Rights before)
+        {
+            return before == null ? this :
+                new Rights(before.reads.isSame(reads) ? before.reads : reads, before.writes.isSame(writes) ? before.writes : writes);
+        }
+    }
+
     private final Tree users;
     private final Tree roles;
     private final MvccHeader header;
     private final AuthRecord record = new AuthRecord();
-    /** What users with the same roles may do: they share it, and it is the same as before a change that did not change it. */
-    private Map<List<String>, Grants[]> grantsOfRoles = Map.of();
+    private final Map<String, AuthUser> usersByName = new TreeMap<>();
+    private final Map<String, List<Permission>> rolesByName = new TreeMap<>();
+    private final Map<List<String>, Rights> rightsOfRoles = new HashMap<>();
+    /** Changed in the trees by the entry under way. */
+    private final Set<String> changedUsers = new TreeSet<>();
+    private final Set<String> changedRoles = new TreeSet<>();
+    private final UnsafeBuffer value = new UnsafeBuffer(0, 0);
     private volatile Auth auth = Auth.EMPTY;
 
     AuthStore(final Tree users, final Tree roles, final MvccHeader header)
@@ -41,43 +61,51 @@ final class AuthStore
         return auth;
     }
 
-    /** Again, when another state has taken the place of what the store held, or after a change. */
+    /** All of it, at open or when another state has taken the place of what the store held. */
     void load()
     {
-        final Map<String, List<Permission>> rolesByName = new LinkedHashMap<>();
+        rolesByName.clear();
+        usersByName.clear();
+        changedUsers.clear();
+        changedRoles.clear();
+        final Map<List<String>, Rights> before = new HashMap<>(rightsOfRoles);
+        rightsOfRoles.clear();
         final Cursor role = roles.cursor();
         for (boolean isThere = role.first(); isThere; isThere = role.next())
         {
             rolesByName.put(name(role.key()), List.copyOf(AuthRecord.permissions(role.value())));
         }
-        final Map<String, AuthUser> usersByName = new LinkedHashMap<>();
-        final Map<List<String>, Grants[]> before = grantsOfRoles;
-        grantsOfRoles = new HashMap<>();
         final Cursor user = users.cursor();
         for (boolean isThere = user.first(); isThere; isThere = user.next())
         {
-            final String name = name(user.key());
-            final List<String> its = List.copyOf(AuthRecord.roles(user.value()));
-            final Grants[] grants = grantsOfRoles.computeIfAbsent(its, names -> grantsOf(names, rolesByName, before.get(names)));
-            usersByName.put(name, new AuthUser(name, AuthRecord.id(user.value()), AuthRecord.credential(user.value()),
-                AuthRecord.verifier(user.value()), its, grants[0], grants[1]));
+            make(name(user.key()), user.value(), before);
         }
-        auth = new Auth(header.isAuthEnabled(), header.authRevision(),
-            Collections.unmodifiableMap(usersByName), Collections.unmodifiableMap(rolesByName));
+        publish();
     }
 
-    private static Grants[] grantsOf(
-        final List<String> names, final Map<String, List<Permission>> rolesByName, final Grants[] before)
+    private void make(final String name, final DirectBuffer its, final Map<List<String>, Rights> before)
+    {
+        final List<String> roleNames = List.copyOf(AuthRecord.roles(its));
+        final Rights rights = rightsOfRoles.computeIfAbsent(roleNames, key -> rightsOf(key).insteadOf(before.get(key)));
+        usersByName.put(name, new AuthUser(
+            name, AuthRecord.id(its), AuthRecord.credential(its), AuthRecord.verifier(its), roleNames, rights.reads, rights.writes));
+    }
+
+    private void publish()
+    {
+        auth = new Auth(header.isAuthEnabled(), header.authRevision(),
+            Collections.unmodifiableMap(new LinkedHashMap<>(usersByName)), Collections.unmodifiableMap(new LinkedHashMap<>(rolesByName)));
+    }
+
+    private Rights rightsOf(final List<String> names)
     {
         if (names.contains(Auth.ROOT))
         {
-            return new Grants[]{Grants.ALL, Grants.ALL};
+            return new Rights(Grants.ALL, Grants.ALL);
         }
         final List<Permission> all = names.stream().flatMap(name -> rolesByName.getOrDefault(name, List.of()).stream()).toList();
-        final Grants reads = Grants.of(all.stream().filter(Permission::isRead).toList());
-        final Grants writes = Grants.of(all.stream().filter(Permission::isWrite).toList());
-        return new Grants[]{
-            before != null && before[0].isSame(reads) ? before[0] : reads, before != null && before[1].isSame(writes) ? before[1] : writes};
+        return new Rights(
+            Grants.of(all.stream().filter(Permission::isRead).toList()), Grants.of(all.stream().filter(Permission::isWrite).toList()));
     }
 
     private static String name(final DirectBuffer key)
@@ -85,6 +113,46 @@ final class AuthStore
         final byte[] bytes = new byte[key.capacity()];
         key.getBytes(0, bytes);
         return new String(bytes, UTF_8);
+    }
+
+    /** What the entry has changed is made anew, and who has a role of which that is said. */
+    private void apply()
+    {
+        final Map<List<String>, Rights> before = new HashMap<>();
+        for (final String role : changedRoles)
+        {
+            if (find(roles, role))
+            {
+                rolesByName.put(role, List.copyOf(AuthRecord.permissions(value)));
+            }
+            else
+            {
+                rolesByName.remove(role);
+            }
+            usersByName.values().stream().filter(user -> user.roles().contains(role)).forEach(user -> changedUsers.add(user.name()));
+            rightsOfRoles.forEach((names, rights) -> before.putAll(names.contains(role) ? Map.of(names, rights) : Map.of()));
+        }
+        rightsOfRoles.keySet().removeAll(before.keySet());
+        for (final String user : changedUsers)
+        {
+            usersByName.remove(user);
+            if (find(users, user))
+            {
+                make(user, value, before);
+            }
+        }
+        if (rightsOfRoles.size() > 2 * usersByName.size() + 1)
+        {
+            rightsOfRoles.keySet().retainAll(usersByName.values().stream().map(AuthUser::roles).collect(Collectors.toSet()));
+        }
+        changedUsers.clear();
+        changedRoles.clear();
+    }
+
+    private boolean find(final Tree tree, final String name)
+    {
+        final UnsafeBuffer key = new UnsafeBuffer(name.getBytes(UTF_8));
+        return tree.get(key, 0, key.capacity(), value);
     }
 
     // ---- changes: reserve first; nobody sees them before changed()
@@ -99,22 +167,26 @@ final class AuthStore
     {
         record.ofUser(credential, id, verifier, roleNames);
         put(users, name);
+        changedUsers.add(name);
     }
 
     void putRole(final String name, final List<Permission> permissions)
     {
         record.ofRole(permissions);
         put(roles, name);
+        changedRoles.add(name);
     }
 
     void removeUser(final String name)
     {
         remove(users, name);
+        changedUsers.add(name);
     }
 
     void removeRole(final String name)
     {
         remove(roles, name);
+        changedRoles.add(name);
     }
 
     /** Enables or disables. */
@@ -132,7 +204,8 @@ final class AuthStore
             header.authRevision(header.authRevision() + 1);
             header.stateHash(Bytes.mix(header.stateHash(), header.authRevision()));
         }
-        load();
+        apply();
+        publish();
     }
 
     private void put(final Tree tree, final String name)

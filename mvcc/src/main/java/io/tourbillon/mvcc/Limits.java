@@ -40,7 +40,7 @@ public final class Limits
     public static final int OUTCOMES_PER_CLIENT = 1 << 10;
     /** Longest name of a user or a role in bytes. */
     public static final int AUTH_NAME_LENGTH_MAX = 128;
-    /** Users of a cluster. A change of users or roles reads all of them again: a millisecond or two at the bound. */
+    /** Users of a cluster. */
     public static final int USERS_MAX = 1 << 12;
     /** Roles of a cluster. */
     public static final int ROLES_MAX = 1 << 10;
@@ -52,8 +52,8 @@ public final class Limits
     public static final int ROLE_LENGTH_MAX = 24 * 1024;
     /** Permissions of all roles of a user: so many look-ups at most tell whether it may change all keys of a lease. */
     public static final int RANGES_PER_USER_MAX = 1 << 10;
-    /** The same of all users together: what a change of users or roles makes anew at most, some 20 ms. */
-    public static final int RANGES_TOTAL_MAX = 1 << 16;
+    /** The same of all users together, those with the same roles counted once: what a change of a role makes anew at most. */
+    public static final int RANGES_TOTAL_MAX = 1 << 14;
     /** Longest record of a user. */
     static final int USER_LENGTH_MAX = 20 + ScramVerifier.LENGTH_MAX + ROLES_PER_USER_MAX * (Short.BYTES + AUTH_NAME_LENGTH_MAX);
     /** Highest id of a client: four bytes in each write. The next one is 1 again, if that is free. */

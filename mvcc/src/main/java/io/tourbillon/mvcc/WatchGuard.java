@@ -44,7 +44,15 @@ final class WatchGuard
     void onWatcher(final WatchSession session, final long credential, final CatchUp catchUp)
     {
         session.credential = credential;
-        judgeIfOther(session, catchUp);
+        if (session.watcherCount > 0)
+        {
+            judgeIfOther(session, catchUp);
+        }
+        else
+        {
+            session.judgedBy = guard.reads(credential);
+            session.isUnjudged = false;
+        }
     }
 
     /** Users or roles have changed. A step for each session that watches; their number is bounded. */

@@ -116,6 +116,16 @@ class AuthWatchTest
     }
 
     @Test
+    void shouldTellWhatHappensAsItHappens()
+    {
+        rig.watch(1, "a", "c", 0, 0);
+        rig.watch(2, "b", "", 0, 0);
+        put("b");
+        rig.doWork();
+        assertEquals(List.of("created 1", "created 2", "live at 2"), rig.egress.log);
+    }
+
+    @Test
     void shouldEndAWatchWhenItsRoleMayReadLessAndTellItNothingBehindThat()
     {
         rig.watch(1, "a", "c", 0, 0);
