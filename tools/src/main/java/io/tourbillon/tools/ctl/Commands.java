@@ -40,13 +40,14 @@ import java.util.List;
 final class Commands
 {
     static final List<String> NAMES = List.of(
-        "alarm disarm", "alarm list", "auth disable", "auth enable", "auth status", "check datascale", "check perf", "compaction", "defrag",
-        "del", "elect", "endpoint health", "endpoint status", "export", "get", "import", "inspect counters", "inspect errors",
-        "inspect journal", "inspect raft", "inspect store", "lease grant", "lease keep-alive", "lease list", "lease revoke",
-        "lease timetolive", "lock", "make-mirror", "member add", "member list", "member promote", "member remove", "member update",
-        "move-leader", "put", "role add", "role delete", "role get", "role grant-permission", "role list", "role revoke-permission",
-        "snapshot restore", "snapshot save", "snapshot status", "top", "txn", "user add", "user delete", "user get", "user grant-role",
-        "user list", "user passwd", "user revoke-role", "version", "watch");
+        "alarm disarm", "alarm list", "auth disable", "auth enable", "auth status", "check datascale", "check perf", "compaction",
+        "completion", "defrag", "del", "elect", "endpoint health", "endpoint status", "export", "get", "import",
+        "inspect counters", "inspect errors", "inspect journal", "inspect raft", "inspect store", "lease grant",
+        "lease keep-alive", "lease list", "lease revoke", "lease timetolive", "lock", "make-mirror", "member add", "member list",
+        "member promote", "member remove", "member update", "move-leader", "put", "role add", "role delete", "role get",
+        "role grant-permission", "role list", "role revoke-permission", "snapshot restore", "snapshot save", "snapshot status",
+        "top", "txn", "user add", "user delete", "user get", "user grant-role", "user list", "user passwd", "user revoke-role",
+        "version", "watch");
 
     private Commands()
     {
@@ -107,6 +108,7 @@ final class Commands
             case "check perf" -> new CheckPerfCommand();
             case "check datascale" -> new CheckDatascaleCommand();
             case "defrag" -> new DefragCommand();
+            case "completion" -> new CompletionCommand();
             default -> null;
         };
     }

@@ -319,4 +319,15 @@ class CommandsIT
         assertEquals("Finished defragmenting etcd member[" + node.endpoint() + "]\n", ctl.ok("defrag"));
         assertEquals("Finished defragmenting etcd member[" + node.endpoint() + "]\n", ctl.ok("defrag", "--cluster"));
     }
+
+    @Test
+    void shouldCompleteItsWordsInBash() throws Exception
+    {
+        final Path script = Files.writeString(directory.resolve("completion"), ctl.ok("completion", "bash") +
+            "COMP_WORDS=(tbctl member a); COMP_CWORD=2; _tbctl; echo ${COMPREPLY[*]}\n" +
+            "COMP_WORDS=(tbctl ele); COMP_CWORD=1; _tbctl; echo ${COMPREPLY[*]}\n");
+        final Path out = directory.resolve("completion.out");
+        assertEquals(0, new ProcessBuilder("bash", script.toString()).redirectOutput(out.toFile()).start().waitFor());
+        assertEquals("add\nelect\n", text(out));
+    }
 }

@@ -38,13 +38,13 @@ class RouteClusterTest extends ThreeNodes
         final int first = leader();
         final int second = (first + 1) % MEMBERS;
         final String endpoints = String.join(",", List.of(endpoint(second), endpoint((first + 2) % MEMBERS), endpoint(first)));
-        try (TourbillonAsyncClient client = TourbillonAsyncClient.connect(new ClientOptions()
-            .endpoint(endpoints).mediaKind(MediaKind.UDP).route(Route.SPREAD)
-            .connectTimeout(Duration.ofSeconds(20)).requestTimeout(Duration.ofSeconds(30))))
+        try (TourbillonAsyncClient client = connect(endpoints, Route.SPREAD);
+            TourbillonAsyncClient watcher = connect(endpoints, Route.LEADER)) // its watch moves with each change
         {
             awaitMember(client, nodes[first].memberId());
+            awaitMember(watcher, nodes[first].memberId());
             final ConcurrentLinkedQueue<Long> versions = new ConcurrentLinkedQueue<>();
-            Clients.await(client.watch(WatchQuery.of(KEY), events -> events.forEach(event -> versions.add(event.kv().version())))
+            Clients.await(watcher.watch(WatchQuery.of(KEY), events -> events.forEach(event -> versions.add(event.kv().version())))
                 .created());
             final ArrayDeque<CompletableFuture<PutResult>> waiting = new ArrayDeque<>();
             CompletableFuture<?> moved = null;
@@ -59,6 +59,7 @@ class RouteClusterTest extends ThreeNodes
                 {
                     Clients.await(moved);
                     awaitMember(client, nodes[second].memberId());
+                    awaitMember(watcher, nodes[second].memberId());
                     nodes[second].close();
                 }
                 while (waiting.size() >= WINDOW)
@@ -75,7 +76,15 @@ class RouteClusterTest extends ThreeNodes
             assertEquals(LongStream.rangeClosed(1, WRITES).boxed().toList(), List.copyOf(versions), "each event once, in order");
             final long leaderId = client.status().get(30, TimeUnit.SECONDS).leaderId();
             awaitMember(client, leaderId);
+            awaitMember(watcher, leaderId);
         }
+    }
+
+    private static TourbillonAsyncClient connect(final String endpoints, final Route route)
+    {
+        return TourbillonAsyncClient.connect(new ClientOptions()
+            .endpoint(endpoints).mediaKind(MediaKind.UDP).route(route)
+            .connectTimeout(Duration.ofSeconds(20)).requestTimeout(Duration.ofSeconds(30)));
     }
 
     private void settle(final CompletableFuture<PutResult> future) throws Exception
