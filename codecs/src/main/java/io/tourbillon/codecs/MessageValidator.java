@@ -2,6 +2,7 @@ package io.tourbillon.codecs;
 
 import io.tourbillon.codecs.client.AuthReplyDecoder;
 import io.tourbillon.codecs.client.AuthRequestDecoder;
+import io.tourbillon.codecs.client.BroadcastDecoder;
 import io.tourbillon.codecs.client.ChallengeDecoder;
 import io.tourbillon.codecs.client.ChallengeResponseDecoder;
 import io.tourbillon.codecs.client.ChunkDecoder;
@@ -118,6 +119,7 @@ public final class MessageValidator
         shape(WatchEventsDecoder.TEMPLATE_ID, block(WatchEventsDecoder.BLOCK_LENGTH)
             .group(block(WatchEventsDecoder.EventsDecoder.sbeBlockLength())
             .group(block(WatchEventsDecoder.EventsDecoder.WatchersDecoder.sbeBlockLength())).data(3)));
+        shape(BroadcastDecoder.TEMPLATE_ID, block(BroadcastDecoder.BLOCK_LENGTH).data(1));
         shape(LeaseReplyDecoder.TEMPLATE_ID, block(LeaseReplyDecoder.BLOCK_LENGTH)
             .group(block(LeaseReplyDecoder.LeasesDecoder.sbeBlockLength()))
             .group(block(LeaseReplyDecoder.KeysDecoder.sbeBlockLength()).data(1)));

@@ -19,6 +19,8 @@ public final class Protocol
     public static final int PEER_STREAM_ID = 712;
     /** Stream on which members send each other images of the state. */
     public static final int STATE_STREAM_ID = 713;
+    /** Stream of the first broadcast that a member's option names, on its channel; the next one has the next. */
+    public static final int BROADCAST_STREAM_ID = 720;
     /** The node's UDP port for requests, by default. */
     public static final int CLIENT_PORT = 2479;
     /** The node's UDP port for peers, by default. */

@@ -115,7 +115,7 @@ public final class Auth
     /** What a session may read; null = nothing at all: it is nobody's whom anything can be permitted to. */
     Grants reads(final long credential)
     {
-        if (!isEnabled)
+        if (!isEnabled || credential == Mvcc.NODE_ITSELF)
         {
             return Grants.ALL;
         }

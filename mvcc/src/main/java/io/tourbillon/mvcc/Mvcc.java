@@ -60,6 +60,9 @@ public final class Mvcc
     /** Bytes that {@link #proposal} writes at most. */
     public static final int PROPOSAL_LENGTH_MAX = Lessor.PROPOSAL_LENGTH_MAX;
 
+    /** Credential of the member's own reads: no session has it, and it may read everything. */
+    public static final long NODE_ITSELF = Long.MIN_VALUE;
+
     private static final int WATCHERS_FREED_PER_SLICE = 256;
 
     private final Tree keys;

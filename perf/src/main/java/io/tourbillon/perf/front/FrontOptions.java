@@ -59,6 +59,16 @@ final class FrontOptions
             ServerProcess.startNode(durability, in, nodeOptions, List.of("-Xmx" + nodeHeap));
     }
 
+    /** One that a scenario needs, once. */
+    void nodeOption(final String option)
+    {
+        nodeOptions = new ArrayList<>(nodeOptions);
+        if (!nodeOptions.contains(option))
+        {
+            nodeOptions.add(option);
+        }
+    }
+
     boolean isIpc()
     {
         require("udp".equals(transport) || "ipc".equals(transport), "--transport " + transport + ": must be udp or ipc");

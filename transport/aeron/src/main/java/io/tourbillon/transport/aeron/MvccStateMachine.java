@@ -42,6 +42,7 @@ final class MvccStateMachine implements StateMachine
     private final NodeGauges gauges;
     private final NanoClock compactionClock;
     private final RequestCost requestCost = new RequestCost();
+    private Broadcasts broadcasts;
     private boolean isUnderWay;
     private volatile boolean isShortOfRoom;
 
@@ -62,6 +63,13 @@ final class MvccStateMachine implements StateMachine
         this.facts = facts;
         this.announcement = announcement;
         facts.revision(mvcc.revision());
+    }
+
+    /** Before the agents start: what this member broadcasts. */
+    MvccStateMachine with(final Broadcasts published)
+    {
+        broadcasts = published;
+        return this;
     }
 
     @Override
@@ -187,6 +195,7 @@ final class MvccStateMachine implements StateMachine
             workCount++;
         }
         workCount += mvcc.autoCompact(compactionClock == null ? nowNs : compactionClock.nanoTime());
+        workCount += broadcasts == null ? 0 : broadcasts.doWork(mvcc, nowNs);
         workCount += mvcc.doWork(nowNs) + space.doWork() + saves.doWork();
         gauges.state().tell(mvcc);
         egress.slowSessions().tell(egress.backlogCount(), mvcc.catchingUpCount(), mvcc.fanOutBacklog());

@@ -151,6 +151,7 @@ public final class NodeConfig
         }
         judgeMembers(faults);
         judgeJoining(faults);
+        BroadcastPlan.parse(text(NodeOption.BROADCAST), hasClusterKey(), faults);
         if (autoCompaction() == null)
         {
             faults.add("auto-compaction-retention=" + text(NodeOption.AUTO_COMPACTION_RETENTION) + ": must be " + (isPeriodic() ?
@@ -240,6 +241,12 @@ public final class NodeConfig
             faults.add(option.key() + "=" + address + (hasClusterKey() ?
                 ": must be an IP address that others can reach" : ": must be a loopback address unless there is a cluster-key-file"));
         }
+    }
+
+    /** @return what is broadcast, without faults. */
+    List<BroadcastPlan> broadcasts()
+    {
+        return BroadcastPlan.parse(text(NodeOption.BROADCAST), hasClusterKey(), new ArrayList<>());
     }
 
     /** @return whether members prove their messages to each other. */

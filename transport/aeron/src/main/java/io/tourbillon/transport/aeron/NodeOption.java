@@ -121,6 +121,10 @@ public enum NodeOption
     AUTO_COMPACTION_RETENTION("auto-compaction-retention", Kind.TEXT, "0", 1, 32,
         "History that the leader keeps when it compacts by itself: hours or a time such as 90m (periodic), or revisions. " +
         "etcd's option and default. 0: it does not."),
+    /** Broadcasts. */
+    BROADCAST("broadcast", Kind.TEXT, "", 0, 4096,
+        "Key prefixes whose events are published once for any number of subscribers: name=PREFIX[,PREFIX...][@CHANNEL]; ... on " +
+        "Aeron's CHANNEL, aeron:ipc unless named, stream 720 and so on. Whoever reaches it may read it. 48 MiB in driver-dir each."),
     /** Connections. */
     MAX_CONNECTIONS("max-connections", Kind.COUNT, "256", 1, 1024,
         "Client connections. Each takes three terms in the driver's directory while it is there, its requests three of the client's: " +

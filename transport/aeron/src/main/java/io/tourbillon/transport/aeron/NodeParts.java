@@ -70,6 +70,7 @@ final class NodeParts implements AutoCloseable
     private RequestRouter router;
     private boolean isJournalHandedOver;
     private boolean hasPeers;
+    private final Broadcasts broadcasts;
     private volatile boolean isStateOpen;
 
     NodeParts(final NodeConfig config, final NodeEvents events)
@@ -79,6 +80,7 @@ final class NodeParts implements AutoCloseable
         this.events = events;
         this.mode = RunMode.of(config);
         this.egress = new ClientEgress(handover, config.replyQueueLength(), config.connectionTimeoutNs());
+        this.broadcasts = new Broadcasts(egress);
         this.transport = new TransportAgent(ingressCounters, pipelineCounters, events);
     }
 
@@ -157,7 +159,7 @@ final class NodeParts implements AutoCloseable
             .memberId(identity.memberId())
             .quotaBytes(config.number(NodeOption.QUOTA_BACKEND_BYTES))
             .autoCompaction(config.autoCompaction())
-            .initialMembers(ConfigurationRecord.encode(initialConfiguration, identity.clusterId())), egress);
+            .initialMembers(ConfigurationRecord.encode(initialConfiguration, identity.clusterId())), broadcasts);
         if (mvcc.members().isRemoved(identity.memberId()))
         {
             throw new NodeException(MemberRemovedException.MESSAGE);
@@ -195,6 +197,7 @@ final class NodeParts implements AutoCloseable
             .addFields("space", spaceCounters).addFields("sessions", egress.slowSessions()).addJournal(journal));
         final SpaceWatch space = new SpaceWatch(mvcc, identity.memberId(), pipelineCounters, spaceCounters, events);
         ingress.listen();
+        broadcasts.open(driver.aeron(), config, identity);
         final SocketWait socketWait = driver.socketWait();
         if (socketWait != null)
         {
@@ -208,7 +211,7 @@ final class NodeParts implements AutoCloseable
             .durability(config.durability())
             .stateMachine(new MvccStateMachine(
                 mvcc, store, images, saves, egress, replies, facts, new MemberAnnouncement(identity.memberId(), config), space,
-                gauges, config.compactionClock()))
+                gauges, config.compactionClock()).with(broadcasts))
             .ingress(ingress)
             .companion(transport)
             .fatalHandler(fatalHandler)
