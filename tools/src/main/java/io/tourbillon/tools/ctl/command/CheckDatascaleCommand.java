@@ -2,7 +2,6 @@ package io.tourbillon.tools.ctl.command;
 
 import io.tourbillon.tools.ctl.Command;
 import io.tourbillon.tools.ctl.Context;
-import io.tourbillon.tools.ctl.CtlException;
 import io.tourbillon.tools.ctl.ExitCode;
 import io.tourbillon.tools.ctl.Flags;
 import io.tourbillon.tools.ctl.NodeLink;
@@ -16,22 +15,6 @@ import java.util.Locale;
 public final class CheckDatascaleCommand implements Command
 {
     private static final double MIB = 1 << 20;
-
-    /** Keys, and how many clients they are from. */
-    private record Load(int keys, int clients)
-    {
-        static Load of(final String name)
-        {
-            return switch (name)
-            {
-                case "s", "small" -> new Load(10_000, 50);
-                case "m", "medium" -> new Load(100_000, 100);
-                case "l", "large" -> new Load(1_000_000, 200);
-                case "xl", "xLarge" -> new Load(3_000_000, 500);
-                default -> throw new CtlException(ExitCode.BAD_FEATURE, "unknown load option " + name);
-            };
-        }
-    }
 
     @Override
     public String usage()
@@ -54,21 +37,21 @@ public final class CheckDatascaleCommand implements Command
     @Override
     public int run(final Context context)
     {
-        final Load load = Load.of(context.flags().get("load"));
+        final CheckLoad load = CheckLoad.of(context.flags().get("load"));
         final String prefix = context.flags().get("prefix");
         if (prefix.isEmpty())
         {
             throw Words.badArgs("--prefix must not be empty");
         }
-        context.out().print("Start data scale check for work load [" + load.keys() + " key-value pairs, 1024 bytes per key-value, " +
-            load.clients() + " concurrent clients].\n");
+        context.out().print("Start data scale check for work load [" + load.keys + " key-value pairs, 1024 bytes per key-value, " +
+            load.scaleClients + " concurrent clients].\n");
         context.out().flush();
         try (NodeLink node = context.connect(context.endpoints().get(0)))
         {
             PutLoad.requireEmpty(node, prefix);
             final long bytesBefore = node.status().dbSizeInUse();
-            final PutLoad puts = new PutLoad(node, prefix, load.clients());
-            puts.runCounted(load.keys());
+            final PutLoad puts = new PutLoad(node, prefix, load.scaleClients);
+            puts.runCounted(load.keys);
             final long bytesUsed = node.status().dbSizeInUse() - bytesBefore;
             CheckPerfCommand.tidy(context, node, prefix);
             if (!puts.errors().isEmpty())

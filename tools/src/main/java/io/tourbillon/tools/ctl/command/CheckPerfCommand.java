@@ -2,7 +2,6 @@ package io.tourbillon.tools.ctl.command;
 
 import io.tourbillon.tools.ctl.Command;
 import io.tourbillon.tools.ctl.Context;
-import io.tourbillon.tools.ctl.CtlException;
 import io.tourbillon.tools.ctl.ExitCode;
 import io.tourbillon.tools.ctl.Flags;
 import io.tourbillon.tools.ctl.NodeLink;
@@ -15,22 +14,6 @@ public final class CheckPerfCommand implements Command
     private static final double ENOUGH = 0.9;
     private static final double SLOWEST_MAX_SECONDS = 0.5;
     private static final double DEVIATION_MAX_SECONDS = 0.1;
-
-    /** Puts a second, and how many clients they are from. */
-    private record Load(int perSecond, int clients)
-    {
-        static Load of(final String name)
-        {
-            return switch (name)
-            {
-                case "s", "small" -> new Load(150, 50);
-                case "m", "medium" -> new Load(1_000, 200);
-                case "l", "large" -> new Load(8_000, 500);
-                case "xl", "xLarge" -> new Load(15_000, 1_000);
-                default -> throw new CtlException(ExitCode.BAD_FEATURE, "unknown load option " + name);
-            };
-        }
-    }
 
     @Override
     public String usage()
@@ -61,7 +44,7 @@ public final class CheckPerfCommand implements Command
     @Override
     public int run(final Context context)
     {
-        final Load load = Load.of(context.flags().get("load"));
+        final CheckLoad load = CheckLoad.of(context.flags().get("load"));
         final long durationNs = context.flags().durationNs("duration");
         final String prefix = context.flags().get("prefix");
         if (prefix.isEmpty() || durationNs < 1)
@@ -72,11 +55,11 @@ public final class CheckPerfCommand implements Command
         try (NodeLink node = context.connect())
         {
             PutLoad.requireEmpty(node, prefix);
-            puts = new PutLoad(node, prefix, load.clients());
-            puts.runPaced(load.perSecond(), durationNs);
+            puts = new PutLoad(node, prefix, load.perfClients);
+            puts.runPaced(load.perSecond, durationNs);
             tidy(context, node, prefix);
         }
-        return judge(context, puts, load.perSecond());
+        return judge(context, puts, load.perSecond);
     }
 
     static void tidy(final Context context, final NodeLink node, final String prefix)

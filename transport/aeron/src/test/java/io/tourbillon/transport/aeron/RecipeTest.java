@@ -215,7 +215,7 @@ class RecipeTest
     @Test
     void shouldRenewASessionByItselfAndTellItsEnd()
     {
-        final Duration ttl = Duration.ofMillis(900);
+        final Duration ttl = Duration.ofMillis(1_500);
         final LeaseSession kept = Clients.await(LeaseSession.open(client(0), ttl));
         final LeaseSession orphan = Clients.await(LeaseSession.open(client(0), ttl));
         Clients.await(client(0).put(bytes("orphan"), bytes("v"), new PutOptions(orphan.leaseId(), false, false, false)));

@@ -138,13 +138,16 @@ class RouteTest
         follower.leaderUrl = "127.0.0.1:" + DEAD_PORT;
         open(Route.LEADER, follower.udpEndpoint());
         final long startNs = System.nanoTime();
-        for (int i = 0; i < 300 || System.nanoTime() - startNs < TimeUnit.MILLISECONDS.toNanos(500); i++)
+        long slowestNs = 0;
+        while (System.nanoTime() - startNs < TimeUnit.MILLISECONDS.toNanos(500))
         {
+            final long putNs = System.nanoTime();
             get(client.put("k", "v"));
+            slowestNs = Math.max(slowestNs, System.nanoTime() - putNs);
         }
-        final long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
+        final long slowestMs = TimeUnit.NANOSECONDS.toMillis(slowestNs);
         assertEquals(11, memberAsked(RangeQuery.of("k")));
-        assertTrue(tookMs < 2_500, () -> "it was left meanwhile: " + tookMs + " ms");
+        assertTrue(slowestMs < 2_000, () -> "it was left meanwhile: " + slowestMs + " ms"); // a vain attempt takes three seconds
     }
 
     @Test
