@@ -110,11 +110,6 @@ final class Logins
         secret = isSecretShared ? clusterKey.derive(mac, "login salts") : new FrameMac.Key(randomBytes(Scram.KEY_LENGTH));
     }
 
-    Auth auth()
-    {
-        return auth.get();
-    }
-
     /** At the begin of a duty cycle. */
     void nowNs(final long value)
     {

@@ -336,10 +336,6 @@ final class RequestRouter
         if (operation == MaintenanceOperation.SNAPSHOT.value() || operation == MaintenanceOperation.ALARM_GET.value())
         {
             final boolean isOfMember = operation == MaintenanceOperation.SNAPSHOT.value();
-            if (isOfMember && isRefusedUnlessRoot(connection, buffer, offset))
-            {
-                return;
-            }
             read(connection, isOfMember ? ReadLevel.SERIALIZABLE : ReadLevel.LINEARIZABLE, buffer, offset, length);
         }
         else if (operation == MaintenanceOperation.ALARM_ACTIVATE.value() || operation == MaintenanceOperation.ALARM_DEACTIVATE.value())
@@ -362,7 +358,7 @@ final class RequestRouter
         {
             refuse(connection, buffer, offset, ErrorCode.INVALID_PEER_URLS);
         }
-        else if (!isRefusedUnlessRoot(connection, buffer, offset))
+        else
         {
             final Session session = admissible(connection, inFlightMax, buffer, offset, length);
             if (session != null)
@@ -386,18 +382,6 @@ final class RequestRouter
             case SBE_UNKNOWN, NULL_VAL -> refuse(connection, buffer, offset, ErrorCode.NOT_SUPPORTED);
             default -> write(connection, buffer, offset, length);
         }
-    }
-
-    /** What happens before, or without, an entry that is applied is for root alone: refused here, as of what this member has applied. */
-    private boolean isRefusedUnlessRoot(final Connection connection, final DirectBuffer buffer, final int offset)
-    {
-        final Session session = sessions.find(connection, sessionId(buffer, offset));
-        final int refusal = session == null ? 0 : logins.auth().refusalUnlessRoot(logins.credentialOf(session));
-        if (refusal != 0)
-        {
-            refuse(connection, buffer, offset, ErrorCode.of(refusal));
-        }
-        return refusal != 0;
     }
 
     /** An address that members may not have is refused where it was given. */
