@@ -208,6 +208,28 @@ class AuthTest
     }
 
     @Test
+    void shouldHashWhatUsersAndRolesAreNotHowOftenTheyChanged()
+    {
+        assertNotEquals(hashAfter(1, "r", Permission.READ), hashAfter(2, "r", Permission.READ), "the verifier");
+        assertNotEquals(hashAfter(1, "r", Permission.READ), hashAfter(1, "s", Permission.READ), "the name");
+        assertNotEquals(hashAfter(1, "r", Permission.READ), hashAfter(1, "r", Permission.WRITE), "the permission");
+        assertEquals(hashAfter(1, "r", Permission.READ), hashAfter(1, "r", Permission.READ));
+    }
+
+    private static long hashAfter(final int verifier, final String role, final int type)
+    {
+        final Rig other = new Rig();
+        final Users others = new Users(other);
+        others.add("u");
+        others.changeVerifier("u", verifier);
+        others.ask(AuthOperation.ROLE_ADD, "", role);
+        others.permit(role, type, "a", "b");
+        final long hash = other.mvcc.stateHash();
+        other.close();
+        return hash;
+    }
+
+    @Test
     void shouldLetUsersLookAtThemselvesAndTheirRolesAndRootAtAll()
     {
         users.addWith("u", Permission.READ, "a", "b");

@@ -320,6 +320,22 @@ class GuardTest
     }
 
     @Test
+    void shouldKnowWhoseAClientIsAlsoWhenItsFirstOutcomesAreForgotten()
+    {
+        final long client = rig.openClient();
+        for (int number = 1; number <= 100; number++)
+        {
+            rig.runOnce(Op.put("a", "1"), client, number, number);
+        }
+        rig.checkpoint();
+        rig.crash();
+        users.as("root");
+        assertEquals(error(ErrorCode.CLIENT_FORGOTTEN), rig.runOnce(Op.put("a", "2"), client, 101, 101));
+        users.as("u");
+        assertTrue(rig.runOnce(Op.put("a", "2"), client, 101, 101).startsWith("put at "));
+    }
+
+    @Test
     void shouldKnowTheSameUserAfterAChangeOfThePassword()
     {
         final long client = rig.openClient();
