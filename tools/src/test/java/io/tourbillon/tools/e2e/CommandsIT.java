@@ -245,7 +245,7 @@ class CommandsIT
     {
         final Path out = directory.resolve("lock.out");
         final Path err = directory.resolve("lock.err");
-        final Process holder = ctl.process(out, err, "lock", "job");
+        final Process holder = ctl.process(out, err, "lock", "job", "--ttl", "300"); // longer than anybody here waits
         await("the lock", () -> text(out).matches("job/[0-9a-f]+\n\n"));
         final Path nextOut = directory.resolve("next.out");
         final Process next =
