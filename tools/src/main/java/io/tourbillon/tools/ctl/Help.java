@@ -17,9 +17,10 @@ final class Help
     {
         out.printf("NAME:%n\ttbctl - A simple command line client for Tourbillon, with etcdctl's words.%n%n");
         out.printf("USAGE:%n\ttbctl [flags] <command> [flags] [arguments]%n%nVERSION:%n\t%s%n%nCOMMANDS:%n", Version.text());
+        final int width = Commands.NAMES.stream().mapToInt(String::length).max().orElse(0) + 2;
         for (final String name : Commands.NAMES)
         {
-            out.printf("\t%-18s%s%n", name, Commands.of(name).summary());
+            out.printf("\t%-" + width + "s%s%n", name, Commands.of(name).summary());
         }
         out.printf("%nOPTIONS (each also from the environment, as TBCTL_ENDPOINTS):%n");
         printFlags(out, GlobalFlags.declare(new Flags()));
