@@ -182,6 +182,7 @@ class BroadcastTest
             put(client, PUTS);
             pollUntil("one hears everything", () -> awake.revisions.size() == PUTS, awake);
             awake.check(2, PUTS + 1, expected);
+            pollUntil("by the broadcast, not by its watch alone", awake::isFollowing, awake);
             pollUntil("the other, too", () -> asleep.revisions.size() == PUTS && asleep.isFollowing(), awake, asleep);
             asleep.check(2, PUTS + 1, expected);
             assertTrue(asleep.broadcast.gapCount() > 0, "it missed nothing, so nothing was tried");

@@ -1,6 +1,6 @@
 package io.tourbillon.transport.client.async;
 
-import java.util.Arrays;
+import io.tourbillon.codecs.BroadcastRanges;
 
 /** Ends of key ranges. */
 public final class Keys
@@ -29,15 +29,6 @@ public final class Keys
      */
     public static byte[] prefixEnd(final byte[] prefix)
     {
-        for (int i = prefix.length - 1; i >= 0; i--)
-        {
-            if (prefix[i] != (byte)0xFF)
-            {
-                final byte[] end = Arrays.copyOf(prefix, i + 1);
-                end[i]++;
-                return end;
-            }
-        }
-        return toTheLast();
+        return BroadcastRanges.ofPrefix(prefix)[1];
     }
 }
