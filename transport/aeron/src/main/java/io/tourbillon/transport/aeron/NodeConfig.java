@@ -136,7 +136,7 @@ public final class NodeConfig
         if (!PeerAddress.isLoopback(text(NodeOption.LISTEN_CLIENT)))
         {
             faults.add("listen-client=" + text(NodeOption.LISTEN_CLIENT) +
-                ": must be a loopback address: clients do not prove who they are yet, and there is no encryption");
+                ": must be a loopback address: frames of clients carry no MAC, and there is no encryption");
         }
         requirePeerAddress(faults, NodeOption.LISTEN_PEER, text(NodeOption.LISTEN_PEER));
         if (number(NodeOption.HEARTBEAT_INTERVAL) > number(NodeOption.ELECTION_TIMEOUT) / 2)

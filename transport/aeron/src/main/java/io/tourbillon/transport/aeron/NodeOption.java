@@ -18,7 +18,7 @@ public enum NodeOption
         "Directory of journal and store. One node at a time: it is locked."),
     /** Client address. */
     LISTEN_CLIENT("listen-client", Kind.ADDRESS, "127.0.0.1:2479", 1024, 65533,
-        "UDP address for clients; answers leave from the port two above. Loopback only while clients do not prove who they are."),
+        "UDP address for clients; answers leave from the port two above. Loopback only: frames of clients carry no MAC."),
     /** Peer address. */
     LISTEN_PEER("listen-peer", Kind.ADDRESS, "127.0.0.1:2480", 1024, 65535,
         "UDP address for other members, an IP address that they can reach. Loopback only unless there is a cluster-key-file."),

@@ -88,7 +88,7 @@ class NodeConfigTest
         texts.put("cluster-key-file", "key");
         assertEquals(List.of(), NodeConfig.parse(texts).faults());
         texts.put("listen-client", "10.0.0.1:2479");
-        assertEquals(1, NodeConfig.parse(texts).faults().size(), "clients prove nothing yet");
+        assertEquals(1, NodeConfig.parse(texts).faults().size(), "frames of clients carry no MAC");
         texts.remove("listen-client");
         for (final String address : List.of("0.0.0.0:2480", "224.0.0.1:2480", "example.org:2480", "[::]:2480"))
         {
