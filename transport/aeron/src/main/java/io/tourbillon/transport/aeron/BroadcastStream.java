@@ -75,6 +75,17 @@ final class BroadcastStream
         retryNs = value;
     }
 
+    /**
+     * The state machine hears from behind a revision on, for the first time or again: of what came before it nothing more is broadcast. The
+     * number that is passed over here is how whoever follows sees it.
+     */
+    void began(final long revision)
+    {
+        sequence++;
+        previousRevision = revision;
+        isAmidRevision = false;
+    }
+
     /** Publishes a message of events. Nobody listening is as good as sent: who comes sees by the numbers that there was something. */
     int event(final DirectBuffer buffer, final int offset, final int length)
     {

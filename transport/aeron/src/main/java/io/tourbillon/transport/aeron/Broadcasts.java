@@ -5,6 +5,7 @@ import io.aeron.exceptions.RegistrationException;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.WatchCanceledDecoder;
+import io.tourbillon.codecs.client.WatchCreatedDecoder;
 import io.tourbillon.codecs.client.WatchProgressDecoder;
 import io.tourbillon.codecs.client.WatchRangesCreateEncoder;
 import io.tourbillon.mvcc.Egress;
@@ -31,6 +32,7 @@ final class Broadcasts implements Egress
     private final List<BroadcastStream> streams = new ArrayList<>();
     private final ExpandableArrayBuffer request = new ExpandableArrayBuffer();
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+    private final WatchCreatedDecoder created = new WatchCreatedDecoder();
     private final WatchProgressDecoder progress = new WatchProgressDecoder();
 
     Broadcasts(final Egress clients)
@@ -106,6 +108,8 @@ final class Broadcasts implements Egress
         {
             case WatchProgressDecoder.TEMPLATE_ID ->
                 stream.heartbeat(progress.wrapAndApplyHeader(buffer, offset, header).reply().revision());
+            case WatchCreatedDecoder.TEMPLATE_ID ->
+                stream.began(created.wrapAndApplyHeader(buffer, offset, header).reply().revision());
             case WatchCanceledDecoder.TEMPLATE_ID -> stream.isWatching(false); // what it needed was compacted, or it was refused
             default ->
             {
