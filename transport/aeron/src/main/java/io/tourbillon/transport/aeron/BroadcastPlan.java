@@ -4,6 +4,9 @@ import io.aeron.ChannelUri;
 import io.aeron.CommonContext;
 import io.tourbillon.codecs.BroadcastRanges;
 import io.tourbillon.codecs.Protocol;
+import io.tourbillon.mvcc.Limits;
+import org.agrona.BitUtil;
+import org.agrona.SystemUtil;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,13 +25,36 @@ import java.util.Set;
 record BroadcastPlan(String name, List<byte[]> prefixes, String channel, int streamId)
 {
     static final int BROADCASTS_MAX = 16;
-    /** An eighth of it is the longest message, so it must be more than eight of the longest events. */
+    /** An eighth of a term is the longest message: 2 MiB, an event as long as the default of max-request-bytes lets it become. */
     static final int TERM_LENGTH = 16 << 20;
+    private static final int MESSAGE_TERM_SHARE = 8;
+    /** Events that are read again from history come in messages up to this limit, and all of those must go: 512 KiB. */
+    private static final int TERM_LENGTH_MIN =
+        BitUtil.findNextPositivePowerOfTwo(MESSAGE_TERM_SHARE * (Limits.PART_LENGTH_MAX + BroadcastStream.HEAD_LENGTH));
     private static final int PREFIXES_MAX = 64;
     private static final String IPC = "aeron:ipc";
     /** A subscriber in shared memory that lets the stream's window fill up holds the others for so long, then it is left behind. */
     private static final String LEFT_BEHIND = "50ms";
     private static final String REJOINS_AFTER = "100ms";
+
+    /** Bytes of one of the three terms of its publication. */
+    long termLength()
+    {
+        return termLength(ChannelUri.parse(channel));
+    }
+
+    private static long termLength(final ChannelUri uri)
+    {
+        final String text = uri.get(CommonContext.TERM_LENGTH_PARAM_NAME);
+        try
+        {
+            return text == null ? TERM_LENGTH : SystemUtil.parseSize(CommonContext.TERM_LENGTH_PARAM_NAME, text);
+        }
+        catch (final NumberFormatException | IndexOutOfBoundsException ex)
+        {
+            return 0; // less than may be
+        }
+    }
 
     /** Keys and ends of its prefixes. */
     List<byte[][]> ranges()
@@ -105,6 +131,10 @@ record BroadcastPlan(String name, List<byte[]> prefixes, String channel, int str
         {
             return "name=PREFIX[,PREFIX...][@CHANNEL] with a channel of Aeron, not " + channel;
         }
+        if (termLength(uri) < TERM_LENGTH_MIN)
+        {
+            return "on a channel with a term-length of at least " + SystemUtil.formatSize(TERM_LENGTH_MIN);
+        }
         if (uri.isIpc())
         {
             return null;
@@ -122,20 +152,25 @@ record BroadcastPlan(String name, List<byte[]> prefixes, String channel, int str
     private static String complete(final String channel)
     {
         final ChannelUri uri = ChannelUri.parse(channel);
-        if (!uri.containsKey(CommonContext.TERM_LENGTH_PARAM_NAME))
-        {
-            uri.put(CommonContext.TERM_LENGTH_PARAM_NAME, Integer.toString(TERM_LENGTH));
-        }
+        putIfAbsent(uri, CommonContext.TERM_LENGTH_PARAM_NAME, Integer.toString(TERM_LENGTH));
         if (uri.isIpc())
         {
-            uri.put(CommonContext.UNTETHERED_WINDOW_LIMIT_TIMEOUT_PARAM_NAME, LEFT_BEHIND);
-            uri.put(CommonContext.UNTETHERED_LINGER_TIMEOUT_PARAM_NAME, LEFT_BEHIND);
-            uri.put(CommonContext.UNTETHERED_RESTING_TIMEOUT_PARAM_NAME, REJOINS_AFTER);
+            putIfAbsent(uri, CommonContext.UNTETHERED_WINDOW_LIMIT_TIMEOUT_PARAM_NAME, LEFT_BEHIND);
+            putIfAbsent(uri, CommonContext.UNTETHERED_LINGER_TIMEOUT_PARAM_NAME, LEFT_BEHIND);
+            putIfAbsent(uri, CommonContext.UNTETHERED_RESTING_TIMEOUT_PARAM_NAME, REJOINS_AFTER);
         }
-        else if (!uri.containsKey(CommonContext.FLOW_CONTROL_PARAM_NAME))
+        else
         {
-            uri.put(CommonContext.FLOW_CONTROL_PARAM_NAME, "max");
+            putIfAbsent(uri, CommonContext.FLOW_CONTROL_PARAM_NAME, "max");
         }
         return uri.toString();
+    }
+
+    private static void putIfAbsent(final ChannelUri uri, final String name, final String value)
+    {
+        if (!uri.containsKey(name))
+        {
+            uri.put(name, value);
+        }
     }
 }

@@ -1,7 +1,9 @@
 package io.tourbillon.transport.aeron;
 
+import io.aeron.Aeron;
 import io.aeron.ExclusivePublication;
 import io.aeron.Publication;
+import io.aeron.exceptions.AeronException;
 import io.tourbillon.codecs.BroadcastRanges;
 import io.tourbillon.codecs.client.BroadcastEncoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
@@ -21,16 +23,20 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  */
 final class BroadcastStream
 {
+    /** Before the events. */
+    static final int HEAD_LENGTH = MessageHeaderEncoder.ENCODED_LENGTH + BroadcastEncoder.BLOCK_LENGTH + Integer.BYTES;
+
     private static final int FRAGMENT = 1;
     private static final int CONTINUATION = 2;
-    private static final int HEAD_LENGTH = MessageHeaderEncoder.ENCODED_LENGTH + BroadcastEncoder.BLOCK_LENGTH + Integer.BYTES;
 
     private final BroadcastPlan plan;
-    private final ExclusivePublication publication;
     private final UnsafeBuffer head = new UnsafeBuffer(ByteBuffer.allocateDirect(HEAD_LENGTH));
     private final BroadcastEncoder message = new BroadcastEncoder();
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final WatchEventsDecoder events = new WatchEventsDecoder();
+    private ExclusivePublication publication;
+    private long registrationId = Aeron.NULL_VALUE;
+    private boolean isGone;
     private long sequence;
     private long previousRevision;
     private long firstRevision;
@@ -75,6 +81,45 @@ final class BroadcastStream
         retryNs = value;
     }
 
+    /** Its publication takes nothing any more: it was closed, or has come to the end of all positions. */
+    boolean isGone()
+    {
+        return isGone;
+    }
+
+    /**
+     * Puts another publication in the place of the one that is gone; to be called until it is there. Allocates; does not wait for the
+     * driver.
+     *
+     * @param aeron client of the driver.
+     * @return whether it is there.
+     * @throws AeronException if the driver refuses it; the next call asks again.
+     */
+    boolean replacePublication(final Aeron aeron)
+    {
+        try
+        {
+            if (registrationId == Aeron.NULL_VALUE)
+            {
+                publication.close();
+                registrationId = aeron.asyncAddExclusivePublication(plan.channel(), plan.streamId());
+            }
+            final ExclusivePublication next = aeron.getExclusivePublication(registrationId);
+            if (next != null)
+            {
+                publication = next;
+                registrationId = Aeron.NULL_VALUE;
+                isGone = false;
+            }
+            return next != null;
+        }
+        catch (final AeronException ex)
+        {
+            registrationId = Aeron.NULL_VALUE;
+            throw ex;
+        }
+    }
+
     /**
      * The state machine hears from behind a revision on, for the first time or again: of what came before it nothing more is broadcast. The
      * number that is passed over here is how whoever follows sees it.
@@ -99,6 +144,7 @@ final class BroadcastStream
             isAmidRevision = isFragment;
             previousRevision = isFragment ? previousRevision : lastRevision;
         }
+        isWatching &= result != Egress.GONE; // the state machine takes its session for closed
         return result;
     }
 
@@ -106,14 +152,23 @@ final class BroadcastStream
     {
         if (HEAD_LENGTH + length > publication.maxMessageLength())
         {
-            return Egress.SENT; // a channel with short terms: subscribers see the gap and ask for it
+            return Egress.SENT; // one event, longer than the term lets through: subscribers see the gap and ask for it
         }
-        final long position = publication.offer(head, 0, HEAD_LENGTH, buffer, offset, length, null);
+        return resultOf(publication.offer(head, 0, HEAD_LENGTH, buffer, offset, length, null));
+    }
+
+    private int resultOf(final long position)
+    {
         if (position >= 0 || position == Publication.NOT_CONNECTED)
         {
             return Egress.SENT;
         }
-        return position == Publication.BACK_PRESSURED || position == Publication.ADMIN_ACTION ? Egress.BACK_PRESSURED : Egress.GONE;
+        if (position == Publication.BACK_PRESSURED || position == Publication.ADMIN_ACTION)
+        {
+            return Egress.BACK_PRESSURED;
+        }
+        isGone = true;
+        return Egress.GONE;
     }
 
     private void encode(final long number, final int flags, final int length)
@@ -147,6 +202,6 @@ final class BroadcastStream
     {
         message.sequence(sequence).previousRevision(previousRevision).firstRevision(revision).lastRevision(revision).fragment((short)0);
         head.putInt(HEAD_LENGTH - Integer.BYTES, 0, LITTLE_ENDIAN);
-        publication.offer(head, 0, HEAD_LENGTH);
+        resultOf(publication.offer(head, 0, HEAD_LENGTH));
     }
 }

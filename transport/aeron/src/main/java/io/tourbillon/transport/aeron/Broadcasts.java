@@ -1,6 +1,7 @@
 package io.tourbillon.transport.aeron;
 
 import io.aeron.Aeron;
+import io.aeron.exceptions.AeronException;
 import io.aeron.exceptions.RegistrationException;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
@@ -29,20 +30,24 @@ final class Broadcasts implements Egress
     private static final byte[] NO_BYTES = {};
 
     private final Egress clients;
+    private final NodeEvents events;
     private final List<BroadcastStream> streams = new ArrayList<>();
     private final ExpandableArrayBuffer request = new ExpandableArrayBuffer();
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final WatchCreatedDecoder created = new WatchCreatedDecoder();
     private final WatchProgressDecoder progress = new WatchProgressDecoder();
+    private Aeron aeron;
 
-    Broadcasts(final Egress clients)
+    Broadcasts(final Egress clients, final NodeEvents events)
     {
         this.clients = clients;
+        this.events = events;
     }
 
     /** Makes the publications. Blocks; before the agents start. */
-    void open(final Aeron aeron, final NodeConfig config, final Identity identity)
+    void open(final Aeron ofNode, final NodeConfig config, final Identity identity)
     {
+        aeron = ofNode;
         for (final BroadcastPlan plan : config.broadcasts())
         {
             try
@@ -57,14 +62,19 @@ final class Broadcasts implements Egress
         }
     }
 
-    /** Lets those begin to watch that do not yet, or not any more. */
+    /** Lets those begin to watch that do not yet, or not any more; first of all they need a publication. */
     int doWork(final Mvcc mvcc, final long nowNs)
     {
         int workCount = 0;
         for (int i = 0; i < streams.size(); i++)
         {
             final BroadcastStream stream = streams.get(i);
-            if (!stream.isWatching() && (stream.retryNs() == 0 || nowNs - stream.retryNs() >= 0))
+            final boolean isDue = stream.retryNs() == 0 || nowNs - stream.retryNs() >= 0;
+            if (stream.isGone())
+            {
+                workCount += isDue ? replacePublication(stream, nowNs) : 0;
+            }
+            else if (!stream.isWatching() && isDue)
             {
                 stream.retryNs(nowNs + RETRY_NS);
                 stream.isWatching(true); // unless it is refused, which is said at once
@@ -74,6 +84,24 @@ final class Broadcasts implements Egress
             }
         }
         return workCount;
+    }
+
+    private int replacePublication(final BroadcastStream stream, final long nowNs)
+    {
+        try
+        {
+            if (stream.replacePublication(aeron))
+            {
+                stream.retryNs(nowNs);
+                events.onWarning("broadcast " + stream.plan().name() + ": its publication was at its end, another one has taken its place");
+            }
+        }
+        catch (final AeronException ex)
+        {
+            stream.retryNs(nowNs + RETRY_NS);
+            events.onWarning("broadcast " + stream.plan().name() + ": nothing is published: " + ex.getMessage());
+        }
+        return 1;
     }
 
     private static long sessionId(final int index)

@@ -75,8 +75,9 @@ final class DriverHome
     /** What a node needs to serve at all: the driver's files and the streams of the least number of connections. */
     static long bytesNeeded(final NodeConfig config)
     {
-        final long broadcasts = (long)config.broadcasts().size() * TERMS * BroadcastPlan.TERM_LENGTH;
-        return broadcasts + DRIVER_FILES_LENGTH + CONNECTIONS_MIN * TERMS * (config.number(NodeOption.TERM_BYTES) + REQUEST_TERM_LENGTH);
+        final long connections = CONNECTIONS_MIN * (config.number(NodeOption.TERM_BYTES) + REQUEST_TERM_LENGTH);
+        final long broadcasts = config.broadcasts().stream().mapToLong(BroadcastPlan::termLength).sum();
+        return DRIVER_FILES_LENGTH + TERMS * (connections + broadcasts);
     }
 
     private static NodeException inUse(final Path directory, final long pid)

@@ -124,7 +124,8 @@ public enum NodeOption
     /** Broadcasts. */
     BROADCAST("broadcast", Kind.TEXT, "", 0, 4096,
         "Key prefixes whose events are published once for any number of subscribers: name=PREFIX[,PREFIX...][@CHANNEL]; ... on " +
-        "Aeron's CHANNEL, aeron:ipc unless named, stream 720 and so on. Whoever reaches it may read it. 48 MiB in driver-dir each."),
+        "Aeron's CHANNEL, aeron:ipc unless named, stream 720 and so on. Whoever reaches it may read it. Each takes three terms in " +
+        "driver-dir: 48 MiB unless CHANNEL has a term-length."),
     /** Connections. */
     MAX_CONNECTIONS("max-connections", Kind.COUNT, "256", 1, 1024,
         "Client connections. Each takes three terms in the driver's directory while it is there, its requests three of the client's: " +

@@ -80,7 +80,7 @@ final class NodeParts implements AutoCloseable
         this.events = events;
         this.mode = RunMode.of(config);
         this.egress = new ClientEgress(handover, config.replyQueueLength(), config.connectionTimeoutNs());
-        this.broadcasts = new Broadcasts(egress);
+        this.broadcasts = new Broadcasts(egress, events);
         this.transport = new TransportAgent(ingressCounters, pipelineCounters, events);
     }
 

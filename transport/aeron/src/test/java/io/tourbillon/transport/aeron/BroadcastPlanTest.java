@@ -36,6 +36,26 @@ class BroadcastPlanTest
     }
 
     @Test
+    void shouldChangeNothingThatTheChannelSays()
+    {
+        final String channel = parse("a=x/@aeron:ipc?untethered-window-limit-timeout=3s|untethered-linger-timeout=2s|term-length=512k", false)
+            .get(0).channel();
+        assertEquals(List.of(), faults);
+        for (final String said : List.of("window-limit-timeout=3s", "linger-timeout=2s", "resting-timeout=100ms", "term-length=512k"))
+        {
+            assertTrue(channel.contains(said), channel);
+        }
+    }
+
+    @Test
+    void shouldCountItsTermsAsRoomThatTheDriverNeeds()
+    {
+        final long without = DriverHome.bytesNeeded(new NodeConfig());
+        assertEquals(48 << 20, DriverHome.bytesNeeded(new NodeConfig().set(NodeOption.BROADCAST, "a=x/")) - without);
+        assertEquals(3 << 20, DriverHome.bytesNeeded(new NodeConfig().set(NodeOption.BROADCAST, "a=x/@aeron:ipc?term-length=1m")) - without);
+    }
+
+    @Test
     void shouldPublishBeyondLoopbackWithAClusterKeyAlone()
     {
         for (final String channel : List.of("endpoint=10.0.0.1:5000", "endpoint=224.0.1.1:5000|interface=10.0.0.0/8",
@@ -52,7 +72,8 @@ class BroadcastPlanTest
     @Test
     void shouldRefuseWhatItCannotRead()
     {
-        for (final String text : List.of("a", "=x/", "a b=x/", "a=x/@nonsense", "a=x/@aeron:udp", "a=x/;a=y/", "a=" + ",".repeat(64)))
+        for (final String text : List.of("a", "=x/", "a b=x/", "a=x/@nonsense", "a=x/@aeron:udp", "a=x/;a=y/", "a=" + ",".repeat(64),
+            "a=x/@aeron:ipc?term-length=256k", "a=x/@aeron:ipc?term-length=much"))
         {
             faults.clear();
             parse(text, true);

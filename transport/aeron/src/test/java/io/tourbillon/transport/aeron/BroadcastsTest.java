@@ -42,7 +42,7 @@ class BroadcastsTest
     private final List<String> heads = new ArrayList<>();
     private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
-    private final Broadcasts broadcasts = new Broadcasts(null);
+    private final Broadcasts broadcasts = new Broadcasts(null, NodeEvents.NONE);
     private MediaDriver driver;
     private Aeron aeron;
     private Subscription subscription;
