@@ -17,7 +17,7 @@ public final class BroadcastRanges
     /**
      * All keys with a prefix.
      *
-     * @param prefix may be empty.
+     * @param prefix empty = all keys, the key then being one zero byte as the end is: no request takes an empty one.
      * @return key and end.
      */
     public static byte[][] ofPrefix(final byte[] prefix)
@@ -31,7 +31,7 @@ public final class BroadcastRanges
                 return new byte[][]{prefix, end};
             }
         }
-        return new byte[][]{prefix, ALL.clone()};
+        return new byte[][]{prefix.length == 0 ? ALL.clone() : prefix, ALL.clone()};
     }
 
     /**

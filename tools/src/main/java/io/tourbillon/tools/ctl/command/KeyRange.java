@@ -1,6 +1,6 @@
 package io.tourbillon.tools.ctl.command;
 
-import java.util.Arrays;
+import io.tourbillon.codecs.BroadcastRanges;
 
 /**
  * Keys as etcd names them.
@@ -37,15 +37,7 @@ public record KeyRange(byte[] key, byte[] rangeEnd)
      */
     public static KeyRange ofPrefix(final byte[] prefix)
     {
-        for (int i = prefix.length - 1; i >= 0; i--)
-        {
-            if (prefix[i] != (byte)0xff)
-            {
-                final byte[] end = Arrays.copyOf(prefix, i + 1);
-                end[i]++;
-                return new KeyRange(prefix, end);
-            }
-        }
-        return from(prefix);
+        final byte[][] range = BroadcastRanges.ofPrefix(prefix);
+        return new KeyRange(range[0], range[1]);
     }
 }

@@ -38,8 +38,8 @@ class BroadcastPlanTest
     @Test
     void shouldChangeNothingThatTheChannelSays()
     {
-        final String channel = parse("a=x/@aeron:ipc?untethered-window-limit-timeout=3s|untethered-linger-timeout=2s|term-length=512k", false)
-            .get(0).channel();
+        final String text = "a=x/@aeron:ipc?untethered-window-limit-timeout=3s|untethered-linger-timeout=2s|term-length=512k";
+        final String channel = parse(text, false).get(0).channel();
         assertEquals(List.of(), faults);
         for (final String said : List.of("window-limit-timeout=3s", "linger-timeout=2s", "resting-timeout=100ms", "term-length=512k"))
         {
@@ -50,9 +50,13 @@ class BroadcastPlanTest
     @Test
     void shouldCountItsTermsAsRoomThatTheDriverNeeds()
     {
-        final long without = DriverHome.bytesNeeded(new NodeConfig());
-        assertEquals(48 << 20, DriverHome.bytesNeeded(new NodeConfig().set(NodeOption.BROADCAST, "a=x/")) - without);
-        assertEquals(3 << 20, DriverHome.bytesNeeded(new NodeConfig().set(NodeOption.BROADCAST, "a=x/@aeron:ipc?term-length=1m")) - without);
+        assertEquals(48 << 20, bytesNeeded("a=x/") - bytesNeeded(""));
+        assertEquals(51 << 20, bytesNeeded("a=x/; b=y/@aeron:ipc?term-length=1m") - bytesNeeded(""));
+    }
+
+    private static long bytesNeeded(final String text)
+    {
+        return DriverHome.bytesNeeded(new NodeConfig().set(NodeOption.BROADCAST, text));
     }
 
     @Test

@@ -204,6 +204,11 @@ public final class ClientConnection implements AutoCloseable
         return context;
     }
 
+    Media udpMedia()
+    {
+        return client.udpMedia();
+    }
+
     Outbound outbound()
     {
         return outbound;
@@ -377,7 +382,7 @@ public final class ClientConnection implements AutoCloseable
 
     private int attempt(final long nowNs)
     {
-        final Endpoint endpoint = endpoint();
+        final Endpoint endpoint = memberChoice.current();
         final Path directory = endpoint.ipcDirectory(context.mediaKind());
         if (null != directory && !Endpoint.isDriverAlive(directory))
         {
@@ -386,7 +391,7 @@ public final class ClientConnection implements AutoCloseable
         }
         deadlineNs = nowNs + TimeUnit.MILLISECONDS.toNanos(context.connectTimeoutMs());
         state(OPENING, null == directory ? "by UDP to " + endpoint : "by IPC through " + directory);
-        final Media media = null == directory ? client.udpMedia() : Media.ofNode(directory, context);
+        final Media media = null == directory ? udpMedia() : Media.ofNode(directory, context);
         try
         {
             link = new Link(endpoint, context, media, null != directory);
@@ -565,11 +570,6 @@ public final class ClientConnection implements AutoCloseable
         link = null;
     }
 
-    private Endpoint endpoint()
-    {
-        return memberChoice.current();
-    }
-
     private ClientSession byLocalId(final long localId)
     {
         for (int i = 0; i < sessions.size(); i++)
@@ -592,7 +592,7 @@ public final class ClientConnection implements AutoCloseable
         }
         if (!former.canMoveTo(next))
         {
-            throw new AssertionError("connection to " + endpoint() + ": " + former + " -> " + next + " because " + reason);
+            throw new AssertionError("connection to " + memberChoice.current() + ": " + former + " -> " + next + " because " + reason);
         }
         state = next;
         listener.onStateChange(this, former, next, reason);

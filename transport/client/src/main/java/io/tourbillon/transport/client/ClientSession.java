@@ -83,6 +83,12 @@ public final class ClientSession
         return life.nodeSessionId();
     }
 
+    /** The cluster that it was opened in last; 0 = none yet. */
+    long clusterId()
+    {
+        return retries.clusterId();
+    }
+
     /** @return unanswered requests. */
     public int inFlightCount()
     {

@@ -48,6 +48,12 @@ final class WriteRetries
         return clientId;
     }
 
+    /** That the session was opened in last; 0 = none yet. */
+    long clusterId()
+    {
+        return clusterId;
+    }
+
     /** The cluster remembers this client from now on. */
     void onOpened(final long newClientId, final long outcomesMax)
     {
