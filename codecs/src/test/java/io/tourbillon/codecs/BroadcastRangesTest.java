@@ -36,7 +36,7 @@ class BroadcastRangesTest
         final byte[][] b = BroadcastRanges.ofPrefix(new byte[]{'b'});
         assertEquals(BroadcastRanges.hash(List.of(a, b)), BroadcastRanges.hash(List.of(a.clone(), b.clone())));
         assertNotEquals(BroadcastRanges.hash(List.of(a, b)), BroadcastRanges.hash(List.of(b, a)));
-        assertNotEquals(BroadcastRanges.hash(List.of(a)), BroadcastRanges.hash(List.of(a, b)));
+        assertNotEquals(BroadcastRanges.hash(List.<byte[][]>of(a)), BroadcastRanges.hash(List.of(a, b)));
         assertNotEquals(
             BroadcastRanges.hash(List.<byte[][]>of(new byte[][]{{1, 2}, {3}})),
             BroadcastRanges.hash(List.<byte[][]>of(new byte[][]{{1}, {2, 3}})));

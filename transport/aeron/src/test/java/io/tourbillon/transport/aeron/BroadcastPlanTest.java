@@ -77,7 +77,7 @@ class BroadcastPlanTest
     void shouldRefuseWhatItCannotRead()
     {
         for (final String text : List.of("a", "=x/", "a b=x/", "a=x/@nonsense", "a=x/@aeron:udp", "a=x/;a=y/", "a=" + ",".repeat(64),
-            "a=x/@aeron:ipc?term-length=256k", "a=x/@aeron:ipc?term-length=much"))
+            "a=x/@aeron:ipc?term-length=256k", "a=x/@aeron:ipc?term-length=much", "a=x/@aeron:ipc?term-length="))
         {
             faults.clear();
             parse(text, true);

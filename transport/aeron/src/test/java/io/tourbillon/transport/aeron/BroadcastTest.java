@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -26,21 +27,29 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-/** A broadcast on shared memory: who stands still, who comes late, and a node that is started again. Every put here is a revision. */
+/**
+ * Broadcasts on shared memory and by UDP: who stands still, who comes late, a publication at its end, a node that is started again. Every
+ * put here is a revision.
+ */
 @Timeout(120)
 class BroadcastTest
 {
     private static final byte[] PREFIX = "job/".getBytes(UTF_8);
     private static final int KEYS = 10;
     private static final int PUTS = 600;
-    /** Half of it is the window, which the puts of a test fill several times over. */
     private static final int STREAM = 721;
-    private static final String CHANNEL = "aeron:ipc?term-length=64k";
+    private static final int BRIEF_STREAM = 722;
+    /** Half a term is the window, which the puts of a test fill several times over. */
+    private static final String CHANNEL = "aeron:ipc?term-length=512k";
+    private static final String VALUE = "v".repeat(2000);
+    /** Each publication begins 256 KiB before the last position that there is. */
+    private static final String BRIEF = CHANNEL + "|init-term-id=0|term-id=" + Integer.MAX_VALUE + "|term-offset=" + (256 << 10);
 
     @TempDir
     Path directory;
 
     private final Map<String, String> expected = new HashMap<>();
+    private final List<String> warnings = new CopyOnWriteArrayList<>();
     private int putCount;
 
     /** A subscriber with a client of its own, on the test's thread. */
@@ -55,13 +64,19 @@ class BroadcastTest
 
         private Follower(final NodeConfig config, final Path driverDirectory, final int streamId)
         {
+            this(config, driverDirectory, CHANNEL, streamId, PREFIX);
+        }
+
+        private Follower(
+            final NodeConfig config, final Path driverDirectory, final String channel, final int streamId, final byte[] prefix)
+        {
             client = TourbillonClient.launch(new ClientContext().mediaKind(MediaKind.UDP));
-            broadcast = new Broadcast(driverDirectory, CHANNEL, streamId,
+            broadcast = new Broadcast(driverDirectory, channel, streamId,
                 client.connect("127.0.0.1:" + config.clientPort(),
                     (which, from, to, reason) ->
                     {
                     }),
-                List.of(PREFIX), this);
+                List.of(prefix), this);
         }
 
         private void poll()
@@ -129,12 +144,21 @@ class BroadcastTest
 
     private NodeConfig config()
     {
-        return TestConfig.in(directory).set(NodeOption.BROADCAST, "other=x/@aeron:ipc?term-length=64k; jobs=job/@" + CHANNEL);
+        return TestConfig.in(directory)
+            .set(NodeOption.BROADCAST, "other=x/@" + CHANNEL + "; jobs=job/@" + CHANNEL + "; brief=job/@" + BRIEF);
     }
 
-    private static Node launch(final NodeConfig config)
+    private Node launch(final NodeConfig config)
     {
-        final Node node = Node.launch(config);
+        final Node node = Node.launch(config,
+            new NodeEvents()
+            {
+                @Override
+                public void onWarning(final String message)
+                {
+                    warnings.add(message);
+                }
+            });
         assertTrue(node.awaitReady(10_000), () -> "not ready: " + node.fatalMessage());
         return node;
     }
@@ -155,16 +179,11 @@ class BroadcastTest
         IntStream.range(0, count).forEach((i) ->
         {
             final String key = "job/" + putCount % KEYS;
-            final String value = "v".repeat(300) + putCount++;
+            final String value = VALUE + putCount++;
             expected.put(key, value);
             puts.add(client.put(key, value));
         });
         return CompletableFuture.allOf(puts.toArray(new CompletableFuture<?>[0]));
-    }
-
-    private static long revision(final TourbillonAsyncClient client)
-    {
-        return Clients.await(client.get("job/0")).header().revision();
     }
 
     @Test
@@ -186,6 +205,49 @@ class BroadcastTest
             pollUntil("the other, too", () -> asleep.revisions.size() == PUTS && asleep.isFollowing(), awake, asleep);
             asleep.check(2, PUTS + 1, expected);
             assertTrue(asleep.broadcast.gapCount() > 0, "it missed nothing, so nothing was tried");
+        }
+    }
+
+    @Test
+    void shouldGoOnOnAnotherPublicationWhenOneIsAtItsEnd()
+    {
+        final NodeConfig config = config();
+        try (Node node = launch(config);
+            TourbillonAsyncClient client = Clients.connect(config, MediaKind.UDP);
+            Follower follower = new Follower(config, Path.of(node.driverDirectory()), BRIEF_STREAM))
+        {
+            follower.broadcast.followFrom(2);
+            pollUntil("it follows", follower::isFollowing, follower);
+            put(client, PUTS);
+            pollUntil("it heard the last", () -> follower.revisions.size() == PUTS, follower);
+            pollUntil("it follows again", follower::isFollowing, follower);
+            follower.check(2, PUTS + 1, expected);
+            assertTrue(warnings.stream().anyMatch((warning) -> warning.contains("brief") && warning.contains("at its end")),
+                warnings::toString);
+        }
+    }
+
+    /** By several destinations, that is; and all keys, which have no prefix. */
+    @Test
+    void shouldHearByUdpThroughEitherDriver()
+    {
+        final String channel = "aeron:udp?control=127.0.0.1:" + Ports.free() + "|control-mode=dynamic";
+        final NodeConfig config = TestConfig.in(directory).set(NodeOption.BROADCAST, "all=@" + channel + "|term-length=512k");
+        final String mine = channel + "|endpoint=127.0.0.1:0";
+        try (Node node = launch(config);
+            TourbillonAsyncClient client = Clients.connect(config, MediaKind.UDP);
+            Follower near = new Follower(config, Path.of(node.driverDirectory()), mine, STREAM - 1, new byte[0]);
+            Follower far = new Follower(config, null, mine, STREAM - 1, new byte[0]))
+        {
+            Clients.await(put(client, PUTS / 3));
+            near.broadcast.followFrom(2);
+            far.broadcast.snapshotThenFollow();
+            pollUntil("both follow", () -> near.isFollowing() && far.isFollowing(), near, far);
+            put(client, PUTS / 3);
+            final int last = 2 * PUTS / 3 + 1;
+            pollUntil("both heard the last", () -> near.broadcast.revision() == last && far.broadcast.revision() == last, near, far);
+            near.check(2, last, expected);
+            far.check(far.snapshotRevision + 1, last, expected);
         }
     }
 
@@ -236,14 +298,16 @@ class BroadcastTest
             put(client, 50);
             pollUntil("it follows", () -> follower.revisions.size() == 50 && follower.isFollowing(), follower);
             first.close();
-            try (Node second = launch(config))
+            try (Node second = launch(config); Follower late = new Follower(config, Path.of(second.driverDirectory()), STREAM))
             {
-                assertTrue(second.awaitReady(0), "ready");
+                late.broadcast.followFrom(2); // most of which this run of the node never broadcasts
                 put(client, 50);
-                pollUntil("it follows again", () -> follower.revisions.size() == 100 && follower.isFollowing(), follower);
+                pollUntil("both follow", () -> follower.isFollowing() && late.isFollowing(), follower, late);
                 put(client, 50);
-                pollUntil("it heard the last", () -> follower.revisions.size() == 150, follower);
-                follower.check(2, revision(client), expected);
+                pollUntil("one heard the last", () -> follower.broadcast.revision() == 151, follower, late);
+                pollUntil("the other, too", () -> late.broadcast.revision() == 151, late);
+                follower.check(2, 151, expected);
+                late.check(2, 151, expected);
             }
         }
     }

@@ -1,9 +1,12 @@
 package io.tourbillon.transport.aeron;
 
+import io.tourbillon.codecs.DriverDirectory;
+import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.CompareResult;
 import io.tourbillon.codecs.client.CompareTarget;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
+import io.tourbillon.transport.client.Broadcast;
 import io.tourbillon.transport.client.ClientConnection;
 import io.tourbillon.transport.client.ClientContext;
 import io.tourbillon.transport.client.ClientResult;
@@ -11,6 +14,7 @@ import io.tourbillon.transport.client.ClientSession;
 import io.tourbillon.transport.client.MediaKind;
 import io.tourbillon.transport.client.ReplyListener;
 import io.tourbillon.transport.client.TourbillonClient;
+import io.tourbillon.transport.client.WatchEvent;
 import io.tourbillon.transport.client.async.ClientOptions;
 import io.tourbillon.transport.client.async.Compare;
 import io.tourbillon.transport.client.async.Keys;
@@ -58,7 +62,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 @Timeout(60)
 class ClientExamplesTest
 {
-    private static final int EXAMPLES = 9;
+    private static final int EXAMPLES = 10;
     private static final Path README = Path.of("../client/README.md");
     private static final Path SOURCE = Path.of("src/test/java/io/tourbillon/transport/aeron/ClientExamplesTest.java");
 
@@ -66,15 +70,17 @@ class ClientExamplesTest
     static Path directory;
     private static Node node;
     private static String endpoint;
+    private static Path driverDirectory;
     private static TourbillonAsyncClient client;
 
     @BeforeAll
     static void launch()
     {
-        final NodeConfig config = TestConfig.in(directory);
+        final NodeConfig config = TestConfig.in(directory).set(NodeOption.BROADCAST, "jobs=job/@aeron:ipc?term-length=512k");
         node = Node.launch(config);
         assertTrue(node.awaitReady(10_000), () -> "not ready: " + node.fatalMessage());
         endpoint = config.text(NodeOption.LISTEN_CLIENT);
+        driverDirectory = DriverDirectory.of(config.clientPort());
         client = Clients.connect(config, MediaKind.IPC);
     }
 
@@ -233,6 +239,46 @@ class ClientExamplesTest
         Clients.await(client.put("config/b", "2"));
         Await.until("the copy", () -> copy.equals(Map.of("config/a", "1", "config/b", "2")));
         updates.close();
+    }
+
+    @Test
+    void shouldFollowABroadcast()
+    {
+        final AtomicBoolean running = new AtomicBoolean(true);
+        final IdleStrategy idleStrategy = new BackoffIdleStrategy();
+        final Broadcast.Listener listener = new Broadcast.Listener()
+        {
+            @Override
+            public void onSnapshotBegin(final long revision)
+            {
+                client.put("job/behind-the-snapshot", "v");
+            }
+
+            @Override
+            public void onEvent(final WatchEvent event)
+            {
+                running.set(false);
+            }
+
+            @Override
+            public void onLost(final int errorCode, final long compactRevision)
+            {
+                throw new AssertionError("error " + errorCode);
+            }
+        };
+        try (TourbillonClient client = TourbillonClient.launch(new ClientContext()))
+        {
+            final ClientConnection connection = client.connect(endpoint, (c, from, to, reason) -> System.out.println(to + ": " + reason));
+            try (Broadcast broadcast = new Broadcast(                                   // of a node on this host with --broadcast jobs=job/
+                driverDirectory, "aeron:ipc", Protocol.BROADCAST_STREAM_ID, connection, List.of("job/".getBytes(UTF_8)), listener))
+            {
+                broadcast.snapshotThenFollow();                                         // listener.onSnapshot, then onEvent and onRevision
+                while (running.get())
+                {
+                    idleStrategy.idle(client.poll() + broadcast.poll());
+                }
+            }
+        }
     }
 
     @Test

@@ -1,11 +1,8 @@
 package io.tourbillon.transport.client;
 
-import io.aeron.Aeron;
-import io.aeron.FragmentAssembler;
-import io.aeron.Subscription;
-import io.aeron.exceptions.AeronException;
 import io.aeron.logbuffer.Header;
 import io.tourbillon.codecs.BroadcastRanges;
+import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.MessageValidator;
 import io.tourbillon.codecs.client.BroadcastDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
@@ -13,10 +10,8 @@ import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
 import io.tourbillon.codecs.client.StatusReplyDecoder;
 import io.tourbillon.codecs.client.WatchEventsDecoder;
-import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.LongArrayList;
-import org.agrona.concurrent.NoOpLock;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.file.Path;
@@ -27,11 +22,12 @@ import java.util.concurrent.TimeUnit;
  * Follows a member's broadcast: each event of its prefixes once, in the order of revisions, whatever the stream loses. What is missing (a
  * gap in the numbers, silence, another run of the member) comes by an ordinary watch on a session of its own, from the revision behind the
  * last one that was delivered whole; as soon as the watch has brought everything that was broadcast before a message, the stream takes over
- * again. So nothing is kept, however long that takes. One thread, which also polls the {@link TourbillonClient}.
+ * again. So nothing is kept, however long that takes. Of several members that publish on one channel it follows one. One thread, which also
+ * polls the {@link TourbillonClient}; nothing waits.
  * <pre>
  *   snapshotThenFollow --&gt; LOADING --&gt; CATCHING_UP &lt;--gap, silence-- FOLLOWING
  *   followFrom --------------------------^    |  '--caught up---------------^
- *                                             '--compacted--&gt; LOST
+ *            '--refused--&gt; LOST &lt;--compacted--'
  * </pre>
  */
 public final class Broadcast implements ReplyListener, AutoCloseable
@@ -47,11 +43,15 @@ public final class Broadcast implements ReplyListener, AutoCloseable
         CATCHING_UP,
         /** Hears by the broadcast. */
         FOLLOWING,
-        /** What it needs is compacted: only a snapshot helps. */
+        /** Hears nothing: what it needs was compacted, or refused, as {@link Listener#onLost} was told. It must be told anew from where. */
         LOST
     }
 
-    /** Hears everything, on the thread that polls. Must not poll. */
+    /**
+     * Hears everything, on the thread that polls. Must not poll; may close the broadcast, or tell it anew from where. What it throws comes
+     * out of {@link Broadcast#poll} where the broadcast brought the event, else the client's error handler hears it; the rest of what came
+     * with that event comes later, the event itself not again. A snapshot is begun anew.
+     */
     public interface Listener
     {
         /**
@@ -89,39 +89,36 @@ public final class Broadcast implements ReplyListener, AutoCloseable
         }
 
         /**
-         * What comes next was compacted; {@link Broadcast#snapshotThenFollow} begins anew.
+         * What comes next was compacted ({@link Broadcast#snapshotThenFollow} begins anew), or the node refused it for good: the user may
+         * not read it, for one. What only fails for now is tried again, and not told.
          *
-         * @param errorCode       of the node.
-         * @param compactRevision of the node.
+         * @param errorCode       number of an {@link ErrorCode}.
+         * @param compactRevision of the node; 0 unless it was compacted.
          */
         void onLost(int errorCode, long compactRevision);
     }
 
     /** Ten heartbeats. */
     private static final long SILENCE_NS = TimeUnit.SECONDS.toNanos(1);
-    private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final long DRIVER_TIMEOUT_MS = 30_000;
-    private static final int FRAGMENT_LIMIT = 256;
     private static final int FRAGMENT = 1;
     private static final int CONTINUATION = 2;
 
-    private final Path aeronDirectory;
-    private final String channel;
-    private final int streamId;
     private final List<byte[][]> ranges;
     private final long rangesHash;
     private final Listener listener;
     private final ClientSession session;
-    private final RangeOptions options = new RangeOptions();
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final BroadcastDecoder message = new BroadcastDecoder();
     private final WatchEventsDecoder events = new WatchEventsDecoder();
     private final UnsafeBuffer body = new UnsafeBuffer(0, 0);
     private final WatchEvent event = new WatchEvent();
-    private final FragmentAssembler assembler = new FragmentAssembler(this::onMessage);
-    private Aeron aeron;
-    private Subscription subscription;
+    private final BroadcastLink link;
+    private final BroadcastSnapshot snapshot;
     private State state = State.IDLE;
+    /** Grows whenever it is told anew from where, or closed: what was under way, with the listener called amid it, is over then. */
+    private int epoch;
+    private boolean isPolling;
+    private boolean isClosed;
     private long wholeRevision;
     private long currentRevision;
     private int deliveredCount;
@@ -131,21 +128,19 @@ public final class Broadcast implements ReplyListener, AutoCloseable
     /** The node has the watch, so what it says of the session is said of it, too. */
     private boolean isWatchCreated;
     private boolean hasHeardWatch;
-    private long correlationId;
-    private int loadedRanges;
-    private long snapshotRevision;
     private long memberId;
     private long runId;
     private long sequence;
     private long heardNs;
-    private long retryNs = System.nanoTime();
     private long gapCount;
 
     /**
      * Makes it; nothing is delivered before {@link #snapshotThenFollow} or {@link #followFrom}.
      *
-     * @param aeronDirectory of a running media driver: the node's own for {@code aeron:ipc}.
-     * @param channel        as the node's option names it.
+     * @param aeronDirectory of a running media driver that does not need this thread: the node's own for {@code aeron:ipc}. Null, or the
+     *                       directory that {@link ClientContext} gives: the client's embedded one, which it starts if need be, for UDP.
+     * @param channel        as the node's option names it; with {@code control-mode=dynamic} it needs an endpoint of its own besides, as
+     *                       {@code endpoint=127.0.0.1:0}.
      * @param streamId       720 for the first that the option names, and so on.
      * @param connection     to a member, for what is missing.
      * @param prefixes       that are broadcast, all of them, in the option's order; what is broadcast of others is not listened to.
@@ -159,13 +154,12 @@ public final class Broadcast implements ReplyListener, AutoCloseable
         final List<byte[]> prefixes,
         final Listener listener)
     {
-        this.aeronDirectory = aeronDirectory;
-        this.channel = channel.startsWith("aeron:ipc") ? channel + (channel.contains("?") ? "|" : "?") + "tether=false" : channel;
-        this.streamId = streamId;
+        this.link = new BroadcastLink(connection, aeronDirectory, channel, streamId, this::onMessage);
         this.ranges = prefixes.stream().map(BroadcastRanges::ofPrefix).toList();
         this.rangesHash = BroadcastRanges.hash(ranges);
         this.listener = listener;
         this.session = connection.openSession(this);
+        this.snapshot = new BroadcastSnapshot(session, ranges);
     }
 
     /** @return how it gets what it delivers. */
@@ -189,11 +183,9 @@ public final class Broadcast implements ReplyListener, AutoCloseable
     /** Reads the keys as they are, then delivers every event from the next revision on: a consistent start, also amid writes. */
     public void snapshotThenFollow()
     {
-        cancelWatch();
+        begin();
         state = State.LOADING;
-        correlationId = 0;
-        snapshotRevision = 0;
-        loadedRanges = 0;
+        snapshot.begin();
     }
 
     /**
@@ -203,11 +195,25 @@ public final class Broadcast implements ReplyListener, AutoCloseable
      */
     public void followFrom(final long revision)
     {
-        cancelWatch();
+        if (revision < 1)
+        {
+            throw new IllegalArgumentException("revision=" + revision + ": must be above 0");
+        }
+        begin();
         wholeRevision = revision - 1;
         currentRevision = 0;
         deliveredCount = 0;
         catchUp();
+    }
+
+    private void begin()
+    {
+        if (isClosed)
+        {
+            throw new IllegalStateException("the broadcast is closed");
+        }
+        epoch++;
+        cancelWatch();
     }
 
     private void catchUp()
@@ -241,18 +247,37 @@ public final class Broadcast implements ReplyListener, AutoCloseable
     /**
      * One duty cycle, beside the client's own.
      *
-     * @return how much was done.
+     * @return how much was done; 0 once it is closed.
      */
     public int poll()
     {
-        final long nowNs = System.nanoTime();
-        int workCount = pollStream(nowNs);
-        cancelSome();
-        if (state == State.LOADING && correlationId <= 0 && session.isOpen() && nowNs - retryNs >= 0)
+        if (isClosed)
         {
-            correlationId = load();
-            retryNs = correlationId < 0 ? nowNs + RETRY_NS / 100 : nowNs;
-            workCount++;
+            return 0;
+        }
+        final long nowNs = System.nanoTime();
+        isPolling = true;
+        try
+        {
+            return link.poll(nowNs) + work(nowNs);
+        }
+        finally
+        {
+            isPolling = false;
+            if (isClosed)
+            {
+                link.close();
+            }
+        }
+    }
+
+    private int work(final long nowNs)
+    {
+        int workCount = 0;
+        cancelSome();
+        if (state == State.LOADING)
+        {
+            workCount += snapshot.poll(nowNs);
         }
         if (state == State.CATCHING_UP && watchId == 0)
         {
@@ -269,75 +294,14 @@ public final class Broadcast implements ReplyListener, AutoCloseable
         return workCount;
     }
 
-    private int pollStream(final long nowNs)
-    {
-        if (aeron != null && aeron.isClosed())
-        {
-            aeron = null;
-            subscription = null;
-        }
-        if (aeron == null)
-        {
-            if (nowNs - retryNs < 0 || !Endpoint.isDriverAlive(aeronDirectory))
-            {
-                return 0;
-            }
-            retryNs = nowNs + RETRY_NS;
-            connect();
-        }
-        return aeron == null ? 0 : aeron.conductorAgentInvoker().invoke() + subscription.poll(assembler, FRAGMENT_LIMIT);
-    }
-
-    private void connect()
-    {
-        try
-        {
-            aeron = Aeron.connect(new Aeron.Context()
-                .aeronDirectoryName(aeronDirectory.toString())
-                .useConductorAgentInvoker(true)
-                .clientLock(NoOpLock.INSTANCE)
-                .driverTimeoutMs(DRIVER_TIMEOUT_MS)
-                .errorHandler((error) -> { }));
-            subscription = aeron.addSubscription(channel, streamId);
-        }
-        catch (final AeronException ex)
-        {
-            CloseHelper.quietClose(aeron); // the driver ended meanwhile, or begins: the watch goes on, and this is tried again
-            aeron = null;
-        }
-    }
-
-    private long load()
-    {
-        if (snapshotRevision == 0)
-        {
-            return session.status();
-        }
-        final byte[][] range = ranges.get(loadedRanges);
-        return session.range(new UnsafeBuffer(range[0]), 0, range[0].length, new UnsafeBuffer(range[1]), 0, range[1].length,
-            options.reset().revision(snapshotRevision));
-    }
-
     private void onMessage(final DirectBuffer buffer, final int offset, final int length, final Header frame)
     {
-        if (MessageValidator.check(buffer, offset, length) != MessageValidator.SOUND ||
-            header.wrap(buffer, offset).templateId() != BroadcastDecoder.TEMPLATE_ID)
+        if (!isOfMine(buffer, offset, length) || state == State.FOLLOWING && message.memberId() != memberId)
         {
-            return; // somebody else's stream
-        }
-        message.wrapAndApplyHeader(buffer, offset, header);
-        if (message.rangesHash() != rangesHash)
-        {
-            return; // of other keys: what it leaves out says nothing of ours
-        }
-        message.wrapEvents(body);
-        final boolean isHeartbeat = body.capacity() == 0;
-        if (!isHeartbeat && (MessageValidator.check(body, 0, body.capacity()) != MessageValidator.SOUND ||
-            header.wrap(body, 0).templateId() != WatchEventsDecoder.TEMPLATE_ID))
-        {
-            return;
+            return; // while it follows a member, what others publish on the same channel says nothing
         }
         heardNs = System.nanoTime();
+        final boolean isHeartbeat = body.capacity() == 0;
         if (state == State.CATCHING_UP && mayJoin())
         {
             cancelWatch();
@@ -353,6 +317,24 @@ public final class Broadcast implements ReplyListener, AutoCloseable
         }
     }
 
+    /** Whether it is a sound message of the session's cluster about these keys, which is then in {@link #message} and {@link #body}. */
+    private boolean isOfMine(final DirectBuffer buffer, final int offset, final int length)
+    {
+        if (MessageValidator.check(buffer, offset, length) != MessageValidator.SOUND ||
+            header.wrap(buffer, offset).templateId() != BroadcastDecoder.TEMPLATE_ID)
+        {
+            return false; // somebody else's stream
+        }
+        message.wrapAndApplyHeader(buffer, offset, header);
+        if (message.rangesHash() != rangesHash || message.clusterId() != session.clusterId())
+        {
+            return false; // of other keys: what it leaves out says nothing of ours
+        }
+        message.wrapEvents(body);
+        return body.capacity() == 0 || MessageValidator.check(body, 0, body.capacity()) == MessageValidator.SOUND &&
+            header.wrap(body, 0).templateId() == WatchEventsDecoder.TEMPLATE_ID;
+    }
+
     /** All that was broadcast before this message was delivered, and it begins a revision. */
     private boolean mayJoin()
     {
@@ -363,17 +345,22 @@ public final class Broadcast implements ReplyListener, AutoCloseable
     private void follow(final boolean isHeartbeat)
     {
         final long expected = isHeartbeat ? sequence : sequence + 1;
-        if (message.sequence() != expected || message.runId() != runId || message.memberId() != memberId)
+        if (message.sequence() != expected || message.runId() != runId)
         {
             gapCount++;
             catchUp();
             return;
         }
-        sequence = expected;
+        final int epochBefore = epoch;
         if (!isHeartbeat)
         {
             deliverAll();
         }
+        if (epoch != epochBefore)
+        {
+            return;
+        }
+        sequence = expected; // not before: what a listener that throws has not heard is missing, and asked for
         if ((message.fragment() & FRAGMENT) == 0)
         {
             onWhole(message.lastRevision());
@@ -384,7 +371,8 @@ public final class Broadcast implements ReplyListener, AutoCloseable
     {
         events.wrapAndApplyHeader(body, 0, header);
         final WatchEventsDecoder.EventsDecoder group = events.events();
-        while (group.hasNext())
+        final int epochBefore = epoch;
+        while (group.hasNext() && epoch == epochBefore)
         {
             group.next();
             final WatchEventsDecoder.EventsDecoder.WatchersDecoder watchers = group.watchers();
@@ -404,6 +392,7 @@ public final class Broadcast implements ReplyListener, AutoCloseable
         }
         if (revision != currentRevision)
         {
+            wholeRevision = Math.max(wholeRevision, currentRevision); // of that one nothing more comes
             currentRevision = revision;
             deliveredCount = 0;
             seenCount = 0;
@@ -436,7 +425,25 @@ public final class Broadcast implements ReplyListener, AutoCloseable
         if (id == watchId && state == State.CATCHING_UP)
         {
             hasHeardWatch = true;
+            deliverOfWatch(next);
+        }
+    }
+
+    private void deliverOfWatch(final WatchEvent next)
+    {
+        final int epochBefore = epoch;
+        try
+        {
             deliver(next);
+        }
+        catch (final RuntimeException | Error ex)
+        {
+            if (epoch == epochBefore)
+            {
+                cancelWatch(); // which takes the whole message for heard: another one begins with the rest
+                catchUp();
+            }
+            throw ex;
         }
     }
 
@@ -466,76 +473,102 @@ public final class Broadcast implements ReplyListener, AutoCloseable
         if (id == watchId && state == State.CATCHING_UP)
         {
             watchId = 0;
-            state = State.LOST;
-            listener.onLost(errorCode, compactRevision);
+            lose(errorCode, compactRevision);
         }
+    }
+
+    private void lose(final int errorCode, final long compactRevision)
+    {
+        state = State.LOST;
+        listener.onLost(errorCode, compactRevision);
+    }
+
+    private boolean isLoading(final long id)
+    {
+        return state == State.LOADING && snapshot.isAwaited(id);
     }
 
     @Override
     public void onStatusReply(final ClientSession on, final long id, final StatusReplyDecoder reply)
     {
-        if (id == correlationId && state == State.LOADING)
+        if (isLoading(id))
         {
-            correlationId = 0;
-            snapshotRevision = reply.reply().revision();
-            listener.onSnapshotBegin(snapshotRevision);
+            snapshot.onRevision(reply.reply().revision());
+            listener.onSnapshotBegin(snapshot.revision());
         }
     }
 
     @Override
     public void onRangeReply(final ClientSession on, final long id, final RangeReplyDecoder reply)
     {
-        if (id != correlationId || state != State.LOADING)
+        if (!isLoading(id))
         {
             return;
         }
         final boolean isLast = reply.flags().last();
-        listener.onSnapshot(reply);
-        if (isLast)
+        final int epochBefore = epoch;
+        try
         {
-            correlationId = 0;
-            loadedRanges++;
-            if (loadedRanges == ranges.size())
-            {
-                listener.onRevision(snapshotRevision);
-                followFrom(snapshotRevision + 1);
-            }
+            listener.onSnapshot(reply);
         }
-    }
-
-    /** Of a snapshot: it begins anew. */
-    private void onFailed(final long id)
-    {
-        if (id == correlationId && state == State.LOADING)
+        catch (final RuntimeException | Error ex)
         {
-            retryNs = System.nanoTime() + RETRY_NS;
-            snapshotThenFollow();
+            if (epoch == epochBefore)
+            {
+                snapshot.beginAgain();
+            }
+            throw ex;
+        }
+        if (isLast && epoch == epochBefore && snapshot.onRangeRead())
+        {
+            final long revision = snapshot.revision();
+            followFrom(revision + 1);
+            listener.onRevision(revision);
         }
     }
 
     @Override
     public void onError(final ClientSession on, final long id, final ErrorReplyDecoder error)
     {
-        onFailed(id);
+        if (isLoading(id) && BroadcastSnapshot.isWorthAnother(ErrorCode.of(error.code())))
+        {
+            snapshot.beginAgain();
+        }
+        else if (isLoading(id))
+        {
+            lose(error.code(), error.compactRevision());
+        }
     }
 
     @Override
     public void onUnknownOutcome(final ClientSession on, final long id)
     {
-        onFailed(id);
+        onTimeout(on, id);
     }
 
     @Override
     public void onTimeout(final ClientSession on, final long id)
     {
-        onFailed(id);
+        if (isLoading(id))
+        {
+            snapshot.beginAgain();
+        }
     }
 
+    /** Ends it, at once or, when a listener calls this, with the poll under way: no listener is called any more. */
     @Override
     public void close()
     {
-        state = State.IDLE;
-        session.close();
-        CloseHelper.quietCloseAll(subscription, aeron);
+        if (!isClosed)
+        {
+            isClosed = true;
+            epoch++;
+            state = State.IDLE;
+            session.close();
+            if (!isPolling)
+            {
+                link.close();
+            }
+        }
     }
 }

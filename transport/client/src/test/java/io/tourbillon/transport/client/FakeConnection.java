@@ -195,6 +195,10 @@ final class FakeConnection
             error(sessionId, correlationId, ErrorCode.TIMEOUT);
             return;
         }
+        if (sessionId != 0 && node.extra != null && node.extra.takes(this, header.templateId(), buffer, offset))
+        {
+            return;
+        }
         switch (header.templateId())
         {
             case ConnectDecoder.TEMPLATE_ID -> onConnect();
@@ -441,22 +445,25 @@ final class FakeConnection
     {
         final Watcher watcher = new Watcher(
             sessionId, request.watchId(), text(request.keyLength(), request::getKey), text(request.rangeEndLength(), request::getRangeEnd));
-        if (watcher.from().equals("compacted") || node.isCompacted && request.startRevision() > 0)
+        watch(correlationId, request.startRevision(), watcher);
+    }
+
+    void watch(final long correlationId, final long startRevision, final Watcher watcher)
+    {
+        if (watcher.from().equals("compacted") || node.isCompacted && startRevision > 0)
         {
-            error(sessionId, correlationId, ErrorCode.COMPACTED);
+            error(watcher.sessionId(), correlationId, ErrorCode.COMPACTED);
             return;
         }
         watchers.put(watcher.watchId(), watcher);
-        startRevisions.add(request.startRevision());
+        startRevisions.add(startRevision);
         final WatchCreatedEncoder created = new WatchCreatedEncoder().wrapAndApplyHeader(out, 0, headerOut);
-        head(created.reply(), sessionId, correlationId);
+        head(created.reply(), watcher.sessionId(), correlationId);
         created.watchId(watcher.watchId());
         send(MessageHeaderEncoder.ENCODED_LENGTH + created.encodedLength());
-        if (request.startRevision() > 0)
+        if (startRevision > 0)
         {
-            final List<FakeStore.Change> missed = store.history.stream().filter(change -> change.revision() >= request.startRevision())
-            .toList();
-            eventsTo(watcher, missed, false);
+            eventsTo(watcher, store.history.stream().filter(change -> change.revision() >= startRevision).toList(), false);
         }
     }
 
@@ -475,7 +482,7 @@ final class FakeConnection
         send(MessageHeaderEncoder.ENCODED_LENGTH + canceled.encodedLength());
     }
 
-    private void onProgress(final long sessionId, final long correlationId)
+    void onProgress(final long sessionId, final long correlationId)
     {
         if (node.refusesProgress)
         {
@@ -531,7 +538,7 @@ final class FakeConnection
         return nextSessionId;
     }
 
-    private void error(final long sessionId, final long correlationId, final ErrorCode code)
+    void error(final long sessionId, final long correlationId, final ErrorCode code)
     {
         final ErrorReplyEncoder error = new ErrorReplyEncoder().wrapAndApplyHeader(out, 0, headerOut);
         head(error.reply(), sessionId, correlationId);
@@ -573,14 +580,14 @@ final class FakeConnection
         }
     }
 
-    private static String text(final int length, final Getter getter)
+    static String text(final int length, final Getter getter)
     {
         final byte[] bytes = new byte[length];
         getter.get(bytes, 0, length);
         return new String(bytes, ISO_8859_1);
     }
 
-    private interface Getter
+    interface Getter
     {
         int get(byte[] dst, int offset, int length);
     }

@@ -8,6 +8,7 @@ import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import io.tourbillon.codecs.Protocol;
 import org.agrona.CloseHelper;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.NoOpLock;
 
 import java.nio.file.Path;
@@ -23,6 +24,13 @@ final class FakeNode implements AutoCloseable
 {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
+    /** Looks at the requests of sessions first. */
+    interface Extra
+    {
+        /** True if it has answered the request, or keeps it. */
+        boolean takes(FakeConnection connection, int templateId, DirectBuffer buffer, int offset);
+    }
+
     final int port;
     final Path directory;
     final FakeUsers users = new FakeUsers();
@@ -36,6 +44,7 @@ final class FakeNode implements AutoCloseable
     /** Watches that resume are told that their revision is compacted. */
     volatile boolean isCompacted;
     volatile boolean refusesProgress;
+    volatile Extra extra;
     /** What clients must prove to know; null = nothing. */
     volatile ConnectionKey connectionKey;
     volatile int keepAliveMs = 100;
@@ -131,6 +140,12 @@ final class FakeNode implements AutoCloseable
         {
             throw new AssertionError(ex);
         }
+    }
+
+    /** On the node's thread alone. */
+    Aeron aeron()
+    {
+        return aeron;
     }
 
     List<FakeConnection> connections()
