@@ -133,6 +133,10 @@ final class LeaseTickWork implements EntryWork
     /** At the end, because nobody may hear that a lease is gone while its keys are still to be seen. */
     private void tellLessor(final Entry entry)
     {
+        if (itemCount > 0)
+        {
+            lessor.onTicked();
+        }
         for (int i = 0; i < itemCount; i++)
         {
             if (remainingMs(entry, i) == EXPIRED)

@@ -21,6 +21,8 @@ import org.agrona.MutableDirectBuffer;
  *
  *   REVOKING: a client's revoke is being applied; renewals wait for its end
  * </pre>
+ * However many leases end at once, one entry about leases is under way at a time, so that what clients write meanwhile waits for one of
+ * them and not for all.
  */
 final class Lessor
 {
@@ -54,6 +56,9 @@ final class Lessor
     private long leaseNs;
     private boolean isLoading;
     private long nextToLoad;
+    /** Since when an entry about leases is under way; it counts as lost after {@link #RETRY_NS}. */
+    private long underWaySinceNs;
+    private boolean isUnderWay;
     /** The lease that the entry under way revokes, for a client; also while this member does not lead. */
     private long revokingId = Leases.NONE;
 
@@ -80,6 +85,7 @@ final class Lessor
         lastNowNs = nowNs;
         leaseNs = 0;
         isLoading = true;
+        isUnderWay = false;
         nextToLoad = Leases.NONE;
     }
 
@@ -215,6 +221,12 @@ final class Lessor
         }
     }
 
+    /** An entry about leases of this leader's was applied, to its end. */
+    void onTicked()
+    {
+        isUnderWay = false;
+    }
+
     // ---- what is asked
 
     void keepAlive(final long sessionId, final long correlationId, final long leaseId)
@@ -286,10 +298,12 @@ final class Lessor
     /** Writes the next entry that the clock asks for: its length, or 0 if it asks for none now. */
     int proposal(final MutableDirectBuffer target)
     {
-        if (!isLeading || !isAnyDue())
+        if (!isLeading || isUnderWay && leaseNs - underWaySinceNs < RETRY_NS || !isAnyDue())
         {
             return 0;
         }
+        isUnderWay = true;
+        underWaySinceNs = leaseNs;
         tick.wrapAndApplyHeader(target, 0, messageHeader).term(term);
         final LeaseTickEncoder.LeasesEncoder items = tick.leasesCount(Limits.LEASES_PER_TICK_MAX);
         for (int i = 0; i < Limits.LEASES_PER_TICK_MAX && isAnyDue(); i++)

@@ -29,8 +29,8 @@ public final class Limits
     public static final long LEASE_TTL_MAX_MS = 9_000_000_000_000L;
     /** Leases of a cluster: some 100 bytes each in the leader's memory make 100 MiB. */
     public static final int LEASES_MAX = 1 << 20;
-    /** Leases that one leaseTick entry says something of: 12 KiB. */
-    public static final int LEASES_PER_TICK_MAX = 512;
+    /** Leases that one leaseTick entry says something of: 6 KiB, and some milliseconds of apply, for which writes wait. */
+    public static final int LEASES_PER_TICK_MAX = 256;
     /** Clients whose outcomes are remembered; one more, and the one that has not written for longest is forgotten. */
     public static final int CLIENTS_MAX = 1 << 14;
     /**

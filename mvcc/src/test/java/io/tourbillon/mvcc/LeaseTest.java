@@ -2,6 +2,7 @@ package io.tourbillon.mvcc;
 
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.LeaseOperation;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -149,14 +150,14 @@ class LeaseTest
     @Test
     void shouldExpireManyInOneEntryAndOneRevision()
     {
-        for (int i = 1; i <= 600; i++)
+        for (int i = 1; i <= Limits.LEASES_PER_TICK_MAX + 50; i++)
         {
             rig.grant(i, 2000);
             rig.run(put("k" + (1000 + i), i));
         }
         rig.pass(2200);
         assertEquals(2, rig.propose());
-        assertEquals(603, rig.mvcc.revision());
+        assertEquals(1 + Limits.LEASES_PER_TICK_MAX + 50 + 2, rig.mvcc.revision());
         assertEquals(0, rig.mvcc.keyCount());
         assertEquals(0, rig.mvcc.leaseCount());
     }
@@ -189,6 +190,26 @@ class LeaseTest
         rig.pass(600);
         assertEquals(1, rig.propose(), "a proposal that was lost is made again");
         assertEquals("lease 7 ttl 0 of 0 at 3", rig.lateAnswer());
+    }
+
+    /** However many end at once: what clients write meanwhile waits for one entry about leases, not for all. */
+    @Test
+    void shouldHaveOneEntryAboutLeasesUnderWayAtATime()
+    {
+        final int leaseCount = 2 * Limits.LEASES_PER_TICK_MAX + 1;
+        for (int id = 1; id <= leaseCount; id++)
+        {
+            rig.grant(id, 2000);
+        }
+        rig.pass(2200);
+        rig.requests.length = rig.mvcc.proposal(rig.requests.buffer);
+        assertTrue(rig.requests.length > 0);
+        rig.pass(100);
+        assertEquals(0, rig.mvcc.proposal(new UnsafeBuffer(new byte[Mvcc.PROPOSAL_LENGTH_MAX])), "the first is not applied");
+        rig.applyOwn();
+        assertEquals(leaseCount - Limits.LEASES_PER_TICK_MAX, rig.mvcc.leaseCount());
+        assertEquals(2, rig.propose());
+        assertEquals(0, rig.mvcc.leaseCount());
     }
 
     @Test
@@ -310,7 +331,7 @@ class LeaseTest
         rig.crash();
         assertEquals("lease 900 ttl 2000 of 2000 at 1", rig.timeToLive(900, false), "before the loading gets there");
         rig.pass(3200);
-        assertEquals(2, rig.propose());
+        assertEquals((1000 + Limits.LEASES_PER_TICK_MAX - 1) / Limits.LEASES_PER_TICK_MAX, rig.propose());
         assertEquals(0, rig.mvcc.leaseCount());
     }
 

@@ -131,8 +131,8 @@ public final class Pipeline implements AutoCloseable
         {
             addBackground();
             add("tourbillon-agent", idle(stages.sequencerIdle),
-                new Agent[]{companion(), stages.sequencer, stages.apply, stages.journal},
-                new AgentCounters[]{counters.companion, counters.sequencer, counters.apply, counters.journal});
+                new Agent[]{companion(), stages.sequencer, new JournalTurn(stages.journal, stages.sequencer), stages.apply, stages.journal},
+                new AgentCounters[]{counters.companion, counters.sequencer, counters.journal, counters.apply, counters.journal});
         }
         else
         {

@@ -100,6 +100,12 @@ final class SequencerAgent implements Agent
         return workCount;
     }
 
+    /** The disk's answers once more, amid a round: see {@link JournalTurn}. */
+    int onJournaled()
+    {
+        return raft.poll(lastNowNs);
+    }
+
     @Override
     public void onClose()
     {

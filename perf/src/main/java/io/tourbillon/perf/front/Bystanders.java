@@ -48,6 +48,8 @@ final class Bystanders implements Callable<Integer>
     }
 
     private static final int KEYS = 10_000;
+    /** Room for all of them and for who puts. */
+    private static final int CONNECTIONS_MAX = 272;
     private static final String WINDOW = "256";
 
     @Mixin
@@ -61,17 +63,19 @@ final class Bystanders implements Callable<Integer>
         "${DEFAULT-VALUE}")
     private int divisor;
 
-    @Option(names = "--rounds", defaultValue = "1", description = "Of A B B A. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--rounds", defaultValue = "2", description = "Of A B B A. Default: ${DEFAULT-VALUE}")
     private int rounds;
 
     @Override
     public Integer call()
     {
         options.require(divisor > 0, "--divide must be at least 1");
+        options.nodeOption("--max-connections=" + CONNECTIONS_MAX);
         try (TempDirectory directory = options.tempDirectory(); ServerProcess node = options.start(Side.TOURBILLON, directory.path()))
         {
             final LoadChild load = new LoadChild(directory.path(), false, KEYS);
             load.preload(node);
+            put(node, load, new Figures()); // a node that has just begun is slower, whoever stands by
             System.out.println("\n| beside | puts/s without | puts/s with | ratio | p99 us without | with | CPU of the bystanders |");
             System.out.println("|---|---|---|---|---|---|---|");
             for (final Kind kind : kinds)

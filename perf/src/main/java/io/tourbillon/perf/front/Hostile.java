@@ -47,6 +47,7 @@ final class Hostile implements Callable<Integer>
         {
             final LoadChild load = new LoadChild(directory.path(), false, KEYS);
             load.preload(node);
+            put(node, load, new Figures()); // a node that has just begun is slower, whoever else is there
             System.out.printf(Locale.ROOT, "%n%,d puts/s, latencies us%n%n", ratePerS);
             System.out.println("| another client | p50 without | with | p99 without | with | ratio of p99 |");
             System.out.println("|---|---|---|---|---|---|");

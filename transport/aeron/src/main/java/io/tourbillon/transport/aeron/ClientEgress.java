@@ -288,6 +288,7 @@ final class ClientEgress implements Egress
             if (session.isClosed())
             {
                 end(session);
+                session.settle();
             }
             else
             {

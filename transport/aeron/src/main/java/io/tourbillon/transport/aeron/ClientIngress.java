@@ -31,8 +31,6 @@ import java.util.function.BooleanSupplier;
  */
 final class ClientIngress implements Ingress
 {
-    /** Fragments of one connection in one duty cycle: a datagram of small requests and a little more. */
-    private static final int FRAGMENT_LIMIT = 64;
     /** Fragments of one stream that nobody takes any more, in one sweep: its window in some seconds, if they are small. */
     private static final int DEPARTING_FRAGMENT_LIMIT = 1024;
     /** Connections beyond the limit that are told so; the streams of further ones are rejected. */
@@ -47,6 +45,7 @@ final class ClientIngress implements Ingress
     private final Logins logins;
     private final ConnectionVoice voice;
     private final IngressCounters counters;
+    private final FairShare fairShare;
     private final ChunkMemory chunkMemory;
     private final ArrayList<Connection> connections = new ArrayList<>();
     private final ArrayDeque<Image> arrived = new ArrayDeque<>();
@@ -86,6 +85,7 @@ final class ClientIngress implements Ingress
         this.logins = logins;
         this.voice = voice;
         this.counters = counters;
+        this.fairShare = new FairShare(config.intNumber(NodeOption.MAX_SHARED_IN_FLIGHT));
         this.chunkMemory = new ChunkMemory(config.number(NodeOption.MAX_CHUNK_BYTES));
         this.connectionsMax = config.intNumber(NodeOption.MAX_CONNECTIONS);
         this.termLength = config.intNumber(NodeOption.TERM_BYTES);
@@ -208,6 +208,7 @@ final class ClientIngress implements Ingress
         int workCount = 0;
         final int count = connections.size();
         firstIndex = firstIndex + 1 < count ? firstIndex + 1 : 0;
+        fairShare.beginRound(nowNs);
         for (int i = firstIndex; i < count; i++)
         {
             workCount += pollConnection(connections.get(i), nowNs);
@@ -232,8 +233,15 @@ final class ClientIngress implements Ingress
         {
             return 0;
         }
+        final int limit = fairShare.fragmentLimit(connection);
+        if (limit == 0)
+        {
+            return voice.drain(connection);
+        }
         polled = connection;
-        final int fragments = connection.image().poll(fragmentHandler, FRAGMENT_LIMIT);
+        final long admittedCount = connection.admittedCount();
+        final int fragments = connection.image().poll(fragmentHandler, limit);
+        connection.onPolled(nowNs, admittedCount);
         if (fragments > 0 && connection.state() == Connection.State.CONNECTED)
         {
             connection.lastHeardNs(nowNs); // who does not come to the point is not kept by talking

@@ -2,6 +2,7 @@ package io.tourbillon.transport.aeron;
 
 import io.aeron.Image;
 import io.aeron.Publication;
+import io.tourbillon.consensus.pipeline.PaddedLong;
 import org.agrona.ExpandableRingBuffer;
 import org.agrona.collections.Long2ObjectHashMap;
 
@@ -9,7 +10,7 @@ import java.util.ArrayList;
 
 /**
  * One client: the image of its requests, the publication of our answers, its sessions. Sequencer, but for the publication, on which apply
- * sends too, and {@link #nextChunkedId()}, which is apply's.
+ * sends too, and {@link #nextChunkedId()} and {@link #onAnswered}, which are apply's.
  */
 final class Connection
 {
@@ -47,6 +48,11 @@ final class Connection
     private long lastHeardNs;
     private boolean hasFailed;
     private long chunkedId;
+    private long admittedCount;                                  // sequencer
+    private final PaddedLong answeredCount = new PaddedLong();   // apply; sequencer reads
+    private long answeredSeen;
+    private long lastAskedNs;
+    private long lastPolledNs;
 
     Connection(
         final long id,
@@ -62,6 +68,8 @@ final class Connection
         this.isRefused = isRefused;
         this.chunks = chunks;
         this.lastHeardNs = nowNs;
+        this.lastAskedNs = nowNs - FairShare.ASKING_NS;
+        this.lastPolledNs = nowNs;
     }
 
     long id()
@@ -131,6 +139,61 @@ final class Connection
     void lastHeardNs(final long nowNs)
     {
         lastHeardNs = nowNs;
+    }
+
+    /** Requests of all its sessions that were handed on and not answered yet. May be late, so never too low. */
+    long inFlightCount()
+    {
+        if (admittedCount != answeredSeen)
+        {
+            answeredSeen = answeredCount.getAcquire();
+        }
+        return admittedCount - answeredSeen;
+    }
+
+    void onAdmitted()
+    {
+        admittedCount++;
+    }
+
+    /** It was handed on, but to no avail, and answered here. */
+    void onRejected()
+    {
+        admittedCount--;
+    }
+
+    /** Apply: so many were answered, or will not be, as their session is over. */
+    void onAnswered(final long count)
+    {
+        answeredCount.addRelease(count); // pairs with getAcquire in inFlightCount
+    }
+
+    /** When something was last handed on for it. */
+    long lastAskedNs()
+    {
+        return lastAskedNs;
+    }
+
+    long lastPolledNs()
+    {
+        return lastPolledNs;
+    }
+
+    /**
+     * Its stream was looked at.
+     *
+     * @param nowNs          time.
+     * @param admittedBefore {@link #admittedCount()} before.
+     */
+    void onPolled(final long nowNs, final long admittedBefore)
+    {
+        lastPolledNs = nowNs;
+        lastAskedNs = admittedCount != admittedBefore ? nowNs : lastAskedNs;
+    }
+
+    long admittedCount()
+    {
+        return admittedCount;
     }
 
     /** The nonce that it is to prove something about; null = it was given none, or has answered. */

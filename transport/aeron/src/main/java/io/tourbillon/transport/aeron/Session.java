@@ -79,17 +79,29 @@ final class Session
     void onAdmitted()
     {
         admittedCount++;
+        connection.onAdmitted();
     }
 
     /** Sequencer: it was handed on, but to no avail, and answered here. */
     void onRejected()
     {
         admittedCount--;
+        connection.onRejected();
     }
 
     void onAnswered()
     {
         answeredCount.addRelease(1); // pairs with getAcquire in inFlightCount
+        connection.onAnswered(1);
+    }
+
+    /** Apply, once it is closed and nothing more is answered: what is left does not count for the connection any more. */
+    void settle()
+    {
+        assert isClosed : "the sequencer may still hand on";
+        final long left = admittedCount - answeredCount.getPlain();
+        answeredCount.addRelease(left);
+        connection.onAnswered(left);
     }
 
     long chunkBytes()

@@ -43,7 +43,7 @@ class StateMachineTest
             final MvccStateMachine stateMachine =
                 new MvccStateMachine(mvcc, store, new StoreImages(null, store, 1, 0), saves, egress, null, facts, null,
                     new SpaceWatch(mvcc, 2, counters, new SpaceCounters(), NodeEvents.NONE), gauges, null);
-            final Session session = new Session(7, null, 0, 0);
+            final Session session = new Session(7, new Connection(1, null, 0, false, null, 0), 0, 0);
             assertTrue(handover.open(session));
             stateMachine.doWork(1);
             handover.close(session);
