@@ -137,8 +137,8 @@ public final class Broadcast implements ReplyListener, AutoCloseable
     /**
      * Makes it; nothing is delivered before {@link #snapshotThenFollow} or {@link #followFrom}.
      *
-     * @param aeronDirectory of a running media driver that does not need this thread: the node's own for {@code aeron:ipc}. Null, or the
-     *                       directory that {@link ClientContext} gives: the client's embedded one, which it starts if need be, for UDP.
+     * @param aeronDirectory of a media driver that somebody else runs: the node's own for {@code aeron:ipc}. Null = the client's embedded
+     *                       one, for UDP; it is started if need be, and {@link TourbillonClient#poll} runs it.
      * @param channel        as the node's option names it; with {@code control-mode=dynamic} it needs an endpoint of its own besides, as
      *                       {@code endpoint=127.0.0.1:0}.
      * @param streamId       720 for the first that the option names, and so on.

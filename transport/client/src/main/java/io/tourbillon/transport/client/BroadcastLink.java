@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The subscription of a {@link Broadcast}: by an Aeron client of its own on somebody else's driver, or by the client's on its embedded one,
- * which whoever polls the client runs. Made again when the driver has gone or has refused it; nothing here waits.
+ * The subscription of a {@link Broadcast}: by an Aeron client of its own on a driver that runs, or by the client's on its embedded one.
+ * Made again when the driver has gone or has refused it. Nothing here waits, as the thread may be the one that runs the driver.
  */
 final class BroadcastLink implements AutoCloseable
 {
@@ -40,7 +40,7 @@ final class BroadcastLink implements AutoCloseable
 
     /**
      * @param connection     of the client whose driver and error handler are used.
-     * @param aeronDirectory of another driver; null = the client's.
+     * @param aeronDirectory of a driver; null = the client's embedded one.
      * @param channel        checked here.
      * @param streamId       on it.
      * @param handler        takes whole messages.
@@ -53,17 +53,10 @@ final class BroadcastLink implements AutoCloseable
         final FragmentHandler handler)
     {
         this.connection = connection;
-        this.aeronDirectory = isClients(connection, aeronDirectory) ? null : aeronDirectory;
+        this.aeronDirectory = aeronDirectory;
         this.channel = untethered(channel);
         this.streamId = streamId;
         this.assembler = new FragmentAssembler(handler);
-    }
-
-    private static boolean isClients(final ClientConnection connection, final Path directory)
-    {
-        final Path embedded = connection.context().embeddedDriverDirectory();
-        return null != directory && null != embedded &&
-            directory.toAbsolutePath().normalize().equals(embedded.toAbsolutePath().normalize());
     }
 
     /** So that on shared memory it can be left behind, and does not hold the others. */
