@@ -137,7 +137,10 @@ public enum ErrorCode
     ANSWER_LOST(3010, GrpcCode.ABORTED, Action.UNKNOWN_OUTCOME, "tourbillon: the request was applied, its answer is lost"),
     /** The client of a numbered write is remembered no more. Nothing was written now; an earlier try may have been. */
     CLIENT_FORGOTTEN(3011, GrpcCode.ABORTED, Action.RECONNECT, "tourbillon: the client is not remembered any more"),
-    /** The number of a write is below those whose outcomes are remembered. Nothing was written now; an earlier try may have been. */
+    /**
+     * The number of a write is below those whose outcomes are remembered, or was given to another write. Nothing was written now; an
+     * earlier try may have been.
+     */
     OUTCOME_FORGOTTEN(3012, GrpcCode.ABORTED, Action.UNKNOWN_OUTCOME, "tourbillon: the outcome of the write is not remembered any more"),
     /** The connection or the node has as many logins under way as it may. */
     TOO_MANY_LOGINS(3013, GrpcCode.RESOURCE_EXHAUSTED, Action.BACK_OFF, "tourbillon: too many logins under way"),

@@ -186,7 +186,7 @@ final class Applier
             return malformed;
         }
         final EntryWork wanted = workForRequest(message);
-        final boolean isGuarded = !isHalfApplied && !entry.isOfMember();
+        final boolean isGuarded = !isHalfApplied && !entry.isOfMember() && wanted != memberRequest; // that has acted: its leader has asked
         final int stranger = isGuarded ? guard.refusalUnlessUser(entry.credential()) : SOUND;
         if (stranger != SOUND)
         {

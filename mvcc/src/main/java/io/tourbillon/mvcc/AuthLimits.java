@@ -1,8 +1,6 @@
 package io.tourbillon.mvcc;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -55,7 +53,7 @@ final class AuthLimits
     {
         final List<String> all = new ArrayList<>(names);
         all.add(another);
-        all.sort((a, b) -> Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8)));
+        all.sort(AuthRecord.BY_BYTES);
         return all;
     }
 }

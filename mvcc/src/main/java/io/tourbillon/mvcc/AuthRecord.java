@@ -4,6 +4,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
@@ -22,6 +24,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  */
 final class AuthRecord
 {
+    /** Names in the order of the trees, which is that of their bytes in UTF-8. */
+    static final Comparator<String> BY_BYTES = (a, b) -> Arrays.compareUnsigned(a.getBytes(UTF_8), b.getBytes(UTF_8));
+
     private static final int CREDENTIAL_OFFSET = 0;
     private static final int ID_OFFSET = 8;
     private static final int VERIFIER_LENGTH_OFFSET = 16;

@@ -38,12 +38,12 @@ final class AuthStore
     private final Tree roles;
     private final MvccHeader header;
     private final AuthRecord record = new AuthRecord();
-    private final Map<String, AuthUser> usersByName = new TreeMap<>();
-    private final Map<String, List<Permission>> rolesByName = new TreeMap<>();
+    private final Map<String, AuthUser> usersByName = new TreeMap<>(AuthRecord.BY_BYTES);
+    private final Map<String, List<Permission>> rolesByName = new TreeMap<>(AuthRecord.BY_BYTES);
     private final Map<List<String>, Rights> rightsOfRoles = new HashMap<>();
     /** Changed in the trees by the entry under way. */
-    private final Set<String> changedUsers = new TreeSet<>();
-    private final Set<String> changedRoles = new TreeSet<>();
+    private final Set<String> changedUsers = new TreeSet<>(AuthRecord.BY_BYTES);
+    private final Set<String> changedRoles = new TreeSet<>(AuthRecord.BY_BYTES);
     private final UnsafeBuffer value = new UnsafeBuffer(0, 0);
     private volatile Auth auth = Auth.EMPTY;
 

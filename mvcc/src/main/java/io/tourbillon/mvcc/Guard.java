@@ -5,18 +5,19 @@ import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.DeleteRangeRequestDecoder;
 import io.tourbillon.codecs.client.LeaseOperation;
 import io.tourbillon.codecs.client.LeaseRequestDecoder;
-import io.tourbillon.codecs.client.MemberRequestDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.OpenClientDecoder;
 import io.tourbillon.codecs.client.PutRequestDecoder;
 import io.tourbillon.codecs.client.TxnRequestDecoder;
 import org.agrona.DirectBuffer;
+import org.agrona.collections.LongHashSet;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.ByteBuffer;
 
 import static io.tourbillon.codecs.MessageValidator.SOUND;
 import static java.nio.ByteOrder.BIG_ENDIAN;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 /**
  * Whether who asks may do what it asks for: one walker for all requests, over the very ranges that are read and written afterwards. What is
@@ -28,6 +29,8 @@ final class Guard
     private final Cursor attachments;
     private final UnsafeBuffer place = new UnsafeBuffer(ByteBuffer.allocateDirect(Leases.ID_LENGTH + Limits.KEY_LENGTH_MAX + 1));
     private final TxnOps ops = new TxnOps();
+    /** Leases whose keys the user may write, as far as the transaction that is looked at has asked. */
+    private final LongHashSet writableLeases = new LongHashSet(2 * Limits.TXN_OPS_TOTAL_MAX);
     private long lookUpCount;
     private final TxnChecker checker = new TxnChecker();
     private final KeyRange range = new KeyRange();
@@ -54,7 +57,7 @@ final class Guard
     }
 
     /**
-     * Of an entry of somebody whom {@link #refusalUnlessUser} knows.
+     * Of an entry of somebody whom {@link #refusalUnlessUser} knows. Changes of members are not asked for here: see {@link Applier}.
      *
      * @return {@code SOUND}, the number of an error of form, or that of the refusal.
      */
@@ -67,7 +70,7 @@ final class Guard
             return SOUND;
         }
         final UnsafeBuffer message = entry.message();
-        if (message.getShort(MessageHeaderDecoder.schemaIdEncodingOffset()) != MessageHeaderDecoder.SCHEMA_ID)
+        if (message.getShort(MessageHeaderDecoder.schemaIdEncodingOffset(), LITTLE_ENDIAN) != MessageHeaderDecoder.SCHEMA_ID)
         {
             return denied(); // clients have nothing to say in the members' words
         }
@@ -78,8 +81,6 @@ final class Guard
             case TxnRequestDecoder.TEMPLATE_ID -> checkTxn(user, message);
             case LeaseRequestDecoder.TEMPLATE_ID -> checkLease(user, message);
             case OpenClientDecoder.TEMPLATE_ID -> SOUND;
-            // The change has acted: its leader has asked before. To say now that it was denied would be a lie.
-            case MemberRequestDecoder.TEMPLATE_ID -> SOUND;
             default -> denied(); // compactions, alarms, users and roles are root's
         };
     }
@@ -104,13 +105,23 @@ final class Guard
             return fault;
         }
         range.toSingle(); // what lies where a range has its end is the value
-        return unless(mayPut(user, range, put.flags().prevKv(), put.lease()));
+        return unless(mayPut(user, range, put.flags().prevKv()) && holdAll(user.writes(), put.lease()));
     }
 
-    /** A put moves its key to a lease whose holders may end it: so it needs all that the lease holds. */
-    private boolean mayPut(final AuthUser user, final KeyRange key, final boolean wantsPrev, final long leaseId)
+    private static boolean mayPut(final AuthUser user, final KeyRange key, final boolean wantsPrev)
     {
-        return user.writes().contain(key) && (!wantsPrev || user.reads().contain(key)) && holdAll(user.writes(), leaseId);
+        return user.writes().contain(key) && (!wantsPrev || user.reads().contain(key));
+    }
+
+    /** A put moves its key to a lease whose holders may end it: so it needs all that the lease holds. Each lease is looked at once. */
+    private boolean mayAttach(final AuthUser user, final long leaseId)
+    {
+        final boolean may = leaseId == Leases.NONE || writableLeases.contains(leaseId) || holdAll(user.writes(), leaseId);
+        if (may && leaseId != Leases.NONE)
+        {
+            writableLeases.add(leaseId);
+        }
+        return may;
     }
 
     private int checkDelete(final AuthUser user, final UnsafeBuffer message)
@@ -130,28 +141,37 @@ final class Guard
     {
         int result = ops.parse(message, 0, message.capacity());
         result = result == SOUND ? checker.check(ops) : result;
-        return result == SOUND ? unless(mayRun(user, ops)) : result;
+        return result == SOUND ? judge(user, ops) : result;
     }
 
     /** Every compare, and every op of both branches, however deep: the list is flat. */
-    private boolean mayRun(final AuthUser user, final TxnOps txn)
+    private int judge(final AuthUser user, final TxnOps txn)
     {
         for (int compare = 0; compare < txn.compareCount(); compare++)
         {
             txn.readCompareRange(compare, range);
             if (!user.reads().contain(range))
             {
-                return false;
+                return denied();
             }
         }
+        if (!writableLeases.isEmpty())
+        {
+            writableLeases.clear();
+        }
+        final long lookUpsEnd = lookUpCount + Limits.LEASE_LOOK_UPS_PER_TXN_MAX;
         for (int op = 0; op < txn.opCount(); op++)
         {
+            if (lookUpCount >= lookUpsEnd)
+            {
+                return ErrorCode.TOO_MANY_OPS.number();
+            }
             if (!mayRun(user, txn, op))
             {
-                return false;
+                return denied();
             }
         }
-        return true;
+        return SOUND;
     }
 
     private boolean mayRun(final AuthUser user, final TxnOps txn, final int op)
@@ -165,7 +185,7 @@ final class Guard
         if (txn.isPut(op))
         {
             range.toSingle(); // whatever a put has for an end
-            return mayPut(user, range, wantsPrev, txn.lease(op));
+            return mayPut(user, range, wantsPrev) && mayAttach(user, txn.lease(op));
         }
         if (txn.isDelete(op))
         {
@@ -200,7 +220,7 @@ final class Guard
     {
         final Auth auth = store.auth();
         final int refusal = auth.refusalUnlessUser(credential);
-        return refusal != SOUND || !auth.isEnabled() ? refusal : unless(mayRun(auth.user(credential), txn));
+        return refusal != SOUND || !auth.isEnabled() ? refusal : judge(auth.user(credential), txn);
     }
 
     /** Whether somebody may see what a transaction shows that was applied: what else it does is done. */
@@ -279,7 +299,7 @@ final class Guard
         return attachments.seek(place, 0, length);
     }
 
-    /** How often a key that a lease holds was looked for; for tests. */
+    /** How often a key that a lease holds was looked for. */
     long lookUpCount()
     {
         return lookUpCount;

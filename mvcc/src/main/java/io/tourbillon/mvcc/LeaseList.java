@@ -52,7 +52,7 @@ final class LeaseList extends LongRead
         grantedTtlMs = ttlMs;
         revision = atRevision;
         nextId = Leases.NONE;
-        isJudged = ofLease != Leases.NONE || isForAllEyes; // the keys of one lease were looked at before
+        isJudged = isForAllEyes;
         judgedId = Leases.NONE;
         lastKeyLength = 0;
         isFull = false;
@@ -60,12 +60,22 @@ final class LeaseList extends LongRead
         sender.start(sessionId(), false);
     }
 
-    /** Looks at the keys of so many leases before the first id is told: {@link EntryWork#UNDECIDED}, {@code SOUND} or an error's number. */
+    /**
+     * Whether the next part may be told. A lease may hold other keys than when its list began, so each part is asked for anew; before the
+     * first id of a list of all leases so many leases and look-ups of their keys are gone through.
+     *
+     * @return {@link EntryWork#UNDECIDED}, {@code SOUND} or the number of an error.
+     */
     int judge(final Guard guard, final int budget)
     {
+        if (leaseId != Leases.NONE)
+        {
+            return isFull ? SOUND : guard.checkLeaseRead(credential(), leaseId);
+        }
+        final long lookUpsBefore = guard.lookUpCount();
         for (int i = 0; !isJudged; i++)
         {
-            if (i == budget)
+            if (i + guard.lookUpCount() - lookUpsBefore >= budget)
             {
                 return EntryWork.UNDECIDED;
             }

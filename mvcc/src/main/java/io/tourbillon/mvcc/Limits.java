@@ -31,7 +31,7 @@ public final class Limits
     public static final int LEASES_MAX = 1 << 20;
     /** Leases that one leaseTick entry says something of: 6 KiB, and some milliseconds of apply, for which writes wait. */
     public static final int LEASES_PER_TICK_MAX = 256;
-    /** Clients whose outcomes are remembered; one more, and the one that has not written for longest is forgotten. */
+    /** Clients whose outcomes are remembered; one more, and one that has not written for long is forgotten: see {@link Outcomes}. */
     public static final int CLIENTS_MAX = 1 << 14;
     /**
      * Neighbouring numbers of writes of one client whose outcomes are remembered: what a session may have in flight by default. 17 bytes
@@ -54,6 +54,11 @@ public final class Limits
     public static final int RANGES_PER_USER_MAX = 1 << 10;
     /** The same of all users together, those with the same roles counted once: what a change of a role makes anew at most. */
     public static final int RANGES_TOTAL_MAX = 1 << 14;
+    /**
+     * Look-ups that tell whether a user may change all keys of the leases that a transaction attaches to: some 10 ms. With 1,024 ranges
+     * these are 32 leases at least, each of them with a key in every range.
+     */
+    public static final int LEASE_LOOK_UPS_PER_TXN_MAX = 1 << 15;
     /** Longest record of a user. */
     static final int USER_LENGTH_MAX = 20 + ScramVerifier.LENGTH_MAX + ROLES_PER_USER_MAX * (Short.BYTES + AUTH_NAME_LENGTH_MAX);
     /** Highest id of a client: four bytes in each write. The next one is 1 again, if that is free. */

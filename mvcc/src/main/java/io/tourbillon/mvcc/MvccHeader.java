@@ -22,8 +22,9 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  * All fields are 8 bytes, little endian. {@code pending*} say how far the entry after {@code appliedIndex} got, when a checkpoint was taken
  * in the midst of it: op number in its transaction, sub revisions used, sub revision at which that op began.
  * {@code lastClientId} is the id of the client that was opened last; formats 1 and 2 had none. {@code authChanges} counts what etcd's auth
- * revision does, from 0; formats 1 to 3 had no users. Older formats become format 4 when they are opened: who does not know clients would
- * apply what comes again, and who does not know users would let everybody do everything.
+ * revision does, from 0; formats 1 to 3 had no users. Format 4 did not note of which kind the writes were whose outcomes are
+ * remembered. Older formats become format 5 when they are opened: who does not know clients would apply what comes again, who does not know
+ * users would let everybody do everything, and who does not know kinds would take them for parts of revisions.
  * {@code isInstalled} is 1 in an image of a state: it came from another member, and the journal may not know of it.
  * {@code liveBytes} is what {@link LiveBytes} counts; {@code quotaBytes} what of it is allowed, 0 = any; {@code quotaAlarmMemberId} is the
  * member whose request did not fit, while that alarm is raised, else 0. Format 1 had none of the three.
@@ -36,7 +37,7 @@ public final class MvccHeader
     /** First eight bytes of every store of ours: "tbmvcc" and two zeros. */
     public static final long MAGIC = 0x0000_6363_766D_6274L;
     /** Version of records, heads and this header; a newer one is refused. */
-    public static final long FORMAT = 4;
+    public static final long FORMAT = 5;
 
     private static final long FORMAT_WITH_LIVE_BYTES = 2;
 

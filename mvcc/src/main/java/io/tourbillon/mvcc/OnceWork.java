@@ -13,7 +13,8 @@ import static io.tourbillon.codecs.MessageValidator.SOUND;
 
 /**
  * What becomes of a write that its client has numbered: the first time it is done and its outcome remembered, afterwards its first answer
- * is said again and nothing is done. What that answer showed of key-values is read from history; if that is compacted, it is lost.
+ * is said again and nothing is done. What that answer showed of key-values is read from history; if that is compacted, it is lost. A number
+ * stands for one write: of another kind of request, or the put of another key, no outcome is remembered.
  */
 final class OnceWork implements EntryWork
 {
@@ -30,6 +31,7 @@ final class OnceWork implements EntryWork
     private final DeleteRangeRequestDecoder delete = new DeleteRangeRequestDecoder();
     private final LeaseRequestDecoder lease = new LeaseRequestDecoder();
     private final RangeQuery deleted = new RangeQuery();
+    private final KeyRange key = new KeyRange();
     private int result;
     private boolean isFirst;
     private long previousMain;
@@ -70,11 +72,38 @@ final class OnceWork implements EntryWork
         result = found;
         if (found == Outcomes.FOUND)
         {
-            final Outcome its = outcomes.found();
-            first.of(its.error(), its.revision(), its.hasChanged(), its.extra());
-            result = its.error();
+            first.copyFrom(outcomes.found());
+            result = isSameWrite(entry) ? first.error() : ErrorCode.OUTCOME_FORGOTTEN.number();
         }
         return this;
+    }
+
+    /** As far as is known: of which kind it was, and of a put that history still shows the key. Nobody is told of what others may read. */
+    private boolean isSameWrite(final Entry entry)
+    {
+        final int kind = kindOf(entry);
+        if (first.kind() != Outcome.ANY_KIND && first.kind() != kind)
+        {
+            return false;
+        }
+        if (kind != PutRequestDecoder.TEMPLATE_ID || first.error() != SOUND)
+        {
+            return true;
+        }
+        put.wrapAndApplyHeader(entry.message(), 0, messageHeader);
+        key.read(entry.message(), put.limit()); // a put's key and value lie as a range's key and end do
+        return first.hasChanged() && (!versions.load(first.revision(), 0) || isOfKey(versions.record()));
+    }
+
+    private int kindOf(final Entry entry)
+    {
+        return messageHeader.wrap(entry.message(), 0).templateId();
+    }
+
+    private boolean isOfKey(final RevisionRecord record)
+    {
+        return Bytes.areEqual(
+            record.bytes(), record.keyOffset(), record.keyLength(), key.buffer(), key.keyOffset(), key.keyLength());
     }
 
     /** What is to be done for an entry that has an outcome and is denied by now: what was done is not to be shown, but neither denied. */
@@ -91,7 +120,7 @@ final class OnceWork implements EntryWork
         {
             isFirst = false;
             final long beside = error == SOUND ? work.toldBeside(entry) : 0;
-            outcomes.remember(entry, outcome.of(error, revision, !entry.changes().isEmpty(), beside));
+            outcomes.remember(entry, outcome.of(error, revision, !entry.changes().isEmpty(), beside, kindOf(entry)));
         }
     }
 
@@ -122,7 +151,7 @@ final class OnceWork implements EntryWork
     @Override
     public void answer(final Entry entry)
     {
-        switch (messageHeader.wrap(entry.message(), 0).templateId())
+        switch (kindOf(entry))
         {
             case PutRequestDecoder.TEMPLATE_ID -> answerPut(entry);
             case DeleteRangeRequestDecoder.TEMPLATE_ID -> answerDelete(entry);

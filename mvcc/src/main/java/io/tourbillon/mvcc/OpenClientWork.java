@@ -1,6 +1,6 @@
 package io.tourbillon.mvcc;
 
-/** Applies the opening of a client whose outcomes are to be remembered; who has not written for longest may go for it. */
+/** Applies the opening of a client whose outcomes are to be remembered; one that has not written for long may go for it. */
 final class OpenClientWork implements EntryWork
 {
     private final Outcomes outcomes;
@@ -22,11 +22,12 @@ final class OpenClientWork implements EntryWork
     @Override
     public boolean step(final Entry entry)
     {
-        if (!writer.reserve(outcomes.pagesForOpen() + compactor.pages()))
+        final long ownerId = users.auth().idOf(entry.credential());
+        if (!writer.reserve(outcomes.pagesForOpen(ownerId) + compactor.pages()))
         {
             return false;
         }
-        clientId = outcomes.open(entry.index(), users.auth().idOf(entry.credential()));
+        clientId = outcomes.open(entry.index(), ownerId);
         return true;
     }
 

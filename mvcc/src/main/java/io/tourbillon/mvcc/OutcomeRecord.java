@@ -12,10 +12,11 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  * applied.
  * <pre>
  *  0           8                       then, each
- *  | lastIndex | ownerId, if there is one | what(1) | revision(8) | error(2) or extra(8), if what says so |
+ *  | lastIndex | ownerId, if there is one | what(1) | revision(7) | kind(1) | error(2) or extra(8), if what says so |
  *
  *  what: bits 0 to 3 the number's place among its neighbours; 16 = the revision is the write's own; 32 = an error follows; 64 = extra
  * </pre>
+ * {@code kind} is the template id of the request; a build before has written 0.
  * {@code lastIndex} is the Raft index of the entry that wrote it: who wrote longest ago is forgotten first. Its highest bit says that
  * {@code ownerId} follows: the id of the user that the client belongs to. Little endian.
  */
@@ -29,6 +30,8 @@ final class OutcomeRecord
     private static final int OWNER_OFFSET = 8;
     private static final long OWNED = Long.MIN_VALUE;
     private static final int REVISION_OFFSET = 1;
+    private static final int KIND_SHIFT = 56;
+    private static final long REVISION_MASK = (1L << KIND_SHIFT) - 1;
     private static final int MORE_OFFSET = REVISION_OFFSET + Long.BYTES;
     private static final int SLOT_MASK = SLOTS - 1;
     private static final int CHANGED = 16;
@@ -111,11 +114,13 @@ final class OutcomeRecord
             if (slotAt(view, at) == slot)
             {
                 final int what = view.getByte(at);
+                final long revisionAndKind = view.getLong(at + REVISION_OFFSET, LITTLE_ENDIAN);
                 outcome.of(
                     (what & ERROR) == 0 ? SOUND : view.getShort(at + MORE_OFFSET, LITTLE_ENDIAN) & 0xFFFF,
-                    view.getLong(at + REVISION_OFFSET, LITTLE_ENDIAN),
+                    revisionAndKind & REVISION_MASK,
                     (what & CHANGED) != 0,
-                    (what & EXTRA) == 0 ? 0 : view.getLong(at + MORE_OFFSET, LITTLE_ENDIAN));
+                    (what & EXTRA) == 0 ? 0 : view.getLong(at + MORE_OFFSET, LITTLE_ENDIAN),
+                    (int)(revisionAndKind >>> KIND_SHIFT));
                 return true;
             }
         }
@@ -150,8 +155,10 @@ final class OutcomeRecord
         final boolean isError = outcome.error() != SOUND;
         final boolean hasExtra = outcome.extra() != 0;
         assert !isError || outcome.error() < 1 << Short.SIZE : outcome.error();
+        assert outcome.revision() <= REVISION_MASK : outcome.revision();
+        assert outcome.kind() < 1 << Byte.SIZE : outcome.kind();
         own.putByte(length, (byte)(slot | (outcome.hasChanged() ? CHANGED : 0) | (isError ? ERROR : 0) | (hasExtra ? EXTRA : 0)));
-        own.putLong(length + REVISION_OFFSET, outcome.revision(), LITTLE_ENDIAN);
+        own.putLong(length + REVISION_OFFSET, outcome.revision() | (long)outcome.kind() << KIND_SHIFT, LITTLE_ENDIAN);
         if (isError)
         {
             own.putShort(length + MORE_OFFSET, (short)outcome.error(), LITTLE_ENDIAN);

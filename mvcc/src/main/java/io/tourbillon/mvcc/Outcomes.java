@@ -32,6 +32,8 @@ final class Outcomes
     private static final int RECORDS_MAX = Limits.OUTCOMES_PER_CLIENT / OutcomeRecord.SLOTS + 1;
     /** Records that one write lets go: more than it adds, so that what is answered goes as it comes. */
     private static final int DROPPED_PER_WRITE = 2;
+    /** A user with more clients than this makes room for another one of its own. */
+    private static final int CLIENTS_PER_OWNER = Limits.CLIENTS_MAX / 16;
     private static final int GROUP_OFFSET = Integer.BYTES;
     private static final int KEY_LENGTH = GROUP_OFFSET + Long.BYTES;
     private static final int SLOT_MASK = OutcomeRecord.SLOTS - 1;
@@ -41,8 +43,9 @@ final class Outcomes
     private final MvccHeader header;
     private final Cursor cursor;
     private final Long2ObjectHashMap<RememberedClient> clients = new Long2ObjectHashMap<>();
+    private final Long2ObjectHashMap<RememberedOwner> owners = new Long2ObjectHashMap<>();
     /** Before the first and behind the last in the order of their last writes. */
-    private final RememberedClient ends = new RememberedClient(0, 0);
+    private final RememberedClient ends = new RememberedClient(0, null);
     private final UnsafeBuffer key = new UnsafeBuffer(ByteBuffer.allocateDirect(KEY_LENGTH));
     private final OutcomeRecord record = new OutcomeRecord();
     private final Outcome found = new Outcome();
@@ -59,6 +62,7 @@ final class Outcomes
     void load()
     {
         clients.clear();
+        owners.clear();
         final List<RememberedClient> loaded = new ArrayList<>();
         RememberedClient client = null;
         for (boolean isThere = cursor.seek(key(0, 0), 0, KEY_LENGTH); isThere; isThere = cursor.next())
@@ -68,7 +72,7 @@ final class Outcomes
             wrapRecord(cursor.value());
             if (client == null || client.id != id)
             {
-                client = new RememberedClient(id, record.ownerId());
+                client = new RememberedClient(id, owner(record.ownerId()));
                 client.lowestGroup = groupAt(cursor.key());
                 clients.put(id, client);
                 loaded.add(client);
@@ -83,7 +87,22 @@ final class Outcomes
         ends.after = ends;
         ends.before = ends;
         loaded.sort(Comparator.comparingLong(each -> each.lastIndex));
-        loaded.forEach(this::linkLast);
+        loaded.forEach(each ->
+        {
+            linkLast(each);
+            each.owner.add(each);
+        });
+    }
+
+    private RememberedOwner owner(final long id)
+    {
+        RememberedOwner owner = owners.get(id);
+        if (owner == null)
+        {
+            owner = new RememberedOwner(id);
+            owners.put(id, owner);
+        }
+        return owner;
     }
 
     int clientCount()
@@ -98,9 +117,9 @@ final class Outcomes
     }
 
     /** Pages that {@link #open} may need. */
-    int pagesForOpen()
+    int pagesForOpen(final long ownerId)
     {
-        final int droppedCount = isFull() ? ends.after.recordCount : 0;
+        final int droppedCount = isFull() ? nextForgotten(ownerId).recordCount : 0;
         return tree.pagesForPut(OutcomeRecord.LENGTH_MAX) + droppedCount * tree.pagesForRemove();
     }
 
@@ -118,7 +137,7 @@ final class Outcomes
     int find(final long clientId, final long sequence, final long userId)
     {
         final RememberedClient client = clients.get(clientId);
-        if (client == null || userId != ANYBODY && userId != client.ownerId)
+        if (client == null || userId != ANYBODY && userId != client.owner.id)
         {
             return ErrorCode.CLIENT_FORGOTTEN.number();
         }
@@ -147,7 +166,7 @@ final class Outcomes
         }
         else
         {
-            record.startEmpty(client.ownerId);
+            record.startEmpty(client.owner.id);
             client.recordCount++;
         }
         record.append((int)sequence & SLOT_MASK, outcome);
@@ -158,8 +177,8 @@ final class Outcomes
     }
 
     /**
-     * Opens a client; if there are as many as there may be, the one that has not written for longest is forgotten. Reserve
-     * {@link #pagesForOpen} first.
+     * Opens a client; if there are as many as there may be, the one that has not written for longest is forgotten: of the same user, if
+     * that has more than its share, else of all. Reserve {@link #pagesForOpen} first.
      *
      * @param index   of the entry that opens it.
      * @param ownerId of the user that opens it; 0 = nobody has logged in.
@@ -169,7 +188,7 @@ final class Outcomes
     {
         if (isFull())
         {
-            forget(ends.after);
+            forget(nextForgotten(ownerId));
         }
         long id = next(header.lastClientId());
         while (clients.containsKey(id))
@@ -177,10 +196,11 @@ final class Outcomes
             id = next(id);
         }
         header.lastClientId(id);
-        final RememberedClient client = new RememberedClient(id, ownerId);
+        final RememberedClient client = new RememberedClient(id, owner(ownerId));
         client.recordCount = 1;
         clients.put(id, client);
         linkLast(client);
+        client.owner.add(client);
         record.startEmpty(ownerId);
         putRecord(client, 0, index);
         hash(id, ownerId == 0 ? index : Bytes.mix(index, ownerId));
@@ -190,6 +210,13 @@ final class Outcomes
     private boolean isFull()
     {
         return clients.size() >= Limits.CLIENTS_MAX;
+    }
+
+    /** While there are as many clients as there may be: nobody makes the cluster forget the others' outcomes by opening ever more. */
+    private RememberedClient nextForgotten(final long ownerId)
+    {
+        final RememberedOwner owner = owners.get(ownerId);
+        return owner != null && owner.clientCount() > CLIENTS_PER_OWNER ? owner.longestSilent() : ends.after;
     }
 
     private static long next(final long id)
@@ -205,6 +232,11 @@ final class Outcomes
         }
         unlink(client);
         clients.remove(client.id);
+        client.owner.remove(client);
+        if (client.owner.clientCount() == 0)
+        {
+            owners.remove(client.owner.id);
+        }
         hash(client.id, FORGOTTEN);
     }
 
@@ -253,8 +285,12 @@ final class Outcomes
         record.lastIndex(index);
         tree.put(key(client.id, group), 0, KEY_LENGTH, record.encoded(), 0, record.length());
         client.lastIndex = index;
-        unlink(client);
-        linkLast(client);
+        if (client.after != ends)
+        {
+            unlink(client);
+            linkLast(client);
+        }
+        client.owner.onWritten(client);
     }
 
     private void linkLast(final RememberedClient client)

@@ -6,10 +6,13 @@ final class RememberedClient
     /** Its neighbours in the order of their last writes; the longest silent one is the first. */
     RememberedClient before;
     RememberedClient after;
+    /** Its neighbours among those of its owner: see there. */
+    RememberedClient beforeOfOwner;
+    RememberedClient afterOfOwner;
 
     final long id;
-    /** Id of the user that opened it; 0 = somebody who had not logged in. */
-    final long ownerId;
+    /** The user that opened it. */
+    final RememberedOwner owner;
     /** Raft index of the entry that wrote one of its records last. */
     long lastIndex;
     /** First of its records that there is, by the number it would have if all were there. */
@@ -17,9 +20,9 @@ final class RememberedClient
     long highestSequence;
     int recordCount;
 
-    RememberedClient(final long id, final long ownerId)
+    RememberedClient(final long id, final RememberedOwner owner)
     {
         this.id = id;
-        this.ownerId = ownerId;
+        this.owner = owner;
     }
 }

@@ -28,6 +28,7 @@ final class TxnRead extends LongRead
     private long lowestRevision;
     private long main;
     private boolean isAgain;
+    private boolean hadChanged;
     private boolean isPlanned;
     private boolean isDecided;
     private boolean isRun;
@@ -93,6 +94,7 @@ final class TxnRead extends LongRead
         main = first.hasChanged() ? revision : revision + 1;
         lowestRevision = main - 1;
         isAgain = true;
+        hadChanged = first.hasChanged();
         isPlanned = false;
         isDecided = false;
         isRun = false;
@@ -196,6 +198,10 @@ final class TxnRead extends LongRead
         if (!retrace.step(budget))
         {
             return EntryWork.UNDECIDED;
+        }
+        if (path.opStart(ops.opCount()) > 0 != hadChanged)
+        {
+            return ErrorCode.OUTCOME_FORGOTTEN.number(); // the number stands for another transaction
         }
         begin(main);
         return isLost() ? ErrorCode.ANSWER_LOST.number() : SOUND;

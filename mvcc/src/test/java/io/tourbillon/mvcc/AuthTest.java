@@ -9,9 +9,13 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import java.util.List;
+
 import static io.tourbillon.mvcc.Users.DENIED;
 import static io.tourbillon.mvcc.Users.error;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -114,6 +118,31 @@ class AuthTest
 
         assertEquals(revision, rig.mvcc.auth().revision());
         assertEquals(hash, rig.mvcc.stateHash(), "errors change nothing");
+    }
+
+    @Test
+    void shouldKeepNamesInTheOrderOfTheirBytes()
+    {
+        final String tilde = "\uFF5E"; // three bytes
+        final String face = "\uD83D\uDE00"; // four; its first char is below the tilde's
+        for (final String name : new String[]{face, tilde})
+        {
+            users.add(latin(name));
+            users.ask(AuthOperation.ROLE_ADD, "", latin(name));
+        }
+        for (int i = 0; i < 2; i++)
+        {
+            assertEquals(List.of(tilde, face), rig.mvcc.auth().users().stream().map(AuthUser::name).toList());
+            assertEquals(List.of(tilde, face), List.copyOf(rig.mvcc.auth().roleNames()));
+            rig.checkpoint();
+            rig.crash();
+        }
+    }
+
+    /** Requests are written in Latin-1: so that the bytes are those of a name in UTF-8. */
+    private static String latin(final String name)
+    {
+        return new String(name.getBytes(UTF_8), ISO_8859_1);
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.AuthOperation;
 import io.tourbillon.codecs.client.CompareResult;
 import io.tourbillon.codecs.client.CompareTarget;
+import io.tourbillon.codecs.client.LeaseOperation;
 import io.tourbillon.codecs.client.MaintenanceOperation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -178,6 +179,78 @@ class GuardTest
         final long before = rig.mvcc.leaseLookUps();
         assertPermitted(Op.put("b", "1").withLease(5));
         assertTrue(rig.mvcc.leaseLookUps() - before <= 3, () -> rig.mvcc.leaseLookUps() - before + " look-ups");
+    }
+
+    @Test
+    void shouldLookAtTheKeysOfEachLeaseOfATransactionOnceAndSayWhenTheyAreTooMany()
+    {
+        final int rangeCount = 256;
+        final int leaseCount = 130;
+        users.as("root");
+        users.ask(AuthOperation.ROLE_ADD, "", "ranges");
+        users.grant("u", "ranges");
+        for (int i = 0; i < rangeCount; i++)
+        {
+            users.permit("ranges", Permission.READWRITE, String.format("k%03d", i), String.format("k%03d~", i));
+        }
+        final Op small = Op.txn();
+        final Op large = Op.txn();
+        for (int lease = 1; lease <= leaseCount; lease++)
+        {
+            rig.grant(lease, 10_000);
+            for (int i = 0; i < rangeCount; i += 128)
+            {
+                rig.run(putsInRanges(i, lease));
+            }
+            small.then(Op.put("a" + lease, "1").withLease(1 + lease % 2));
+            large.then(Op.put("b" + lease, "1").withLease(lease));
+        }
+        users.as("u");
+        long before = rig.mvcc.leaseLookUps();
+        assertFalse(rig.runAsEntry(small).startsWith("error"));
+        assertEquals(2 * (rangeCount + 1), rig.mvcc.leaseLookUps() - before);
+
+        before = rig.mvcc.leaseLookUps();
+        assertEquals(error(ErrorCode.TOO_MANY_OPS), rig.runAsEntry(large));
+        assertTrue(rig.mvcc.leaseLookUps() - before <= Limits.LEASE_LOOK_UPS_PER_TXN_MAX + rangeCount);
+
+        before = rig.mvcc.leaseLookUps();
+        rig.requests.lease(LeaseOperation.LEASES, 0, 0, false, rig.session, 1_000_001);
+        assertTrue(rig.mvcc.onRead(rig.session, rig.credential, rig.requests.buffer, 0, rig.requests.length));
+        assertTrue(rig.mvcc.leaseLookUps() - before <= MvccSettings.KEYS_PER_SLICE_DEFAULT + rangeCount + 2, "in one call");
+        rig.settle();
+        assertTrue(rig.egress.answers.get(1_000_001L).endsWith(" 129 130"), () -> rig.egress.answers.get(1_000_001L));
+    }
+
+    /** A key in each of 128 ranges from the given one on. */
+    private static Op putsInRanges(final int firstRange, final int lease)
+    {
+        final Op puts = Op.txn();
+        for (int i = firstRange; i < firstRange + 128; i++)
+        {
+            puts.then(Op.put(String.format("k%03d-%d", i, lease), "1").withLease(lease));
+        }
+        return puts;
+    }
+
+    @Test
+    void shouldEndTheListOfALeasesKeysWhenItComesToHoldOneThatMayNotBeRead()
+    {
+        users.as("root");
+        rig.grant(5, 10_000);
+        for (int i = 0; i < 1000; i++)
+        {
+            rig.run(Op.put(String.format("a%03d", i), "1").withLease(5));
+        }
+        users.as("u");
+        rig.egress.isBlocked = () -> true;
+        rig.requests.lease(LeaseOperation.TIME_TO_LIVE, 5, 0, true, rig.session, 1_000_001);
+        assertTrue(rig.mvcc.onRead(rig.session, rig.credential, rig.requests.buffer, 0, rig.requests.length));
+        users.as("root");
+        rig.run(Op.put("z", "1").withLease(5));
+        rig.egress.isBlocked = () -> false;
+        rig.settle();
+        assertEquals(DENIED, rig.egress.answers.get(1_000_001L));
     }
 
     @Test
@@ -361,6 +434,58 @@ class GuardTest
         users.as("u");
         assertEquals(DENIED, rig.runOnce(Op.put("a", "1"), client, 2, 1), "a late copy is not done after its client was told no");
         assertEquals(DENIED, rig.runOnce(Op.put("z", "1"), client, 2, 1));
+    }
+
+    @Test
+    void shouldNotShowWhatAnotherKeyHeldByTheNumberOfItsPut()
+    {
+        final long client = rig.openClient();
+        final String first = rig.runOnce(Op.put("w", "2"), client, 5, 5); // it held 1, which u may not read
+        assertEquals(error(ErrorCode.OUTCOME_FORGOTTEN), rig.runOnce(Op.put("a", "x").withPrevKv(), client, 5, 5));
+        assertEquals(first, rig.runOnce(Op.put("w", "2"), client, 5, 5));
+        assertEquals("range at 4 count 0", rig.run(Op.range("a", "")), "nor is it written");
+    }
+
+    @Test
+    void shouldNotForgetOneUsersClientsForAnotherUserThatOpensEverMore()
+    {
+        users.as("root");
+        users.addWith("v", Permission.READWRITE, "v", "");
+        users.as("v");
+        final long others = rig.openClient();
+        users.as("u");
+        final long first = rig.openClient();
+        final long second = rig.openClient();
+        while (rig.mvcc.clientCount() < Limits.CLIENTS_MAX)
+        {
+            rig.openClient();
+        }
+        rig.runOnce(Op.put("a", "1"), first, 1, 1);
+        rig.checkpoint();
+        rig.crash(); // the order is made anew from the tree
+        rig.openClient();
+
+        assertEquals(Limits.CLIENTS_MAX, rig.mvcc.clientCount());
+        assertEquals(error(ErrorCode.CLIENT_FORGOTTEN), rig.runOnce(Op.put("a", "2"), second, 1, 1), "its own longest silent one");
+        assertEquals("put at 4", rig.runOnce(Op.put("a", "1"), first, 1, 1));
+        users.as("v");
+        assertEquals("put at 5", rig.runOnce(Op.put("v", "1"), others, 1, 1));
+        rig.openClient();
+        assertEquals("put at 6", rig.runOnce(Op.put("v", "2"), others, 2, 1), "who has few makes no room of its own");
+        users.as("u");
+        assertEquals(error(ErrorCode.CLIENT_FORGOTTEN), rig.runOnce(Op.put("a", "2"), second + 1, 1, 1), "the longest silent one of all");
+    }
+
+    @Test
+    void shouldBelieveTheLeaderThatAskedBeforeItChangedTheMembers()
+    {
+        users.as("root");
+        final long old = rig.credential;
+        users.changeVerifier("root", 2);
+        rig.credential = old;
+        assertEquals(BAD_TOKEN, rig.compact(1, false));
+        assertEquals("member 9", rig.addMember(9), "it has been added");
+        assertTrue(rig.mvcc.members().isPromised(9), "and is to vote");
     }
 
     // ---- answers under way

@@ -5,6 +5,8 @@ import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.CompareResult;
 import io.tourbillon.codecs.client.CompareTarget;
 import io.tourbillon.codecs.client.LeaseOperation;
+import io.tourbillon.codecs.client.OpKind;
+import io.tourbillon.codecs.client.PutRequestEncoder;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +107,62 @@ class OutcomesTest
         rig.requests.quota(1_000_000);
         rig.applyOwn();
         assertEquals(refused, rig.runOnce(Op.put("b", "1"), client, 2, 1), "its client was told that it did not happen");
+    }
+
+    @Test
+    void shouldSayNothingOfAnotherWriteUnderTheSameNumber()
+    {
+        final long client = rig.openClient();
+        rig.run(Op.put("d", "1"));
+        final Op ignoring = Op.put("none", "");
+        ignoring.ignoreValue = true;
+        final Op[] writes = {
+            Op.put("a", "1"), Op.put("b", "1"), Op.delete("d", ""), Op.delete("e", ""), Op.txn().then(Op.put("t", "1")),
+            Op.txn().then(Op.range("a", "")), ignoring};
+        final String[] answers = new String[writes.length];
+        for (int i = 0; i < writes.length; i++)
+        {
+            answers[i] = rig.runOnce(writes[i], client, i + 1, 1);
+        }
+        rig.requests.lease(LeaseOperation.GRANT, 77, 60_000, false, Rig.SESSION, 1_000_001);
+        rig.requests.number(client, writes.length + 1, 1);
+        rig.applyAgain(new UnsafeBuffer(rig.requests.buffer, 0, rig.requests.length));
+        final long hash = rig.mvcc.stateHash();
+
+        for (int i = 0; i < writes.length; i++)
+        {
+            assertEquals(OUTCOME_FORGOTTEN, rig.runOnce(writes[i], client, writes.length + 1, 1), "no keys are a lease's id");
+            for (int number = 1; number <= writes.length; number++)
+            {
+                final Op noted = writes[number - 1];
+                final boolean isTaken = noted.kind == writes[i].kind && // and nothing shows that it is another one
+                    (noted == writes[i] || noted.kind == OpKind.DELETE_RANGE || noted == ignoring);
+                assertEquals(isTaken ? answers[number - 1] : OUTCOME_FORGOTTEN, rig.runOnce(writes[i], client, number, 1),
+                    i + " under the number of " + (number - 1));
+            }
+        }
+        assertEquals(hash, rig.mvcc.stateHash());
+    }
+
+    @Test
+    void shouldKnowOutcomesThatABuildBeforeHasNoted()
+    {
+        final long client = rig.openClient();
+        final String first = rig.runOnce(Op.put("a", "1"), client, 1, 1);
+        final Tree tree = rig.store.tree(Mvcc.SESSIONS_TREE);
+        final UnsafeBuffer key = new UnsafeBuffer(new byte[12]);
+        key.putByte(3, (byte)client);
+        final UnsafeBuffer value = new UnsafeBuffer(0, 0);
+        assertTrue(tree.get(key, 0, 12, value));
+        final UnsafeBuffer older = new UnsafeBuffer(new byte[value.capacity()]);
+        older.putBytes(0, value, 0, value.capacity());
+        assertEquals((byte)PutRequestEncoder.TEMPLATE_ID, older.getByte(older.capacity() - 1), "the kind is last");
+        older.putByte(older.capacity() - 1, (byte)0);
+        assertTrue(rig.store.reserve(tree.pagesForPut(older.capacity())));
+        tree.put(key, 0, 12, older, 0, older.capacity());
+
+        assertEquals(first, rig.runOnce(Op.put("a", "1"), client, 1, 1));
+        assertEquals(OUTCOME_FORGOTTEN, rig.runOnce(Op.put("b", "1"), client, 1, 1), "the key is known all the same");
     }
 
     @Test
@@ -253,8 +311,8 @@ class OutcomesTest
         rig.checkpoint();
         rig.store.userHeader().putLong(MvccHeader.FORMAT_OFFSET, 2, LITTLE_ENDIAN);
         new MvccHeader(rig.store.userHeader(), 1);
-        assertEquals(4, rig.store.userHeader().getLong(MvccHeader.FORMAT_OFFSET, LITTLE_ENDIAN), "an older version must refuse it");
-        rig.store.userHeader().putLong(MvccHeader.FORMAT_OFFSET, 5, LITTLE_ENDIAN);
+        assertEquals(5, rig.store.userHeader().getLong(MvccHeader.FORMAT_OFFSET, LITTLE_ENDIAN), "an older version must refuse it");
+        rig.store.userHeader().putLong(MvccHeader.FORMAT_OFFSET, 6, LITTLE_ENDIAN);
         assertThrows(IllegalStateException.class, () -> new MvccHeader(rig.store.userHeader(), 1));
     }
 

@@ -10,6 +10,7 @@ import io.tourbillon.codecs.client.EventType;
 import io.tourbillon.codecs.client.ItemKind;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
 import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
+import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
@@ -71,6 +72,11 @@ final class RecordingEgress implements Egress
                 answer(reply.reply().correlationId(), String.valueOf(reply.clientId()));
             }
             case AuthReplyDecoder.TEMPLATE_ID -> auth(buffer, offset);
+            case MemberReplyDecoder.TEMPLATE_ID ->
+            {
+                final MemberReplyDecoder reply = new MemberReplyDecoder().wrapAndApplyHeader(buffer, offset, header);
+                answer(reply.reply().correlationId(), "member " + reply.targetId());
+            }
             case CompactReplyDecoder.TEMPLATE_ID ->
             {
                 final CompactReplyDecoder reply = new CompactReplyDecoder().wrapAndApplyHeader(buffer, offset, header);

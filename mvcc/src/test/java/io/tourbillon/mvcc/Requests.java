@@ -11,6 +11,8 @@ import io.tourbillon.codecs.client.LeaseOperation;
 import io.tourbillon.codecs.client.LeaseRequestEncoder;
 import io.tourbillon.codecs.client.MaintenanceOperation;
 import io.tourbillon.codecs.client.MaintenanceRequestEncoder;
+import io.tourbillon.codecs.client.MemberOperation;
+import io.tourbillon.codecs.client.MemberRequestEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.OpKind;
 import io.tourbillon.codecs.client.OpenClientEncoder;
@@ -198,6 +200,15 @@ final class Requests
         head(lease.request(), sessionId, correlationId);
         lease.leaseId(leaseId).ttlMs(ttlMs).operation(operation).keys((short)(wantsKeys ? 1 : 0));
         length = lease.limit();
+        return this;
+    }
+
+    Requests addMember(final long memberId, final long sessionId, final long correlationId)
+    {
+        final MemberRequestEncoder request = new MemberRequestEncoder().wrapAndApplyHeader(buffer, 0, header);
+        head(request.request(), sessionId, correlationId);
+        request.targetId(memberId).operation(MemberOperation.ADD).linearizable((short)0).peerUrlsCount(0);
+        length = request.limit();
         return this;
     }
 

@@ -343,6 +343,13 @@ final class Rig implements Member
         return read();
     }
 
+    /** Applies the request behind a change of members that its leader has made. */
+    String addMember(final long memberId)
+    {
+        requests.addMember(memberId, session, ++correlationId);
+        return apply();
+    }
+
     /** Lets time pass in duty cycles; nothing that the clock asks for is proposed. */
     void pass(final long ms)
     {
