@@ -20,13 +20,15 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 /**
  * Changes of members and of the leader that are asked for. The leader begins a change; once its last configuration is in the log, the
  * request follows it there, so that the member which was asked answers when both are applied. If the leader is lost before, the request
- * is refused as one that got lost, and whether the change happened is to be seen in the list of members. Sequencer's thread, but for
- * {@link #handOver()}.
+ * is refused as one that got lost, and whether the change happened is to be seen in the list of members. Who may ask is judged by a state
+ * that has all that was committed when the request came: a right that was taken away before that is gone. Until apply is there one request
+ * waits. Sequencer's thread, but for {@link #handOver()}.
  */
 final class MembershipDoor
 {
     /** The member itself asks: nobody is told. */
     private static final long NOBODY = 0;
+    private static final long JUDGED = 0;
     private static final int TARGET_ID_OFFSET = MessageHeaderDecoder.ENCODED_LENGTH + MemberRequestDecoder.targetIdEncodingOffset();
     private static final int TRANSFER_TIMEOUTS = 2;
 
@@ -42,7 +44,7 @@ final class MembershipDoor
     private final MembershipChange change;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final MemberRequestDecoder request = new MemberRequestDecoder();
-    /** The request whose change is under way; its origin is NOBODY if there is none. */
+    /** The request whose change is under way, or that waits to be judged; its origin is NOBODY if there is none. */
     private final ExpandableDirectByteBuffer asked = new ExpandableDirectByteBuffer(512);
     private int askedLength;
     private long askedOriginId = NOBODY;
@@ -51,6 +53,8 @@ final class MembershipDoor
     private long askedCredential;
     private long askedCorrelationId;
     private long askedSequence;
+    /** Apply has to be here before it is judged, or JUDGED. */
+    private long judgedAtIndex = JUDGED;
     private long deadlineNs;
     /** Who is to lead, and who waits for it. */
     private long moveTargetId = NOBODY;
@@ -158,19 +162,52 @@ final class MembershipDoor
         final int offset,
         final int length)
     {
+        final boolean isMove = isForLeaderAlone(buffer, offset);
+        if (core.role() != Role.LEADER)
+        {
+            return isMove ? -ErrorCode.NOT_LEADER.number() : AdmissionGate.NO_LEADER;
+        }
+        final long neededIndex = Math.max(core.commitIndex(), core.termStartIndex());
+        final boolean isDue = counters.appliedIndex.getAcquire() >= neededIndex;
+        if (!isDue && askedOriginId != NOBODY)
+        {
+            return -ErrorCode.CHANGE_UNDER_WAY.number();
+        }
+        final long result = isDue ? begin(nowNs, sessionId, credential, correlationId, buffer, offset) : AdmissionGate.FORWARDED;
+        if (result != AdmissionGate.FORWARDED || isDue && isMove)
+        {
+            return result;
+        }
+        asked.putBytes(0, buffer, offset, length);
+        asked.putLong(TARGET_ID_OFFSET, isDue ? change.targetId() : request.targetId(), LITTLE_ENDIAN);
+        judgedAtIndex = isDue ? JUDGED : neededIndex;
+        askedLength = length;
+        askedOriginId = originId;
+        askedTerm = core.term();
+        askedSessionId = sessionId;
+        askedCredential = credential;
+        askedCorrelationId = correlationId;
+        askedSequence = sequence;
+        if (originId == memberId)
+        {
+            ownRequests.onForwarded(core.term(), sessionId, correlationId, deadlineNs);
+        }
+        return result;
+    }
+
+    /** Judges a request and begins what it asks for: {@link AdmissionGate#FORWARDED}, or minus the number of an error. */
+    private long begin(
+        final long nowNs, final long sessionId, final long credential, final long correlationId,
+        final DirectBuffer buffer, final int offset)
+    {
         final int refusal = stateMachine.refusalOfChange(credential);
         if (refusal != 0)
         {
             return -refusal;
         }
-        request.wrapAndApplyHeader(buffer, offset, header);
-        if (request.operation() == MemberOperation.MOVE_LEADER)
+        if (isForLeaderAlone(buffer, offset))
         {
             return onMove(nowNs, sessionId, correlationId, request.targetId());
-        }
-        if (core.role() != Role.LEADER)
-        {
-            return AdmissionGate.NO_LEADER;
         }
         if (isBusy())
         {
@@ -185,19 +222,6 @@ final class MembershipDoor
         {
             return -ErrorCode.CHANGE_UNDER_WAY.number();
         }
-        asked.putBytes(0, buffer, offset, length);
-        asked.putLong(TARGET_ID_OFFSET, change.targetId(), LITTLE_ENDIAN);
-        askedLength = length;
-        askedOriginId = originId;
-        askedTerm = core.term();
-        askedSessionId = sessionId;
-        askedCredential = credential;
-        askedCorrelationId = correlationId;
-        askedSequence = sequence;
-        if (originId == memberId)
-        {
-            ownRequests.onForwarded(core.term(), sessionId, correlationId, deadlineNs);
-        }
         return AdmissionGate.FORWARDED;
     }
 
@@ -210,10 +234,6 @@ final class MembershipDoor
 
     private long onMove(final long nowNs, final long sessionId, final long correlationId, final long targetId)
     {
-        if (core.role() != Role.LEADER)
-        {
-            return -ErrorCode.NOT_LEADER.number();
-        }
         final Member target = core.configuration().member(targetId);
         if (target == null || !target.isVoter())
         {
@@ -242,7 +262,7 @@ final class MembershipDoor
         {
             maybeHandOver(nowNs);
         }
-        final int workCount = (moveTargetId == NOBODY ? 0 : pollMove(nowNs)) + (askedOriginId == NOBODY ? 0 : pollAsked());
+        final int workCount = (moveTargetId == NOBODY ? 0 : pollMove(nowNs)) + (askedOriginId == NOBODY ? 0 : pollAsked(nowNs));
         return workCount + (core.role() == Role.LEADER && !isBusy() && change.judgePromised() &&
             core.proposeConfiguration(change.target(), nowNs, driver) > 0 ? 1 : 0);
     }
@@ -265,12 +285,16 @@ final class MembershipDoor
     }
 
     /** Puts the request behind the last configuration of its change, before that can be committed: its leader may be gone then. */
-    private int pollAsked()
+    private int pollAsked(final long nowNs)
     {
         if (core.role() != Role.LEADER || core.term() != askedTerm)
         {
             askedOriginId = NOBODY;
             return 1;
+        }
+        if (judgedAtIndex != JUDGED)
+        {
+            return counters.appliedIndex.getAcquire() < judgedAtIndex ? 0 : judgeAsked(nowNs);
         }
         if (core.configuration().isJoint() || driver.hasPending() ||
             !admission.proposeChange(
@@ -279,6 +303,41 @@ final class MembershipDoor
             return 0;
         }
         askedOriginId = NOBODY;
+        return 1;
+    }
+
+    /** What waited for apply. Who asked for a move that took too long has been told so: then it is none. */
+    private int judgeAsked(final long nowNs)
+    {
+        final long originId = askedOriginId;
+        final boolean isMove = isForLeaderAlone(asked, 0);
+        askedOriginId = NOBODY; // else it would wait for itself
+        judgedAtIndex = JUDGED;
+        if (isMove && !ownRequests.takeOut(askedSessionId, askedCorrelationId))
+        {
+            return 1;
+        }
+        final long result = begin(nowNs, askedSessionId, askedCredential, askedCorrelationId, asked, 0);
+        if (result == AdmissionGate.FORWARDED)
+        {
+            if (!isMove)
+            {
+                askedOriginId = originId;
+                asked.putLong(TARGET_ID_OFFSET, change.targetId(), LITTLE_ENDIAN);
+            }
+        }
+        else if (isMove)
+        {
+            ingress.onRejected(askedSessionId, askedCorrelationId, (int)-result);
+        }
+        else if (originId == memberId)
+        {
+            ownRequests.onRejected(askedSessionId, askedCorrelationId, (int)-result);
+        }
+        else
+        {
+            driver.sender().reject(originId, core.term(), askedSessionId, askedCorrelationId, (int)-result);
+        }
         return 1;
     }
 

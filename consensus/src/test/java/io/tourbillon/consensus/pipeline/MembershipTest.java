@@ -210,6 +210,8 @@ class MembershipTest
     {
         final TestNode leader = leader();
         final TestNode follower = follower();
+        awaitAllWrites(leader);
+        awaitApplied(leader);
         leader.stateMachine.isAllowed = (credential) -> credential == 5;
         assertEquals(-ErrorCode.PERMISSION_DENIED.number(), leader.ingress.members(1001, MemberOperation.ADD, 0, address(4)));
         assertEquals(-ErrorCode.PERMISSION_DENIED.number(), leader.ingress.members(1002, MemberOperation.MOVE_LEADER, 2, null));
@@ -222,6 +224,60 @@ class MembershipTest
         correlationId = 2000;
         change(follower, MemberOperation.ADD_LEARNER, 0, address(4));
         assertEquals(5, follower.stateMachine.credentials.get(correlationId), "the entry behind the change says who asked");
+    }
+
+    private static void awaitApplied(final TestNode node)
+    {
+        Waiting.until("all that is committed is applied",
+            () -> node.counters.appliedIndex.getAcquire() >= node.counters.committedIndex.getAcquire());
+    }
+
+    /** Something is committed that apply is not to come to: gives the index before it. */
+    private long holdApply(final TestNode leader)
+    {
+        awaitAllWrites(leader);
+        awaitApplied(leader);
+        leader.stateMachine.isPaused = true;
+        final long appliedIndex = leader.counters.appliedIndex.getAcquire();
+        write(leader, 1);
+        Waiting.until("a write is committed", () -> leader.counters.committedIndex.getAcquire() > appliedIndex);
+        return appliedIndex;
+    }
+
+    /** What is committed and not applied may take the right to ask away. */
+    @Test
+    void shouldJudgeWhoAsksByAllThatWasCommittedBefore()
+    {
+        final TestNode leader = leader();
+        final TestNode follower = follower();
+        final long target = leaderId() % 3 + 1;
+        final Map<Long, TestNode> asked = Map.of(1001L, leader, 1002L, follower, 1003L, leader);
+        for (final long id : List.of(1001L, 1002L, 1003L))
+        {
+            final long before = holdApply(leader);
+            leader.stateMachine.isAllowed = (credential) -> leader.stateMachine.appliedIndex() <= before;
+            final MemberOperation operation = id == 1003 ? MemberOperation.MOVE_LEADER : MemberOperation.ADD_LEARNER;
+            assertEquals(Admission.FORWARDED, asked.get(id).ingress.members(id, operation, id == 1003 ? target : 0, address(4)));
+            if (id != 1002)
+            {
+                assertEquals(-ErrorCode.CHANGE_UNDER_WAY.number(), leader.ingress.members(1009, operation, target, address(5)));
+            }
+            leader.stateMachine.isPaused = false;
+            Waiting.until("it is refused", () -> asked.get(id).ingress.rejected.contains(id));
+        }
+        leader.stateMachine.isAllowed = (credential) -> true;
+        assertEquals(3, leader.counters.members.getAcquire().configuration().members().size(), "nothing has begun");
+        assertEquals(List.of(), List.copyOf(leader.ingress.done));
+
+        holdApply(leader);
+        assertEquals(Admission.FORWARDED, follower.ingress.members(1004, MemberOperation.ADD_LEARNER, 0, address(4)));
+        leader.stateMachine.isPaused = false;
+        Waiting.until("it has happened", () -> follower.stateMachine.memberAnswers.containsKey(1004L));
+        holdApply(leader);
+        assertEquals(Admission.FORWARDED, leader.ingress.members(1005, MemberOperation.MOVE_LEADER, target, null));
+        leader.stateMachine.isPaused = false;
+        Waiting.until("the move is answered", () -> leader.ingress.done.contains(1005L));
+        assertEquals(target, leader.counters.leaderId.getAcquire());
     }
 
     @Test
