@@ -2,7 +2,6 @@ package io.tourbillon.transport.client;
 
 import io.aeron.logbuffer.FragmentHandler;
 import io.aeron.logbuffer.Header;
-import io.tourbillon.codecs.Action;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.MessageValidator;
 import io.tourbillon.codecs.Protocol;
@@ -366,21 +365,16 @@ final class Inbound implements FragmentHandler
             counters.late++;
             return;
         }
-        if (code == ErrorCode.INVALID_AUTH_TOKEN)
-        {
-            session.life.onCredentialDied();
-        }
-        if (session.retries.isToBeRetried(slot, code, connection.clockNs()))
+        final boolean logsInAgain = code == ErrorCode.INVALID_AUTH_TOKEN && session.life.onCredentialDied();
+        if (logsInAgain && session.retries.awaitsLogin(slot) || session.retries.isToBeRetried(slot, code, connection.clockNs()))
         {
             return;
         }
-        final boolean isForgotten = code == ErrorCode.CLIENT_FORGOTTEN;
-        if (isForgotten && session.retries.isOfClient(slot))
+        if (code == ErrorCode.CLIENT_FORGOTTEN && session.retries.isOfClient(slot))
         {
             session.life.onClientForgotten(connection.clockNs());
         }
-        final boolean isUnknown = session.inFlight.sequence(slot) != 0 && null != code &&
-            (code.action() == Action.UNKNOWN_OUTCOME || isForgotten && session.inFlight.isOpen(slot));
+        final boolean isUnknown = session.retries.isUnknown(slot, code);
         session.requests.end(slot);
         if (isUnknown)
         {

@@ -50,7 +50,10 @@ final class SessionLife
     private long creditOwed;
     private long messageNumber;
     private boolean isPaused;
-    /** What it has logged in with is dead: it is opened again once what is in flight is answered, and for now is as good as closed. */
+    /**
+     * What it has logged in with is dead: it is opened again once what is in flight is answered, or waits to be sent again, and for now is
+     * as good as closed.
+     */
     private boolean isCredentialDead;
     private long loginPauseNs = LOGIN_PAUSE_MIN_NS;
     private boolean hasReopened;
@@ -110,8 +113,8 @@ final class SessionLife
         {
             case WANTED -> sendOpen(nowNs);
             case OPENING -> pollLogin(nowNs) + checkOpening(nowNs);
-            case PREPARING -> prepare(nowNs);
-            case OPEN -> isCredentialDead ? session.retries.poll(nowNs) + maybeReopen(nowNs) :
+            case PREPARING -> isCredentialDead ? maybeReopen(nowNs) : prepare(nowNs);
+            case OPEN -> isCredentialDead ? maybeReopen(nowNs) :
                 session.retries.poll(nowNs) + opening.poll(nowNs, nodeSessionId) + sendCreates() + sendCancels() + sendCredit();
             case CLOSED -> 0;
         };
@@ -155,7 +158,7 @@ final class SessionLife
     /** A request was refused because what the session has logged in with is not the user's any more: true if it will log in again. */
     boolean onCredentialDied()
     {
-        if (login.user().isNobody() || state != OPEN)
+        if (login.user().isNobody() || state != OPEN && state != PREPARING)
         {
             return false;
         }
@@ -166,7 +169,7 @@ final class SessionLife
 
     private int maybeReopen(final long nowNs)
     {
-        if (session.inFlight.size() > 0 || hasReopened && nowNs - reopenedNs < LOGIN_PAUSE_MIN_NS)
+        if (session.inFlight.size() > session.retries.waitingCount() || hasReopened && nowNs - reopenedNs < LOGIN_PAUSE_MIN_NS)
         {
             return 0; // the first time at once, then no more often than this: a member that is behind takes a password that is gone
         }

@@ -15,6 +15,7 @@ final class SlotList
     private final boolean[] isLinked;
     private int head = NONE;
     private int tail = NONE;
+    private int size;
 
     SlotList(final int capacity)
     {
@@ -33,6 +34,11 @@ final class SlotList
     int tail()
     {
         return tail;
+    }
+
+    int size()
+    {
+        return size;
     }
 
     boolean isEmpty()
@@ -69,6 +75,7 @@ final class SlotList
         assert !isLinked[slot] : slot;
         final int after = NONE == before ? head : next[before];
         isLinked[slot] = true;
+        size++;
         previous[slot] = before;
         next[slot] = after;
         if (NONE == before)
@@ -111,5 +118,6 @@ final class SlotList
             previous[after] = before;
         }
         isLinked[slot] = false;
+        size--;
     }
 }

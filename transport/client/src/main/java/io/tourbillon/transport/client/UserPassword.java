@@ -138,7 +138,7 @@ public final class UserPassword
         private final byte[] salt;
         private final int iterations;
         private volatile Keys keys;
-        private volatile RuntimeException failure;
+        private volatile Throwable failure;
 
         private Derivation(final Supplier<char[]> password, final byte[] salt, final int iterations)
         {
@@ -162,18 +162,25 @@ public final class UserPassword
         @Override
         public void run()
         {
+            char[] asked = {};
             try
             {
-                final char[] asked = password.get();
+                asked = password.get();
                 Scram.requirePassword(asked);
                 final byte[] salted = Scram.saltedPassword(asked, salt, iterations);
-                Arrays.fill(asked, '\0');
                 keys = new Keys(salt, iterations, Scram.clientKey(salted), Scram.serverKey(salted));
                 Arrays.fill(salted, (byte)0);
             }
-            catch (final RuntimeException ex)
+            catch (final Throwable ex) // an error, too: nobody else would tell the login, which waits for one of the two
             {
                 failure = ex;
+            }
+            finally
+            {
+                if (asked != null)
+                {
+                    Arrays.fill(asked, '\0');
+                }
             }
         }
 
@@ -184,7 +191,7 @@ public final class UserPassword
         }
 
         /** Why there will be none, or null. */
-        RuntimeException failure()
+        Throwable failure()
         {
             return failure;
         }

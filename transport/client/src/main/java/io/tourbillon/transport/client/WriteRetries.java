@@ -1,5 +1,6 @@
 package io.tourbillon.transport.client;
 
+import io.tourbillon.codecs.Action;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.Protocol;
 import org.agrona.DirectBuffer;
@@ -181,9 +182,46 @@ final class WriteRetries
         };
     }
 
+    /**
+     * Whether a write that was refused because its session's user has another password now is sent again, with its number, once the session
+     * has logged in again: if it may have happened before. Otherwise nothing of it was done, and its owner is told.
+     */
+    boolean awaitsLogin(final int slot)
+    {
+        if (!isKept(slot) || !inFlight.isOpen(slot))
+        {
+            return false;
+        }
+        if (!waiting.contains(slot))
+        {
+            waiting.insertAfter(waiting.tail(), slot);
+        }
+        return true;
+    }
+
+    /** Whether nobody knows what became of a write that is refused: the node has forgotten it, or not looked whether it was done before. */
+    boolean isUnknown(final int slot, final ErrorCode code)
+    {
+        if (code == null || inFlight.sequence(slot) == 0)
+        {
+            return false;
+        }
+        return switch (code)
+        {
+            case CLIENT_FORGOTTEN, INVALID_AUTH_TOKEN, USER_EMPTY, TOO_MANY_OPS, REQUEST_TOO_LARGE -> inFlight.isOpen(slot);
+            default -> code.action() == Action.UNKNOWN_OUTCOME;
+        };
+    }
+
     boolean isEmpty()
     {
         return waiting.isEmpty();
+    }
+
+    /** How many wait to be sent again. */
+    int waitingCount()
+    {
+        return waiting.size();
     }
 
     /** Sends again what is due, as far as there is room: count. */

@@ -339,6 +339,7 @@ final class FakeConnection
     {
         final SessionOpenedEncoder opened = new SessionOpenedEncoder().wrapAndApplyHeader(out, 0, headerOut);
         head(opened.reply(), ++nextSessionId, correlationId);
+        node.users.onOpened(nextSessionId);
         opened.requestsMax(node.requestsInFlightMax).putProof(signature, 0, signature.length);
         send(MessageHeaderEncoder.ENCODED_LENGTH + opened.encodedLength());
     }

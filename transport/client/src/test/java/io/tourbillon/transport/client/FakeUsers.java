@@ -20,6 +20,9 @@ final class FakeUsers
     final Map<String, String> passwords = new ConcurrentHashMap<>();
     /** What is asked for in these is refused: the credential is not the user's any more. */
     final Set<Long> deadSessions = ConcurrentHashMap.newKeySet();
+    /** So many of the sessions that are opened next are such: it dies before anything is asked for. */
+    volatile int deadOpenings;
+    volatile Runnable onDeadOpening = () -> { };
     final byte[] salt = "sixteen bytes of".getBytes(UTF_8);
     volatile int iterations = 4096;
     volatile boolean isImpostor;
@@ -28,6 +31,16 @@ final class FakeUsers
     volatile int proofCount;
     private final SecureRandom random = new SecureRandom();
     private final Map<Long, byte[][]> pending = new HashMap<>();
+
+    void onOpened(final long sessionId)
+    {
+        if (deadOpenings > 0)
+        {
+            deadOpenings--;
+            deadSessions.add(sessionId);
+            onDeadOpening.run();
+        }
+    }
 
     byte[] challenge(final long correlationId, final OpenSessionDecoder request)
     {

@@ -1,7 +1,9 @@
 package io.tourbillon.transport.client;
 
 import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.Scram;
 import io.tourbillon.transport.client.async.ClientOptions;
+import io.tourbillon.transport.client.async.PutResult;
 import io.tourbillon.transport.client.async.TourbillonAsyncClient;
 import io.tourbillon.transport.client.async.TourbillonException;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -11,17 +13,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -182,6 +190,72 @@ class LoginTest
         }
     }
 
+    /** It is applied and not answered, the connection is lost, and what the next session logs in with dies before the write comes again. */
+    @Test
+    void shouldSendAWriteAgainUnderItsNumberWhenTheCredentialDiesBeforeThat()
+    {
+        context.requestTimeoutMs(15_000);
+        node.store.remembers = true;
+        open();
+        await(session::isOpen);
+        loseTheAnswerToAPut();
+        node.users.deadOpenings = 2;
+        node.dropConnections();
+        await(() -> recorder.puts.size() == 1);
+        assertEquals(List.of(), recorder.errors);
+        assertEquals(List.of(), recorder.unknown);
+        assertEquals(2, node.store.revision, "it was applied once");
+        await(session::isOpen);
+        final int dead = ErrorCode.INVALID_AUTH_TOKEN.number();
+        assertEquals(List.of(dead, dead), recorder.closes.subList(1, recorder.closes.size()), "after the connection's own end");
+    }
+
+    @Test
+    void shouldNotSayOfAWriteThatNothingHappenedWhenItsSessionCannotLogInAgain()
+    {
+        context.requestTimeoutMs(1_000);
+        node.store.remembers = true;
+        open();
+        await(session::isOpen);
+        loseTheAnswerToAPut();
+        node.users.deadOpenings = 1;
+        node.users.onDeadOpening = () -> node.users.passwords.put("ann", "another");
+        node.dropConnections();
+        await(() -> recorder.unknown.size() == 1);
+        assertEquals(List.of(), recorder.errors);
+        assertEquals(List.of(), recorder.puts);
+    }
+
+    private void loseTheAnswerToAPut()
+    {
+        node.store.fates.add(new FakeStore.Fate(true, null, true));
+        assertTrue(put("a") > 0);
+        await(() -> node.store.fates.isEmpty());
+    }
+
+    @Test
+    void shouldNotApplyAWriteOfTheComfortableFaceTwiceWhenTheCredentialDiesBeforeItGoesAgain()
+    {
+        node.store.remembers = true;
+        final ClientOptions options = new ClientOptions().endpoint(node.ipcEndpoint()).user("ann", "pencil".toCharArray());
+        try (TourbillonAsyncClient comfortable = TourbillonAsyncClient.connect(options))
+        {
+            comfortable.put("a", "1").join();
+            node.store.fates.add(new FakeStore.Fate(true, null, true));
+            final CompletableFuture<PutResult> second = comfortable.put("b", "2");
+            final long deadlineNs = System.nanoTime() + DEADLINE_NS;
+            while (!node.store.fates.isEmpty())
+            {
+                assertTrue(deadlineNs - System.nanoTime() > 0, "the put has not come");
+                Thread.yield();
+            }
+            node.users.deadOpenings = 1;
+            node.dropConnections();
+            second.join();
+            assertEquals(3, node.store.revision);
+        }
+    }
+
     @Test
     void shouldSayAtOnceThatTheComfortableFaceMayNotLogIn()
     {
@@ -190,6 +264,29 @@ class LoginTest
         final TourbillonException error = assertThrows(TourbillonException.class, () -> TourbillonAsyncClient.connect(options));
         assertEquals(ErrorCode.AUTH_FAILED, error.code());
         assertEquals("etcdserver: authentication failed, invalid user ID or password", error.getMessage());
+    }
+
+    @Test
+    void shouldTellOfKeysThatCannotBeMadeAndKeepNoPassword()
+    {
+        final char[] tooLong = new char[Scram.PASSWORD_LENGTH_MAX + 1];
+        Arrays.fill(tooLong, 'x');
+        final Error error = new Error("the agent of the passwords has died");
+        final ArrayDeque<Supplier<char[]>> answers = new ArrayDeque<>();
+        answers.add(() ->
+        {
+            throw error;
+        });
+        answers.add(() -> tooLong);
+        context.user(UserPassword.of("ann", () -> answers.poll().get()));
+        client = TourbillonClient.launch(context);
+        connection = client.connect(node.ipcEndpoint(), (ignore, from, to, reason) -> { });
+        session = connection.openSession(recorder);
+        await(() -> failures.size() == 2);
+        assertEquals(List.of(ErrorCode.AUTH_FAILED.number(), ErrorCode.AUTH_FAILED.number()), recorder.closes);
+        assertSame(error, failures.get(0));
+        await(() -> tooLong[0] == 0);
+        assertArrayEquals(new char[tooLong.length], tooLong);
     }
 
     @Test

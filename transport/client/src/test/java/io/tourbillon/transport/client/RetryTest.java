@@ -201,6 +201,30 @@ class RetryTest
         assertEquals(List.of(), recorder.errors);
     }
 
+    /** A node that asks its users since a moment ago, or takes less than the one before, has not looked whether the write was done. */
+    @Test
+    void shouldCallUnknownWhatWasRefusedUnseenWhenItCameAgain()
+    {
+        open();
+        for (final ErrorCode refusal : new ErrorCode[]{ErrorCode.USER_EMPTY, ErrorCode.INVALID_AUTH_TOKEN, ErrorCode.TOO_MANY_OPS})
+        {
+            fate(false, refusal);
+            put("b");
+            await(() -> recorder.errors.size() == 1);
+            assertEquals(List.of(refusal.number()), recorder.errors, "nothing of it was done");
+            recorder.errors.clear();
+            fate(true, null);
+            fate(false, refusal);
+            put("a");
+            await(() -> node.store.fates.size() == 1);
+            node.dropConnections();
+            await(() -> recorder.unknown.size() == 1);
+            recorder.unknown.clear();
+            await(session::isOpen);
+        }
+        assertEquals(List.of(), recorder.errors);
+    }
+
     @Test
     void shouldHaveNoMoreNumbersUnansweredThanAreRemembered()
     {

@@ -341,6 +341,7 @@ final class ClientAgent implements ReplyListener
         final Request<?> request = pending.get(correlationId);
         if (number == ErrorCode.INVALID_AUTH_TOKEN.number() && null != request && !request.isAgain && !session.isOpen())
         {
+            // Nothing of it was done: a write that may have been goes again below, with its number, or is an unknown outcome.
             request.isAgain = true;
             again.add(pending.remove(correlationId));
             return;
