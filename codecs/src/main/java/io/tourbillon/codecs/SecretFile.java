@@ -25,7 +25,8 @@ public final class SecretFile
     }
 
     /**
-     * Reads the file's bytes, without line ends behind the last one, so that a text will do. Blocks.
+     * Reads the file's bytes, without line ends behind the last one, so that a text will do; but at least {@link #LENGTH_MIN} of them, so
+     * that random bytes will do, whatever they end with. Blocks.
      *
      * @param file of the secret.
      * @return from {@link #LENGTH_MIN} to {@link #LENGTH_MAX} bytes.
@@ -43,7 +44,7 @@ public final class SecretFile
             }
             final byte[] bytes = Files.readAllBytes(file);
             int length = bytes.length;
-            while (length > 0 && (bytes[length - 1] == '\n' || bytes[length - 1] == '\r'))
+            while (length > LENGTH_MIN && (bytes[length - 1] == '\n' || bytes[length - 1] == '\r'))
             {
                 length--;
             }

@@ -42,7 +42,7 @@ class ClusterKeyTest
     {
         assertRefused(directory.resolve("absent"), "no such file");
         assertRefused(directory, "is a directory");
-        assertRefused(write(SECRET.substring(1) + "\n\n", "rw-------"), "holds 31 bytes: a key has at least 32");
+        assertRefused(write(SECRET.substring(2) + "\n", "rw-------"), "holds 31 bytes: a key has at least 32");
         assertRefused(write("x".repeat(5000), "rw-------"), "holds 5000 bytes: a key has at most 4096");
         for (final String permissions : new String[]{"rw----r--", "rw-----w-", "rw--w----", "rw-r--r--"})
         {
