@@ -45,6 +45,7 @@ final class Connection
     private Publication publication;
     private State state = State.OPENING;
     private byte[] challenge;
+    private int loginFailureCount;
     private long lastHeardNs;
     private boolean hasFailed;
     private long chunkedId;
@@ -205,6 +206,17 @@ final class Connection
     void challenge(final byte[] nonce)
     {
         challenge = nonce;
+    }
+
+    /** Wrong proofs that came by it. */
+    int loginFailureCount()
+    {
+        return loginFailureCount;
+    }
+
+    void onLoginFailed()
+    {
+        loginFailureCount++;
     }
 
     /** Asks for the end of the connection, at the end of the duty cycle. */

@@ -11,7 +11,6 @@ import org.agrona.DirectBuffer;
 
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -25,19 +24,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  *  OpenSession(name, client nonce) --> [ challenged ] --> LoginChallenge     bounded in number and, to a connection's time-out, in time
  *  LoginProof --> taken out: a nonce is good for one proof --> SessionOpened, with the verifier's credential, or "authentication failed"
  *                     |
- *                     +--> [ waiting ] while the name pauses after a failure
+ *                     +--> [ waiting ] while the name pauses after a failure: one of a connection
  * </pre>
  * A name that nobody has, or a user without a password, is challenged as any other, with a salt that is made from the name by a secret, so
- * that it is the same each time and at each member; no proof will do. After a wrong proof, all that are for names with the same hash (of
- * {@value #NAME_SLOTS}) wait, first come, first judged: 50 ms, doubled with each further one up to 1.6 s, until none was wrong for 10 s. So
- * guesses at a password are bounded whatever the number of connections, and a right one among them is late, not refused. It judges by what
- * this member has applied. Sequencer; allocates, as the opening of sessions does; what is secret is in no text of it.
+ * that it is the same each time; no proof will do. After a wrong proof, all that are for names with the same hash (of {@value #NAME_SLOTS})
+ * wait: 50 ms, doubled with each further one up to 1.6 s, until none was wrong for 10 s. So guesses at a password are bounded whatever the
+ * number of connections. One of each connection waits, for its turn and no longer; whose connection has brought the fewest wrong proofs is
+ * judged first, then who came first. So a right one among them is late, not refused, and not later for how many who guesses sends. It
+ * judges by what this member has applied. Sequencer; allocates, as the opening of sessions does; what is secret is in no text of it.
  */
 final class Logins
 {
     /** Logins under way on one connection. */
     static final int CONNECTION_MAX = 64;
-    /** Logins under way in all: some 1 KiB each. */
+    /** Logins under way in all, some 1 KiB each; of connections that have more than one. */
     static final int TOTAL_MAX = 4096;
     /** Longest name that is looked for, in bytes. */
     private static final int NAME_LENGTH_MAX = 1024;
@@ -54,7 +54,7 @@ final class Logins
         private final long eventCredit;
         private final long deadlineNs;
         private long credential;
-        private int nameSlot;
+        private NameSlot slot;
         private byte[] nonce;
         private byte[] authMessage;
         private byte[] storedKey;
@@ -70,6 +70,52 @@ final class Logins
         }
     }
 
+    /** The names of one hash: when the next proof may be judged, and what waits for that. */
+    private static final class NameSlot
+    {
+        private final ArrayList<Pending> waiting = new ArrayList<>(0);
+        private int failureCount;
+        private long notBeforeNs;
+        private long failedNs;
+
+        private boolean isPaused(final long nowNs)
+        {
+            return failureCount > 0 && notBeforeNs - nowNs > 0;
+        }
+
+        private void pause(final long nowNs)
+        {
+            final boolean isForgiven = nowNs - failedNs > FORGIVEN_AFTER_NS;
+            final int doublings = isForgiven ? 0 : Math.min(failureCount, PAUSE_DOUBLINGS_MAX);
+            failureCount = isForgiven ? 1 : failureCount + 1;
+            failedNs = nowNs;
+            notBeforeNs = nowNs + (PAUSE_MIN_NS << doublings);
+        }
+
+        private boolean hasOneOf(final Connection connection)
+        {
+            for (int i = 0; i < waiting.size(); i++)
+            {
+                if (waiting.get(i).connection == connection)
+                {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Whose connection has guessed least; of several, who came first. */
+        private Pending takeNext()
+        {
+            int best = 0;
+            for (int i = 1; i < waiting.size(); i++)
+            {
+                best = waiting.get(i).connection.loginFailureCount() < waiting.get(best).connection.loginFailureCount() ? i : best;
+            }
+            return waiting.remove(best);
+        }
+    }
+
     private static final byte[] NOTHING = {};
 
     private final Supplier<Auth> auth;
@@ -81,10 +127,8 @@ final class Logins
     private final SecureRandom random = new SecureRandom();
     private final FrameMac mac = new FrameMac(0);
     private final boolean isSecretShared;
-    private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
-    private final int[] failureCounts = new int[NAME_SLOTS];
-    private final long[] notBeforeNs = new long[NAME_SLOTS];
-    private final long[] failedNs = new long[NAME_SLOTS];
+    private final NameSlot[] slots = new NameSlot[NAME_SLOTS];
+    private final int totalMax;
     private FrameMac.Key secret;
     private long secretCredential;
     private int pendingCount;
@@ -94,11 +138,12 @@ final class Logins
      * @param auth       users as this member has applied them.
      * @param clusterKey of the cluster, or null.
      * @param ownToken   by which the node's own sessions are known.
-     * @param timeoutNs  in which a login must end.
+     * @param timeoutNs  in which a proof must come.
+     * @param totalMax   most logins under way of connections that have more than one.
      */
     Logins(
         final Supplier<Auth> auth, final ClusterKey clusterKey, final byte[] ownToken, final SessionBook sessions,
-        final ConnectionVoice voice, final IngressCounters counters, final long timeoutNs)
+        final ConnectionVoice voice, final IngressCounters counters, final long timeoutNs, final int totalMax)
     {
         this.auth = auth;
         this.ownToken = ownToken;
@@ -106,6 +151,8 @@ final class Logins
         this.voice = voice;
         this.counters = counters;
         this.timeoutNs = timeoutNs;
+        this.totalMax = totalMax;
+        Arrays.setAll(slots, i -> new NameSlot());
         isSecretShared = clusterKey != null;
         secret = isSecretShared ? clusterKey.derive(mac, "login salts") : new FrameMac.Key(randomBytes(Scram.KEY_LENGTH));
     }
@@ -154,8 +201,13 @@ final class Logins
         {
             refuse(connection, correlationId, ErrorCode.MALFORMED);
         }
-        else if (pendingCount >= TOTAL_MAX || connection.logins().size() >= CONNECTION_MAX)
+        else if (sessions.isFull(connection))
         {
+            refuse(connection, correlationId, ErrorCode.TOO_MANY_SESSIONS);
+        }
+        else if (connection.logins().size() >= CONNECTION_MAX || pendingCount >= totalMax && !connection.logins().isEmpty())
+        {
+            // One of each connection is always taken: nobody keeps the others out by beginning ever more.
             counters.loginsGivenUp.addRelease(1);
             refuse(connection, correlationId, ErrorCode.TOO_MANY_LOGINS);
         }
@@ -183,7 +235,7 @@ final class Logins
         login.serverKey = isKnown ?
             bytes(verifier, ScramVerifier.SERVER_KEY_OFFSET, Scram.KEY_LENGTH) :
             Arrays.copyOfRange(unknown, Scram.KEY_LENGTH, unknown.length);
-        login.nameSlot = hash[Scram.SALT_LENGTH] & NAME_SLOTS - 1; // of the hash the part that nobody is shown
+        login.slot = slots[hash[Scram.SALT_LENGTH] & NAME_SLOTS - 1]; // of the hash the part that nobody is shown
         login.nonce = Arrays.copyOf(clientNonce, clientNonce.length + ownNonce.length);
         System.arraycopy(ownNonce, 0, login.nonce, clientNonce.length, ownNonce.length);
         login.authMessage = Scram.authMessage(name, clientNonce, login.nonce, salt, iterations);
@@ -207,44 +259,35 @@ final class Logins
         final byte[] proof = new byte[Math.min(message.proofLength(), Scram.KEY_LENGTH + 1)];
         message.getProof(proof, 0, proof.length);
         login.proof = Arrays.equals(nonce, login.nonce) ? proof : new byte[0];
-        if (isPaused(login))
-        {
-            waiting.add(login);
-        }
-        else
+        if (!login.slot.isPaused(nowNs) && login.slot.waiting.isEmpty())
         {
             judge(login);
         }
+        else if (login.slot.hasOneOf(connection))
+        {
+            end(login);
+            counters.loginsGivenUp.addRelease(1);
+            refuse(connection, correlationId, ErrorCode.TOO_MANY_LOGINS);
+        }
+        else
+        {
+            login.slot.waiting.add(login);
+        }
     }
 
-    /** Judges what has waited long enough, in the order in which it came. Now and then. */
+    /** Judges what has waited long enough. Now and then. */
     int judgeWaiting()
     {
         int count = 0;
-        for (int i = waiting.size(); i > 0; i--)
+        for (final NameSlot slot : slots)
         {
-            final Pending login = waiting.poll();
-            if (!login.connection.logins().contains(login))
+            while (!slot.waiting.isEmpty() && !slot.isPaused(nowNs))
             {
-                continue; // its time is over, or its connection
-            }
-            if (isPaused(login))
-            {
-                waiting.add(login);
-            }
-            else
-            {
-                judge(login);
+                judge(slot.takeNext());
                 count++;
             }
         }
         return count;
-    }
-
-    private boolean isPaused(final Pending login)
-    {
-        final int slot = login.nameSlot;
-        return failureCounts[slot] > 0 && notBeforeNs[slot] - nowNs > 0;
     }
 
     private void judge(final Pending login)
@@ -259,20 +302,12 @@ final class Logins
             return;
         }
         counters.loginsFailed.addRelease(1);
-        pause(login.nameSlot);
+        login.slot.pause(nowNs);
+        login.connection.onLoginFailed();
         refuse(login.connection, login.correlationId, ErrorCode.AUTH_FAILED);
     }
 
-    private void pause(final int slot)
-    {
-        final boolean isForgiven = nowNs - failedNs[slot] > FORGIVEN_AFTER_NS;
-        final int doublings = isForgiven ? 0 : Math.min(failureCounts[slot], PAUSE_DOUBLINGS_MAX);
-        failureCounts[slot] = isForgiven ? 1 : failureCounts[slot] + 1;
-        failedNs[slot] = nowNs;
-        notBeforeNs[slot] = nowNs + (PAUSE_MIN_NS << doublings);
-    }
-
-    /** Gives up what takes too long. Now and then. */
+    /** Gives up those whose proof does not come. Who waits to be judged has done its part. Now and then. */
     int sweep(final Connection connection)
     {
         int count = 0;
@@ -280,7 +315,7 @@ final class Logins
         for (int i = logins.size() - 1; i >= 0; i--)
         {
             final Pending login = logins.get(i);
-            if (login.deadlineNs - nowNs <= 0)
+            if (login.proof == null && login.deadlineNs - nowNs <= 0)
             {
                 end(login);
                 counters.loginsGivenUp.addRelease(1);
@@ -293,8 +328,16 @@ final class Logins
 
     void onClosed(final Connection connection)
     {
-        pendingCount -= connection.logins().size();
-        connection.logins().clear();
+        final ArrayList<Pending> logins = connection.logins();
+        pendingCount -= logins.size();
+        for (int i = 0; i < logins.size(); i++)
+        {
+            if (logins.get(i).proof != null)
+            {
+                logins.get(i).slot.waiting.remove(logins.get(i));
+            }
+        }
+        logins.clear();
     }
 
     private void end(final Pending login)
@@ -318,7 +361,8 @@ final class Logins
 
     /**
      * What salts of unknown names are made with, the same at all members: from the cluster's key, or else from the keys of root, without
-     * which nobody is asked to log in. When root's password changes so do these salts, and only these.
+     * which nobody is asked to log in. When root's password changes so do these salts, and only these; while root has none, and there is no
+     * cluster key, they are of this run of this member alone. So who compares may tell unknown names then.
      */
     private FrameMac.Key secret(final Auth users)
     {

@@ -157,15 +157,15 @@ final class MvccStateMachine implements StateMachine
         }
         if (!mvcc.onRead(sessionId, credential, buffer, offset, length))
         {
-            answer(sessionId, buffer, offset);
+            answer(sessionId, credential, buffer, offset);
         }
     }
 
-    private void answer(final long sessionId, final DirectBuffer buffer, final int offset)
+    private void answer(final long sessionId, final long credential, final DirectBuffer buffer, final int offset)
     {
         if (header.wrap(buffer, offset).templateId() == MaintenanceRequestDecoder.TEMPLATE_ID)
         {
-            saves.onRequest(sessionId, buffer, offset);
+            saves.onRequest(sessionId, credential, buffer, offset);
         }
         else
         {
@@ -196,7 +196,7 @@ final class MvccStateMachine implements StateMachine
         }
         workCount += mvcc.autoCompact(compactionClock == null ? nowNs : compactionClock.nanoTime());
         workCount += broadcasts == null ? 0 : broadcasts.doWork(mvcc, nowNs);
-        workCount += mvcc.doWork(nowNs) + space.doWork() + saves.doWork();
+        workCount += mvcc.doWork(nowNs) + space.doWork() + saves.doWork(mvcc.auth());
         gauges.state().tell(mvcc);
         egress.slowSessions().tell(egress.backlogCount(), mvcc.catchingUpCount(), mvcc.fanOutBacklog());
         return workCount;

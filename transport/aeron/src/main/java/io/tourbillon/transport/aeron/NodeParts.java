@@ -187,7 +187,7 @@ final class NodeParts implements AutoCloseable
         final SessionBook sessions =
             new SessionBook(identity, handover, voice, ingressCounters, config.intNumber(NodeOption.MAX_SESSIONS));
         final Logins logins = new Logins(
-            mvcc::auth, clusterKey, ownToken, sessions, voice, ingressCounters, config.connectionTimeoutNs());
+            mvcc::auth, clusterKey, ownToken, sessions, voice, ingressCounters, config.connectionTimeoutNs(), Logins.TOTAL_MAX);
         final Doorkeeper doorkeeper = new Doorkeeper(connectionKey);
         router = new RequestRouter(sessions, doorkeeper, logins, voice, ingressCounters, identity.memberId(), config);
         final ClientIngress ingress =

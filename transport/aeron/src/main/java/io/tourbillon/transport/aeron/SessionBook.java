@@ -38,7 +38,7 @@ final class SessionBook
         final Connection connection, final long correlationId, final long credit, final long credential, final byte[] proof)
     {
         final Session session = new Session(lastId + 1, connection, credit, credential);
-        if (connection.sessions().size() >= sessionsMax || !handover.open(session))
+        if (isFull(connection) || !handover.open(session))
         {
             counters.refused.addRelease(1);
             voice.error(connection, 0, correlationId, ErrorCode.TOO_MANY_SESSIONS);
@@ -50,6 +50,12 @@ final class SessionBook
         counters.sessions.setRelease(sessions.size());
         voice.sessionOpened(session, correlationId, proof);
         return session;
+    }
+
+    /** Whether a connection has as many sessions as it may. */
+    boolean isFull(final Connection connection)
+    {
+        return connection.sessions().size() >= sessionsMax;
     }
 
     /** @return the session if it is one of this connection, else null. */

@@ -3,6 +3,7 @@ package io.tourbillon.transport.aeron;
 import io.tourbillon.bptree.TreeStore;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.Protocol;
+import io.tourbillon.mvcc.Auth;
 import io.tourbillon.mvcc.Egress;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -18,7 +19,8 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 /**
  * Snapshots that clients save from this member, one at a time. Apply thread; does not block. What is sent in a duty cycle is bounded, and
- * so is what waits: a client that takes nothing for its connection's time-out loses the session, as with long reads.
+ * so is what waits: a client that takes nothing for its connection's time-out loses the session, as with long reads. It ends when who asked
+ * for it may do so no longer.
  */
 final class SnapshotSaves implements AutoCloseable
 {
@@ -34,6 +36,10 @@ final class SnapshotSaves implements AutoCloseable
     private OneToOneRingBuffer queue;
     private SnapshotSave save;
     private Thread thread;
+    private long credential;
+    private long correlationId;
+    /** Users as they were when its own was looked at last. */
+    private Auth judgedBy;
 
     SnapshotSaves(final Path path, final TreeStore store, final ClientEgress egress, final Identity identity)
     {
@@ -44,11 +50,11 @@ final class SnapshotSaves implements AutoCloseable
         StoreImages.deleteImage(path); // of a run that ended amid a save
     }
 
-    /** Begins a save, or answers that another is under way. */
-    void onRequest(final long sessionId, final DirectBuffer request, final int offset)
+    /** Begins a save for who may have one, or answers that another is under way. */
+    void onRequest(final long sessionId, final long itsCredential, final DirectBuffer request, final int offset)
     {
-        final long correlationId = request.getLong(offset + Protocol.CORRELATION_ID_OFFSET, LITTLE_ENDIAN);
-        final SnapshotParts parts = new SnapshotParts(identity, sessionId, correlationId);
+        final long requestId = request.getLong(offset + Protocol.CORRELATION_ID_OFFSET, LITTLE_ENDIAN);
+        final SnapshotParts parts = new SnapshotParts(identity, sessionId, requestId);
         if (save != null)
         {
             egress.reply(sessionId, parts.buffer(), 0, parts.error(ErrorCode.SNAPSHOT_UNDER_WAY, ""));
@@ -59,6 +65,9 @@ final class SnapshotSaves implements AutoCloseable
             queue = new OneToOneRingBuffer(
                 new UnsafeBuffer(ByteBuffer.allocateDirect(QUEUE_LENGTH + RingBufferDescriptor.TRAILER_LENGTH)));
         }
+        credential = itsCredential;
+        correlationId = requestId;
+        judgedBy = null;
         save = new SnapshotSave(new ImageWriter(store.snapshot(), path, false), path, parts, queue);
         thread = new Thread(save, "tourbillon-snapshot");
         thread.setDaemon(true);
@@ -66,11 +75,16 @@ final class SnapshotSaves implements AutoCloseable
     }
 
     /** Sends some of what is ready. */
-    int doWork()
+    int doWork(final Auth auth)
     {
         if (save == null)
         {
             return 0;
+        }
+        if (auth != judgedBy)
+        {
+            judgedBy = auth;
+            judge(auth);
         }
         final boolean hasEnded = save.hasEnded(); // before the queue is looked at: nothing comes into it afterwards
         final int sent = queue.controlledRead(sender, PARTS_PER_CYCLE);
@@ -79,6 +93,18 @@ final class SnapshotSaves implements AutoCloseable
             save = null;
         }
         return sent;
+    }
+
+    /** Users or roles have changed. */
+    private void judge(final Auth auth)
+    {
+        final int refusal = auth.refusalUnlessRoot(credential);
+        if (refusal != 0 && !save.isCanceled())
+        {
+            save.cancel();
+            final SnapshotParts parts = new SnapshotParts(identity, save.sessionId(), correlationId);
+            egress.reply(save.sessionId(), parts.buffer(), 0, parts.error(ErrorCode.of(refusal), ""));
+        }
     }
 
     private ControlledMessageHandler.Action send(

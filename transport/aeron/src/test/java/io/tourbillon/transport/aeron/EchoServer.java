@@ -23,6 +23,9 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class EchoServer implements Admission, AutoCloseable
 {
+    /** Logins under way of connections that have more than one. */
+    static final int LOGINS_MAX = Logins.CONNECTION_MAX + 8;
+
     final NodeConfig config;
     final IngressCounters counters = new IngressCounters();
     final ClientEgress egress;
@@ -55,7 +58,8 @@ final class EchoServer implements Admission, AutoCloseable
         final SessionHandover handover = new SessionHandover();
         final ConnectionVoice voice = new ConnectionVoice(facts, config);
         final SessionBook sessions = new SessionBook(identity, handover, voice, counters, config.intNumber(NodeOption.MAX_SESSIONS));
-        final Logins logins = new Logins(() -> auth, null, new byte[32], sessions, voice, counters, config.connectionTimeoutNs());
+        final Logins logins =
+            new Logins(() -> auth, null, new byte[32], sessions, voice, counters, config.connectionTimeoutNs(), LOGINS_MAX);
         final RequestRouter router = new RequestRouter(sessions, new Doorkeeper(null), logins, voice, counters, memberId, config);
         egress = new ClientEgress(handover, config.replyQueueLength(), config.connectionTimeoutNs());
         transport = new TransportAgent(counters, pipelineCounters, NodeEvents.NONE);

@@ -35,6 +35,7 @@ class LoginsTest
 {
     private static final byte[] CLIENT_NONCE = "the client's own".replace(' ', '-').getBytes(UTF_8);
     private static final int CONNECTION_TIMEOUT_MS = 1_500;
+    private static final int SESSIONS_MAX = Logins.CONNECTION_MAX + 2;
 
     /** What a node has answered to a name. */
     private record Challenge(byte[] name, byte[] nonce, byte[] salt, int iterations)
@@ -62,7 +63,8 @@ class LoginsTest
     {
         server = new EchoServer(TestConfig.in(directory)
             .set(NodeOption.KEEP_ALIVE_MS, "400")
-            .set(NodeOption.CONNECTION_TIMEOUT_MS, Integer.toString(CONNECTION_TIMEOUT_MS)));
+            .set(NodeOption.CONNECTION_TIMEOUT_MS, Integer.toString(CONNECTION_TIMEOUT_MS))
+            .set(NodeOption.MAX_SESSIONS, Integer.toString(SESSIONS_MAX)));
         server.auth = users.auth();
         client = new RawClient(server.driver.directory().toString()).connect();
     }
@@ -238,21 +240,125 @@ class LoginsTest
     void shouldMakeWhoGuessesWaitAndNobodyElse()
     {
         final long startNs = System.nanoTime();
-        for (int i = 0; i < 5; i++)
+        Challenge own = null;
+        for (int i = 0; i < 6; i++)
         {
+            own = challenge("ann", 20 + i);
             final Challenge challenge = challenge("ann", 10 + i);
             prove(challenge, new byte[Scram.KEY_LENGTH], 10 + i);
             assertRefused(10 + i);
         }
         final long guessedNs = System.nanoTime() - startNs;
-        assertTrue(guessedNs >= TimeUnit.MILLISECONDS.toNanos(50 + 100 + 200 + 400), "five guesses in " + guessedNs + " ns");
-        final Challenge own = challenge("ann", 20);
-        prove(own, own.proof("pencil"), 20);
-        final Challenge other = challenge("root", 21);
-        prove(other, other.proof("secret"), 21);
-        awaitOpened(21);
-        awaitOpened(20);
-        assertEquals(5, server.counters.loginsFailed.getAcquire());
+        assertTrue(guessedNs >= TimeUnit.MILLISECONDS.toNanos(50 + 100 + 200 + 400 + 800), "six guesses in " + guessedNs + " ns");
+        prove(own, own.proof("pencil"), 25);
+        final Challenge other = challenge("root", 30);
+        prove(other, other.proof("secret"), 30);
+        awaitOpened(30);
+        keepAliveUntil(SessionOpenedDecoder.TEMPLATE_ID); // longer than the time in which a proof must come
+        awaitOpened(25);
+        assertEquals(6, server.counters.loginsFailed.getAcquire());
+    }
+
+    private void keepAliveUntil(final int templateId)
+    {
+        final long[] nextNs = {System.nanoTime()};
+        Await.until("a message of template " + templateId, () ->
+        {
+            if (nextNs[0] - System.nanoTime() <= 0)
+            {
+                nextNs[0] += TimeUnit.MILLISECONDS.toNanos(CONNECTION_TIMEOUT_MS / 4);
+                client.put(12345, 1, 1);
+            }
+            client.poll();
+            return client.received.stream().anyMatch(message -> header.wrap(message, 0).templateId() == templateId);
+        });
+    }
+
+    /** What a connection says beyond one proof for a name is refused while that waits; another's right proof goes before a guesser's. */
+    @Test
+    void shouldLetARightProofInHoweverManyWrongOnesAnotherConnectionSays()
+    {
+        final Challenge[] guesses = new Challenge[20];
+        for (int i = 0; i < guesses.length; i++)
+        {
+            guesses[i] = challenge("root", 100 + i);
+        }
+        for (int i = 0; i < 4; i++) // so that the name pauses for longer
+        {
+            final Challenge challenge = challenge("root", 10 + i);
+            prove(challenge, new byte[Scram.KEY_LENGTH], 10 + i);
+            assertRefused(10 + i);
+        }
+        for (int i = 0; i < guesses.length; i++)
+        {
+            prove(guesses[i], new byte[Scram.KEY_LENGTH], 100 + i);
+        }
+        for (int i = 1; i < guesses.length; i++)
+        {
+            assertEquals(ErrorCode.TOO_MANY_LOGINS.number(), client.awaitError(100 + i));
+        }
+        final RawClient guesser = client;
+        try (RawClient other = new RawClient(server.driver.directory().toString()).connect())
+        {
+            client = other;
+            final Challenge own = challenge("root", 21);
+            prove(own, own.proof("secret"), 21);
+            awaitOpened(21);
+        }
+        finally
+        {
+            client = guesser;
+        }
+        assertTrue(server.counters.loginsFailed.getAcquire() <= 5, "one guess at most was judged meanwhile");
+    }
+
+    @Test
+    void shouldTakeALoginOfEachConnectionHoweverManyAreUnderWay()
+    {
+        final RawClient first = client;
+        try (RawClient second = new RawClient(server.driver.directory().toString()).connect();
+            RawClient third = new RawClient(server.driver.directory().toString()).connect())
+        {
+            for (int i = 1; i < Logins.CONNECTION_MAX; i++)
+            {
+                open("ann", 100 + i);
+            }
+            open("ann", 100);
+            long last;
+            do
+            {
+                last = RawClient.reply(first.await(LoginChallengeDecoder.TEMPLATE_ID)).correlationId();
+            }
+            while (last != 100);
+            client = second;
+            for (int i = Logins.CONNECTION_MAX; i < EchoServer.LOGINS_MAX; i++)
+            {
+                open("ann", 100 + i);
+            }
+            open("ann", 99);
+            assertEquals(ErrorCode.TOO_MANY_LOGINS.number(), second.awaitError(99));
+            client = third;
+            final Challenge own = challenge("ann", 10);
+            open("ann", 11);
+            assertEquals(ErrorCode.TOO_MANY_LOGINS.number(), third.awaitError(11));
+            prove(own, own.proof("pencil"), 10);
+            awaitOpened(10);
+        }
+        finally
+        {
+            client = first;
+        }
+    }
+
+    @Test
+    void shouldRefuseALoginAtOnceOnAConnectionThatHasAllItsSessions()
+    {
+        for (int i = 0; i < SESSIONS_MAX; i++)
+        {
+            client.openSession();
+        }
+        open("ann", 10);
+        assertEquals(ErrorCode.TOO_MANY_SESSIONS.number(), client.awaitError(10));
     }
 
     @Test

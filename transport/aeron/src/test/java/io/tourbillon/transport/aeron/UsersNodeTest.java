@@ -401,6 +401,58 @@ class UsersNodeTest
     }
 
     @Test
+    void shouldEndASnapshotWhenItsUserIsRootNoLonger()
+    {
+        Clients.await(root.auth().grantRole("ann", "root"));
+        for (int i = 0; i < 8; i++)
+        {
+            Clients.await(root.put("k" + i, "x".repeat(1_000_000))); // more than queue and stream hold
+        }
+        final AtomicInteger partCount = new AtomicInteger();
+        final List<Integer> ends = new ArrayList<>();
+        try (TourbillonClient client = TourbillonClient.launch(new ClientContext()))
+        {
+            final ClientSession session = client.connect("ipc:" + node.driverDirectory(), (ignore, from, to, reason) -> { })
+                .openSession(ann(), new ReplyListener()
+                {
+                    @Override
+                    public void onMaintenanceReply(final ClientSession of, final long correlationId, final MaintenanceReplyDecoder reply)
+                    {
+                        partCount.incrementAndGet();
+                        if (reply.flags().last())
+                        {
+                            ends.add(0);
+                        }
+                    }
+
+                    @Override
+                    public void onError(final ClientSession of, final long correlationId, final ErrorReplyDecoder error)
+                    {
+                        ends.add(error.code());
+                    }
+
+                    @Override
+                    public void onUnknownOutcome(final ClientSession of, final long correlationId)
+                    {
+                        ends.add(-1);
+                    }
+
+                    @Override
+                    public void onTimeout(final ClientSession of, final long correlationId)
+                    {
+                        ends.add(-2);
+                    }
+                });
+            Await.until("a snapshot to begin", () -> client.poll() >= 0 &&
+                session.maintenance(MaintenanceOperation.SNAPSHOT, 0, AlarmType.NONE) > 0);
+            Await.until("its first part", () -> client.poll() >= 0 && partCount.get() > 0);
+            Clients.await(root.auth().revokeRole("ann", "root"));
+            Await.until("its end", () -> client.poll() >= 0 && !ends.isEmpty());
+        }
+        assertEquals(List.of(ErrorCode.PERMISSION_DENIED.number()), ends);
+    }
+
+    @Test
     void shouldServeItsOwnPagesWhoeverIsAsked()
     {
         final byte[] foreign = node.ownToken().clone();
