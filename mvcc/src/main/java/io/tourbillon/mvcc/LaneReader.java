@@ -11,7 +11,7 @@ import static io.tourbillon.mvcc.RecordSlab.NIL;
  */
 final class LaneReader
 {
-    /** Steps of one turn: a change looked at is one, and so are {@link #WATCHERS_PER_STEP} watchers. */
+    /** Steps of one turn: a change looked at is one, and so are {@link #WATCHERS_PER_STEP} watchers, or ranges of theirs. */
     static final int STEPS_PER_TURN = 256;
     static final int WATCHERS_PER_STEP = 16;
 
@@ -215,7 +215,7 @@ final class LaneReader
                 collectOne(watcher);
             }
         }
-        lookedAt = pass.memberCount();
+        lookedAt += pass.memberCount();
     }
 
     private void collectOne(final int watcher)
@@ -225,6 +225,7 @@ final class LaneReader
         if (lane.serves(flags) && (flags & unwanted) == 0 && watchers.minRevision(watcher) <= main)
         {
             final WatchFilter filter = (flags & Watcher.HAS_FILTER) == 0 ? null : watchers.filter(watcher);
+            lookedAt += filter == null ? 0 : filter.cost();
             if (filter != null && !filter.passes(record))
             {
                 return;

@@ -584,7 +584,7 @@ public final class Mvcc
         return header.revision() - fanOut.fannedOut();
     }
 
-    /** @return bytes of heap that watchers, their keys and the tables of them hold, sessions apart. It does not shrink. */
+    /** @return bytes of heap that watchers, their keys and the tables of them hold, sessions apart. Of it only filters' shrink. */
     public long watchBytes()
     {
         return watches.bytes();

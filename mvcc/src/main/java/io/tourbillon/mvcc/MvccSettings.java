@@ -29,11 +29,15 @@ public final class MvccSettings
     /** Renewals of leases that wait for the log: 32 bytes each. */
     public static final int WAITING_KEEP_ALIVES_DEFAULT = 4096;
 
+    /** Bytes of heap for the filters of all watchers: 64 MiB, a quarter of a million small ones or 4,000 of the largest. */
+    public static final int WATCH_FILTER_BYTES_DEFAULT = 64 << 20;
+
     private long clusterId = 1;
     private long memberId = 1;
     private DirectBuffer initialMembers;
     private int watchersPerSession = WATCHERS_PER_SESSION_DEFAULT;
     private int watchers = WATCHERS_DEFAULT;
+    private int watchFilterBytes = WATCH_FILTER_BYTES_DEFAULT;
     private int scans = SCANS_DEFAULT;
     private int scansPerSession = SCANS_PER_SESSION_DEFAULT;
     private int sortedKeys = SORTED_KEYS_DEFAULT;
@@ -98,6 +102,17 @@ public final class MvccSettings
     public MvccSettings watchers(final int watchers)
     {
         this.watchers = watchers;
+        return this;
+    }
+
+    /**
+     * @param watchFilterBytes most bytes of heap that the ranges and value prefixes of this member's watchers take; a plain watcher takes
+     *                         none of them.
+     * @return this.
+     */
+    public MvccSettings watchFilterBytes(final int watchFilterBytes)
+    {
+        this.watchFilterBytes = watchFilterBytes;
         return this;
     }
 
@@ -246,6 +261,11 @@ public final class MvccSettings
     int watchers()
     {
         return watchers;
+    }
+
+    int watchFilterBytes()
+    {
+        return watchFilterBytes;
     }
 
     int scans()

@@ -10,7 +10,12 @@ import java.util.PriorityQueue;
 final class WatchBookmarks
 {
     private static final int SESSIONS_PER_SLICE = 64;
-    /** Intervals that pass before the next one when the last had to wait in the session's queue. */
+    /**
+     * Nanoseconds after which a session is looked at, however long its interval: a watcher may have come with a shorter one, the one with
+     * the shortest may be gone, and so may the session.
+     */
+    private static final long TICK_NS = 1_000_000_000;
+    /** Intervals, or ticks if these are shorter, that pass before the next one counts when the last had to wait in the session's queue. */
     private static final int QUEUED_FACTOR = 16;
 
     private final WatchTable table;
@@ -26,14 +31,13 @@ final class WatchBookmarks
     }
 
     /** A session has a watcher that wants them. */
-    void onWatcher(final WatchSession session, final long intervalNs)
+    void onWatcher(final WatchSession session)
     {
-        if (session.bookmarkIntervalNs == 0)
+        if (!session.isInBookmarks)
         {
-            session.bookmarkIntervalNs = intervalNs;
+            session.isInBookmarks = true;
             fresh.add(session);
         }
-        session.bookmarkIntervalNs = Math.min(session.bookmarkIntervalNs, intervalNs);
     }
 
     /** Count of bookmarks said. */
@@ -41,37 +45,53 @@ final class WatchBookmarks
     {
         while (!fresh.isEmpty())
         {
-            schedule(fresh.poll(), nowNs, 1);
+            final WatchSession session = fresh.poll();
+            session.bookmarkFromNs = nowNs;
+            await(session, session.bookmarkIntervalNs(), nowNs);
         }
         int workCount = 0;
         for (int i = 0; i < SESSIONS_PER_SLICE && !due.isEmpty() && due.peek().bookmarkAtNs - nowNs <= 0; i++)
         {
-            workCount += say(due.poll(), nowNs, fannedOut);
+            workCount += look(due.poll(), nowNs, fannedOut);
         }
         return workCount;
     }
 
-    private int say(final WatchSession session, final long nowNs, final long fannedOut)
+    /** Sessions that wait for their time, closed ones that were not looked at since included. */
+    int sessionCount()
     {
-        if (session.isClosed || session.bookmarkCount == 0)
+        return fresh.size() + due.size();
+    }
+
+    private int look(final WatchSession session, final long nowNs, final long fannedOut)
+    {
+        final long intervalNs = session.isClosed ? 0 : session.bookmarkIntervalNs();
+        if (intervalNs == 0)
         {
-            session.bookmarkIntervalNs = 0;
+            session.isInBookmarks = false;
             return 0;
         }
-        final boolean isTrue = session.isSynced() && !session.isUnjudged;
-        final int result = isTrue ? replies.watchProgress(session.id, 0, -1, fannedOut) : Egress.SENT;
+        int result = Egress.SENT;
+        final boolean isDue = nowNs - session.bookmarkFromNs >= intervalNs && session.isSynced() && !session.isUnjudged;
+        if (isDue)
+        {
+            result = replies.watchProgress(session.id, 0, -1, fannedOut);
+            session.bookmarkFromNs = nowNs + (result == Egress.QUEUED ? QUEUED_FACTOR * Math.min(intervalNs, TICK_NS) : 0);
+        }
         if (result == Egress.GONE)
         {
             table.close(session);
             return 1;
         }
-        schedule(session, nowNs, result == Egress.QUEUED ? QUEUED_FACTOR : 1);
-        return isTrue ? 1 : 0;
+        await(session, intervalNs, nowNs);
+        return isDue ? 1 : 0;
     }
 
-    private void schedule(final WatchSession session, final long nowNs, final int intervalCount)
+    /** One that is due and not said, as it is not true, is looked at again after its interval. */
+    private void await(final WatchSession session, final long intervalNs, final long nowNs)
     {
-        session.bookmarkAtNs = nowNs + intervalCount * session.bookmarkIntervalNs;
+        final long leftNs = session.bookmarkFromNs + intervalNs - nowNs;
+        session.bookmarkAtNs = nowNs + Math.min(TICK_NS, leftNs > 0 ? leftNs : intervalNs);
         due.add(session);
     }
 }

@@ -9,8 +9,14 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class WatchFilter
 {
+    /** Bytes of heap for one without its ranges: itself, a buffer, two arrays, its place in a table. */
+    private static final int EMPTY_BYTES = 144;
+    /** So many bytes that are compared are one more watcher looked at. */
+    private static final int BYTES_PER_WATCHER = 256;
+
     final boolean isKeysOnly;
-    final boolean wantsBookmarks;
+    /** 0 = it wants none. */
+    final long bookmarkIntervalNs;
     private final long minVersion;
     private final UnsafeBuffer bytes;
     /** Of each range: offset of its key, length of its key, length of its end, which follows. Empty: the watcher's own range is all. */
@@ -20,7 +26,7 @@ final class WatchFilter
 
     WatchFilter(
         final boolean isKeysOnly,
-        final boolean wantsBookmarks,
+        final long bookmarkIntervalNs,
         final long minVersion,
         final UnsafeBuffer bytes,
         final int[] ranges,
@@ -28,7 +34,7 @@ final class WatchFilter
         final int valuePrefixLength)
     {
         this.isKeysOnly = isKeysOnly;
-        this.wantsBookmarks = wantsBookmarks;
+        this.bookmarkIntervalNs = bookmarkIntervalNs;
         this.minVersion = minVersion;
         this.bytes = bytes;
         this.ranges = ranges;
@@ -61,6 +67,18 @@ final class WatchFilter
     {
         return record.valueLength() >= valuePrefixLength && Bytes.areEqual(
             record.bytes(), record.valueOffset(), valuePrefixLength, bytes, valuePrefixOffset, valuePrefixLength);
+    }
+
+    /** What asking it takes at most, in plain watchers that are looked at. */
+    int cost()
+    {
+        return rangeCount() + bytes.capacity() / BYTES_PER_WATCHER;
+    }
+
+    /** Bytes of heap that it holds. */
+    int heldBytes()
+    {
+        return EMPTY_BYTES + bytes.capacity() + Integer.BYTES * ranges.length;
     }
 
     /** Ranges that it holds; 0 = the watcher's own is the only one. */

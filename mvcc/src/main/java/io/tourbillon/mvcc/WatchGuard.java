@@ -12,7 +12,7 @@ import static io.tourbillon.mvcc.RecordSlab.NIL;
  */
 final class WatchGuard
 {
-    /** Watchers that are looked at in one turn of a session. */
+    /** Watchers that are looked at in one turn of a session; one of several ranges counts for more. */
     private static final int WATCHERS_PER_TURN = 256;
 
     private final Guard guard;
@@ -84,19 +84,19 @@ final class WatchGuard
         {
             final int watcher = session.judgeNext;
             session.judgeNext = watchers.next(watcher);
-            if (!watchers.has(watcher, Watcher.IS_DEAD) && !mayWatch(session, watcher))
+            final WatchFilter filter = watchers.filter(watcher);
+            count += filter == null ? 1 : 1 + filter.cost();
+            if (!watchers.has(watcher, Watcher.IS_DEAD) && !mayWatch(session, watcher, filter))
             {
                 cancel(session, watcher);
             }
-            count++;
         }
         session.isUnjudged = session.judgeNext != NIL;
         return 1 + count / LaneReader.WATCHERS_PER_STEP;
     }
 
-    private boolean mayWatch(final WatchSession session, final int watcher)
+    private boolean mayWatch(final WatchSession session, final int watcher, final WatchFilter filter)
     {
-        final WatchFilter filter = watchers.filter(watcher);
         if (filter == null || filter.rangeCount() == 0)
         {
             table.patterns.read(watchers.pattern(watcher), range);

@@ -12,6 +12,9 @@ import static io.tourbillon.mvcc.RecordSlab.NIL;
 final class WatchProgress
 {
     private static final int WATCHERS_PER_SLICE = 64;
+    private static final int SESSIONS_PER_SLICE = 64;
+    /** Nanoseconds after which a session that waits for its turn is looked at: one that was closed is held no longer. */
+    private static final long TICK_NS = 10_000_000_000L;
     /** Nanoseconds after which a turn goes on whose answers had to wait in the session's queue. */
     private static final long DRAIN_NS = 10_000_000;
     private static final int JITTER_DIVISOR = 10;
@@ -50,26 +53,43 @@ final class WatchProgress
         {
             schedule(fresh.poll(), nowNs);
         }
-        final WatchSession session = due.peek();
-        if (session == null || session.notifyAtNs - nowNs > 0)
+        for (int i = 0; i < SESSIONS_PER_SLICE && !due.isEmpty() && due.peek().notifyAtNs - nowNs <= 0; i++)
         {
-            return 0;
+            final WatchSession session = due.poll();
+            if (session.isClosed || session.notifyCount == 0)
+            {
+                session.isTimed = false;
+                session.isNotifying = false;
+                session.notifyNext = NIL;
+            }
+            else if (session.notifyDueNs - nowNs > 0)
+            {
+                await(session, nowNs);
+            }
+            else
+            {
+                return turn(session, nowNs, fannedOut);
+            }
         }
-        due.poll();
-        if (session.isClosed || session.notifyCount == 0)
-        {
-            session.isTimed = false;
-            session.isNotifying = false;
-            session.notifyNext = NIL;
-            return 0;
-        }
-        return turn(session, nowNs, fannedOut);
+        return 0;
+    }
+
+    /** Sessions that wait for their turn, closed ones that were not looked at since included. */
+    int sessionCount()
+    {
+        return fresh.size() + due.size();
     }
 
     private void schedule(final WatchSession session, final long nowNs)
     {
         final long jitterNs = (Bytes.mix(session.id, ++turnCount) >>> 1) % (intervalNs / JITTER_DIVISOR + 1);
-        session.notifyAtNs = nowNs + intervalNs + jitterNs;
+        session.notifyDueNs = nowNs + intervalNs + jitterNs;
+        await(session, nowNs);
+    }
+
+    private void await(final WatchSession session, final long nowNs)
+    {
+        session.notifyAtNs = nowNs + Math.min(TICK_NS, session.notifyDueNs - nowNs);
         due.add(session);
     }
 
@@ -113,6 +133,6 @@ final class WatchProgress
     {
         final int flags = watchers.flags(watcher);
         return (flags & Watcher.PROGRESS_NOTIFY) != 0 && (flags & (Watcher.IS_NOISY | Watcher.IS_NOT_LIVE)) == 0 &&
-            !session.isBehind && watchers.minRevision(watcher) <= fannedOut + 1;
+            !session.isBehind && !session.isUnjudged && watchers.minRevision(watcher) <= fannedOut + 1;
     }
 }

@@ -80,7 +80,8 @@ final class WatchRequests
             return ErrorCode.WATCH_ID_DUPLICATE.number();
         }
         final boolean isFull = table.watcherCount() >= settings.watchers() ||
-            session != null && session.watcherCount >= settings.watchersPerSession();
+            session != null && session.watcherCount >= settings.watchersPerSession() ||
+            spec.filter() != null && table.watchers.filterBytes() + spec.filter().heldBytes() > settings.watchFilterBytes();
         return isFull ? ErrorCode.TOO_MANY_WATCHERS.number() : ASKED_FOR;
     }
 
@@ -112,9 +113,9 @@ final class WatchRequests
         {
             progress.onWatcher(session);
         }
-        if (spec.bookmarkIntervalNs() > 0)
+        if (spec.filter() != null && spec.filter().bookmarkIntervalNs > 0)
         {
-            bookmarks.onWatcher(session, spec.bookmarkIntervalNs());
+            bookmarks.onWatcher(session);
         }
     }
 

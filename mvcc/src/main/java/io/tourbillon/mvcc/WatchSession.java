@@ -47,13 +47,16 @@ final class WatchSession
     /** Periodic progress: its watchers that want it, when the next turn is, and the watcher where the turn under way goes on. */
     int notifyCount;
     boolean isTimed;
+    /** Of the turn, and when to look next whether it is there: not as far away. */
+    long notifyDueNs;
     long notifyAtNs;
     boolean isNotifying;
     int notifyNext = NIL;
 
-    /** Bookmarks: its watchers that want them, how often (0 = not in the queue for them), and when the next is due. */
-    int bookmarkCount;
-    long bookmarkIntervalNs;
+    /** Bookmarks: how often its watchers want them (null = never did), since when that counts, and when to look next whether it is over. */
+    BookmarkIntervals bookmarkIntervals;
+    boolean isInBookmarks;
+    long bookmarkFromNs;
     long bookmarkAtNs;
 
     private long[] progressRequests;
@@ -71,6 +74,18 @@ final class WatchSession
     long takeNextId()
     {
         return nextId++;
+    }
+
+    void wantBookmarks(final long intervalNs)
+    {
+        bookmarkIntervals = bookmarkIntervals == null ? new BookmarkIntervals() : bookmarkIntervals;
+        bookmarkIntervals.add(intervalNs);
+    }
+
+    /** How often its watchers want bookmarks; 0 = never. */
+    long bookmarkIntervalNs()
+    {
+        return bookmarkIntervals == null ? 0 : bookmarkIntervals.leastNs();
     }
 
     boolean hasHistory()

@@ -20,7 +20,7 @@ final class WatchSpec
 {
     private static final long BOOKMARK_INTERVAL_DEFAULT_MS = 1_000;
     private static final long BOOKMARK_INTERVAL_MIN_MS = 10;
-    private static final long BOOKMARK_INTERVAL_MAX_MS = 3_600_000;
+    static final long BOOKMARK_INTERVAL_MAX_MS = 3_600_000;
     private static final long NS_PER_MS = 1_000_000;
     private static final byte[] LOWEST_KEY = {0};
 
@@ -33,14 +33,12 @@ final class WatchSpec
     private long watchId;
     private long startRevision;
     private int flags;
-    private long bookmarkIntervalNs;
     private WatchFilter filter;
 
     /** Reads a request that is a sound message; {@link io.tourbillon.codecs.MessageValidator#SOUND} or the number of an error. */
     int read(final int templateId, final DirectBuffer buffer, final int offset)
     {
         filter = null;
-        bookmarkIntervalNs = 0;
         return templateId == WatchCreateDecoder.TEMPLATE_ID ? readPlain(buffer, offset) : readRanges(buffer, offset);
     }
 
@@ -139,17 +137,16 @@ final class WatchSpec
         bytes.putBytes(rangesLength, view, 0, view.capacity());
         final UnsafeBuffer kept = new UnsafeBuffer(new byte[rangesLength + view.capacity()]);
         kept.putBytes(0, bytes, 0, kept.capacity());
-        final boolean wantsBookmarks = createRanges.extras().bookmark();
-        filter = new WatchFilter(isKeysOnly, wantsBookmarks, createRanges.minVersion(), kept,
+        final long intervalNs = createRanges.extras().bookmark() ? intervalNs(createRanges.bookmarkIntervalMs()) : 0;
+        filter = new WatchFilter(isKeysOnly, intervalNs, createRanges.minVersion(), kept,
             places.length == 3 ? new int[0] : places, rangesLength, view.capacity());
-        final WatchFilter all = new WatchFilter(false, false, 0, kept, places, 0, 0);
+        final WatchFilter all = new WatchFilter(false, 0, 0, kept, places, 0, 0);
         all.range(0, hull);
         for (int i = 1; i < all.rangeCount(); i++)
         {
             all.range(i, scratch);
             widen();
         }
-        bookmarkIntervalNs = wantsBookmarks ? intervalNs(createRanges.bookmarkIntervalMs()) : 0;
         return SOUND;
     }
 
@@ -228,11 +225,5 @@ final class WatchSpec
     WatchFilter filter()
     {
         return filter;
-    }
-
-    /** How often it wants bookmarks; 0 = never. */
-    long bookmarkIntervalNs()
-    {
-        return bookmarkIntervalNs;
     }
 }

@@ -129,7 +129,10 @@ final class WatchTable
     void filter(final int watcher, final WatchFilter filter)
     {
         watchers.filter(watcher, filter);
-        sessionOf(watcher).bookmarkCount += filter.wantsBookmarks ? 1 : 0;
+        if (filter.bookmarkIntervalNs > 0)
+        {
+            sessionOf(watcher).wantBookmarks(filter.bookmarkIntervalNs);
+        }
     }
 
     void addFuture(final int watcher)
@@ -203,7 +206,10 @@ final class WatchTable
         session.futureCount -= future.remove(watcher) ? 1 : 0;
         session.notifyCount -= watchers.has(watcher, Watcher.PROGRESS_NOTIFY) ? 1 : 0;
         final WatchFilter filter = watchers.filter(watcher);
-        session.bookmarkCount -= filter != null && filter.wantsBookmarks ? 1 : 0;
+        if (filter != null && filter.bookmarkIntervalNs > 0)
+        {
+            session.bookmarkIntervals.remove(filter.bookmarkIntervalNs);
+        }
     }
 
     private boolean isPlaceKept(final WatchSession session, final int watcher)
@@ -357,6 +363,8 @@ final class WatchTable
                 closing.remove();
                 byIndex[session.index] = null;
                 freeIndexes[freeCount++] = session.index;
+                session.history = null; // who is to be told something later knows the session a while yet
+                session.judgedBy = null;
                 workCount++;
             }
         }

@@ -14,6 +14,7 @@ final class Watchers
 
     /** Of the few that want more than a plain watcher. */
     private final Int2ObjectHashMap<WatchFilter> filters = new Int2ObjectHashMap<>();
+    private long filterBytes;
     private final RecordSlab slab = new RecordSlab(Watcher.LENGTH);
     private final RecordSlab linksSlab = new RecordSlab(Watcher.HEAD_LINKS_LENGTH);
     private final ChainedIndex byId = new ChainedIndex(new IdLinks(), ELEMENTS_PER_BUCKET);
@@ -32,7 +33,9 @@ final class Watchers
     /** Gives it a filter, for as long as it lives. */
     void filter(final int watcher, final WatchFilter filter)
     {
+        assert !has(watcher, Watcher.HAS_FILTER) : "a filter already";
         filters.put(watcher, filter);
+        filterBytes += filter.heldBytes();
         set(watcher, Watcher.HAS_FILTER);
     }
 
@@ -47,7 +50,7 @@ final class Watchers
         assert headLinks(watcher) == NIL : "a head yet";
         if (has(watcher, Watcher.HAS_FILTER))
         {
-            filters.remove(watcher);
+            filterBytes -= filters.remove(watcher).heldBytes();
         }
         slab.free(watcher);
     }
@@ -292,7 +295,13 @@ final class Watchers
     /** Bytes of heap held. */
     long bytes()
     {
-        return slab.bytes() + linksSlab.bytes() + byId.bytes() + byPattern.bytes();
+        return slab.bytes() + linksSlab.bytes() + byId.bytes() + byPattern.bytes() + filterBytes;
+    }
+
+    /** Those of them that filters hold, also of watchers that are removed and not freed yet. */
+    long filterBytes()
+    {
+        return filterBytes;
     }
 
     private final class IdLinks implements ChainedIndex.Links

@@ -56,10 +56,10 @@ class AuthWatchTest
         return rig.egress.log.get(rig.egress.log.size() - 1);
     }
 
-    private String watchRanges(final String... ranges)
+    private String watchRanges(final long id, final String... ranges)
     {
         final Requests requests = new Requests();
-        requests.watchRanges(9, ranges, 0, 0, false, "", 0, 0, rig.session, 5);
+        requests.watchRanges(id, ranges, 0, 0, false, "", 0, 0, rig.session, 5);
         assertTrue(rig.mvcc.onRead(rig.session, rig.credential, requests.buffer, 0, requests.length));
         return rig.egress.answers.remove(5L);
     }
@@ -72,8 +72,8 @@ class AuthWatchTest
         users.permit("u", Permission.READ, "x", "");
         users.as("u");
         rig.session = session;
-        assertEquals("created 9 at 1", watchRanges("a", "c", "x", ""));
-        assertEquals(NO_WATCH, watchRanges("a", "c", "m", ""), "a range that is not permitted");
+        assertEquals("created 9 at 1", watchRanges(9, "a", "c", "x", ""));
+        assertEquals(NO_WATCH, watchRanges(9, "a", "c", "m", ""), "a range that is not permitted");
         put("a");
         put("m");
         put("x");
@@ -264,6 +264,43 @@ class AuthWatchTest
         {
             assertEquals(i % 2 == 0 ? 1 : 0, rig.egress.eventsOf(session, i).size());
         }
+    }
+
+    @Test
+    void shouldJudgeFewWatchersOfManyRangesInASlice()
+    {
+        final String[] ranges = new String[2 * Limits.WATCH_RANGES_MAX];
+        for (int i = 0; i < Limits.WATCH_RANGES_MAX; i++)
+        {
+            ranges[2 * i] = "a" + i;
+            ranges[2 * i + 1] = "";
+        }
+        for (int i = 1; i <= 256; i++)
+        {
+            assertEquals("created " + i + " at 1", watchRanges(i, ranges));
+        }
+        as("root");
+        users.forbid("u", "a", "c");
+        rig.doWork();
+        assertTrue(rig.mvcc.watcherCount() >= 240, rig.mvcc.watcherCount() + " after one cycle");
+        rig.settle();
+        assertEquals(0, rig.mvcc.watcherCount());
+    }
+
+    @Test
+    void shouldTellNoProgressToWhoIsNotJudgedYet()
+    {
+        for (int i = 1; i <= 1_000; i++)
+        {
+            rig.watch(i, "a", "", 0, Watcher.PROGRESS_NOTIFY);
+        }
+        rig.doWork();
+        as("root");
+        users.forbid("u", "a", "c");
+        rig.nowNs += 2 * MvccSettings.PROGRESS_NOTIFY_INTERVAL_NS_DEFAULT;
+        rig.doWork();
+        assertTrue(rig.mvcc.watcherCount() > 0, "some are to be judged yet");
+        assertEquals(List.of(), rig.egress.log.stream().filter((line) -> line.startsWith("progress ")).toList());
     }
 
     @Test

@@ -80,6 +80,10 @@ final class WatchMember implements Egress, AutoCloseable
     long nowNs;
     long messageCount;
     int longestMessage;
+    /** What is said of replies. */
+    int replyResult = SENT;
+    /** Why the last watch was refused. */
+    int refusal;
     private final Map<Long, Fragments> openFragments = new HashMap<>();
     private final TreeStore store = TreeStore.open(TreeStoreContext.inMemory());
     private final EntryFrame frame = new EntryFrame();
@@ -297,6 +301,10 @@ final class WatchMember implements Egress, AutoCloseable
                     told.isCancelled = true;
                     told.compactRevision = canceled.code() == 0 ? -1 : canceled.compactRevision();
                 }
+                else
+                {
+                    refusal = canceled.code();
+                }
             }
             case WatchProgressDecoder.TEMPLATE_ID ->
             {
@@ -305,7 +313,7 @@ final class WatchMember implements Egress, AutoCloseable
             }
             default -> messageCount++;
         }
-        return SENT;
+        return replyResult;
     }
 
     private void onProgress(final long sessionId, final long id, final long watchId, final long revision)

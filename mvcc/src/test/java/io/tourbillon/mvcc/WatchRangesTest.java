@@ -1,5 +1,6 @@
 package io.tourbillon.mvcc;
 
+import io.tourbillon.codecs.ErrorCode;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
@@ -15,6 +16,8 @@ class WatchRangesTest
 {
     private static final long SESSION = 7;
     private static final long MS = 1_000_000;
+    private static final long S = 1_000 * MS;
+    private static final int HOUR_MS = 3_600_000;
 
     private final WatchMember member = new WatchMember(new MvccSettings());
 
@@ -90,6 +93,71 @@ class WatchRangesTest
             member.mvcc.doWork(member.nowNs += MS);
         }
         assertEquals(member.mvcc.revision(), Collections.max(member.told(SESSION, id).progress));
+    }
+
+    private long bookmarked(final int intervalMs)
+    {
+        return member.watchRanges(SESSION, new String[]{"a", ""}, 0, 0, false, "", 0, intervalMs);
+    }
+
+    /** Bookmarks that a watcher hears in so many steps of the clock. */
+    private int bookmarksHeard(final long id, final int stepCount, final long stepNs)
+    {
+        final int before = member.told(SESSION, id).progress.size();
+        for (int i = 0; i < stepCount; i++)
+        {
+            member.mvcc.doWork(member.nowNs += stepNs);
+        }
+        return member.told(SESSION, id).progress.size() - before;
+    }
+
+    @Test
+    void shouldSpeakAsOftenAsTheMostCuriousWatcherWantsForAsLongAsItIsThere()
+    {
+        final long hourly = bookmarked(HOUR_MS);
+        assertEquals(0, bookmarksHeard(hourly, 100, MS));
+        final long often = bookmarked(50);
+        assertTrue(bookmarksHeard(hourly, 1_000, MS) > 0, "heard of within a second");
+        assertEquals(20, bookmarksHeard(hourly, 1_000, MS));
+        member.cancel(SESSION, often);
+        assertEquals(0, bookmarksHeard(hourly, 3_000, MS));
+        assertEquals(1, bookmarksHeard(hourly, 361, 10 * S));
+    }
+
+    @Test
+    void shouldWaitSecondsNotHoursLongerWhenABookmarkHadToWait()
+    {
+        final long hourly = bookmarked(HOUR_MS);
+        member.replyResult = Egress.QUEUED;
+        assertEquals(1, bookmarksHeard(hourly, 361, 10 * S));
+        assertEquals(0, bookmarksHeard(hourly, 360, 10 * S));
+        assertEquals(1, bookmarksHeard(hourly, 3, 10 * S));
+    }
+
+    @Test
+    void shouldCountWhatFiltersHoldAndRefuseMoreThanTheMemberHasForThem()
+    {
+        final String[] range = {"a", ""};
+        final String prefix = "p".repeat(9_000);
+        try (WatchMember small = new WatchMember(new MvccSettings().watchFilterBytes(20_000)))
+        {
+            small.watch(SESSION, 0, "a", "", 0, 0);
+            final long before = small.mvcc.watchBytes();
+            final long first = small.watchRanges(SESSION, range, 0, 0, false, prefix, 0, 0);
+            final long second = small.watchRanges(SESSION + 1, range, 0, 0, false, prefix, 0, 0);
+            assertTrue(first >= 0 && second >= 0);
+            assertTrue(small.mvcc.watchBytes() - before > 18_000, "counted");
+            assertEquals(Long.MIN_VALUE, small.watchRanges(SESSION, range, 0, 0, false, prefix, 0, 0));
+            assertEquals(ErrorCode.TOO_MANY_WATCHERS.number(), small.refusal);
+            assertTrue(small.watch(SESSION, 0, "a", "", 0, 0) >= 0, "a plain one has none");
+            small.cancel(SESSION, first);
+            assertTrue(small.watchRanges(SESSION, range, 0, 0, false, prefix, 0, 0) >= 0, "given back");
+            final long held = small.mvcc.watchBytes();
+            small.mvcc.onSessionClosed(SESSION);
+            small.mvcc.onSessionClosed(SESSION + 1);
+            small.settle();
+            assertTrue(held - small.mvcc.watchBytes() > 18_000, "given back with the sessions");
+        }
     }
 
     @Test

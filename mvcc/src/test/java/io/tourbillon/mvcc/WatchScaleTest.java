@@ -10,6 +10,7 @@ import java.util.function.IntFunction;
 import static io.tourbillon.mvcc.RecordSlab.NIL;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Many watchers, many sessions: what grows is bounded, what is bounded is fair, and what has to be told is told. Counted, not timed. */
@@ -17,6 +18,7 @@ class WatchScaleTest
 {
     private static final int MANY = 100_000;
     private static final long SESSION = 2;
+    private static final long S = 1_000_000_000;
 
     private final WatchMember member = new WatchMember(new MvccSettings().watchersPerSession(2 * MANY));
 
@@ -201,6 +203,95 @@ class WatchScaleTest
         member.apply(Op.put("k1", "w"));
         member.settle();
         member.check();
+    }
+
+    /** Between the first of them and the last there is room for others. */
+    private static String[] manyRanges()
+    {
+        final String[] ranges = new String[2 * Limits.WATCH_RANGES_MAX];
+        for (int i = 0; i < Limits.WATCH_RANGES_MAX; i++)
+        {
+            ranges[2 * i] = i == 0 ? "z" : "a" + i;
+            ranges[2 * i + 1] = "";
+        }
+        return ranges;
+    }
+
+    private int cyclesOfWork()
+    {
+        int cycles = 0;
+        while (member.mvcc.doWork(0) > 0)
+        {
+            cycles++;
+        }
+        return cycles;
+    }
+
+    @Test
+    void shouldCompareAChangeWithTheRangesOfManyWatchersInSlices()
+    {
+        final int count = 4096;
+        for (int i = 0; i < count; i++)
+        {
+            member.watchRanges(SESSION, manyRanges(), 0, 0, false, "", 0, 0);
+        }
+        member.apply(Op.put("m", "v"));
+        final int cycles = cyclesOfWork();
+        assertTrue(cycles > 20, () -> count + " watchers of 64 ranges looked at in " + cycles + " cycles");
+        member.apply(Op.put("z", "v"));
+        member.settle();
+        member.check();
+    }
+
+    @Test
+    void shouldCompareHistoryWithTheRangesOfFewWatchersInSlices()
+    {
+        final int count = 400;
+        for (int i = 0; i < count; i++)
+        {
+            member.apply(Op.put("m" + i, "v"));
+        }
+        member.apply(Op.put("z", "v"));
+        member.settle(); // what is not fanned out yet is no history
+        for (int i = 0; i < 16; i++)
+        {
+            member.watchRanges(SESSION, manyRanges(), 2, 0, false, "", 0, 0);
+        }
+        final int cycles = cyclesOfWork();
+        assertTrue(cycles > count / 8, () -> count + " changes compared with 1024 ranges in " + cycles + " cycles");
+        member.check();
+    }
+
+    @Test
+    void shouldLetGoOfSessionsThatAreClosedLongBeforeTheirTime()
+    {
+        final WatchTable table = new WatchTable();
+        final WatchBookmarks bookmarks = new WatchBookmarks(table, null);
+        final WatchProgress progress = new WatchProgress(table, null, MvccSettings.PROGRESS_NOTIFY_INTERVAL_NS_DEFAULT);
+        WatchSession session = null;
+        for (int i = 0; i < 1000; i++)
+        {
+            session = table.sessionOrNew(i);
+            final int watcher = table.add(session, 1, range("k", ""), 1, Watcher.PROGRESS_NOTIFY);
+            table.filter(watcher, new WatchFilter(false, 3600 * S, 0, new UnsafeBuffer(0, 0), new int[0], 0, 0));
+            session.history = new HistoryPass(session);
+            bookmarks.onWatcher(session);
+            progress.onWatcher(session);
+        }
+        bookmarks.doWork(0, 1);
+        progress.doWork(0, 1);
+        for (int i = 1; i < 1000; i++)
+        {
+            table.close(table.session(i));
+        }
+        table.sweep(Integer.MAX_VALUE);
+        assertNull(session.history);
+        for (int i = 1; i <= 30; i++)
+        {
+            assertEquals(0, bookmarks.doWork(i * S, 1) + progress.doWork(i * S, 1), "it is nobody's time");
+        }
+        assertEquals(1, bookmarks.sessionCount());
+        assertEquals(1, progress.sessionCount());
     }
 
     @Test
