@@ -202,7 +202,12 @@ public final class WatchCommand implements Command, WatchSink
         final WatchRanges ranges = new WatchRanges().range(first.key(), first.rangeEnd())
             .startRevision(flags.number("rev")).flags(flags.is("prev-kv") ? ClientSession.WATCH_PREV_KV : 0)
             .valuePrefix(flags.get("value-prefix").getBytes(charset)).minVersion(flags.number("min-version"));
-        for (final String word : flags.get("also").isEmpty() ? new String[0] : flags.get("also").split(","))
+        final String[] further = flags.get("also").isEmpty() ? new String[0] : flags.get("also").split(",");
+        if (further.length >= WatchRanges.RANGES_MAX)
+        {
+            throw Words.badArgs("--also: " + further.length + " keys: at most " + (WatchRanges.RANGES_MAX - 1));
+        }
+        for (final String word : further)
         {
             final byte[] key = word.getBytes(charset);
             ranges.range(key, flags.is("prefix") ? Keys.prefixEnd(key) : new byte[0]);

@@ -507,6 +507,18 @@ public final class ClientSession
     }
 
     /**
+     * Whether a watch stands: the node has said so ({@link ReplyListener#onWatchCreated}), and since then neither was the session lost, nor
+     * has the watch ended, nor was its end asked for.
+     *
+     * @param watchId as {@link #watch} returned it.
+     * @return true if it does.
+     */
+    public boolean isWatchCreated(final long watchId)
+    {
+        return life.isWatchCreated(watchId);
+    }
+
+    /**
      * Ends a watch: {@link ReplyListener#onWatchCanceled} follows, and until then events may come.
      *
      * @param watchId as {@link #watch} returned it.

@@ -219,7 +219,8 @@ public interface ReplyListener
      * No event at or below a revision is still to come.
      *
      * @param session  of the watch.
-     * @param watchId  of the watch; -1 = all of the session's.
+     * @param watchId  of the watch; -1 = all of the session's that stand just now ({@link ClientSession#isWatchCreated}): of one that is
+     *                 yet to be created, also anew after a reconnect, it says nothing.
      * @param revision up to which all was delivered.
      */
     default void onWatchProgress(final ClientSession session, final long watchId, final long revision)

@@ -341,6 +341,12 @@ final class SessionLife
         return refusal;
     }
 
+    boolean isWatchCreated(final long watchId)
+    {
+        final Watch watch = watches.get(watchId);
+        return null != watch && watch.state == Watch.State.CREATED;
+    }
+
     void onWatchCreated(final long watchId, final long revision)
     {
         final Watch watch = watches.get(watchId);
@@ -367,7 +373,11 @@ final class SessionLife
         final int code = message.code();
         if (code == ErrorCode.INVALID_AUTH_TOKEN.number() && onCredentialDied())
         {
-            return; // it goes on once the session has logged in again
+            if (watch.state == Watch.State.CREATED)
+            {
+                watches.retry(watch); // it goes on once the session has logged in again; progress that is told until then is not of it
+            }
+            return;
         }
         watches.remove(watch);
         final long compactRevision = message.compactRevision();

@@ -34,9 +34,14 @@ public final class WatchRanges
      * @param key      first key.
      * @param rangeEnd end; empty = the one key.
      * @return this.
+     * @throws IllegalArgumentException if there are {@link #RANGES_MAX} already.
      */
     public WatchRanges range(final byte[] key, final byte[] rangeEnd)
     {
+        if (keys.size() == RANGES_MAX)
+        {
+            throw new IllegalArgumentException("ranges of a watch=" + (RANGES_MAX + 1) + ": must be in [1, " + RANGES_MAX + "]");
+        }
         keys.add(key);
         ends.add(rangeEnd);
         return this;

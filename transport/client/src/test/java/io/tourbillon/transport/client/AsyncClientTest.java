@@ -171,6 +171,88 @@ class AsyncClientTest
         assertEquals(List.of(2L), events.stream().map(event -> event.kv().modRevision()).toList());
     }
 
+    private static WatchListener progressListener(final String name, final BlockingQueue<String> heard)
+    {
+        return new WatchListener()
+        {
+            @Override
+            public void onEvents(final List<Event> events)
+            {
+                heard.add(name + " events");
+            }
+
+            @Override
+            public void onCreated(final long revision)
+            {
+                heard.add(name + " stands");
+            }
+
+            @Override
+            public void onProgress(final long revision)
+            {
+                heard.add(name + " " + revision);
+            }
+        };
+    }
+
+    /** The id of the session that the node has opened last; what it was while there is no other yet. */
+    private long lastSession(final long former)
+    {
+        final long[] id = {former};
+        node.call(() -> id[0] = node.connections().isEmpty() ? former : node.lastConnection().lastSessionId());
+        return id[0] % 1_000 == 0 ? former : id[0];
+    }
+
+    private long reconnect(final long former)
+    {
+        node.dropConnections();
+        long session = former;
+        while (session == former)
+        {
+            session = lastSession(former); // the time-out of the class ends a vain wait
+        }
+        return session;
+    }
+
+    private void sayProgress(final long session, final long revision)
+    {
+        node.call(() -> node.lastConnection().progress(session, 0, revision));
+    }
+
+    private static List<String> take(final BlockingQueue<String> heard, final int count) throws Exception
+    {
+        final List<String> taken = new ArrayList<>();
+        for (int i = 0; i < count; i++)
+        {
+            taken.add(heard.poll(10, TimeUnit.SECONDS));
+        }
+        taken.sort(null);
+        return taken;
+    }
+
+    /** A watch that is yet to be created, for the first time or anew, has heard nothing of what the session has. */
+    @Test
+    void shouldTellOfTheSessionsProgressThoseWatchesThatStandAndNoOthers() throws Exception
+    {
+        open(MediaKind.IPC, 5_000);
+        final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        client.watch(WatchQuery.of("a"), progressListener("a", heard));
+        assertEquals(List.of("a stands"), take(heard, 1));
+        final long first = lastSession(0);
+        node.isMute = true; // creations are taken, but not answered
+        client.watch(WatchQuery.of("b").startRevision(5), progressListener("b", heard));
+        get(client.after(0));
+        sayProgress(first, 1_000);
+        assertEquals(List.of("a 1000"), take(heard, 1));
+        final long second = reconnect(first);
+        sayProgress(second, 2_000);
+        node.isMute = false;
+        final long third = reconnect(second);
+        assertEquals(List.of("a stands", "b stands"), take(heard, 2));
+        sayProgress(third, 3_000);
+        assertEquals(List.of("a 3000", "b 3000"), take(heard, 2));
+    }
+
     @Test
     void shouldReportTheEndOfAWatch() throws Exception
     {

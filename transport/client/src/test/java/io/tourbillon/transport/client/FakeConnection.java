@@ -94,8 +94,7 @@ final class FakeConnection
     private final PutRequestDecoder put = new PutRequestDecoder();
     private final PutReplyEncoder putReply = new PutReplyEncoder();
     private final ArrayDeque<byte[]> unsent = new ArrayDeque<>();
-    private byte[] assembled;
-    private int assembledLength;
+    private final FakeAssembly assembly = new FakeAssembly();
     private long chunkedId;
     private long nextSessionId;
 
@@ -153,26 +152,11 @@ final class FakeConnection
             onMessage(buffer, offset, length);
             return;
         }
-        final ChunkDecoder chunk = new ChunkDecoder().wrapAndApplyHeader(buffer, offset, header);
-        if (chunk.pieceOffset() == 0)
+        final UnsafeBuffer whole = assembly.onChunk(new ChunkDecoder().wrapAndApplyHeader(buffer, offset, header));
+        if (whole != null)
         {
-            assembled = new byte[(int)chunk.totalLength()];
-            assembledLength = 0;
-        }
-        if (chunk.pieceOffset() != assembledLength)
-        {
-            throw new AssertionError("gap in chunks");
-        }
-        assembledLength += chunk.getPiece(assembled, assembledLength, chunk.pieceLength());
-        if (assembledLength == assembled.length)
-        {
-            final UnsafeBuffer whole = new UnsafeBuffer(assembled);
-            if (MessageValidator.check(whole, 0, assembledLength) != MessageValidator.SOUND)
-            {
-                throw new AssertionError("the client sent a chunked message that is not sound");
-            }
             header.wrap(whole, 0);
-            onMessage(whole, 0, assembledLength);
+            onMessage(whole, 0, whole.capacity());
         }
     }
 
@@ -476,10 +460,15 @@ final class FakeConnection
             error(sessionId, correlationId, ErrorCode.TOO_MANY_REQUESTS);
             return;
         }
+        endWatch(sessionId, correlationId, watchId, 0);
+    }
+
+    void endWatch(final long sessionId, final long correlationId, final long watchId, final int code)
+    {
         watchers.remove(watchId);
         final WatchCanceledEncoder canceled = new WatchCanceledEncoder().wrapAndApplyHeader(out, 0, headerOut);
         head(canceled.reply(), sessionId, correlationId);
-        canceled.watchId(watchId).compactRevision(0).code(0).putReason(NOTHING, 0, 0);
+        canceled.watchId(watchId).compactRevision(0).code(code).putReason(NOTHING, 0, 0);
         send(MessageHeaderEncoder.ENCODED_LENGTH + canceled.encodedLength());
     }
 
@@ -490,8 +479,15 @@ final class FakeConnection
             error(sessionId, correlationId, ErrorCode.TOO_MANY_IN_FLIGHT);
             return;
         }
+        progress(sessionId, correlationId, store.revision);
+    }
+
+    /** Of all the session's watches. */
+    void progress(final long sessionId, final long correlationId, final long revision)
+    {
         final WatchProgressEncoder progress = new WatchProgressEncoder().wrapAndApplyHeader(out, 0, headerOut);
         head(progress.reply(), sessionId, correlationId);
+        progress.reply().revision(revision);
         progress.watchId(-1);
         send(MessageHeaderEncoder.ENCODED_LENGTH + WatchProgressEncoder.BLOCK_LENGTH);
     }

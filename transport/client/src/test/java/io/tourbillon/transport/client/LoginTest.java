@@ -177,6 +177,34 @@ class LoginTest
         assertEquals(1, node.lastConnection().closedSessions.size(), "the dead one is closed");
     }
 
+    /** What is said of the session before that is of no watch that the node has ended: else it would go on behind a gap. */
+    @Test
+    void shouldGoOnWhereItWasWithAWatchThatEndedWithItsCredential()
+    {
+        open();
+        await(session::isOpen);
+        final long watch = session.watch(new UnsafeBuffer("w".getBytes(UTF_8)), 0, 1, new UnsafeBuffer(0, 0), 0, 0, 0, 0);
+        await(() -> recorder.watchesCreated.size() == 1);
+        assertTrue(session.isWatchCreated(watch));
+        final long sessionId = session.sessionId();
+        node.store.fates.add(new FakeStore.Fate(false, null, true));
+        session.requestTimeoutMs(300);
+        assertTrue(put("unanswered") > 0, "as long as it waits, the session is not opened anew");
+        node.call(() ->
+        {
+            node.lastConnection().endWatch(sessionId, 0, watch, ErrorCode.INVALID_AUTH_TOKEN.number());
+            node.lastConnection().progress(sessionId, 0, 1_000);
+        });
+        await(() -> recorder.progressRevision == 1_000);
+        assertFalse(session.isWatchCreated(watch));
+        await(() -> recorder.watchesCreated.size() == 2);
+        assertTrue(session.isWatchCreated(watch));
+        final List<Long> starts = new ArrayList<>();
+        node.call(() -> starts.addAll(node.lastConnection().startRevisions));
+        assertEquals(List.of(0L, 2L), starts);
+        assertEquals(List.of(), recorder.watchesCanceled);
+    }
+
     @Test
     void shouldSendARefusedRequestOfTheComfortableFaceOnceMore()
     {

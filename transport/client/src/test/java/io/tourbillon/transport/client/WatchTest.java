@@ -1,5 +1,6 @@
 package io.tourbillon.transport.client;
 
+import io.tourbillon.transport.client.async.WatchQuery;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.Random;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class WatchTest
@@ -67,6 +69,24 @@ class WatchTest
         assertFalse(watch.onEvent(5, 2, false));
         assertFalse(watch.onEvent(4, 3, false));
         assertTrue(watch.onEvent(6, 4, false));
+    }
+
+    @Test
+    void shouldRefuseAtOnceMoreRangesThanOneWatchMayHave()
+    {
+        final WatchRanges ranges = new WatchRanges();
+        final WatchQuery query = WatchQuery.of("k");
+        for (int i = 0; i < WatchRanges.RANGES_MAX; i++)
+        {
+            ranges.range(KEY, KEY);
+        }
+        for (int i = 1; i < WatchRanges.RANGES_MAX; i++)
+        {
+            query.range(KEY, KEY);
+        }
+        final String reason = "ranges of a watch=65: must be in [1, 64]";
+        assertEquals(reason, assertThrows(IllegalArgumentException.class, () -> ranges.range(KEY, KEY)).getMessage());
+        assertEquals(reason, assertThrows(IllegalArgumentException.class, () -> query.range(KEY, KEY)).getMessage());
     }
 
     private static List<Long> deliver(final List<Long> history, final Random random)

@@ -422,7 +422,13 @@ final class ClientAgent implements ReplyListener
             }
             return;
         }
-        new ArrayList<>(watches.values()).forEach(handle -> handle.listener.onProgress(revision));
+        new ArrayList<>(watches.values()).forEach(handle ->
+        {
+            if (session.isWatchCreated(handle.watchId))
+            {
+                handle.listener.onProgress(revision);
+            }
+        });
     }
 
     @Override

@@ -23,7 +23,7 @@ public interface WatchListener
     }
 
     /**
-     * No event at or below a revision is still to come.
+     * No event at or below a revision is still to come. Said only while the watch stands.
      *
      * @param revision up to which all was delivered.
      */

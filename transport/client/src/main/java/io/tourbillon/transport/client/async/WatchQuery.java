@@ -124,9 +124,15 @@ public final class WatchQuery
      * @param firstKey of it.
      * @param end      of it; empty = the one key.
      * @return this.
+     * @throws IllegalArgumentException if there are {@link WatchRanges#RANGES_MAX} already.
      */
     public WatchQuery range(final byte[] firstKey, final byte[] end)
     {
+        if (1 + furtherRanges.size() == WatchRanges.RANGES_MAX) // here: the client's thread has nobody to tell
+        {
+            throw new IllegalArgumentException(
+                "ranges of a watch=" + (WatchRanges.RANGES_MAX + 1) + ": must be in [1, " + WatchRanges.RANGES_MAX + "]");
+        }
         furtherRanges.add(new byte[][]{firstKey, end});
         return this;
     }
