@@ -79,7 +79,16 @@ final class BroadcastCost implements Callable<Integer>
     private void run(final int subscriberCount, final Path directory)
     {
         options.nodeOption("--broadcast=front=front/");
-        try (ServerProcess node = options.start(Side.TOURBILLON, directory); Run run = new Run(node, subscriberCount))
+        try (ServerProcess node = options.start(Side.TOURBILLON, directory))
+        {
+            measure(subscriberCount, node);
+        }
+    }
+
+    /** Prints a line of the table, at a node that broadcasts {@code front/}. */
+    void measure(final int subscriberCount, final ServerProcess node)
+    {
+        try (Run run = new Run(node, subscriberCount))
         {
             run.put(options.warmupNs(), ratePerS);
             final long allocatedBefore = run.allocated();
@@ -104,6 +113,7 @@ final class BroadcastCost implements Callable<Integer>
         private long putCount;
         private long ackedCount;
         private long allocated = -1;
+        private long revision;
 
         private Run(final ServerProcess node, final int subscriberCount)
         {
@@ -113,9 +123,10 @@ final class BroadcastCost implements Callable<Integer>
                 });
             session = connection.openSession(this);
             await("a session", session::isOpen);
+            allocated();
             for (int i = 0; i < subscriberCount; i++)
             {
-                subscribers.add(new Subscriber(node, connection));
+                subscribers.add(new Subscriber(node, connection, revision));
             }
             await("all follow", () -> subscribers.stream().allMatch((one) -> one.broadcast.state() == Broadcast.State.FOLLOWING));
         }
@@ -162,7 +173,7 @@ final class BroadcastCost implements Callable<Integer>
                 }
             }
             await("everybody heard everything",
-                () -> ackedCount == putCount && subscribers.stream().allMatch((one) -> one.heardCount == putCount));
+                () -> ackedCount == putCount && subscribers.stream().allMatch((one) -> one.hearing.count == putCount));
             return (int)(putCount - before);
         }
 
@@ -189,6 +200,7 @@ final class BroadcastCost implements Callable<Integer>
         public void onStatusReply(final ClientSession on, final long correlationId, final StatusReplyDecoder reply)
         {
             allocated = reply.allocatedBytes();
+            revision = reply.reply().revision();
         }
 
         @Override
@@ -217,26 +229,43 @@ final class BroadcastCost implements Callable<Integer>
         }
     }
 
-    /** Hears the events of one key, in a node in which nothing else is put. */
+    /** What one subscriber has heard of a key, while nothing else is put: each revision once. */
+    static final class Hearing
+    {
+        private long count;
+        private long lastRevision;
+
+        Hearing(final long lastRevision)
+        {
+            this.lastRevision = lastRevision;
+        }
+
+        void hear(final long revision)
+        {
+            Wrong.unless(revision == lastRevision + 1, "an event is missing, or comes twice");
+            lastRevision = revision;
+            count++;
+        }
+    }
+
+    /** Hears the events of one key, in a node in which nothing else is put meanwhile. */
     private static final class Subscriber implements Broadcast.Listener
     {
         private final Broadcast broadcast;
-        private long heardCount;
-        private long lastRevision = 1;
+        private final Hearing hearing;
 
-        private Subscriber(final ServerProcess node, final ClientConnection connection)
+        private Subscriber(final ServerProcess node, final ClientConnection connection, final long afterRevision)
         {
+            hearing = new Hearing(afterRevision);
             broadcast = new Broadcast(DriverDirectory.of(node.port()), "aeron:ipc", Protocol.BROADCAST_STREAM_ID, connection,
                 List.of(PREFIX), this);
-            broadcast.followFrom(2);
+            broadcast.followFrom(afterRevision + 1);
         }
 
         @Override
         public void onEvent(final WatchEvent event)
         {
-            Wrong.unless(event.modRevision() == lastRevision + 1, "an event is missing, or comes twice");
-            lastRevision = event.modRevision();
-            heardCount++;
+            hearing.hear(event.modRevision());
         }
 
         @Override

@@ -4,6 +4,7 @@ import io.tourbillon.perf.ChildProcess;
 import io.tourbillon.perf.ProcessUsage;
 import io.tourbillon.perf.Spread;
 import io.tourbillon.perf.TempDirectory;
+import io.tourbillon.perf.jmh.Wrong;
 import io.tourbillon.perf.load.LoadChild;
 import io.tourbillon.perf.load.ServerProcess;
 import io.tourbillon.perf.peers.Ratio;
@@ -76,15 +77,21 @@ final class Bystanders implements Callable<Integer>
             final LoadChild load = new LoadChild(directory.path(), false, KEYS);
             load.preload(node);
             put(node, load, new Figures()); // a node that has just begun is slower, whoever stands by
-            System.out.println("\n| beside | puts/s without | puts/s with | ratio | p99 us without | with | CPU of the bystanders |");
-            System.out.println("|---|---|---|---|---|---|---|");
-            for (final Kind kind : kinds)
-            {
-                measure(kind, directory.path(), node, load);
-            }
+            measure(directory.path(), node, load);
         }
         System.out.println("every run was sound");
         return 0;
+    }
+
+    /** Prints the table of all kinds, at a node whose keys are there. */
+    void measure(final Path directory, final ServerProcess node, final LoadChild load)
+    {
+        System.out.println("\n| beside | puts/s without | puts/s with | ratio | p99 us without | with | CPU of the bystanders |");
+        System.out.println("|---|---|---|---|---|---|---|");
+        for (final Kind kind : kinds)
+        {
+            measure(kind, directory, node, load);
+        }
     }
 
     private void measure(final Kind kind, final Path directory, final ServerProcess node, final LoadChild load)
@@ -104,6 +111,7 @@ final class Bystanders implements Callable<Integer>
                 final long startNs = System.nanoTime();
                 put(node, load, with);
                 put(node, load, with);
+                Wrong.unless(company.isAlive(), "the bystanders are gone:\n" + company.output());
                 cpu = ProcessUsage.of(company.pid()).cpuNsSince(before) / (double)(System.nanoTime() - startNs);
             }
             put(node, load, without);

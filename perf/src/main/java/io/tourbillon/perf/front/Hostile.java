@@ -48,16 +48,22 @@ final class Hostile implements Callable<Integer>
             final LoadChild load = new LoadChild(directory.path(), false, KEYS);
             load.preload(node);
             put(node, load, new Figures()); // a node that has just begun is slower, whoever else is there
-            System.out.printf(Locale.ROOT, "%n%,d puts/s, latencies us%n%n", ratePerS);
-            System.out.println("| another client | p50 without | with | p99 without | with | ratio of p99 |");
-            System.out.println("|---|---|---|---|---|---|");
-            for (final BadClient.Manner manner : manners)
-            {
-                measure(manner, directory.path(), node, load);
-            }
+            measure(directory.path(), node, load);
         }
         System.out.println("every run was sound");
         return 0;
+    }
+
+    /** Prints the table of all manners, at a node whose keys are there. */
+    void measure(final Path directory, final ServerProcess node, final LoadChild load)
+    {
+        System.out.printf(Locale.ROOT, "%n%,d puts/s, latencies us%n%n", ratePerS);
+        System.out.println("| another client | p50 without | with | p99 without | with | ratio of p99 |");
+        System.out.println("|---|---|---|---|---|---|");
+        for (final BadClient.Manner manner : manners)
+        {
+            measure(manner, directory, node, load);
+        }
     }
 
     private void measure(final BadClient.Manner manner, final Path directory, final ServerProcess node, final LoadChild load)

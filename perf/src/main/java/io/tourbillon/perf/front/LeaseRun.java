@@ -24,10 +24,24 @@ final class LeaseRun implements FrontRun
     private static final int WINDOW = 512;
     private static final long LONG_TTL_MS = TimeUnit.HOURS.toMillis(1);
     private static final int STORM_SHARE = 10;
-    private static final long MARGIN_NS = TimeUnit.SECONDS.toNanos(3);
-    private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(150);
     private static final long OTHERS = 1L << 40;
     private static final long KEYS = 1L << 41;
+
+    /**
+     * How long what takes.
+     *
+     * @param grantNs  for granting the long ones, at most.
+     * @param baseNs   of looking at the others' puts before the storm.
+     * @param marginNs for granting those that end at once, beside what the long ones took.
+     * @param waitNs   for their end, at most.
+     */
+    record Times(long grantNs, long baseNs, long marginNs, long waitNs)
+    {
+        static Times of(final long grantNs, final long baseNs)
+        {
+            return new Times(grantNs, baseNs, TimeUnit.SECONDS.toNanos(3), TimeUnit.SECONDS.toNanos(150));
+        }
+    }
 
     private enum Phase
     {
@@ -36,10 +50,9 @@ final class LeaseRun implements FrontRun
 
     private final FrontTarget target;
     private final int leasesMax;
-    private final long grantNs;
     private final long granularityMs;
     private final double ratePerS;
-    private final long baseNs;
+    private final Times times;
     private final UnsafeBuffer value = new UnsafeBuffer(ByteBuffer.allocateDirect(OTHER_VALUE_LENGTH));
     private final LongArrayList intendedNs = new LongArrayList();
     private Phase phase = Phase.WATCHING;
@@ -71,25 +84,22 @@ final class LeaseRun implements FrontRun
     /**
      * @param target        to grant at.
      * @param leasesMax     leases at most.
-     * @param grantNs       time for granting them.
      * @param granularityMs of times to live.
      * @param ratePerS      of the others' puts.
-     * @param baseNs        of looking at these before the storm.
+     * @param times         of its parts.
      */
     LeaseRun(
         final FrontTarget target,
         final int leasesMax,
-        final long grantNs,
         final long granularityMs,
         final double ratePerS,
-        final long baseNs)
+        final Times times)
     {
         this.target = target;
         this.leasesMax = leasesMax;
-        this.grantNs = grantNs;
         this.granularityMs = granularityMs;
         this.ratePerS = ratePerS;
-        this.baseNs = baseNs;
+        this.times = times;
     }
 
     @Override
@@ -125,7 +135,7 @@ final class LeaseRun implements FrontRun
     private void grant(final long nowNs)
     {
         final int wanted = leasesMax - leasesMax / STORM_SHARE;
-        final boolean isOver = nowNs - phaseStartNs >= grantNs;
+        final boolean isOver = nowNs - phaseStartNs >= times.grantNs();
         while (!isOver && askedCount < wanted && inFlight < WINDOW && target.grant(askedCount, LONG_TTL_MS))
         {
             askedCount++;
@@ -140,7 +150,7 @@ final class LeaseRun implements FrontRun
             isGone = new boolean[stormCount];
             toPut = new int[stormCount];
             // As long as so many grants and puts took before, and half as long again, and the look at the others' puts before the storm.
-            stormNs = nowNs + 3 * (grantTookNs / (STORM_SHARE - 1)) + baseNs + MARGIN_NS;
+            stormNs = nowNs + 3 * (grantTookNs / (STORM_SHARE - 1)) + times.baseNs() + times.marginNs();
             phase = Phase.ARMING;
         }
     }
@@ -173,13 +183,13 @@ final class LeaseRun implements FrontRun
         {
             onFault("only " + stormKeys + " of " + stormCount + " leases had their key before they ended");
         }
-        else if (stormKeys == stormCount && nowNs - (stormNs - baseNs) >= 0)
+        else if (stormKeys == stormCount && nowNs - (stormNs - times.baseNs()) >= 0)
         {
             phase = Phase.WAITING;
             pacer = Pacer.openLoop(nowNs, ratePerS, WINDOW);
-            before = new LatencyRecord("put", nowNs, baseNs);
-            meanwhile = new LatencyRecord("put", stormNs, WAIT_NS);
-            late = new LatencyRecord("late", stormNs, WAIT_NS);
+            before = new LatencyRecord("put", nowNs, times.baseNs());
+            meanwhile = new LatencyRecord("put", stormNs, times.waitNs());
+            late = new LatencyRecord("late", stormNs, times.waitNs());
         }
     }
 
@@ -205,7 +215,7 @@ final class LeaseRun implements FrontRun
         {
             phase = Phase.DONE;
         }
-        else if (nowNs - stormNs > WAIT_NS)
+        else if (nowNs - stormNs > times.waitNs())
         {
             onFault(stormCount - goneCount + " leases did not end, " + othersInFlight + " puts were not acknowledged");
         }

@@ -71,8 +71,8 @@ final class LeaseStorm implements Callable<Integer>
         try (ServerProcess server = options.start(side, directory);
             FrontTarget target = FrontTarget.connect(side, server, new FrontTarget.Shape(1, 1, options.isIpc()), IN_FLIGHT_MAX))
         {
-            final LeaseRun run =
-                new LeaseRun(target, leaseCount, grantNs, side == Side.ETCD ? 1_000 : 1, ratePerS, options.durationNs());
+            final LeaseRun run = new LeaseRun(
+                target, leaseCount, side == Side.ETCD ? 1_000 : 1, ratePerS, LeaseRun.Times.of(grantNs, options.durationNs()));
             target.drive(run);
             return run;
         }

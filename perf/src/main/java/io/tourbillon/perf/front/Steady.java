@@ -2,6 +2,7 @@ package io.tourbillon.perf.front;
 
 import io.tourbillon.perf.Spread;
 import io.tourbillon.perf.TempDirectory;
+import io.tourbillon.perf.jmh.Wrong;
 import io.tourbillon.perf.load.LoadChild;
 import io.tourbillon.perf.load.ServerProcess;
 import io.tourbillon.perf.peers.Side;
@@ -34,25 +35,34 @@ final class Steady implements Callable<Integer>
     @Override
     public Integer call()
     {
-        double most = 0;
+        final boolean isBelow;
         try (TempDirectory directory = options.tempDirectory(); ServerProcess node = options.start(Side.TOURBILLON, directory.path()))
         {
             final LoadChild load = new LoadChild(directory.path(), false, KEYS);
             load.preload(node);
-            System.out.println("\n| window | work | operations/s | bytes allocated an operation, all agents |");
-            System.out.println("|---|---|---|---|");
-            for (int i = 0; i < windowCount; i++)
-            {
-                final String workload = i % 2 == 0 ? "watch" : "mixed";
-                final Properties figures = load.run(node, List.of("--workload", workload, "--window", WINDOW, "--no-preload",
-                    "--warmup", options.warmup(), "--duration", options.duration(), "--transport", options.transport()));
-                final double allocated = Double.parseDouble(figures.getProperty(workload + "." + WINDOW + ".allocated"));
-                most = i < WARM_UP_WINDOWS ? most : Math.max(most, allocated);
-                System.out.printf(Locale.ROOT, "| %d | %s | %s | %.4f |%n", i + 1, workload,
-                    Spread.number(Double.parseDouble(figures.getProperty(workload + "." + WINDOW + ".rate"))), allocated);
-            }
+            isBelow = measure(node, load);
         }
-        System.out.println(most < 1 ? "below a byte an operation" : "VOID: a byte an operation or more");
-        return most < 1 ? 0 : 1;
+        System.out.println(isBelow ? "below a byte an operation" : "VOID: a byte an operation or more");
+        return isBelow ? 0 : 1;
+    }
+
+    /** Prints the table, at a node whose keys are there; whether each window that counts stayed below a byte an operation. */
+    boolean measure(final ServerProcess node, final LoadChild load)
+    {
+        double most = 0;
+        System.out.println("\n| window | work | operations/s | bytes allocated an operation, all agents |");
+        System.out.println("|---|---|---|---|");
+        for (int i = 0; i < windowCount; i++)
+        {
+            final String workload = i % 2 == 0 ? "watch" : "mixed";
+            final Properties figures = load.run(node, List.of("--workload", workload, "--window", WINDOW, "--no-preload",
+                "--warmup", options.warmup(), "--duration", options.duration(), "--transport", options.transport()));
+            final double allocated = Double.parseDouble(figures.getProperty(workload + "." + WINDOW + ".allocated"));
+            Wrong.unless(allocated >= 0, "the node does not tell what its agents allocate");
+            most = i < WARM_UP_WINDOWS ? most : Math.max(most, allocated);
+            System.out.printf(Locale.ROOT, "| %d | %s | %s | %.4f |%n", i + 1, workload,
+                Spread.number(Double.parseDouble(figures.getProperty(workload + "." + WINDOW + ".rate"))), allocated);
+        }
+        return most < 1;
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Properties;
 
 /** A load process of its own against a server: {@code perf/bin/load} with options, its figures read back. */
-public final class LoadChild
+public class LoadChild
 {
     private static final long TIMEOUT_MS = 900_000;
     private static final String ETCD_CONNECTIONS = "8";
@@ -83,14 +83,9 @@ public final class LoadChild
             "--hlog", directory.resolve("load.hlog").toString(),
             "--result", result.toString()));
         arguments.addAll(options);
-        final List<String> command = Jvm.command(List.of("-Xms1g", "-Xmx3g", "-XX:+UseSerialGC"), Load.class, arguments);
-        try (ChildProcess load = ChildProcess.start(command, directory, directory.resolve("load.log")))
+        try
         {
-            load.awaitOutput("machine:", TIMEOUT_MS);
-            meanwhile.run();
-            final int exitCode = load.awaitExit(TIMEOUT_MS);
-            Wrong.unless(exitCode == 0 && Files.exists(result), "the load is void:\n" + load.output() + "\nthe server " +
-                "said:\n" + server.output());
+            execute(server, arguments, meanwhile);
             final Properties figures = new Properties();
             try (Reader reader = Files.newBufferedReader(result))
             {
@@ -101,6 +96,27 @@ public final class LoadChild
         catch (final IOException ex)
         {
             throw new UncheckedIOException(ex);
+        }
+    }
+
+    /**
+     * Runs the load, as a process of its own, until it has written its figures.
+     *
+     * @param server    to load.
+     * @param arguments all of the load's.
+     * @param meanwhile to be done once it runs.
+     * @throws IOException           if it cannot be started.
+     * @throws IllegalStateException if its run is void.
+     */
+    protected void execute(final ServerProcess server, final List<String> arguments, final Runnable meanwhile) throws IOException
+    {
+        final List<String> command = Jvm.command(List.of("-Xms1g", "-Xmx3g", "-XX:+UseSerialGC"), Load.class, arguments);
+        try (ChildProcess load = ChildProcess.start(command, directory, directory.resolve("load.log")))
+        {
+            load.awaitOutput("machine:", TIMEOUT_MS);
+            meanwhile.run();
+            Wrong.unless(load.awaitExit(TIMEOUT_MS) == 0,
+                "the load is void:\n" + load.output() + "\nthe server said:\n" + server.output());
         }
     }
 }
