@@ -71,6 +71,16 @@ class MemberNodeTest
         }
     }
 
+    private List<String> startThree()
+    {
+        final List<String> names = new ArrayList<>(List.of("m0", "m1", "m2"));
+        final String cluster = String.join(",", names.stream().map((name) ->
+            name + "=" + config(name).text(NodeOption.LISTEN_PEER)).toList());
+        names.forEach((name) -> config(name).set(NodeOption.INITIAL_CLUSTER, cluster));
+        start("m0", "m1", "m2");
+        return names;
+    }
+
     private TourbillonAsyncClient client(final String name)
     {
         final TourbillonAsyncClient client = Clients.connect(config(name), MediaKind.UDP);
@@ -158,11 +168,7 @@ class MemberNodeTest
     @Test
     void shouldReplaceAllMembersWhileAClientWrites()
     {
-        final List<String> names = new ArrayList<>(List.of("m0", "m1", "m2"));
-        final String cluster = String.join(",", names.stream().map((name) ->
-            name + "=" + config(name).text(NodeOption.LISTEN_PEER)).toList());
-        names.forEach((name) -> config(name).set(NodeOption.INITIAL_CLUSTER, cluster));
-        start("m0", "m1", "m2");
+        final List<String> names = startThree();
         int writes = 0;
         for (int i = 0; i < 3; i++)
         {
@@ -195,15 +201,31 @@ class MemberNodeTest
         assertFalse(Clients.await(client("n1").get("k0")).kvs().isEmpty());
     }
 
+    private static List<Boolean> areListing(final List<TourbillonAsyncClient> clients, final long id)
+    {
+        final List<CompletableFuture<MembersResult>> lists = clients.stream().map(TourbillonAsyncClient::members).toList();
+        return lists.stream().map((list) -> Clients.await(list).members().stream().anyMatch((member) -> member.id() == id)).toList();
+    }
+
+    @Test
+    void shouldListAtAnyMemberAtOnceWhoIsAddedThroughAnother()
+    {
+        final List<TourbillonAsyncClient> clients = startThree().stream().map(this::client).toList();
+        final String address = config("new").text(NodeOption.LISTEN_PEER);
+        for (final TourbillonAsyncClient client : clients)
+        {
+            final long id = patiently(() -> Clients.await(client.addMember(address, true))).memberId();
+            assertEquals(List.of(true, true, true), areListing(clients, id));
+            patiently(() -> Clients.await(client.removeMember(id)));
+            assertEquals(List.of(false, false, false), areListing(clients, id));
+        }
+    }
+
     /** Who is removed is sent nothing more: neither a follower nor a leader finds the change in its log. */
     @Test
     void shouldAnswerWhoRemovesTheMemberThatItAsks()
     {
-        final List<String> names = new ArrayList<>(List.of("m0", "m1", "m2"));
-        final String cluster = String.join(",", names.stream().map((name) ->
-            name + "=" + config(name).text(NodeOption.LISTEN_PEER)).toList());
-        names.forEach((name) -> config(name).set(NodeOption.INITIAL_CLUSTER, cluster));
-        start("m0", "m1", "m2");
+        final List<String> names = startThree();
         Await.until("a leader", () -> nodes.values().stream().anyMatch(MemberNodeTest::leads));
         remove(names, names.stream().filter((name) -> !leads(nodes.get(name))).findFirst().orElseThrow());
         remove(names, names.stream().filter((name) -> leads(nodes.get(name))).findFirst().orElse("m0"));
