@@ -2,7 +2,6 @@ package io.tourbillon.transport.client;
 
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.ChallengeDecoder;
-import io.tourbillon.codecs.client.CloseSessionEncoder;
 import io.tourbillon.codecs.client.ConnectedDecoder;
 import io.tourbillon.codecs.client.DisconnectEncoder;
 import io.tourbillon.codecs.client.KeepAliveEncoder;
@@ -10,11 +9,8 @@ import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.LoginChallengeDecoder;
 import io.tourbillon.codecs.client.SessionOpenedDecoder;
 import org.agrona.CloseHelper;
-import org.agrona.collections.Long2ObjectHashMap;
-import org.agrona.collections.LongArrayList;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -46,18 +42,13 @@ public final class ClientConnection implements AutoCloseable
     private final Inbound inbound;
     private final Greeting greeting;
     private final SplittableRandom random = new SplittableRandom();
-    private final ArrayList<ClientSession> sessions = new ArrayList<>();
-    private final Long2ObjectHashMap<ClientSession> sessionByNodeId = new Long2ObjectHashMap<>();
-    private final LongArrayList abandoned = new LongArrayList();
+    private final Sessions sessions = new Sessions(this, outbound, encoders);
     private ConnectionState state = WAITING;
     private Link link;
     private String lossReason;
     private volatile String lastReason = "not tried yet";
     private volatile String lastFailure = "";
-    private ClientSession lastSession;
-    private long lastLocalId;
     private int failureCount;
-    private boolean needsAttention;
     private boolean hasHeard;
     private long nextAttemptNs;
     private long deadlineNs;
@@ -102,10 +93,7 @@ public final class ClientConnection implements AutoCloseable
         {
             throw new IllegalStateException("the connection is closed");
         }
-        final ClientSession session = new ClientSession(this, ++lastLocalId, user, replyListener);
-        sessions.add(session);
-        attend();
-        return session;
+        return sessions.add(user, replyListener);
     }
 
     /** @return the state. */
@@ -148,10 +136,7 @@ public final class ClientConnection implements AutoCloseable
         {
             return;
         }
-        while (!sessions.isEmpty())
-        {
-            sessions.get(sessions.size() - 1).close();
-        }
+        sessions.closeAll();
         takeLeave();
         closeLink();
         state(CLOSED, "closed by its owner");
@@ -169,13 +154,7 @@ public final class ClientConnection implements AutoCloseable
         if (nowNs - timersNs >= TIMER_INTERVAL_NS)
         {
             timersNs = nowNs;
-            for (int i = sessions.size() - 1; i >= 0; i--)
-            {
-                if (i < sessions.size()) // a listener may have closed some
-                {
-                    sessions.get(i).requests.expire(nowNs);
-                }
-            }
+            sessions.expire(nowNs);
         }
         return workCount;
     }
@@ -227,7 +206,7 @@ public final class ClientConnection implements AutoCloseable
     /** Some session has something to send. */
     void attend()
     {
-        needsAttention = true;
+        sessions.attend();
     }
 
     void onHeard()
@@ -237,13 +216,7 @@ public final class ClientConnection implements AutoCloseable
 
     ClientSession session(final long nodeSessionId)
     {
-        final ClientSession session = lastSession;
-        if (null != session && session.sessionId() == nodeSessionId && nodeSessionId != 0)
-        {
-            return session;
-        }
-        lastSession = sessionByNodeId.get(nodeSessionId);
-        return lastSession;
+        return sessions.get(nodeSessionId);
     }
 
     /** The connection is to be given up, once what is being read was read. */
@@ -291,33 +264,12 @@ public final class ClientConnection implements AutoCloseable
 
     void onSessionOpened(final SessionOpenedDecoder message)
     {
-        final ClientSession session = byLocalId(message.reply().correlationId());
-        final long nodeSessionId = message.reply().sessionId();
-        if (null == session || nodeSessionId == 0)
-        {
-            counters.stray++;
-            abandon(nodeSessionId); // its owner closed it before it was open: the node does not know
-            return;
-        }
-        if (!session.life.isNodeProven(message, clockNs()))
-        {
-            abandon(nodeSessionId);
-            return;
-        }
-        sessionByNodeId.put(nodeSessionId, session);
-        session.life.onOpened(
-            nodeSessionId, (int)Math.min(Integer.MAX_VALUE, message.requestsMax()), message.reply().clusterId());
+        sessions.onOpened(message);
     }
 
     void onLoginChallenge(final LoginChallengeDecoder message)
     {
-        final ClientSession session = byLocalId(message.reply().correlationId());
-        if (null == session)
-        {
-            counters.stray++; // its owner closed it: the node gives it up in time
-            return;
-        }
-        session.life.onChallenge(message, clockNs());
+        sessions.onLoginChallenge(message);
     }
 
     /** Time in which a node that lives has answered a login: it may make who guesses wait. */
@@ -328,16 +280,14 @@ public final class ClientConnection implements AutoCloseable
 
     void onSessionClosed(final ClientSession session, final int errorCode)
     {
-        sessionByNodeId.remove(session.sessionId());
         inbound.dropChunks(session.sessionId());
-        lastSession = null;
-        session.life.onLost(errorCode);
+        sessions.onClosed(session, errorCode);
     }
 
     /** An error that names no session: the greeting or a session's opening was refused, or the node does not know us any more. */
     void onConnectionError(final long correlationId, final int errorCode)
     {
-        final ClientSession session = correlationId > 0 ? byLocalId(correlationId) : null;
+        final ClientSession session = correlationId > 0 ? sessions.byLocalId(correlationId) : null;
         final ErrorCode code = ErrorCode.of(errorCode);
         if (null != session && code != ErrorCode.NOT_CONNECTED)
         {
@@ -349,35 +299,14 @@ public final class ClientConnection implements AutoCloseable
 
     void forget(final ClientSession session, final long nodeSessionId)
     {
-        sessions.remove(session);
-        sessionByNodeId.remove(nodeSessionId);
+        sessions.forget(session, nodeSessionId);
         inbound.dropChunks(nodeSessionId);
-        lastSession = null;
     }
 
     /** Ends a session of the node that nobody here wants any more: now, or as soon as there is room in the request stream. */
     void abandon(final long nodeSessionId)
     {
-        if (nodeSessionId != 0)
-        {
-            abandoned.addLong(nodeSessionId);
-            closeAbandoned();
-        }
-    }
-
-    private int closeAbandoned()
-    {
-        int closedCount = 0;
-        while (!abandoned.isEmpty() && outbound.claim(HEADER_LENGTH + CloseSessionEncoder.BLOCK_LENGTH) == Outbound.OK)
-        {
-            final long nodeSessionId = abandoned.removeAt(abandoned.size() - 1);
-            Encoders.head(
-                encoders.closeSession.wrapAndApplyHeader(outbound.buffer(), outbound.offset(), encoders.header).request(),
-                nodeSessionId, 0);
-            outbound.commit();
-            closedCount++;
-        }
-        return closedCount;
+        sessions.abandon(nodeSessionId);
     }
 
     private int attempt(final long nowNs)
@@ -447,10 +376,10 @@ public final class ClientConnection implements AutoCloseable
         }
         if (state == CONNECTED)
         {
-            workCount += pollSessions(nowNs);
+            workCount += sessions.poll(nowNs);
             workCount += outbound.sendChunks();
             keepAlive(nowNs);
-            if (memberChoice.isMoveDue(nowNs, sessions))
+            if (memberChoice.isMoveDue(nowNs, sessions.all()))
             {
                 takeLeave();
                 lose(memberChoice.reason());
@@ -463,22 +392,6 @@ public final class ClientConnection implements AutoCloseable
         if (state != CLOSED && state != WAITING)
         {
             checkLoss(nowNs);
-        }
-        return workCount;
-    }
-
-    private int pollSessions(final long nowNs)
-    {
-        int workCount = closeAbandoned();
-        if (needsAttention)
-        {
-            needsAttention = false;
-            for (int i = 0; i < sessions.size(); i++)
-            {
-                final SessionLife life = sessions.get(i).life;
-                workCount += life.poll(nowNs);
-                needsAttention |= life.needsPoll();
-            }
         }
         return workCount;
     }
@@ -542,15 +455,7 @@ public final class ClientConnection implements AutoCloseable
         closeLink();
         lossReason = null;
         lastFailure = reason;
-        sessionByNodeId.clear();
-        lastSession = null;
-        for (int i = sessions.size() - 1; i >= 0; i--)
-        {
-            if (i < sessions.size()) // a listener may have closed some
-            {
-                sessions.get(i).life.onLost(ErrorCode.CONNECTION_TIMEOUT.number());
-            }
-        }
+        sessions.onConnectionLost();
         final long pauseNs = TimeUnit.MILLISECONDS.toNanos(Math.min(
             context.reconnectMaxMs(), context.reconnectMinMs() << Math.min(failureCount, BACK_OFF_DOUBLINGS_MAX)));
         final boolean isMove = memberChoice.onLost();
@@ -565,21 +470,9 @@ public final class ClientConnection implements AutoCloseable
     private void closeLink()
     {
         outbound.close();
-        abandoned.clear(); // the node ends what it knows of the connection
+        sessions.forgetAbandoned();
         CloseHelper.quietClose(link);
         link = null;
-    }
-
-    private ClientSession byLocalId(final long localId)
-    {
-        for (int i = 0; i < sessions.size(); i++)
-        {
-            if (sessions.get(i).life.localId() == localId)
-            {
-                return sessions.get(i);
-            }
-        }
-        return null;
     }
 
     private void state(final ConnectionState next, final String reason)
