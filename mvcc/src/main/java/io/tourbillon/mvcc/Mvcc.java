@@ -135,7 +135,8 @@ public final class Mvcc
         leaseReads = new LeaseReads(header, leases, lessor, replies, guard, head, egress, settings);
         writer = new Writer(store, keys, revisions, leases, header);
         compactor = new Compactor(keys, revisions, header);
-        reads = new Reads(header, replies, guard, settings, this::newRangeRead, this::newDeleteRead, this::newTxnRead);
+        reads = new Reads(header, replies, guard, settings, this::newRangeRead, this::newDeleteRead, this::newTxnRead,
+            () -> new HashRead(keys, revisions, header, replies));
         applier = newApplier();
         if (header.isUncounted())
         {
@@ -246,8 +247,8 @@ public final class Mvcc
 
     /**
      * Serves a request that does not go through the log: range, read-only transaction, watch create, cancel and progress, a lease's
-     * renewal, its time to live, the list of leases, the list of members, that of alarms, users and roles. Ask about leases linearizably:
-     * only then is an answer the leader's. What the node answers has been permitted here.
+     * renewal, its time to live, the list of leases, the list of members, that of alarms, users and roles, a hash of the key space. Ask
+     * about leases linearizably: only then is an answer the leader's. What the node answers has been permitted here.
      *
      * @param sessionId  of the session that asks.
      * @param credential of its user; 0 = nobody.
@@ -298,7 +299,8 @@ public final class Mvcc
                 return true;
             case MaintenanceRequestDecoder.TEMPLATE_ID:
                 return !isPermitted(sessionId, correlationId, alarmList.check(guard, credential, buffer, offset)) ||
-                    alarmList.on(sessionId, correlationId, buffer, offset);
+                    alarmList.on(sessionId, correlationId, buffer, offset) ||
+                    reads.onHash(sessionId, credential, correlationId, buffer, offset);
             case StatusRequestDecoder.TEMPLATE_ID:
                 return !isPermitted(sessionId, correlationId, guard.refusalUnlessUser(credential));
             default:

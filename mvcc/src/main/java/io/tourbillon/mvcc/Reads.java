@@ -1,6 +1,8 @@
 package io.tourbillon.mvcc;
 
 import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.client.MaintenanceOperation;
+import io.tourbillon.codecs.client.MaintenanceRequestDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.RangeRequestDecoder;
 import org.agrona.DirectBuffer;
@@ -16,6 +18,8 @@ import static io.tourbillon.codecs.MessageValidator.SOUND;
 final class Reads
 {
     private static final int RANGES_PER_OTHER = 4;
+    /** Each walks the whole store. */
+    private static final int HASHES_MAX = 2;
 
     private final MvccHeader header;
     private final Replies replies;
@@ -25,9 +29,11 @@ final class Reads
     private final ReadSlots<RangeRead> ranges;
     private final ReadSlots<RangeRead> deletes;
     private final ReadSlots<TxnRead> txns;
+    private final ReadSlots<HashRead> hashes;
     private final LongRead[] active;
     private final MessageHeaderDecoder messageHeader = new MessageHeaderDecoder();
     private final RangeRequestDecoder request = new RangeRequestDecoder();
+    private final MaintenanceRequestDecoder maintenance = new MaintenanceRequestDecoder();
     private final RangeQuery query = new RangeQuery();
     private int activeCount;
     private int turn;
@@ -39,7 +45,8 @@ final class Reads
         final MvccSettings settings,
         final Supplier<RangeRead> newRange,
         final Supplier<RangeRead> newDelete,
-        final Supplier<TxnRead> newTxn)
+        final Supplier<TxnRead> newTxn,
+        final Supplier<HashRead> newHash)
     {
         this.header = header;
         this.replies = replies;
@@ -50,7 +57,8 @@ final class Reads
         ranges = new ReadSlots<>(settings.scans(), newRange);
         deletes = new ReadSlots<>(others, newDelete);
         txns = new ReadSlots<>(others, newTxn);
-        active = new LongRead[settings.scans() + 2 * others + 3];
+        hashes = new ReadSlots<>(HASHES_MAX, newHash);
+        active = new LongRead[settings.scans() + 2 * others + HASHES_MAX + 4];
     }
 
     int activeCount()
@@ -104,6 +112,31 @@ final class Reads
             replies.error(sessionId, correlationId, result);
             read.end();
         }
+    }
+
+    /** Begins a hash of the key space, if that is what is asked for; false if it is something else. */
+    boolean onHash(final long sessionId, final long credential, final long correlationId, final DirectBuffer buffer, final int offset)
+    {
+        maintenance.wrapAndApplyHeader(buffer, offset, messageHeader);
+        if (maintenance.operationRaw() != MaintenanceOperation.HASH_KV.value())
+        {
+            return false;
+        }
+        final long revision = maintenance.revision() > 0 ? maintenance.revision() : header.revision();
+        final int result = revision > header.revision() ? ErrorCode.FUTURE_REVISION.number() :
+            revision < header.compactRevision() ? ErrorCode.COMPACTED.number() : checkRoom(hashes, sessionId);
+        if (result == SOUND)
+        {
+            final HashRead read = hashes.take();
+            read.begin(hashes, sessionId, credential, correlationId, false);
+            read.start(revision);
+            run(read);
+        }
+        else
+        {
+            replies.error(sessionId, correlationId, result);
+        }
+        return true;
     }
 
     /** Answers a delete that made this revision, with what it has deleted. */

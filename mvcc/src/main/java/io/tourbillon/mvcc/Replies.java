@@ -142,6 +142,16 @@ final class Replies
         egress.reply(sessionId, buffer.buffer(), 0, maintenance.limit());
     }
 
+    void hash(final long sessionId, final long correlationId, final long hash, final long compactRevision, final long hashRevision)
+    {
+        maintenance.wrapAndApplyHeader(buffer.buffer(), 0, messageHeader);
+        head.fill(maintenance.reply(), sessionId, correlationId, header.revision());
+        maintenance.hash(hash).compactRevision(compactRevision).hashRevision(hashRevision).remainingBytes(0).flags().clear().last(true);
+        maintenance.alarmsCount(0);
+        maintenance.putBlob(NO_TEXT, 0, 0);
+        egress.reply(sessionId, buffer.buffer(), 0, maintenance.limit());
+    }
+
     void error(final long sessionId, final long correlationId, final int number)
     {
         error(sessionId, correlationId, number, ErrorCode.of(number).messageBytes());

@@ -259,6 +259,7 @@ class GuardTest
         assertEquals(DENIED, rig.compact(1, false));
         assertEquals(DENIED, rig.alarm(MaintenanceOperation.ALARM_ACTIVATE, 1, AlarmType.NOSPACE));
         assertEquals(DENIED, rig.alarm(MaintenanceOperation.ALARM_DEACTIVATE, 1, AlarmType.NOSPACE));
+        assertEquals(DENIED, rig.hash(0));
         for (final AuthOperation operation : AuthOperation.values())
         {
             final boolean isRoots = operation != AuthOperation.NULL_VAL && operation != AuthOperation.SBE_UNKNOWN &&
@@ -288,6 +289,7 @@ class GuardTest
         assertEquals(NO_USER, rig.leases());
         assertEquals(NO_USER, rig.compact(1, false));
         assertEquals(NO_USER, rig.alarm(MaintenanceOperation.ALARM_GET, 0, AlarmType.NONE));
+        assertEquals(NO_USER, rig.hash(0));
         assertEquals(NO_USER, users.ask(AuthOperation.DISABLE, "", ""));
         assertEquals("canceled -1 code 1026 compacted 0", rig.watch(0, "a", "", 0, 0));
         assertTrue(rig.egress.log.get(rig.egress.log.size() - 1)

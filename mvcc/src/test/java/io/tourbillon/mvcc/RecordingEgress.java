@@ -85,6 +85,12 @@ final class RecordingEgress implements Egress
             case MaintenanceReplyDecoder.TEMPLATE_ID ->
             {
                 final MaintenanceReplyDecoder reply = new MaintenanceReplyDecoder().wrapAndApplyHeader(buffer, offset, header);
+                if (reply.hashRevision() > 0)
+                {
+                    answer(reply.reply().correlationId(),
+                        "hash " + reply.hash() + " of " + reply.compactRevision() + " to " + reply.hashRevision());
+                    break;
+                }
                 final StringBuilder text = new StringBuilder("alarms");
                 reply.alarms().forEach((alarm) -> text.append(' ').append(alarm.memberId()).append(':').append(alarm.alarm()));
                 answer(reply.reply().correlationId(), text + " at " + reply.reply().revision());

@@ -222,6 +222,15 @@ final class Requests
         return this;
     }
 
+    Requests hash(final long revision, final long sessionId, final long correlationId)
+    {
+        final MaintenanceRequestEncoder request = new MaintenanceRequestEncoder().wrapAndApplyHeader(buffer, 0, header);
+        head(request.request(), sessionId, correlationId);
+        request.targetId(0).revision(revision).operation(MaintenanceOperation.HASH_KV).alarm((short)0).version("");
+        length = request.limit();
+        return this;
+    }
+
     Requests auth(
         final AuthOperation operation, final String name, final String role, final byte[] verifier, final Permission permission,
         final long sessionId, final long correlationId)

@@ -417,6 +417,13 @@ final class Rig implements Member
         return operation == MaintenanceOperation.ALARM_GET ? read() : apply();
     }
 
+    /** What the member says is the hash of its key space; null if it is not answered yet. */
+    String hash(final long revision)
+    {
+        requests.hash(revision, session, ++correlationId);
+        return read();
+    }
+
     /** A member says of itself that it has an alarm, or has it no more. */
     void note(final long memberId, final AlarmType type, final boolean isRaised)
     {

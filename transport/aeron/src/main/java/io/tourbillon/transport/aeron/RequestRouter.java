@@ -333,9 +333,9 @@ final class RequestRouter
     private void onMaintenance(final Connection connection, final DirectBuffer buffer, final int offset, final int length)
     {
         final int operation = maintenance.wrapAndApplyHeader(buffer, offset, header).operationRaw();
-        if (operation == MaintenanceOperation.SNAPSHOT.value() || operation == MaintenanceOperation.ALARM_GET.value())
+        final boolean isOfMember = operation == MaintenanceOperation.SNAPSHOT.value() || operation == MaintenanceOperation.HASH_KV.value();
+        if (isOfMember || operation == MaintenanceOperation.ALARM_GET.value())
         {
-            final boolean isOfMember = operation == MaintenanceOperation.SNAPSHOT.value();
             read(connection, isOfMember ? ReadLevel.SERIALIZABLE : ReadLevel.LINEARIZABLE, buffer, offset, length);
         }
         else if (operation == MaintenanceOperation.ALARM_ACTIVATE.value() || operation == MaintenanceOperation.ALARM_DEACTIVATE.value())

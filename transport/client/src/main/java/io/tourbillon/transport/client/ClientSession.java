@@ -413,6 +413,23 @@ public final class ClientSession
      */
     public long maintenance(final MaintenanceOperation operation, final long targetId, final AlarmType type)
     {
+        return maintenance(operation, targetId, 0, type);
+    }
+
+    /**
+     * Asks this very member for a hash of all keys and values with their history, as they stand in its store: members at the same
+     * revision of the same compaction agree. Root's.
+     *
+     * @param revision up to which; 0 = the member's newest.
+     * @return correlation id or {@link ClientResult}.
+     */
+    public long hashKv(final long revision)
+    {
+        return maintenance(MaintenanceOperation.HASH_KV, 0, revision, AlarmType.NONE);
+    }
+
+    private long maintenance(final MaintenanceOperation operation, final long targetId, final long revision, final AlarmType type)
+    {
         final long refusal =
             requests.claim(HEADER_LENGTH + MaintenanceRequestEncoder.BLOCK_LENGTH + MaintenanceRequestEncoder.versionHeaderLength());
         if (refusal < 0)
@@ -425,7 +442,7 @@ public final class ClientSession
         final boolean isWrite = operation == MaintenanceOperation.ALARM_ACTIVATE || operation == MaintenanceOperation.ALARM_DEACTIVATE;
         final RequestHeaderEncoder head = encoders.maintenance.request();
         final long correlationId = isWrite ? requests.headOfChange(head) : requests.headOfRead(head);
-        encoders.maintenance.targetId(targetId).revision(0).operation(operation).alarm(type.number()).version("");
+        encoders.maintenance.targetId(targetId).revision(revision).operation(operation).alarm(type.number()).version("");
         out.commit();
         return correlationId;
     }
