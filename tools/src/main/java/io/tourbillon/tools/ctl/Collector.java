@@ -15,6 +15,7 @@ import io.tourbillon.codecs.client.TxnReplyDecoder;
 import io.tourbillon.tools.ctl.output.AlarmAnswer;
 import io.tourbillon.tools.ctl.output.Answer;
 import io.tourbillon.tools.ctl.output.AuthAnswer;
+import io.tourbillon.tools.ctl.output.HashAnswer;
 import io.tourbillon.tools.ctl.output.Header;
 import io.tourbillon.tools.ctl.output.KeyValue;
 import io.tourbillon.tools.ctl.output.MemberAnswer;
@@ -27,7 +28,7 @@ import org.agrona.collections.Long2ObjectHashMap;
 
 import java.util.ArrayList;
 import java.util.List;
-
+import java.util.function.Consumer;
 
 /** Puts the answer to the one request that a command waits for together; hands those of an import's many puts to their completions. */
 final class Collector implements ReplyListener
@@ -49,6 +50,8 @@ final class Collector implements ReplyListener
     private MemberAnswer members;
     private AlarmAnswer alarms;
     private AuthAnswer auth;
+    private HashAnswer hash;
+    private Consumer<Answer.Range> rangeSink;
     private boolean isLoginRefused;
     private CtlException failure;
 
@@ -75,6 +78,12 @@ final class Collector implements ReplyListener
     void snapshot(final SnapshotSink sink)
     {
         snapshot = sink;
+    }
+
+    /** Of the ranges that are asked for next; null = their parts are put together. */
+    void rangeSink(final Consumer<Answer.Range> sink)
+    {
+        rangeSink = sink;
     }
 
     void expect(final long correlationId, final NodeLink.Completion completion)
@@ -129,6 +138,12 @@ final class Collector implements ReplyListener
     {
         answer();
         return alarms;
+    }
+
+    HashAnswer hash()
+    {
+        answer();
+        return hash;
     }
 
     AuthAnswer auth()
@@ -214,6 +229,11 @@ final class Collector implements ReplyListener
     {
         final boolean isLast = reply.flags().last();
         final Answer.Range soFar = Replies.range(reply, kvs);
+        if (rangeSink != null)
+        {
+            rangeSink.accept(soFar);
+            kvs.clear();
+        }
         if (isLast)
         {
             done(soFar);
@@ -279,6 +299,7 @@ final class Collector implements ReplyListener
     public void onMaintenanceReply(final ClientSession session, final long correlationId, final MaintenanceReplyDecoder reply)
     {
         final boolean isLast = reply.flags().last();
+        hash = Replies.hash(reply, endpoint);
         alarms = Replies.alarms(reply); // also of a snapshot, which has none: the blob is behind them
         final byte[] blob = new byte[reply.blobLength()];
         reply.getBlob(blob, 0, blob.length);

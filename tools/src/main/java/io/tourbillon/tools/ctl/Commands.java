@@ -9,7 +9,9 @@ import io.tourbillon.tools.ctl.command.CheckPerfCommand;
 import io.tourbillon.tools.ctl.command.CompactionCommand;
 import io.tourbillon.tools.ctl.command.DefragCommand;
 import io.tourbillon.tools.ctl.command.DelCommand;
+import io.tourbillon.tools.ctl.command.DowngradeCommand;
 import io.tourbillon.tools.ctl.command.ElectCommand;
+import io.tourbillon.tools.ctl.command.EndpointHashCommand;
 import io.tourbillon.tools.ctl.command.EndpointHealthCommand;
 import io.tourbillon.tools.ctl.command.EndpointStatusCommand;
 import io.tourbillon.tools.ctl.command.ExportCommand;
@@ -41,10 +43,11 @@ final class Commands
 {
     static final List<String> NAMES = List.of(
         "alarm disarm", "alarm list", "auth disable", "auth enable", "auth status", "check datascale", "check perf", "compaction",
-        "completion", "defrag", "del", "elect", "endpoint health", "endpoint status", "export", "get", "import",
+        "completion", "defrag", "del", "downgrade cancel", "downgrade enable", "downgrade validate", "elect", "endpoint hashkv",
+        "endpoint health", "endpoint status", "export", "get", "help", "import",
         "inspect counters", "inspect errors", "inspect journal", "inspect raft", "inspect store", "lease grant",
         "lease keep-alive", "lease list", "lease revoke", "lease timetolive", "lock", "make-mirror", "member add", "member list",
-        "member promote", "member remove", "member update", "move-leader", "put", "role add", "role delete", "role get",
+        "member promote", "member remove", "member update", "move-leader", "options", "put", "role add", "role delete", "role get",
         "role grant-permission", "role list", "role revoke-permission", "snapshot restore", "snapshot save", "snapshot status",
         "top", "txn", "user add", "user delete", "user get", "user grant-role", "user list", "user passwd", "user revoke-role",
         "version", "watch");
@@ -68,6 +71,7 @@ final class Commands
             case "alarm disarm" -> new AlarmCommand(true);
             case "endpoint status" -> new EndpointStatusCommand();
             case "endpoint health" -> new EndpointHealthCommand();
+            case "endpoint hashkv" -> new EndpointHashCommand();
             case "lease grant" -> new LeaseCommand(Answer.LeaseWord.GRANT);
             case "lease revoke" -> new LeaseCommand(Answer.LeaseWord.REVOKE);
             case "lease timetolive" -> new LeaseCommand(Answer.LeaseWord.TIMETOLIVE);
@@ -109,6 +113,11 @@ final class Commands
             case "check datascale" -> new CheckDatascaleCommand();
             case "defrag" -> new DefragCommand();
             case "completion" -> new CompletionCommand();
+            case "downgrade cancel" -> new DowngradeCommand(DowngradeCommand.What.CANCEL);
+            case "downgrade enable" -> new DowngradeCommand(DowngradeCommand.What.ENABLE);
+            case "downgrade validate" -> new DowngradeCommand(DowngradeCommand.What.VALIDATE);
+            case "help" -> new HelpCommand();
+            case "options" -> new OptionsCommand();
             default -> null;
         };
     }
@@ -151,6 +160,12 @@ final class Commands
         }
         final String both = words.size() > 1 ? first + ' ' + words.get(1) : first;
         return NAMES.contains(both) ? both : null;
+    }
+
+    /** Whether commands of two words begin with this one. */
+    static boolean isGroup(final String word)
+    {
+        return NAMES.stream().anyMatch(name -> name.startsWith(word + ' '));
     }
 
     /** How many words a name took. */

@@ -98,8 +98,8 @@ public final class Context
         {
             user = user("user", "password");
         }
-        return NodeLink.open(
-            endpoints, connectionKey(), user, flags.durationNs("dial-timeout"), flags.durationNs("command-timeout"));
+        return NodeLink.open(endpoints, new NodeLink.Settings(connectionKey(), user, flags.durationNs("dial-timeout"),
+            flags.durationNs("command-timeout"), GlobalFlags.silenceMs(flags), flags.is("debug") ? err : null));
     }
 
     private ConnectionKey connectionKey()
@@ -185,6 +185,10 @@ public final class Context
             options.user(who);
         }
         options.context().clientName("tbctl").connectionKey(connectionKey()).connectTimeoutMs(Math.max(1, dialTimeout.toMillis()));
+        if (GlobalFlags.silenceMs(flags) > 0)
+        {
+            options.context().silenceMs(GlobalFlags.silenceMs(flags));
+        }
         try
         {
             return TourbillonAsyncClient.connect(options);

@@ -295,6 +295,12 @@ public final class Flags
         return arguments;
     }
 
+    /** @return the arguments before {@code --}, or all if there is none. */
+    public List<String> operands()
+    {
+        return arguments.subList(0, arguments.size() - rest.size());
+    }
+
     /** @return the arguments after {@code --}; they are in {@link #arguments()}, too. */
     public List<String> rest()
     {

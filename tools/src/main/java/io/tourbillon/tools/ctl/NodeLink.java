@@ -11,6 +11,7 @@ import io.tourbillon.tools.ctl.command.TxnScript;
 import io.tourbillon.tools.ctl.output.AlarmAnswer;
 import io.tourbillon.tools.ctl.output.Answer;
 import io.tourbillon.tools.ctl.output.AuthAnswer;
+import io.tourbillon.tools.ctl.output.HashAnswer;
 import io.tourbillon.tools.ctl.output.MemberAnswer;
 import io.tourbillon.tools.ctl.output.Status;
 import io.tourbillon.transport.client.AuthCommand;
@@ -23,7 +24,9 @@ import io.tourbillon.transport.client.UserPassword;
 import io.tourbillon.transport.client.WatchRanges;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.io.PrintStream;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
@@ -43,52 +46,70 @@ public final class NodeLink implements AutoCloseable
     private final long commandTimeoutNs;
     private int idleCount;
 
-    private NodeLink(
-        final String endpoint, final ConnectionKey key, final UserPassword user, final long dialTimeoutNs, final long commandTimeoutNs)
+    /**
+     * How to speak to a node.
+     *
+     * @param key              that client and node prove to know; null = none.
+     * @param user             who logs in; null = nobody.
+     * @param dialTimeoutNs    for each endpoint.
+     * @param commandTimeoutNs for an answer.
+     * @param silenceMs        after which a node is given up; 0 = what is usual.
+     * @param debug            told what becomes of the connection; null = nobody.
+     */
+    record Settings(
+        ConnectionKey key, UserPassword user, long dialTimeoutNs, long commandTimeoutNs, long silenceMs, PrintStream debug)
     {
-        this.commandTimeoutNs = commandTimeoutNs;
-        client = TourbillonClient.launch(new ClientContext()
+    }
+
+    private NodeLink(final String endpoint, final Settings settings)
+    {
+        commandTimeoutNs = settings.commandTimeoutNs();
+        final ClientContext context = new ClientContext()
             .clientName("tbctl")
-            .connectionKey(key)
+            .connectionKey(settings.key())
             .requestTimeoutMs(Math.max(1, commandTimeoutNs / 1_000_000))
-            .connectTimeoutMs(Math.max(1, dialTimeoutNs / 1_000_000)));
+            .connectTimeoutMs(Math.max(1, settings.dialTimeoutNs() / 1_000_000));
+        client = TourbillonClient.launch(settings.silenceMs() == 0 ? context : context.silenceMs(settings.silenceMs()));
         collector = new Collector(endpoint);
+        final PrintStream debug = settings.debug();
         try
         {
-            connection = client.connect(endpoint, (ignore, from, to, reason) -> { });
+            connection = client.connect(endpoint, (ignore, from, to, reason) ->
+            {
+                if (debug != null)
+                {
+                    debug.println("debug: " + endpoint + ": " + from + " -> " + to + ": " + reason);
+                }
+            });
         }
         catch (final IllegalArgumentException ex)
         {
             client.close();
             throw new CtlException(ExitCode.BAD_ARGS, ex.getMessage());
         }
-        session = user == null ? connection.openSession(collector) : connection.openSession(user, collector);
+        session = settings.user() == null ? connection.openSession(collector) : connection.openSession(settings.user(), collector);
     }
 
     /**
      * Opens a session on the first endpoint that answers. Blocks.
      *
-     * @param endpoints        separated by commas.
-     * @param key              that client and node prove to know; null = none.
-     * @param user             who logs in; null = nobody.
-     * @param dialTimeoutNs    for each of them.
-     * @param commandTimeoutNs for an answer.
+     * @param endpoints separated by commas.
+     * @param settings  of each of them.
      * @return the session.
      * @throws CtlException if none answers.
      */
-    static NodeLink open(
-        final String endpoints, final ConnectionKey key, final UserPassword user, final long dialTimeoutNs, final long commandTimeoutNs)
+    static NodeLink open(final String endpoints, final Settings settings)
     {
         String reason = "no endpoint";
         for (final String endpoint : endpoints.split(","))
         {
-            final NodeLink link = new NodeLink(endpoint.trim(), key, user, dialTimeoutNs, commandTimeoutNs);
-            if (link.awaitOpened(dialTimeoutNs))
+            final NodeLink link = new NodeLink(endpoint.trim(), settings);
+            if (link.awaitOpened(settings.dialTimeoutNs()))
             {
                 return link;
             }
-            reason = "cannot connect to " + endpoint.trim() + " within " + dialTimeoutNs / 1_000_000 + " ms (" + link.connection.reason() +
-                ")";
+            reason = "cannot connect to " + endpoint.trim() + " within " + settings.dialTimeoutNs() / 1_000_000 + " ms (" +
+                link.connection.reason() + ")";
             link.close();
         }
         throw new CtlException(ExitCode.BAD_CONNECTION, reason);
@@ -142,6 +163,37 @@ public final class NodeLink implements AutoCloseable
         final byte[] end = request.range().rangeEnd();
         return (Answer.Range)call(NO_KEY, () -> session.range(
             new UnsafeBuffer(key), 0, key.length, new UnsafeBuffer(end), 0, end.length, TxnBuilder.options(request)));
+    }
+
+    /**
+     * Reads a range part by part, so that no part has to wait for the next in memory.
+     *
+     * @param request which.
+     * @param sink    takes each part as it comes; the keys of a part are its own only until it returns.
+     */
+    public void stream(final Request.Get request, final Consumer<Answer.Range> sink)
+    {
+        collector.rangeSink(sink);
+        try
+        {
+            get(request);
+        }
+        finally
+        {
+            collector.rangeSink(null);
+        }
+    }
+
+    /**
+     * Asks for the hash of all keys and values, with their history.
+     *
+     * @param revision up to which; 0 = up to now.
+     * @return the answer of this node.
+     */
+    public HashAnswer hash(final long revision)
+    {
+        call(NO_KEY, () -> session.hashKv(revision));
+        return collector.hash();
     }
 
     /**
@@ -286,10 +338,10 @@ public final class NodeLink implements AutoCloseable
      *
      * @param range         of keys.
      * @param startRevision 0 = from now on.
-     * @param prevKv        true to get what was there before.
+     * @param flags         {@link ClientSession#WATCH_PREV_KV} and so on.
      * @param sink          called by {@link #poll()}.
      */
-    public void watch(final KeyRange range, final long startRevision, final boolean prevKv, final WatchSink sink)
+    public void watch(final KeyRange range, final long startRevision, final int flags, final WatchSink sink)
     {
         if (collector.watches().isEmpty())
         {
@@ -297,9 +349,8 @@ public final class NodeLink implements AutoCloseable
         }
         final byte[] key = range.key();
         final byte[] end = range.rangeEnd();
-        final int flags = ClientSession.WATCH_FRAGMENT | (prevKv ? ClientSession.WATCH_PREV_KV : 0);
-        final long watchId = session.watch(
-            new UnsafeBuffer(key), 0, key.length, new UnsafeBuffer(end), 0, end.length, startRevision, flags);
+        final long watchId = session.watch(new UnsafeBuffer(key), 0, key.length, new UnsafeBuffer(end), 0, end.length, startRevision,
+            ClientSession.WATCH_FRAGMENT | flags);
         collector.watches().add(watchId, sink);
     }
 

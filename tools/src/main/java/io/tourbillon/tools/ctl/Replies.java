@@ -14,6 +14,7 @@ import io.tourbillon.codecs.client.StatusReplyDecoder;
 import io.tourbillon.tools.ctl.output.AlarmAnswer;
 import io.tourbillon.tools.ctl.output.Answer;
 import io.tourbillon.tools.ctl.output.AuthAnswer;
+import io.tourbillon.tools.ctl.output.HashAnswer;
 import io.tourbillon.tools.ctl.output.Header;
 import io.tourbillon.tools.ctl.output.KeyValue;
 import io.tourbillon.tools.ctl.output.Member;
@@ -88,6 +89,11 @@ final class Replies
         return new Status(endpoint, header(reply.reply()), name, version, reply.dbSize(), reply.dbSizeInUse(), reply.leaderId(), isLearner,
             reply.raftIndex(), reply.raftAppliedIndex(), errors.isEmpty() ? List.of() : List.of(errors.split("\n")),
             durability(reply.durability()), mode, reply.forces(), reply.acknowledged());
+    }
+
+    static HashAnswer hash(final MaintenanceReplyDecoder reply, final String endpoint)
+    {
+        return new HashAnswer(endpoint, header(reply.reply()), reply.hash(), reply.compactRevision(), reply.hashRevision());
     }
 
     static AlarmAnswer alarms(final MaintenanceReplyDecoder reply)

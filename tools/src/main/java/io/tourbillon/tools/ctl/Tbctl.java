@@ -65,6 +65,10 @@ public final class Tbctl
         {
             out.flush();
             err.println("Error: " + ex);
+            if (Arrays.asList(args).contains("--debug"))
+            {
+                ex.printStackTrace(err);
+            }
             return ExitCode.ERROR;
         }
     }
@@ -91,13 +95,18 @@ public final class Tbctl
             Help.printOf(out, name, command);
             return ExitCode.SUCCESS;
         }
+        GlobalFlags.settle(flags);
         return command.run(new Context(flags, in, out, err));
     }
 
     private static int withoutCommand(final List<String> words, final List<String> tail, final PrintStream out)
     {
-        final boolean isHelp = words.isEmpty() || words.contains("--help") || words.contains("-h") || tail.contains("help");
-        if (isHelp)
+        if (!tail.isEmpty() && Commands.isGroup(tail.get(0)) && (tail.size() == 1 || tail.get(1).startsWith("-")))
+        {
+            Help.printGroup(out, tail.get(0));
+            return ExitCode.SUCCESS;
+        }
+        if (words.isEmpty() || words.contains("--help") || words.contains("-h"))
         {
             Help.printAll(out);
             return ExitCode.SUCCESS;

@@ -83,8 +83,10 @@ final class TxnBuilder
 
     static RangeOptions options(final Request.Get get)
     {
+        final Request.Bounds bounds = get.bounds();
         return new RangeOptions().keyLimit(get.limit()).revision(get.revision()).sort(get.order(), get.target())
-            .serializable(get.serializable()).keysOnly(get.keysOnly()).countOnly(get.countOnly());
+            .serializable(get.serializable()).keysOnly(get.keysOnly()).countOnly(get.countOnly())
+            .createRevisions(bounds.minCreate(), bounds.maxCreate()).modRevisions(bounds.minMod(), bounds.maxMod());
     }
 
     /** Takes one part of the answer. */

@@ -23,6 +23,7 @@ class FlagsTest
     {
         flags.parse(List.of("a", "--prefix", "b", "-w", "json", "--rev=7"));
         assertEquals(List.of("a", "b"), flags.arguments());
+        assertEquals(List.of("a", "b"), flags.operands());
         assertTrue(flags.is("prefix"));
         assertEquals("json", flags.get("write-out"));
         assertEquals(7, flags.number("rev"));
@@ -43,6 +44,7 @@ class FlagsTest
         flags.parse(List.of("x", "--", "-dash", "--prefix"));
         assertEquals(List.of("x", "-dash", "--prefix"), flags.arguments());
         assertEquals(List.of("-dash", "--prefix"), flags.rest());
+        assertEquals(List.of("x"), flags.operands());
         assertFalse(flags.is("prefix"));
     }
 

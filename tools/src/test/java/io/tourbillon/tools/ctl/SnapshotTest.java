@@ -119,6 +119,14 @@ class SnapshotTest
             rig.run(ExitCode.INTERRUPTED, endpoint, "watch", "k7", "--rev", Integer.toString(VALUES));
             assertEquals(3, rig.run(0, endpoint, "member", "list").lines().count());
         }
+        final String one = configs.get(0).text(NodeOption.LISTEN_CLIENT);
+        final String[] hashes =
+            rig.run(0, one, "endpoint", "hashkv", "--cluster", "--rev", Integer.toString(VALUES + 1005)).split("[\n,] ?");
+        assertEquals(6, hashes.length, () -> String.join("|", hashes));
+        assertTrue(hashes[1].equals(hashes[3]) && hashes[1].equals(hashes[5]), () -> String.join("|", hashes));
+        assertEquals(3, rig.run(0, one, "endpoint", "status", "--cluster").lines().count());
+        assertEquals(3, Pattern.compile("\"health\":true,\"took\":").matcher(
+            rig.run(0, one, "endpoint", "health", "--cluster", "--json")).results().count());
         assertEquals(file, save(configs.get(1).text(NodeOption.LISTEN_CLIENT)));
         assertTrue(rig.run(0, "", "snapshot", "status", file.toString(), "-w", "json").contains("\"revision\":" + (VALUES + 1005)));
     }

@@ -76,6 +76,13 @@ class CommandsIT
         assertEquals("r/c\n9\nr/b\n1\nr/a\n3\n", ctl.ok("get", "r/", "--prefix", "--order", "descend"));
         assertEquals("r/b\n1\nr/a\n3\nr/c\n9\n", ctl.ok("get", "r/", "--prefix", "--sort-by", "value", "--order", "ASCEND"));
         assertTrue(ctl.ok("get", "r/b", "--from-key", "--consistency", "s").startsWith("r/b\n1\nr/c\n9\n"));
+        assertEquals("r/c\n9\n", ctl.ok("get", "r/", "--prefix", "--min-mod-rev", Long.toString(before + 1)));
+        assertEquals("r/a\n3\nr/b\n1\n", ctl.ok("get", "r/", "--prefix", "--max-mod-rev", Long.toString(before - 1)));
+        assertEquals("r/c\n9\n", ctl.ok("get", "r/", "--prefix", "--min-create-rev", Long.toString(before)));
+        assertEquals("r/a\n3\n", ctl.ok("get", "r/", "--prefix", "--max-create-rev", Long.toString(before - 2)));
+        assertEquals("r/a\n3\nr/b\n1\nr/c\n9\n", ctl.ok("get", "r/", "--prefix", "--stream"));
+        assertEquals("Error: RangeStream does not support revision filters\n",
+            ctl.fails(ExitCode.ERROR, "get", "r/", "--prefix", "--stream", "--max-mod-rev=1"));
         final String json = ctl.ok("get", "r/", "--prefix", "--limit", "2", "-w", "json");
         assertTrue(json.matches("\\{\"header\":\\{\"cluster_id\":\\d+,\"member_id\":\\d+,\"revision\":\\d+,\"raft_term\":\\d+}," +
             "\"kvs\":\\[" +
@@ -91,7 +98,7 @@ class CommandsIT
         ctl.ok("put", "d/b", "2");
         assertEquals("1\nd/a\n1\n", ctl.ok("del", "d/a", "--prev-kv"));
         assertEquals("0\n", ctl.ok("del", "d/a"));
-        assertEquals("1\n", ctl.ok("del", "d/", "--prefix"));
+        assertEquals("1\n", ctl.ok("del", "d/", "d0", "--range"));
         assertEquals("", ctl.ok("get", "d/", "--prefix"));
     }
 
@@ -207,8 +214,55 @@ class CommandsIT
         assertTrue(ctl.ok("endpoint", "status", "-w", "table").contains("| RAFT APPLIED INDEX | ERRORS |"));
         assertTrue(ctl.ok("endpoint", "status", "-w", "json").contains("\"durability\":\"fsync\""));
         assertTrue(ctl.ok("member", "list").matches("[0-9a-f]+, started, default, .*, false\n"), ctl.ok("member", "list"));
-        assertTrue(ctl.ok("endpoint", "health").contains("is healthy"));
+        assertTrue(ctl.ok("endpoint", "health")
+            .matches(node.endpoint() + " is healthy: successfully committed proposal: took = [0-9.]+.{0,2}s\n"));
+        final String hash = ctl.ok("endpoint", "hashkv", "--json");
+        assertTrue(hash.matches("\\[\\{\"Endpoint\":\"" + node.endpoint() + "\",\"HashKV\":\\{\"header\":\\{.*}," +
+            "(\"hash\":\\d+,)?(\"compact_revision\":-?\\d+,)?\"hash_revision\":\\d+}}]\n"), hash);
         assertTrue(ctl.ok("version").startsWith("tbctl version: "));
+    }
+
+    @Test
+    void shouldHelpAndRefuseInEtcdctlsWords()
+    {
+        assertEquals(ctl.ok("get", "--help"), ctl.ok("help", "get"));
+        assertTrue(ctl.ok("help", "member", "add").startsWith("NAME:\n\tmember add - "));
+        assertTrue(ctl.ok("member").contains("\tmember promote"));
+        assertTrue(ctl.ok("options").startsWith("The following options can be passed to any command:\n\n      --auth-jwt-token"));
+        assertEquals("Error: version command accepts no arguments\n", ctl.fails(ExitCode.BAD_ARGS, "version", "x"));
+        assertEquals("Error: endpoint health command accepts no arguments\n", ctl.fails(ExitCode.BAD_ARGS, "endpoint", "health", "x"));
+        assertEquals("Error: etcdserver: no inflight downgrade job\n", ctl.fails(ExitCode.ERROR, "downgrade", "cancel"));
+        assertEquals("Error: TARGET_VERSION not provided\n", ctl.fails(ExitCode.BAD_ARGS, "downgrade", "validate"));
+        assertTrue(ctl.fails(ExitCode.ERROR, "downgrade", "enable", "3.4").startsWith("Error: etcdserver: invalid downgrade target "));
+        final String unhealthy = new Ctl("127.0.0.1:1025").fails(ExitCode.ERROR, "endpoint", "health", "--dial-timeout", "300ms");
+        assertTrue(unhealthy.startsWith("127.0.0.1:1025 is unhealthy: failed to commit proposal: ") &&
+            unhealthy.endsWith("\nError: unhealthy cluster\n"), unhealthy);
+    }
+
+    @Test
+    void shouldRunACommandForEachEvent() throws Exception
+    {
+        ctl.ok("put", "w/a", "1");
+        final long first = revision();
+        ctl.ok("del", "w/a");
+        ctl.ok("put", "w/b", "two \"words\"");
+        final Path out = directory.resolve("watch.out");
+        final Path err = directory.resolve("watch.err");
+        final Process watch = ctl.process(out, err, "watch", "w/", "--prefix", "--progress-notify", "--rev", Long.toString(first), "--",
+            "sh", "-c", "env | grep ^ETCD_WATCH_ | sort; test $ETCD_WATCH_KEY != '\"w/b\"' || exit 3");
+        assertTrue(watch.waitFor(30, TimeUnit.SECONDS), "its command fails");
+        assertEquals(1, watch.exitValue());
+        assertEquals("command [\"sh\" \"-c\" \"env | grep ^ETCD_WATCH_ | sort; test $ETCD_WATCH_KEY != '\\\"w/b\\\"' || exit 3\"] " +
+            "error (exit status 3)\n", text(err));
+        final String told = text(out).replaceAll("REVISION=\\d+", "REVISION=N");
+        assertEquals(3, told.split("ETCD_WATCH_REVISION=N\n", -1).length - 1, told);
+        assertTrue(told.startsWith("PUT\nw/a\n1\n"), told);
+        assertTrue(told.contains("ETCD_WATCH_EVENT_TYPE=\"PUT\"\nETCD_WATCH_KEY=\"w/a\"\nETCD_WATCH_REVISION=N\n" +
+            "ETCD_WATCH_VALUE=\"1\"\n"), told);
+        assertTrue(told.contains("ETCD_WATCH_EVENT_TYPE=\"DELETE\"\nETCD_WATCH_KEY=\"w/a\"\nETCD_WATCH_REVISION=N\n" +
+            "ETCD_WATCH_VALUE=\"\"\n"), told);
+        assertTrue(told.endsWith("ETCD_WATCH_VALUE=\"two \\\"words\\\"\"\n"), told);
+        assertEquals("Error: bad number of arguments\n", ctl.fails(ExitCode.BAD_ARGS, "watch", "--", "echo"));
     }
 
     private static void await(final String what, final BooleanSupplier condition)
@@ -323,11 +377,15 @@ class CommandsIT
     @Test
     void shouldCompleteItsWordsInBash() throws Exception
     {
+        assertEquals(ctl.ok("completion", "bash"), ctl.ok("completion", "zsh"), "picocli's script knows both");
         final Path script = Files.writeString(directory.resolve("completion"), ctl.ok("completion", "bash") +
-            "COMP_WORDS=(tbctl member a); COMP_CWORD=2; _tbctl; echo ${COMPREPLY[*]}\n" +
-            "COMP_WORDS=(tbctl ele); COMP_CWORD=1; _tbctl; echo ${COMPREPLY[*]}\n");
+            "complete_words() { COMP_WORDS=(tbctl \"$@\"); COMP_CWORD=$#; COMP_LINE=\"tbctl $*\"\n" +
+            "_complete_tbctl; echo ${COMPREPLY[*]}; }\n" +
+            "complete_words member a\ncomplete_words ele\ncomplete_words get --min-c\ncomplete_words make-mirror --dest-p\n" +
+            "complete_words get -w t\n");
         final Path out = directory.resolve("completion.out");
         assertEquals(0, new ProcessBuilder("bash", script.toString()).redirectOutput(out.toFile()).start().waitFor());
-        assertEquals("add\nelect\n", text(out));
+        assertEquals("add\nelect\n--min-create-rev\n--dest-password --dest-prefix\ntable\n", text(out));
+        assertEquals("Error: completion command needs one argument: bash or zsh\n", ctl.fails(ExitCode.BAD_ARGS, "completion", "fish"));
     }
 }

@@ -6,9 +6,6 @@ import io.tourbillon.tools.ctl.CtlException;
 import io.tourbillon.tools.ctl.ExitCode;
 import io.tourbillon.tools.ctl.Flags;
 import io.tourbillon.tools.ctl.NodeLink;
-import io.tourbillon.tools.ctl.output.Member;
-
-import java.util.List;
 
 /**
  * {@code defrag}: succeeds with each member that answers, and says that there was nothing to do: pages that are free are used again, and
@@ -31,14 +28,14 @@ public final class DefragCommand implements Command
     @Override
     public void declare(final Flags flags)
     {
-        flags.bool("cluster", "use all endpoints from the cluster member list");
+        Endpoints.declare(flags);
     }
 
     @Override
     public int run(final Context context)
     {
         int exitCode = ExitCode.SUCCESS;
-        for (final String endpoint : context.flags().is("cluster") ? ofMembers(context) : context.endpoints())
+        for (final String endpoint : Endpoints.of(context, "defrag"))
         {
             exitCode = Math.max(exitCode, defragment(context, endpoint));
         }
@@ -58,15 +55,6 @@ public final class DefragCommand implements Command
         {
             context.err().println("Failed to defragment etcd member[" + endpoint + "] (" + ex.getMessage() + ")");
             return ExitCode.ERROR;
-        }
-    }
-
-    private static List<String> ofMembers(final Context context)
-    {
-        try (NodeLink node = context.connect())
-        {
-            return node.members(true).members().stream().map(Member::clientUrls).filter(urls -> !urls.isEmpty())
-                .map(urls -> urls.get(0).replaceFirst("^[a-z]+://", "")).toList();
         }
     }
 }

@@ -7,17 +7,20 @@ import io.tourbillon.tools.ctl.Command;
 import io.tourbillon.tools.ctl.Context;
 import io.tourbillon.tools.ctl.CtlException;
 import io.tourbillon.tools.ctl.ExitCode;
+import io.tourbillon.tools.ctl.Flags;
 import io.tourbillon.tools.ctl.NodeLink;
+import io.tourbillon.tools.ctl.output.Health;
+import io.tourbillon.tools.ctl.output.Printer;
 
-import java.util.Locale;
+import java.util.List;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** {@code endpoint health}: a linearizable get, so that a healthy node is one that can confirm it leads. */
+/** {@code endpoint health}: a linearizable get, so that a healthy node is one that knows who leads, and hears of it. */
 public final class EndpointHealthCommand implements Command
 {
     private static final Request.Get PROBE = new Request.Get(
-        KeyRange.ofKey("health".getBytes(UTF_8)), 1, 0, SortOrder.NONE, SortTarget.KEY, false, true, false);
+        KeyRange.ofKey("health".getBytes(UTF_8)), 1, 0, SortOrder.NONE, SortTarget.KEY, false, true, false, Request.Bounds.NONE);
 
     @Override
     public String usage()
@@ -32,41 +35,51 @@ public final class EndpointHealthCommand implements Command
     }
 
     @Override
-    public int run(final Context context)
+    public void declare(final Flags flags)
     {
-        int exitCode = ExitCode.SUCCESS;
-        for (final String endpoint : context.endpoints())
-        {
-            try (NodeLink node = context.connect(endpoint))
-            {
-                final long startNs = System.nanoTime();
-                probe(node);
-                final double tookMs = (System.nanoTime() - startNs) / 1e6;
-                context.out().print(String.format(Locale.ROOT, "%s is healthy: answered a linearizable read: took = %.3fms%n", endpoint,
-                    tookMs));
-            }
-            catch (final CtlException ex)
-            {
-                context.err().println(endpoint + " is unhealthy: " + ex.getMessage());
-                exitCode = ExitCode.ERROR;
-            }
-        }
-        return exitCode;
+        Endpoints.declare(flags);
     }
 
-    /** Who may not read it has heard from the node all the same. */
-    private static void probe(final NodeLink node)
+    @Override
+    public int run(final Context context)
+    {
+        final Printer printer = context.printer();
+        final List<Health> healths =
+            Endpoints.of(context, "endpoint health").stream().map(endpoint -> ask(context, endpoint)).toList();
+        printer.health(healths, context.err());
+        if (!healths.stream().allMatch(Health::isHealthy))
+        {
+            throw new CtlException(ExitCode.ERROR, "unhealthy cluster");
+        }
+        return ExitCode.SUCCESS;
+    }
+
+    private static Health ask(final Context context, final String endpoint)
+    {
+        final long dialedNs = System.nanoTime();
+        try (NodeLink node = context.connect(endpoint))
+        {
+            final long askedNs = System.nanoTime();
+            final String error = probe(node);
+            return new Health(endpoint, System.nanoTime() - askedNs, error);
+        }
+        catch (final CtlException ex)
+        {
+            return new Health(endpoint, System.nanoTime() - dialedNs, ex.getMessage());
+        }
+    }
+
+    /** What is wrong; who may not read it has heard from the node all the same. */
+    private static String probe(final NodeLink node)
     {
         try
         {
             node.get(PROBE);
+            return "";
         }
         catch (final CtlException ex)
         {
-            if (!ErrorCode.PERMISSION_DENIED.message().equals(ex.getMessage()))
-            {
-                throw ex;
-            }
+            return ErrorCode.PERMISSION_DENIED.message().equals(ex.getMessage()) ? "" : ex.getMessage();
         }
     }
 }

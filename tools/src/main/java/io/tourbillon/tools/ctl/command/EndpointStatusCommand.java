@@ -4,6 +4,7 @@ import io.tourbillon.tools.ctl.Command;
 import io.tourbillon.tools.ctl.Context;
 import io.tourbillon.tools.ctl.CtlException;
 import io.tourbillon.tools.ctl.ExitCode;
+import io.tourbillon.tools.ctl.Flags;
 import io.tourbillon.tools.ctl.NodeLink;
 import io.tourbillon.tools.ctl.output.Printer;
 import io.tourbillon.tools.ctl.output.Status;
@@ -27,12 +28,18 @@ public final class EndpointStatusCommand implements Command
     }
 
     @Override
+    public void declare(final Flags flags)
+    {
+        Endpoints.declare(flags);
+    }
+
+    @Override
     public int run(final Context context)
     {
         final Printer printer = context.printer();
         final List<Status> statuses = new ArrayList<>();
         int exitCode = ExitCode.SUCCESS;
-        for (final String endpoint : context.endpoints())
+        for (final String endpoint : Endpoints.of(context, "endpoint status"))
         {
             try (NodeLink node = context.connect(endpoint))
             {

@@ -1,7 +1,10 @@
 package io.tourbillon.tools.ctl.command;
 
+import io.tourbillon.codecs.client.SortOrder;
+import io.tourbillon.codecs.client.SortTarget;
 import io.tourbillon.tools.ctl.Command;
 import io.tourbillon.tools.ctl.Context;
+import io.tourbillon.tools.ctl.CtlException;
 import io.tourbillon.tools.ctl.ExitCode;
 import io.tourbillon.tools.ctl.Flags;
 import io.tourbillon.tools.ctl.NodeLink;
@@ -28,7 +31,7 @@ public final class GetCommand implements Command
     @Override
     public void declare(final Flags flags)
     {
-        Words.getFlags(flags);
+        Words.getFlags(flags).bool("stream", "In the simple form print keys as they come, without holding all of them");
     }
 
     @Override
@@ -36,8 +39,18 @@ public final class GetCommand implements Command
     {
         final Request.Get request = Words.get(context.flags(), UTF_8);
         final Printer printer = context.printer();
+        final boolean isStream = context.flags().is("stream");
+        if (isStream)
+        {
+            requireStreamable(request);
+        }
         try (NodeLink node = context.connect())
         {
+            if (isStream && "simple".equals(context.flags().get("write-out")) && !request.countOnly())
+            {
+                node.stream(request, context.flags().is("print-value-only") ? printer::valuesOnly : printer::print);
+                return ExitCode.SUCCESS;
+            }
             final Answer.Range answer = node.get(request);
             if (context.flags().is("print-value-only"))
             {
@@ -53,5 +66,18 @@ public final class GetCommand implements Command
             }
         }
         return ExitCode.SUCCESS;
+    }
+
+    /** As etcd refuses it: what is sorted or filtered is not known before the end. */
+    private static void requireStreamable(final Request.Get request)
+    {
+        if (request.order() != SortOrder.NONE || request.target() != SortTarget.KEY)
+        {
+            throw new CtlException(ExitCode.ERROR, "RangeStream does not support custom sort orders");
+        }
+        if (!request.bounds().equals(Request.Bounds.NONE))
+        {
+            throw new CtlException(ExitCode.ERROR, "RangeStream does not support revision filters");
+        }
     }
 }

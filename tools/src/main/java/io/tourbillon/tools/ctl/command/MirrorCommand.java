@@ -5,6 +5,7 @@ import io.tourbillon.tools.ctl.Context;
 import io.tourbillon.tools.ctl.CtlException;
 import io.tourbillon.tools.ctl.ExitCode;
 import io.tourbillon.tools.ctl.Flags;
+import io.tourbillon.tools.ctl.TlsFlags;
 import io.tourbillon.transport.client.async.Event;
 import io.tourbillon.transport.client.async.KeyValue;
 import io.tourbillon.transport.client.async.Op;
@@ -30,6 +31,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  */
 public final class MirrorCommand implements Command
 {
+    private static final String DESTINATION = "dest-";
     private static final int BATCHES_MAX = 1_024;
     private static final long MAX_TXN_OPS = 128;
     private static final long LOOK_MS = 100;
@@ -58,7 +60,8 @@ public final class MirrorCommand implements Command
     @Override
     public void declare(final Flags flags)
     {
-        flags.text("dest-password", (char)0, "", "Destination password for authentication (if this is used, --dest-user is the name alone)")
+        TlsFlags.declare(flags, DESTINATION)
+            .text("dest-password", (char)0, "", "Destination password for authentication (if this is used, --dest-user is the name alone)")
             .text("dest-prefix", (char)0, "", "destination prefix to mirror a prefix to a different prefix in the destination cluster")
             .text("dest-user", (char)0, "", "Destination username[:password] for authentication (prompt if password is not supplied)")
             .number("max-txn-ops", MAX_TXN_OPS, "Maximum number of operations permitted in a transaction during syncing updates")
@@ -72,6 +75,7 @@ public final class MirrorCommand implements Command
     {
         context = ctlContext;
         final Flags flags = context.flags();
+        TlsFlags.refuse(flags, DESTINATION);
         if (context.arguments().size() != 1)
         {
             throw Words.badArgs("make-mirror takes one destination argument");

@@ -145,7 +145,7 @@ final class PutLoad
     static void requireEmpty(final NodeLink node, final String prefix)
     {
         final boolean isEmpty = node.get(new Request.Get(keysOf(prefix), 1, 0, SortOrder.NONE,
-            SortTarget.KEY, false, true, false)).kvs().isEmpty();
+            SortTarget.KEY, false, true, false, Request.Bounds.NONE)).kvs().isEmpty();
         if (!isEmpty)
         {
             throw new CtlException(ExitCode.INVALID_INPUT,

@@ -17,11 +17,26 @@ public sealed interface Request
      * @param serializable true to read what this member has.
      * @param keysOnly     true to leave the values out.
      * @param countOnly    true for the count alone.
+     * @param bounds       of the keys' revisions.
      */
     record Get(
         KeyRange range, long limit, long revision, SortOrder order, SortTarget target, boolean serializable, boolean keysOnly,
-        boolean countOnly) implements Request
+        boolean countOnly, Bounds bounds) implements Request
     {
+    }
+
+    /**
+     * Of which revisions keys may be; 0 = any.
+     *
+     * @param minCreate lowest in which they were made.
+     * @param maxCreate highest in which they were made.
+     * @param minMod    lowest in which they were last changed.
+     * @param maxMod    highest in which they were last changed.
+     */
+    record Bounds(long minCreate, long maxCreate, long minMod, long maxMod)
+    {
+        /** All keys. */
+        public static final Bounds NONE = new Bounds(0, 0, 0, 0);
     }
 
     /**

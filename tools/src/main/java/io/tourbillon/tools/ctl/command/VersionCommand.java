@@ -26,6 +26,10 @@ public final class VersionCommand implements Command
     @Override
     public int run(final Context context)
     {
+        if (!context.arguments().isEmpty())
+        {
+            throw Words.badArgs("version command accepts no arguments");
+        }
         context.out().print("tbctl version: " + Version.text() + "\nAPI version: " + API_VERSION + "\n");
         return ExitCode.SUCCESS;
     }

@@ -18,6 +18,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -33,6 +34,7 @@ public final class WatchCommand implements Command, WatchSink
     private static final int EXIT_SIGTERM = 143;
 
     private final Queue<String> lines = new ConcurrentLinkedQueue<>();
+    private final List<EventCommand> commands = new ArrayList<>();
     private volatile int signalExit;
     private volatile boolean isInputBroken;
     private Printer printer;
@@ -42,7 +44,7 @@ public final class WatchCommand implements Command, WatchSink
     @Override
     public String usage()
     {
-        return "[options] [key or prefix] [range_end] [flags]";
+        return "[options] [key or prefix] [range_end] [--] [exec-command arg1 arg2 ...] [flags]";
     }
 
     @Override
@@ -54,7 +56,7 @@ public final class WatchCommand implements Command, WatchSink
     @Override
     public void declare(final Flags flags)
     {
-        flags.bool("interactive", 'i', "Read watches from stdin, a line each: watch [--prefix --rev N --prev-kv] <key> [range_end]");
+        flags.bool("interactive", 'i', "Read watches from stdin, a line each: watch [--prefix --rev N] <key> [range_end] [-- command ...]");
         declareWatch(flags);
     }
 
@@ -63,6 +65,7 @@ public final class WatchCommand implements Command, WatchSink
         return flags
             .bool("prefix", "Watch on a prefix if prefix is set")
             .bool("prev-kv", "Get the previous key-value pair before the event happens")
+            .bool("progress-notify", "Get periodic watch progress notification from server")
             .number("rev", "Revision to start watching")
             .text("also", (char)0, "", "Further keys of the same watch, or prefixes with --prefix, separated by commas; tourbillon's own")
             .bool("keys-only", "Events without values; tourbillon's own")
@@ -81,7 +84,7 @@ public final class WatchCommand implements Command, WatchSink
             throw new CtlException(ExitCode.BAD_FEATURE, "table not supported as output format");
         }
         final boolean isInteractive = context.flags().is("interactive");
-        if (!isInteractive && context.arguments().isEmpty())
+        if (!isInteractive && context.flags().operands().isEmpty())
         {
             throw Words.badArgs("bad number of arguments");
         }
@@ -110,6 +113,13 @@ public final class WatchCommand implements Command, WatchSink
                 watchLine(node, line);
             }
             node.poll();
+            for (final EventCommand command : commands)
+            {
+                if (!command.goOn())
+                {
+                    return ExitCode.ERROR;
+                }
+            }
             if (cancelReason != null)
             {
                 context.err().println("watch was canceled (" + cancelReason + ")");
@@ -174,19 +184,39 @@ public final class WatchCommand implements Command, WatchSink
 
     private void watch(final NodeLink node, final Flags flags, final Charset charset)
     {
-        if (flags.arguments().isEmpty())
+        if (flags.operands().isEmpty())
         {
             throw Words.badArgs("command type or key is not provided");
         }
+        final WatchSink sink = sink(flags.rest(), charset);
         final WatchRanges ranges = ranges(flags, charset);
         if (ranges == null)
         {
-            node.watch(Words.range(flags, charset), flags.number("rev"), flags.is("prev-kv"), this);
+            node.watch(Words.range(flags, flags.operands(), charset), flags.number("rev"), watchFlags(flags), sink);
         }
         else
         {
-            node.watch(ranges, this);
+            node.watch(ranges, sink);
         }
+    }
+
+    /** What stands behind {@code --} is run for each event. */
+    private WatchSink sink(final List<String> words, final Charset charset)
+    {
+        if (words.isEmpty())
+        {
+            return this;
+        }
+        final EventCommand command =
+            new EventCommand(context, words.stream().map(word -> new String(word.getBytes(charset), UTF_8)).toList(), this);
+        commands.add(command);
+        return command;
+    }
+
+    private static int watchFlags(final Flags flags)
+    {
+        return (flags.is("prev-kv") ? ClientSession.WATCH_PREV_KV : 0) |
+            (flags.is("progress-notify") ? ClientSession.WATCH_PROGRESS_NOTIFY : 0);
     }
 
     /** Null if nothing is asked for that etcd has no word for. */
@@ -198,9 +228,9 @@ public final class WatchCommand implements Command, WatchSink
         {
             return null;
         }
-        final KeyRange first = Words.range(flags, charset);
+        final KeyRange first = Words.range(flags, flags.operands(), charset);
         final WatchRanges ranges = new WatchRanges().range(first.key(), first.rangeEnd())
-            .startRevision(flags.number("rev")).flags(flags.is("prev-kv") ? ClientSession.WATCH_PREV_KV : 0)
+            .startRevision(flags.number("rev")).flags(watchFlags(flags))
             .valuePrefix(flags.get("value-prefix").getBytes(charset)).minVersion(flags.number("min-version"));
         final String[] further = flags.get("also").isEmpty() ? new String[0] : flags.get("also").split(",");
         if (further.length >= WatchRanges.RANGES_MAX)

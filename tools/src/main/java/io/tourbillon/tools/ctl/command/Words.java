@@ -28,6 +28,10 @@ public final class Words
             .bool("from-key", "Get keys that are greater than or equal to the given key using byte compare")
             .bool("keys-only", "Get only the keys")
             .number("limit", "Maximum number of results")
+            .number("max-create-rev", "Maximum create revision of the keys")
+            .number("max-mod-rev", "Maximum modification revision of the keys")
+            .number("min-create-rev", "Minimum create revision of the keys")
+            .number("min-mod-rev", "Minimum modification revision of the keys")
             .text("order", (char)0, "", "Order of results; ASCEND or DESCEND (ASCEND by default)")
             .bool("prefix", "Get keys with matching prefix")
             .bool("print-value-only", "Only write values when using the \"simple\" output format")
@@ -75,7 +79,8 @@ public final class Words
         return flags
             .bool("from-key", "Delete keys that are greater than or equal to the given key using byte compare")
             .bool("prefix", "Delete keys with matching prefix")
-            .bool("prev-kv", "Return deleted key-value pairs");
+            .bool("prev-kv", "Return deleted key-value pairs")
+            .bool("range", "Without effect: a range is deleted at once, without the delay that etcdctl 3.6 has unless this is set");
     }
 
     static Request.Get get(final Flags flags, final Charset charset)
@@ -91,11 +96,22 @@ public final class Words
             throw badArgs("`--keys-only` and `--count-only` cannot be set at the same time, choose one");
         }
         return new Request.Get(range, flags.number("limit"), flags.number("rev"), order(flags.get("order")), target(flags.get("sort-by")),
-            !isLinearizable, flags.is("keys-only"), flags.is("count-only"));
+            !isLinearizable, flags.is("keys-only"), flags.is("count-only"), bounds(flags));
+    }
+
+    private static Request.Bounds bounds(final Flags flags)
+    {
+        return new Request.Bounds(flags.number("min-create-rev"), flags.number("max-create-rev"), flags.number("min-mod-rev"),
+            flags.number("max-mod-rev"));
     }
 
     /** As etcdctl: with an empty key, a prefix means every key. */
     static KeyRange range(final Flags flags, final Charset charset)
+    {
+        return range(flags, flags.arguments(), charset);
+    }
+
+    static KeyRange range(final Flags flags, final List<String> arguments, final Charset charset)
     {
         final boolean isPrefix = flags.is("prefix");
         final boolean isFrom = flags.isDeclaredAnd("from-key");
@@ -103,7 +119,6 @@ public final class Words
         {
             throw badArgs("`--prefix` and `--from-key` cannot be set at the same time, choose one");
         }
-        final List<String> arguments = flags.arguments();
         final byte[] key = arguments.get(0).getBytes(charset);
         if (arguments.size() > 1)
         {

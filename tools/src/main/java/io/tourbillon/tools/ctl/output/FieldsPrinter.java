@@ -105,13 +105,38 @@ final class FieldsPrinter extends Printer
             field("RaftIndex", status.raftIndex());
             field("RaftTerm", status.header().raftTerm());
             field("RaftAppliedIndex", status.raftAppliedIndex());
-            field("Errors", "[" + String.join(" ", status.errors().stream().map(FieldsPrinter::quoted).toList()) + "]");
+            field("Errors", "[" + String.join(" ", status.errors().stream().map(GoText::quoted).toList()) + "]");
             text("Endpoint", status.endpoint());
             field("DBSizeInUse", status.dbSizeInUse());
             text("Durability", status.durability());
             text("Mode", status.mode());
             field("Forces", status.forces());
             field("Acknowledged", status.acknowledged());
+            out.print("\n");
+        }
+    }
+
+    @Override
+    public void health(final List<Health> healths, final PrintStream err)
+    {
+        for (final Health health : healths)
+        {
+            text("Endpoint", health.endpoint());
+            field("Health", health.isHealthy());
+            field("Took", health.took());
+            field("Error", health.error());
+            out.print("\n");
+        }
+    }
+
+    @Override
+    public void hashes(final List<HashAnswer> hashes)
+    {
+        for (final HashAnswer answer : hashes)
+        {
+            header(answer.header());
+            text("Endpoint", answer.endpoint());
+            field("Hash", answer.hash());
             out.print("\n");
         }
     }
@@ -147,7 +172,7 @@ final class FieldsPrinter extends Printer
                 field("Enabled", answer.isEnabled());
                 field("AuthRevision", answer.authRevision());
             }
-            case ROLE_LIST -> field("Roles", String.join(" ", answer.names().stream().map(FieldsPrinter::quoted).toList()));
+            case ROLE_LIST -> field("Roles", String.join(" ", answer.names().stream().map(GoText::quoted).toList()));
             case ROLE_GET -> answer.permissions().forEach(this::permission);
             default ->
             {
@@ -213,12 +238,7 @@ final class FieldsPrinter extends Printer
 
     private void text(final String name, final String value)
     {
-        field(name, quoted(value));
-    }
-
-    private static String quoted(final String value)
-    {
-        return GoText.quoted(value.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        field(name, GoText.quoted(value));
     }
 
     private void field(final String name, final Object value)

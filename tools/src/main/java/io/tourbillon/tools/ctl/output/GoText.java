@@ -1,5 +1,6 @@
 package io.tourbillon.tools.ctl.output;
 
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -8,9 +9,10 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /** Bytes as Go prints them, which is how etcdctl prints them: {@code %q}, and the {@code \x66} of {@code --hex}. */
-final class GoText
+public final class GoText
 {
     private static final char[] DIGITS = "0123456789abcdef".toCharArray();
+    private static final String[] SHORT_UNITS = {"ns", "\u00b5s", "ms"};
 
     private GoText()
     {
@@ -27,8 +29,36 @@ final class GoText
         return text.toString();
     }
 
-    /** Go's {@code %q}: a string literal that reads back to the same bytes. */
-    static String quoted(final byte[] bytes)
+    /** As Go prints a duration: {@code 1m0.5s}, {@code 1.5ms}, {@code 0s}. */
+    static String duration(final long ns)
+    {
+        assert ns >= 0 : ns;
+        if (ns == 0)
+        {
+            return "0s";
+        }
+        if (ns < 1_000_000_000)
+        {
+            final int unit = ns < 1_000 ? 0 : ns < 1_000_000 ? 1 : 2;
+            return decimal(ns, 3 * unit) + SHORT_UNITS[unit];
+        }
+        final long minutes = ns / 60_000_000_000L;
+        final String seconds = decimal(ns % 60_000_000_000L, 9) + "s";
+        return minutes == 0 ? seconds : minutes < 60 ? minutes + "m" + seconds : minutes / 60 + "h" + minutes % 60 + "m" + seconds;
+    }
+
+    private static String decimal(final long value, final int places)
+    {
+        return BigDecimal.valueOf(value, places).stripTrailingZeros().toPlainString();
+    }
+
+    /**
+     * Go's {@code %q}: a string literal that reads back to the same bytes.
+     *
+     * @param bytes any.
+     * @return the literal.
+     */
+    public static String quoted(final byte[] bytes)
     {
         final StringBuilder text = new StringBuilder(bytes.length + 2);
         text.append('"');
@@ -41,6 +71,17 @@ final class GoText
             position += appendOne(text, bytes, position, decoder);
         }
         return text.append('"').toString();
+    }
+
+    /**
+     * The same of a text.
+     *
+     * @param text any.
+     * @return the literal.
+     */
+    public static String quoted(final String text)
+    {
+        return quoted(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Appends one character, or one byte that is not part of one; gives the bytes used. */

@@ -182,6 +182,34 @@ final class JsonPrinter extends Printer
         out.print("\n");
     }
 
+    @Override
+    public void health(final List<Health> healths, final PrintStream err)
+    {
+        final Json json = new Json(out).open('[');
+        for (final Health health : healths)
+        {
+            json.open('{').text("endpoint", health.endpoint()).always("health", health.isHealthy())
+                .text("took", health.took()).text("error", health.error()).close('}');
+        }
+        json.close(']');
+        out.print("\n");
+    }
+
+    @Override
+    public void hashes(final List<HashAnswer> hashes)
+    {
+        final Json json = new Json(out).open('[');
+        for (final HashAnswer answer : hashes)
+        {
+            json.open('{').text("Endpoint", answer.endpoint()).name("HashKV").open('{');
+            header(json.name("header"), answer.header());
+            json.number("hash", answer.hash()).number("compact_revision", answer.compactRevision())
+                .number("hash_revision", answer.hashRevision()).close('}').close('}');
+        }
+        json.close(']');
+        out.print("\n");
+    }
+
     /** Without a head, as etcdctl 3.4's. */
     @Override
     public void alarms(final AlarmAnswer answer)

@@ -33,8 +33,7 @@ public abstract class Printer
             case "json" -> new JsonPrinter(out);
             case "fields" -> new FieldsPrinter(out);
             case "table" -> new TablePrinter(out);
-            case "protobuf" -> throw new CtlException(ExitCode.BAD_FEATURE,
-                "protobuf not supported as output format: the native protocol has none");
+            case "protobuf" -> new ProtobufPrinter(out);
             default -> throw new CtlException(ExitCode.BAD_FEATURE, "unsupported output format");
         };
     }
@@ -123,6 +122,21 @@ public abstract class Printer
      * @param statuses one for each endpoint.
      */
     public abstract void status(List<Status> statuses);
+
+    /**
+     * Prints which nodes answer.
+     *
+     * @param healths one for each endpoint.
+     * @param err     for those that do not, in the simple form.
+     */
+    public abstract void health(List<Health> healths, PrintStream err);
+
+    /**
+     * Prints what members have for a hash of their key-values.
+     *
+     * @param hashes one for each endpoint.
+     */
+    public abstract void hashes(List<HashAnswer> hashes);
 
     /**
      * Prints what a snapshot's file holds.

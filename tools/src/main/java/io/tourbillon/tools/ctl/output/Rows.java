@@ -8,6 +8,8 @@ final class Rows
     static final String[] STATUS_HEADS = {
         "ENDPOINT", "ID", "VERSION", "DB SIZE", "IS LEADER", "IS LEARNER", "RAFT TERM", "RAFT INDEX", "RAFT APPLIED INDEX", "ERRORS"};
     static final String[] MEMBER_HEADS = {"ID", "STATUS", "NAME", "PEER ADDRS", "CLIENT ADDRS", "IS LEARNER"};
+    static final String[] HEALTH_HEADS = {"ENDPOINT", "HEALTH", "TOOK", "ERROR"};
+    static final String[] HASH_HEADS = {"ENDPOINT", "HASH"};
     static final String[] SNAPSHOT_HEADS = {"HASH", "REVISION", "TOTAL KEYS", "TOTAL SIZE"};
 
     private Rows()
@@ -38,6 +40,16 @@ final class Rows
             String.join(",", member.peerUrls()),
             String.join(",", member.clientUrls()),
             Boolean.toString(member.isLearner())};
+    }
+
+    static String[] health(final Health health)
+    {
+        return new String[]{health.endpoint(), Boolean.toString(health.isHealthy()), health.took(), health.error()};
+    }
+
+    static String[] hash(final HashAnswer answer)
+    {
+        return new String[]{answer.endpoint(), Long.toString(answer.hash())};
     }
 
     static String[] snapshot(final SnapshotFile file)

@@ -149,6 +149,28 @@ final class SimplePrinter extends Printer
     }
 
     @Override
+    public void health(final List<Health> healths, final PrintStream err)
+    {
+        for (final Health health : healths)
+        {
+            if (health.isHealthy())
+            {
+                out.print(health.endpoint() + " is healthy: successfully committed proposal: took = " + health.took() + "\n");
+            }
+            else
+            {
+                err.print(health.endpoint() + " is unhealthy: failed to commit proposal: " + health.error() + "\n");
+            }
+        }
+    }
+
+    @Override
+    public void hashes(final List<HashAnswer> hashes)
+    {
+        hashes.forEach(hash -> out.print(String.join(", ", Rows.hash(hash)) + "\n"));
+    }
+
+    @Override
     public void alarms(final AlarmAnswer answer)
     {
         for (final AlarmAnswer.Item alarm : answer.alarms())

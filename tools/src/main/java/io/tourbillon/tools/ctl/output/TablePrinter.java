@@ -87,6 +87,22 @@ final class TablePrinter extends Printer
     }
 
     @Override
+    public void health(final List<Health> healths, final PrintStream err)
+    {
+        final TextTable table = new TextTable(Rows.HEALTH_HEADS);
+        healths.forEach(health -> table.add(Rows.health(health)));
+        out.print(table.text());
+    }
+
+    @Override
+    public void hashes(final List<HashAnswer> hashes)
+    {
+        final TextTable table = new TextTable(Rows.HASH_HEADS);
+        hashes.forEach(hash -> table.add(Rows.hash(hash)));
+        out.print(table.text());
+    }
+
+    @Override
     public void snapshot(final SnapshotFile file)
     {
         final TextTable table = new TextTable(Rows.SNAPSHOT_HEADS);

@@ -88,7 +88,8 @@ public final class Exporter
 
     private Answer.Range page(final KeyRange range, final long revision)
     {
-        return node.get(new Request.Get(range, PAGE_KEYS, revision, SortOrder.NONE, SortTarget.KEY, false, false, false));
+        return node.get(new Request.Get(range, PAGE_KEYS, revision, SortOrder.NONE, SortTarget.KEY, false, false, false,
+            Request.Bounds.NONE));
     }
 
     /** The least key that is greater. */

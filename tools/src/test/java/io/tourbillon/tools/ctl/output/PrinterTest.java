@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -68,6 +69,108 @@ class PrinterTest
             "Count" : 1
             """, printed("fields", range));
         assertEquals("table not supported as output format", assertThrows(CtlException.class, () -> printed("table", range)).getMessage());
+    }
+
+    @Test
+    void shouldPrintHealthInEveryForm()
+    {
+        final List<Health> healths = List.of(new Health("127.0.0.1:34790", 1_250_000, ""), new Health("127.0.0.1:1", 2_000_000_000, "why"));
+        final ByteArrayOutputStream err = new ByteArrayOutputStream();
+        final PrintStream errors = new PrintStream(err, true, UTF_8);
+        assertEquals("127.0.0.1:34790 is healthy: successfully committed proposal: took = 1.25ms\n",
+            printed("simple", false, printer -> printer.health(healths, errors)));
+        assertEquals("127.0.0.1:1 is unhealthy: failed to commit proposal: why\n", err.toString(UTF_8));
+        assertEquals("[{\"endpoint\":\"127.0.0.1:34790\",\"health\":true,\"took\":\"1.25ms\"}," +
+            "{\"endpoint\":\"127.0.0.1:1\",\"health\":false,\"took\":\"2s\",\"error\":\"why\"}]\n",
+            printed("json", false, printer -> printer.health(healths, errors)));
+        assertEquals("""
+            "Endpoint" : "127.0.0.1:34790"
+            "Health" : true
+            "Took" : 1.25ms
+            "Error" :\s
+
+            "Endpoint" : "127.0.0.1:1"
+            "Health" : false
+            "Took" : 2s
+            "Error" : why
+
+            """, printed("fields", false, printer -> printer.health(healths, errors)));
+        assertEquals("""
+            +-----------------+--------+--------+-------+
+            |    ENDPOINT     | HEALTH |  TOOK  | ERROR |
+            +-----------------+--------+--------+-------+
+            | 127.0.0.1:34790 |   true | 1.25ms |       |
+            |     127.0.0.1:1 |  false |     2s |   why |
+            +-----------------+--------+--------+-------+
+            """, printed("table", false, printer -> printer.health(healths, errors)));
+        assertThrows(CtlException.class, () -> printed("protobuf", false, printer -> printer.health(healths, errors)));
+    }
+
+    @Test
+    void shouldPrintHashesInEveryForm()
+    {
+        final List<HashAnswer> hashes = List.of(new HashAnswer("127.0.0.1:34790", HEADER, 3_084_519_789L, 4, 5));
+        assertEquals("127.0.0.1:34790, 3084519789\n", printed("simple", false, printer -> printer.hashes(hashes)));
+        assertEquals("[{\"Endpoint\":\"127.0.0.1:34790\",\"HashKV\":{\"header\":{\"cluster_id\":324952591200643719," +
+            "\"member_id\":3319814642761637952,\"revision\":5,\"raft_term\":2},\"hash\":3084519789,\"compact_revision\":4," +
+            "\"hash_revision\":5}}]\n", printed("json", false, printer -> printer.hashes(hashes)));
+        assertTrue(printed("fields", false, printer -> printer.hashes(hashes))
+            .endsWith("\"RaftTerm\" : 2\n\"Endpoint\" : \"127.0.0.1:34790\"\n\"Hash\" : 3084519789\n\n"));
+        assertEquals("""
+            +-----------------+------------+
+            |    ENDPOINT     |    HASH    |
+            +-----------------+------------+
+            | 127.0.0.1:34790 | 3084519789 |
+            +-----------------+------------+
+            """, printed("table", false, printer -> printer.hashes(hashes)));
+    }
+
+    @Test
+    void shouldPrintEtcdsMessagesAsBytes()
+    {
+        final String head = "089cffdac4f792d5bac50110d7c0daabbcc99ec9f401";
+        final Header header =
+            new Header(Long.parseUnsignedLong("14228371607286890396"), Long.parseUnsignedLong("17623282757708193879"), 3, 2);
+        final KeyValue kv = kv("a", "2", 2, 3, 2);
+        final String printedKv = "0a01611002180320022a0132";
+        assertEquals("0a1a" + head + "18032002" + "120c" + printedKv + "2001", hex(new Answer.Range(header, List.of(kv), false, 1)));
+        assertEquals("0a1a" + head + "18032002" + "120c" + printedKv, hex(new Answer.Put(header, kv)));
+        assertEquals("0a1a" + head + "18032002" + "1001" + "1a0c" + printedKv, hex(new Answer.Delete(header, 1, List.of(kv))));
+        final Header inner = Header.ofRevision(7);
+        assertEquals("0a1a" + head + "18032002" + "1a0612040a021807" + "1a160a140a021807120c" + printedKv + "2001" + "1a061a040a021807",
+            hex(new Answer.Txn(header, false, List.of(new Answer.Put(inner, null), new Answer.Range(inner, List.of(kv), false, 1),
+                new Answer.Delete(inner, 0, List.of())))));
+        final Answer.Lease granted = new Answer.Lease(header, Answer.LeaseWord.GRANT, 1, 60_000, 60_000, List.of(), List.of());
+        assertEquals(head + "18032002", hex(printed("protobuf", false, printer -> printer.lease(granted, false))));
+        final WatchBatch batch = new WatchBatch(header, List.of(new WatchBatch.Event(false, kv, null)));
+        assertEquals("0a1a" + head + "18032002" + "5a0e" + "120c" + printedKv,
+            hex(printed("protobuf", false, printer -> printer.watch(batch))));
+        final AuthAnswer role = new AuthAnswer(
+            header, AuthOperation.ROLE_GET, "", "r", null, false, 0, List.of(), List.of(item(PermissionType.READ, "a", "b")));
+        assertEquals("0a1a" + head + "18032002" + "1206" + "1201611a0162",
+            hex(printed("protobuf", false, printer -> printer.auth(role))));
+    }
+
+    private static String hex(final Answer answer)
+    {
+        return hex(printed("protobuf", answer));
+    }
+
+    private static String hex(final String latin)
+    {
+        return HexFormat.of().formatHex(latin.getBytes(ISO_8859_1));
+    }
+
+    @Test
+    void shouldSayDurationsAsGo()
+    {
+        assertEquals("0s", GoText.duration(0));
+        assertEquals("999ns", GoText.duration(999));
+        assertEquals("1.5\u00b5s", GoText.duration(1_500));
+        assertEquals("100ms", GoText.duration(100_000_000));
+        assertEquals("1.000000001s", GoText.duration(1_000_000_001));
+        assertEquals("1m0s", GoText.duration(60_000_000_000L));
+        assertEquals("2h3m4.5s", GoText.duration(7_384_500_000_000L));
     }
 
     /** etcdctl 3.4.23 prints no head in JSON, and panics at the fields. */
