@@ -26,14 +26,19 @@ final class FilePageFile implements PageFile
     private final Path unpublished;
     private final FileChannel channel;
     private final Map<Long, MappedByteBuffer> maps = new ConcurrentHashMap<>();
+    private final boolean isReadOnly;
     private boolean isPublished;
 
-    FilePageFile(final Path path) throws IOException
+    /**
+     * @param isReadOnly true: what is written goes nowhere, and a file that is not there is not made.
+     */
+    FilePageFile(final Path path, final boolean isReadOnly) throws IOException
     {
         this.path = path;
+        this.isReadOnly = isReadOnly;
         unpublished = path.resolveSibling(path.getFileName() + ".new");
-        isPublished = Files.exists(path);
-        channel = isPublished ?
+        isPublished = isReadOnly || Files.exists(path);
+        channel = isReadOnly ? FileChannel.open(path, StandardOpenOption.READ) : isPublished ?
             FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE) :
             FileChannel.open(
                 unpublished,
@@ -131,6 +136,11 @@ final class FilePageFile implements PageFile
     @Override
     public void write(final ByteBuffer source, final long position) throws IOException
     {
+        if (isReadOnly)
+        {
+            source.position(source.limit());
+            return;
+        }
         long at = position;
         while (source.hasRemaining())
         {
@@ -141,7 +151,10 @@ final class FilePageFile implements PageFile
     @Override
     public void force() throws IOException
     {
-        channel.force(false);
+        if (!isReadOnly)
+        {
+            channel.force(false);
+        }
     }
 
     @Override

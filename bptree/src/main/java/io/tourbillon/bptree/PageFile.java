@@ -20,7 +20,7 @@ public interface PageFile extends AutoCloseable
      */
     static PageFile open(final Path path) throws IOException
     {
-        return new FilePageFile(path);
+        return new FilePageFile(path, false);
     }
 
     /**

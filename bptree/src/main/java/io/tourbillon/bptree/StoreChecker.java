@@ -8,16 +8,21 @@ import static io.tourbillon.bptree.PageLayout.*;
 /** Walks a whole store and proves what must hold. Slow and allocating; for verify and tests. */
 final class StoreChecker
 {
+    private static final int PAGES_PER_WORD = 1024;
+
     private final Pages pages;
     private final Tree[] trees;
+    private final StoreInspector.Progress progress;
     private final BitSet seen = new BitSet();
     private Tree tree;
     private long liveFound;
+    private long walked;
 
-    StoreChecker(final Pages pages, final Tree[] trees)
+    StoreChecker(final Pages pages, final Tree[] trees, final StoreInspector.Progress progress)
     {
         this.pages = pages;
         this.trees = trees;
+        this.progress = progress;
     }
 
     void check()
@@ -38,6 +43,12 @@ final class StoreChecker
             final boolean isFree = pages.freePages().isFree(number);
             require(seen.get(number) != isFree, "page " + number + (isFree ? " is used and free" : " is neither used nor free"));
         }
+        tell();
+    }
+
+    private void tell()
+    {
+        progress.onPages(walked, pages.highWater() - FIRST_PAGE - pages.freePages().freeCount());
     }
 
     /** @return entries below it. */
@@ -84,6 +95,10 @@ final class StoreChecker
         require(number >= FIRST_PAGE && number < pages.highWater(), "page " + number + " does not exist");
         require(!seen.get(number), "page " + number + " is referred to twice");
         seen.set(number);
+        if (++walked % PAGES_PER_WORD == 0)
+        {
+            tell();
+        }
         final boolean isInFile = pages.isInFile(number);
         final long written = isInFile ? pages.prove(number, tree.id(), pages.checkpoint() - 1) : 0;
         final long page = pages.address(number, tree.id());

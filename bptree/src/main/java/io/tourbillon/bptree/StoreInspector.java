@@ -12,13 +12,16 @@ import java.util.List;
 import static java.nio.file.StandardOpenOption.READ;
 
 /**
- * Reads the meta pages of a store's file as they stand and changes nothing, whether or not a node has the store open: what the newest
- * checkpoint carries. One thread; blocks.
+ * Reads a store's file as it stands and changes nothing, whether or not a node has the store open: what the newest checkpoint carries, and
+ * whether all of its pages are sound. One thread; blocks.
  */
 public final class StoreInspector
 {
     /** A meta page may be read while it is written: then it says so until it is whole. */
     private static final int READS_MAX = 100;
+    /** A walk may be overtaken by checkpoints that use its pages again: then it begins anew with the newest. */
+    private static final int WALKS_MAX = 5;
+    private static final int POOL_BYTES = 16 << 20;
 
     /**
      * One tree.
@@ -47,6 +50,30 @@ public final class StoreInspector
     public record Report(
         long fileBytes, int version, int intact, long checkpoint, int pages, int freePages, List<TreeReport> trees, UnsafeBuffer userHeader)
     {
+    }
+
+    /**
+     * What a walk of all pages has shown.
+     *
+     * @param pages  that were proven.
+     * @param damage the first thing wrong; null = nothing is.
+     */
+    public record Proof(long pages, String damage)
+    {
+    }
+
+    /** Told how far a walk is. */
+    @FunctionalInterface
+    public interface Progress
+    {
+        /** Nobody wants to know. */
+        Progress NONE = (walked, pages) -> { };
+
+        /**
+         * @param walked pages so far.
+         * @param pages  all there are to walk.
+         */
+        void onPages(long walked, long pages);
     }
 
     private StoreInspector()
@@ -79,6 +106,50 @@ public final class StoreInspector
             }
             final boolean isFirst = metas[0].isIntact() && (!metas[1].isIntact() || metas[0].checkpoint() >= metas[1].checkpoint());
             return report(path, channel.size(), intact, metas[isFirst ? 0 : 1]);
+        }
+    }
+
+    /**
+     * Proves all that {@link TreeStore#verify()} proves, of the newest checkpoint: the checksum of each page that a tree refers to, order,
+     * bounds and counts, and that each page is used once or free. If a node has the store open the walk begins anew with each checkpoint
+     * that overtakes it.
+     *
+     * @param path     of the store's file.
+     * @param progress told now and then.
+     * @return what was found.
+     * @throws IOException    if the file cannot be read.
+     * @throws StoreException if neither meta page can be believed, the format is another, or checkpoints overtook every walk.
+     */
+    public static Proof prove(final Path path, final Progress progress) throws IOException
+    {
+        for (int i = 0; i < WALKS_MAX; i++)
+        {
+            final long checkpoint = read(path).checkpoint();
+            final long[] walked = new long[1];
+            final String damage = walk(path, (count, pages) ->
+            {
+                walked[0] = count;
+                progress.onPages(count, pages);
+            });
+            if (damage == null || read(path).checkpoint() == checkpoint)
+            {
+                return new Proof(walked[0], damage);
+            }
+        }
+        throw new StoreException(path + ": the node's checkpoints overtook every walk: look again when it has less to do, or is stopped");
+    }
+
+    /** The first thing wrong, or null. What a page says that was used again meanwhile may be any nonsense. */
+    private static String walk(final Path path, final Progress progress)
+    {
+        try (TreeStore store = TreeStore.open(TreeStoreContext.file(path).poolBytes(POOL_BYTES).readOnly()))
+        {
+            store.verify(progress);
+            return null;
+        }
+        catch (final RuntimeException | InternalError ex) // the latter: the file's end was cut off under the walk
+        {
+            return ex.getMessage() == null ? ex.toString() : ex.getMessage();
         }
     }
 

@@ -41,7 +41,7 @@ final class StoreOpener
         try
         {
             final boolean isNew = context.file() == null ? file.length() == 0 : !Files.exists(context.file());
-            file = file != null ? file : new FilePageFile(context.file());
+            file = file != null ? file : new FilePageFile(context.file(), context.isReadOnly());
             final StoreOpener opener = new StoreOpener(file, context);
             if (isNew)
             {

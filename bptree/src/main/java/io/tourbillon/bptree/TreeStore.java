@@ -330,15 +330,16 @@ public final class TreeStore implements AutoCloseable
      */
     public void verify()
     {
-        freeTree.readAll();
-        new StoreChecker(pages, trees).check();
+        verify(StoreInspector.Progress.NONE);
     }
 
-    /**
-     * Pages that the store's file has ever used: its length in pages but for the spare room at its end.
-     *
-     * @return count of pages.
-     */
+    void verify(final StoreInspector.Progress progress)
+    {
+        freeTree.readAll();
+        new StoreChecker(pages, trees, progress).check();
+    }
+
+    /** @return count of pages that the store's file has ever used: its length in pages but for the spare room at its end. */
     public int pageCount()
     {
         return pages.highWater();
@@ -376,11 +377,7 @@ public final class TreeStore implements AutoCloseable
         return pages.pool().cleanCount();
     }
 
-    /**
-     * Most frames that the pool may have.
-     *
-     * @return count of pages.
-     */
+    /** @return count of pages that the pool has frames for at most. */
     public int poolPagesMax()
     {
         return pages.pool().maxFrames();

@@ -23,6 +23,7 @@ public final class TreeStoreContext
     private int extentBytes = EXTENT_BYTES_DEFAULT;
     private boolean growInline = true;
     private boolean ownsFile = true;
+    private boolean isReadOnly;
     private NanoClock clock = SystemNanoClock.INSTANCE;
 
     private TreeStoreContext()
@@ -106,6 +107,18 @@ public final class TreeStoreContext
     {
         this.clock = clock;
         return this;
+    }
+
+    /** Nothing is written to the file, whatever opening it would mend: for who only looks, while others may have it open. */
+    TreeStoreContext readOnly()
+    {
+        isReadOnly = true;
+        return this;
+    }
+
+    boolean isReadOnly()
+    {
+        return isReadOnly;
     }
 
     Path file()

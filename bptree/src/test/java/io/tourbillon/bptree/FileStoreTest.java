@@ -9,11 +9,15 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.CRC32C;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -180,6 +184,73 @@ class FileStoreTest
             file.setLength(EXTENT_BYTES);
         }
         assertRefused("the file was cut");
+    }
+
+    @Test
+    void shouldProveAFileThatIsOpenAndChangeNothingOfIt() throws IOException
+    {
+        try (TreeStore store = open())
+        {
+            Entries.put(store, store.tree("a"), 0, 20_000, 64);
+            Entries.put(store, store.tree("b"), 0, 10, 100_000);
+            Entries.checkpoint(store);
+            Entries.put(store, store.tree("a"), 0, 20_000, 65); // the file does not have these
+            final byte[] before = Files.readAllBytes(path);
+            final StoreInspector.Proof proof = StoreInspector.prove(path, StoreInspector.Progress.NONE);
+            assertNull(proof.damage());
+            assertTrue(proof.pages() > 500, () -> proof.toString());
+            assertArrayEquals(before, Files.readAllBytes(path));
+        }
+        int found = 0;
+        for (int number = PageLayout.FIRST_PAGE; number < 40; number++)
+        {
+            flip(number);
+            final String damage = StoreInspector.prove(path, StoreInspector.Progress.NONE).damage();
+            assertTrue(damage == null || damage.contains("page " + number + " is damaged"), damage);
+            found += damage == null ? 0 : 1;
+            flip(number);
+        }
+        assertTrue(found > 20, "found " + found);
+        flip(1); // a meta page, which opening the store would mend
+        final byte[] torn = Files.readAllBytes(path);
+        assertNull(StoreInspector.prove(path, StoreInspector.Progress.NONE).damage());
+        assertArrayEquals(torn, Files.readAllBytes(path));
+        assertThrows(NoSuchFileException.class,
+            () -> StoreInspector.prove(folder.resolve("none"), StoreInspector.Progress.NONE));
+    }
+
+    private void flip(final int number) throws IOException
+    {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE))
+        {
+            final ByteBuffer one = ByteBuffer.allocate(1);
+            final long position = (long)number * TreeStore.PAGE_LENGTH + 1000;
+            channel.read(one, position);
+            one.put(0, (byte)(one.get(0) ^ 4)).flip();
+            channel.write(one, position);
+        }
+    }
+
+    @Test
+    void shouldBeginAnewWhenCheckpointsUseThePagesThatAreWalked() throws IOException
+    {
+        try (TreeStore store = open())
+        {
+            Entries.put(store, store.tree("a"), 0, 20_000, 300);
+            Entries.checkpoint(store);
+            final int[] calls = new int[1];
+            final StoreInspector.Proof proof = StoreInspector.prove(path, (walked, pages) ->
+            {
+                for (int i = 0; i < 3 && calls[0] == 0; i++)
+                {
+                    Entries.put(store, store.tree("a"), 0, 20_000, 301 + i);
+                    Entries.checkpoint(store);
+                }
+                calls[0]++;
+            });
+            assertNull(proof.damage());
+            assertTrue(proof.pages() > 1_200 && calls[0] > 2, () -> calls[0] + " calls, " + proof);
+        }
     }
 
     @Test

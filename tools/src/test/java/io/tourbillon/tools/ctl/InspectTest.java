@@ -1,6 +1,9 @@
 package io.tourbillon.tools.ctl;
 
 import io.tourbillon.transport.aeron.Node;
+import org.agrona.concurrent.SystemEpochClock;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.errors.DistinctErrorLog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -10,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.regex.Matcher;
@@ -82,8 +86,57 @@ class InspectTest
         assertEquals(PUTS + 1, number(store, "revision"));
         assertEquals(lastIndex, number(store, "appliedIndex"));
         assertTrue(store.contains("{\"tree\":\"keys\",\"entries\":" + PUTS + ",\"live\":" + PUTS), store);
+        assertTrue(store.contains("\"damage\":null") && number(store, "pagesProven") >= 2, store);
         rig.run(1, "", "top", data);
         assertTrue(rig.errors().contains(": closed"), rig.errors());
+    }
+
+    @Test
+    void shouldShowTheErrorsThatANodeHasMet() throws IOException
+    {
+        node.close();
+        try (FileChannel channel = FileChannel.open(Path.of(data, "counters"), StandardOpenOption.READ, StandardOpenOption.WRITE))
+        {
+            final int length = 64 * 1024; // the errors are the file's last part
+            final ByteBuffer mapped = channel.map(FileChannel.MapMode.READ_WRITE, channel.size() - length, length);
+            final DistinctErrorLog errors = new DistinctErrorLog(new UnsafeBuffer(mapped), SystemEpochClock.INSTANCE);
+            final IllegalStateException planted = new IllegalStateException("planted \"here\"");
+            errors.record(planted);
+            errors.record(planted);
+        }
+        final String text = rig.run(0, "", "inspect", "errors", data);
+        assertTrue(text.contains("java.lang.IllegalStateException: planted \"here\" |"), text);
+        assertTrue(text.contains("\n\tat " + getClass().getName()), text);
+        final String json = rig.run(0, "", "inspect", "errors", data, "--json");
+        assertEquals(2, number(json, "count"));
+        assertTrue(json.contains("\"error\":\"java.lang.IllegalStateException: planted \\\"here\\\"\",\"trace\":\"java.lang."), json);
+    }
+
+    /** A turned bit wherever the store has a value: in pages that are used, and perhaps in some that are free. */
+    @Test
+    void shouldFindADamagedPageOfAStoreUnlessAskedNotToLook() throws IOException
+    {
+        node.close();
+        final Path store = Path.of(data, "store");
+        final byte[] bytes = Files.readAllBytes(store);
+        int turned = 0;
+        for (int i = 0; i + 1 < bytes.length; i++)
+        {
+            if (bytes[i] == 'k' && bytes[i + 1] == '3')
+            {
+                bytes[i + 1] ^= 4;
+                turned++;
+            }
+        }
+        assertTrue(turned > 0);
+        Files.write(store, bytes);
+        final String damaged = json(1, "store");
+        assertTrue(Pattern.compile("\"damage\":\"[^\"]*page \\d+ is damaged: its checksum is ").matcher(damaged).find(), damaged);
+        final String fast = rig.run(0, "", "inspect", "store", data, "--json", "--fast");
+        assertTrue(!fast.contains("damage") && number(fast, "metaPagesIntact") == 2, fast);
+        bytes[100] ^= 1; // in the first meta page
+        Files.write(store, bytes);
+        assertEquals(1, number(rig.run(1, "", "inspect", "store", data, "--json", "--fast"), "metaPagesIntact"));
     }
 
     @Test

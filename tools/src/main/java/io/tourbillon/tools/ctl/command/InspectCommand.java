@@ -10,17 +10,20 @@ import io.tourbillon.tools.ctl.Command;
 import io.tourbillon.tools.ctl.Context;
 import io.tourbillon.tools.ctl.CtlException;
 import io.tourbillon.tools.ctl.ExitCode;
+import io.tourbillon.tools.ctl.Flags;
 import io.tourbillon.tools.ctl.output.Sheet;
 import io.tourbillon.transport.aeron.CountersFile;
 import io.tourbillon.transport.aeron.NodeException;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
 /**
  * {@code inspect}: what lies in a data directory, of a node that runs or of one that is dead. Only reads. Ends with
@@ -37,8 +40,8 @@ public final class InspectCommand implements Command
         ERRORS("Shows the distinct errors that a node has met since its start"),
         /** The journal's segments. */
         JOURNAL("Shows a journal's segments and how their records end"),
-        /** The store's meta pages. */
-        STORE("Shows a store's newest checkpoint"),
+        /** The store's pages. */
+        STORE("Shows a store's newest checkpoint, and proves all of its pages"),
         /** Term, vote, log. */
         RAFT("Shows the term, vote, commit and log that a member has on its disk");
 
@@ -73,6 +76,15 @@ public final class InspectCommand implements Command
     }
 
     @Override
+    public void declare(final Flags flags)
+    {
+        if (what == What.STORE)
+        {
+            flags.bool("fast", "Look at the meta pages alone");
+        }
+    }
+
+    @Override
     public int run(final Context context) throws IOException
     {
         if (context.arguments().size() != 1)
@@ -84,7 +96,7 @@ public final class InspectCommand implements Command
         final Sheet sheet = new Sheet();
         try
         {
-            final boolean isSound = look(directory, sheet, isJson);
+            final boolean isSound = look(context, directory, sheet, isJson);
             context.out().print(isJson ? sheet.json() + '\n' : sheet.text());
             return isSound ? ExitCode.SUCCESS : ExitCode.ERROR;
         }
@@ -98,14 +110,14 @@ public final class InspectCommand implements Command
         }
     }
 
-    private boolean look(final Path directory, final Sheet sheet, final boolean isJson) throws IOException
+    private boolean look(final Context context, final Path directory, final Sheet sheet, final boolean isJson) throws IOException
     {
         return switch (what)
         {
             case COUNTERS -> counters(directory, sheet);
             case ERRORS -> errors(directory, sheet, isJson);
             case JOURNAL -> journal(directory, sheet);
-            case STORE -> store(directory, sheet);
+            case STORE -> store(context, directory, sheet);
             case RAFT -> raft(directory, sheet);
         };
     }
@@ -196,9 +208,10 @@ public final class InspectCommand implements Command
             .put("lastTerm", report.lastTerm());
     }
 
-    private static boolean store(final Path directory, final Sheet sheet) throws IOException
+    private static boolean store(final Context context, final Path directory, final Sheet sheet) throws IOException
     {
-        final StoreInspector.Report report = StoreInspector.read(directory.resolve("store"));
+        final Path file = directory.resolve("store");
+        final StoreInspector.Report report = StoreInspector.read(file);
         sheet.put("fileBytes", report.fileBytes())
             .put("format", report.version())
             .put("metaPagesIntact", report.intact())
@@ -209,8 +222,39 @@ public final class InspectCommand implements Command
         final List<Sheet> rows = new ArrayList<>();
         report.trees().forEach((tree) -> rows.add(new Sheet()
             .put("tree", tree.name()).put("entries", tree.size()).put("live", tree.liveSize()).put("height", tree.height())));
+        boolean isSound = report.intact() == 2;
+        if (!context.flags().is("fast"))
+        {
+            final StoreInspector.Proof proof = StoreInspector.prove(file, new Walked(context.err()));
+            sheet.put("pagesProven", proof.pages()).put("damage", proof.damage());
+            isSound &= proof.damage() == null;
+        }
         sheet.put("trees", rows);
-        return report.intact() == 2;
+        return isSound;
+    }
+
+    /** Says now and then how far the walk is. */
+    private static final class Walked implements StoreInspector.Progress
+    {
+        private static final long TELL_NS = TimeUnit.SECONDS.toNanos(2);
+
+        private final PrintStream err;
+        private long toldNs = System.nanoTime();
+
+        Walked(final PrintStream err)
+        {
+            this.err = err;
+        }
+
+        @Override
+        public void onPages(final long walked, final long pages)
+        {
+            if (System.nanoTime() - toldNs >= TELL_NS)
+            {
+                toldNs = System.nanoTime();
+                err.println("proven " + walked + " of " + pages + " pages");
+            }
+        }
     }
 
     private static void state(final StoreInspector.Report report, final Sheet sheet)
