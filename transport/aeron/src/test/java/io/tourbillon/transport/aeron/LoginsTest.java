@@ -243,7 +243,7 @@ class LoginsTest
         Challenge own = null;
         for (int i = 0; i < 6; i++)
         {
-            own = challenge("ann", 20 + i);
+            own = i < 5 ? null : challenge("ann", 25);
             final Challenge challenge = challenge("ann", 10 + i);
             prove(challenge, new byte[Scram.KEY_LENGTH], 10 + i);
             assertRefused(10 + i);
@@ -257,6 +257,7 @@ class LoginsTest
         keepAliveUntil(SessionOpenedDecoder.TEMPLATE_ID); // longer than the time in which a proof must come
         awaitOpened(25);
         assertEquals(6, server.counters.loginsFailed.getAcquire());
+        assertEquals(0, server.counters.loginsGivenUp.getAcquire());
     }
 
     private void keepAliveUntil(final int templateId)
@@ -274,42 +275,55 @@ class LoginsTest
         });
     }
 
-    /** What a connection says beyond one proof for a name is refused while that waits; another's right proof goes before a guesser's. */
+    /** What a connection says beyond one proof for a name is refused while that waits; another's right proof goes before guessers'. */
     @Test
     void shouldLetARightProofInHoweverManyWrongOnesAnotherConnectionSays()
     {
-        final Challenge[] guesses = new Challenge[20];
-        for (int i = 0; i < guesses.length; i++)
+        final RawClient first = client;
+        try (RawClient second = new RawClient(server.driver.directory().toString()).connect();
+            RawClient other = new RawClient(server.driver.directory().toString()).connect())
         {
-            guesses[i] = challenge("root", 100 + i);
-        }
-        for (int i = 0; i < 4; i++) // so that the name pauses for longer
-        {
-            final Challenge challenge = challenge("root", 10 + i);
-            prove(challenge, new byte[Scram.KEY_LENGTH], 10 + i);
-            assertRefused(10 + i);
-        }
-        for (int i = 0; i < guesses.length; i++)
-        {
-            prove(guesses[i], new byte[Scram.KEY_LENGTH], 100 + i);
-        }
-        for (int i = 1; i < guesses.length; i++)
-        {
-            assertEquals(ErrorCode.TOO_MANY_LOGINS.number(), client.awaitError(100 + i));
-        }
-        final RawClient guesser = client;
-        try (RawClient other = new RawClient(server.driver.directory().toString()).connect())
-        {
+            guessRoot(first, 10);
+            guessRoot(first, 11);
+            guessRoot(first, 12);
+            guessRoot(first, 13);
+            final Challenge[] guesses = new Challenge[10];
+            for (int i = 0; i < guesses.length; i++)
+            {
+                guesses[i] = challenge("root", 100 + i);
+            }
+            guessRoot(second, 14); // the name pauses for 800 ms
+            final Challenge seconds = challenge("root", 15);
             client = other;
             final Challenge own = challenge("root", 21);
+            client = first;
+            for (int i = 0; i < guesses.length; i++)
+            {
+                prove(guesses[i], new byte[Scram.KEY_LENGTH], 100 + i);
+            }
+            for (int i = 1; i < guesses.length; i++)
+            {
+                assertEquals(ErrorCode.TOO_MANY_LOGINS.number(), first.awaitError(100 + i));
+            }
+            client = second;
+            prove(seconds, new byte[Scram.KEY_LENGTH], 15);
+            client = other;
             prove(own, own.proof("secret"), 21);
             awaitOpened(21);
+            assertTrue(server.counters.loginsFailed.getAcquire() <= 6, "guesses were judged before it");
         }
         finally
         {
-            client = guesser;
+            client = first;
         }
-        assertTrue(server.counters.loginsFailed.getAcquire() <= 5, "one guess at most was judged meanwhile");
+    }
+
+    private void guessRoot(final RawClient guesser, final long correlationId)
+    {
+        client = guesser;
+        final Challenge challenge = challenge("root", correlationId);
+        prove(challenge, new byte[Scram.KEY_LENGTH], correlationId);
+        assertRefused(correlationId);
     }
 
     @Test
