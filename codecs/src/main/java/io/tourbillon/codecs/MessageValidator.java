@@ -21,6 +21,8 @@ import io.tourbillon.codecs.client.KeepAliveDecoder;
 import io.tourbillon.codecs.client.KeepAliveReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
 import io.tourbillon.codecs.client.LeaseRequestDecoder;
+import io.tourbillon.codecs.client.LeasesKeepAliveDecoder;
+import io.tourbillon.codecs.client.LeasesKeptAliveDecoder;
 import io.tourbillon.codecs.client.LoginChallengeDecoder;
 import io.tourbillon.codecs.client.LoginProofDecoder;
 import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
@@ -98,6 +100,8 @@ public final class MessageValidator
         shape(WatchProgressRequestDecoder.TEMPLATE_ID, block(WatchProgressRequestDecoder.BLOCK_LENGTH));
         shape(WatchRangesCreateDecoder.TEMPLATE_ID, block(WatchRangesCreateDecoder.BLOCK_LENGTH)
             .group(block(WatchRangesCreateDecoder.RangesDecoder.sbeBlockLength()).data(2)).data(1));
+        shape(LeasesKeepAliveDecoder.TEMPLATE_ID, block(LeasesKeepAliveDecoder.BLOCK_LENGTH)
+            .group(block(LeasesKeepAliveDecoder.LeasesDecoder.sbeBlockLength())));
         shape(LeaseRequestDecoder.TEMPLATE_ID, block(LeaseRequestDecoder.BLOCK_LENGTH));
         shape(MemberRequestDecoder.TEMPLATE_ID, block(MemberRequestDecoder.BLOCK_LENGTH)
             .group(block(MemberRequestDecoder.PeerUrlsDecoder.sbeBlockLength()).data(1)));
@@ -120,6 +124,8 @@ public final class MessageValidator
             .group(block(WatchEventsDecoder.EventsDecoder.sbeBlockLength())
             .group(block(WatchEventsDecoder.EventsDecoder.WatchersDecoder.sbeBlockLength())).data(3)));
         shape(BroadcastDecoder.TEMPLATE_ID, block(BroadcastDecoder.BLOCK_LENGTH).data(1));
+        shape(LeasesKeptAliveDecoder.TEMPLATE_ID, block(LeasesKeptAliveDecoder.BLOCK_LENGTH)
+            .group(block(LeasesKeptAliveDecoder.LeasesDecoder.sbeBlockLength())));
         shape(LeaseReplyDecoder.TEMPLATE_ID, block(LeaseReplyDecoder.BLOCK_LENGTH)
             .group(block(LeaseReplyDecoder.LeasesDecoder.sbeBlockLength()))
             .group(block(LeaseReplyDecoder.KeysDecoder.sbeBlockLength()).data(1)));

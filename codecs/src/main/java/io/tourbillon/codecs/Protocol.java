@@ -31,6 +31,8 @@ public final class Protocol
     public static final int REQUEST_LENGTH_MAX = 1536 * 1024;
     /** Longest key or range end in bytes: 8 KiB. */
     public static final int KEY_LENGTH_MAX = 8 * 1024;
+    /** Leases that one request renews at most: request and answer fit a datagram of 8 KiB, and take some 50 us to apply. */
+    public static final int LEASES_KEPT_ALIVE_MAX = 256;
     /** Offset of {@code requestHeader} and {@code replyHeader} in every message: right after the SBE header. */
     public static final int HEAD_OFFSET = MessageHeaderDecoder.ENCODED_LENGTH;
     /** Offset of the session id in every message. */

@@ -3,6 +3,7 @@ package io.tourbillon.mvcc;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.LeaseOperation;
 import io.tourbillon.codecs.client.LeaseRequestDecoder;
+import io.tourbillon.codecs.client.LeasesKeepAliveDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import org.agrona.DirectBuffer;
 
@@ -16,6 +17,7 @@ final class LeaseReads
     private final Lessor lessor;
     private final Replies replies;
     private final Guard guard;
+    private final KeepAliveBatches batches;
     private final LeaseList[] lists;
     private final MessageHeaderDecoder messageHeader = new MessageHeaderDecoder();
     private final LeaseRequestDecoder request = new LeaseRequestDecoder();
@@ -32,6 +34,7 @@ final class LeaseReads
         this.lessor = lessor;
         this.replies = replies;
         this.guard = guard;
+        batches = new KeepAliveBatches(lessor, guard, replies);
         perSlice = settings.keysPerSlice();
         lists = new LeaseList[Math.max(1, settings.scans() / 8)];
         for (int i = 0; i < lists.length; i++)
@@ -45,8 +48,15 @@ final class LeaseReads
         return activeCount;
     }
 
-    void on(final long sessionId, final long credential, final long correlationId, final DirectBuffer buffer, final int offset)
+    void on(
+        final long sessionId, final long credential, final long correlationId, final int templateId, final DirectBuffer buffer,
+        final int offset)
     {
+        if (templateId == LeasesKeepAliveDecoder.TEMPLATE_ID)
+        {
+            batches.on(sessionId, credential, correlationId, buffer, offset);
+            return;
+        }
         request.wrapAndApplyHeader(buffer, offset, messageHeader);
         final int operation = request.operationRaw();
         final int refusal = check(credential, operation);
@@ -124,9 +134,10 @@ final class LeaseReads
         replies.error(sessionId, correlationId, ErrorCode.TOO_MANY_SCANS.number());
     }
 
-    /** Gives one list a turn. Count of work done. */
+    /** Gives one list a turn, once a duty cycle. Count of work done. */
     int doWork()
     {
+        batches.onDutyCycle();
         for (int i = 0; activeCount > 0 && i < lists.length; i++)
         {
             turn = turn + 1 >= lists.length ? 0 : turn + 1;

@@ -39,6 +39,8 @@ final class Lessor
     static final long RETRY_NS = 1_000_000_000L;
     /** How often the time left of a longer lease is noted in the log: what a change of leaders may add to it. */
     static final long NOTE_INTERVAL_NS = 300_000_000_000L;
+    /** What is said of the time of a lease whose renewal must wait for the log. */
+    static final long UNDECIDED = -1;
     private static final int LOADS_PER_CYCLE = 256;
     private static final long NS_PER_MS = 1_000_000;
 
@@ -68,7 +70,7 @@ final class Lessor
         this.replies = replies;
         heartbeatNs = settings.heartbeatNs();
         electionTimeoutNs = settings.electionTimeoutNs();
-        waiting = new KeepAlives(settings.waitingKeepAlives());
+        waiting = new KeepAlives(settings.waitingKeepAlives(), replies);
     }
 
     boolean isLeading()
@@ -94,7 +96,7 @@ final class Lessor
         isLeading = false;
         isLoading = false;
         clocks.clear();
-        waiting.refuseAll(replies);
+        waiting.refuseAll();
     }
 
     /** Moves every deadline: for so long the leader could not hear renewals. */
@@ -113,7 +115,7 @@ final class Lessor
         final long passedNs = Math.max(0, nowNs - lastNowNs);
         lastNowNs = nowNs;
         leaseNs += passedNs <= heartbeatNs ? passedNs : 0;
-        return (isLoading ? load() : 0) + waiting.doWork(this, leaseNs, replies);
+        return (isLoading ? load() : 0) + waiting.doWork(this, leaseNs);
     }
 
     private int load()
@@ -236,6 +238,20 @@ final class Lessor
             replies.error(sessionId, correlationId, ErrorCode.NOT_LEADER.number());
             return;
         }
+        final long ttlMs = keepAlive(leaseId);
+        if (ttlMs != UNDECIDED)
+        {
+            replies.lease(sessionId, correlationId, leaseId, ttlMs, ttlMs);
+        }
+        else if (!waiting.add(KeepAlives.ALONE, sessionId, correlationId, leaseId, leaseNs))
+        {
+            replies.error(sessionId, correlationId, ErrorCode.TOO_MANY_REQUESTS.number());
+        }
+    }
+
+    /** Gives a lease its whole time again, or has the log say so first: that time, 0 if there is no lease, or UNDECIDED. Leader only. */
+    long keepAlive(final long leaseId)
+    {
         final int slot = slotOf(leaseId);
         if (slot != LeaseClocks.NONE && clocks.state(slot) == ALIVE && !clocks.isNoted(slot))
         {
@@ -246,23 +262,30 @@ final class Lessor
             clocks.state(slot, RENEWING);
             clocks.wakeNs(slot, leaseNs);
         }
-        if (!answerKeepAlive(sessionId, correlationId, leaseId) && !waiting.add(sessionId, correlationId, leaseId, leaseNs))
-        {
-            replies.error(sessionId, correlationId, ErrorCode.TOO_MANY_REQUESTS.number());
-        }
+        return renewedTtlMs(leaseId);
     }
 
-    /** Answers once it is decided; false while it is not. */
-    boolean answerKeepAlive(final long sessionId, final long correlationId, final long leaseId)
+    /** What a renewal that was asked for has come to, as {@link #keepAlive(long)} says it. */
+    long renewedTtlMs(final long leaseId)
     {
         final int slot = slotOf(leaseId);
-        if (slot != LeaseClocks.NONE && clocks.state(slot) != ALIVE)
+        if (slot == LeaseClocks.NONE)
         {
-            return false;
+            return 0;
         }
-        final long ttlMs = slot == LeaseClocks.NONE ? 0 : clocks.ttlMs(slot);
-        replies.lease(sessionId, correlationId, leaseId, ttlMs, ttlMs);
-        return true;
+        return clocks.state(slot) == ALIVE ? clocks.ttlMs(slot) : UNDECIDED;
+    }
+
+    /** Number for the renewals of one request. */
+    long newBatch()
+    {
+        return waiting.newBatch();
+    }
+
+    /** A renewal of a batch waits; false if as many do as may. All of a batch are added one after the other. */
+    boolean postpone(final long batch, final long sessionId, final long correlationId, final long leaseId)
+    {
+        return waiting.add(batch, sessionId, correlationId, leaseId, leaseNs);
     }
 
     /** Time left in milliseconds; 0 = it is expired, -1 = there is no such lease. */

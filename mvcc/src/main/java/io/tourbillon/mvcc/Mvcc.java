@@ -7,6 +7,7 @@ import io.tourbillon.codecs.MessageValidator;
 import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.AuthRequestDecoder;
 import io.tourbillon.codecs.client.LeaseRequestDecoder;
+import io.tourbillon.codecs.client.LeasesKeepAliveDecoder;
 import io.tourbillon.codecs.client.MaintenanceRequestDecoder;
 import io.tourbillon.codecs.client.MemberRequestDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
@@ -285,8 +286,8 @@ public final class Mvcc
             case WatchProgressRequestDecoder.TEMPLATE_ID:
                 watchRequests.onProgress(sessionId, correlationId);
                 return true;
-            case LeaseRequestDecoder.TEMPLATE_ID:
-                leaseReads.on(sessionId, credential, correlationId, buffer, offset);
+            case LeaseRequestDecoder.TEMPLATE_ID, LeasesKeepAliveDecoder.TEMPLATE_ID:
+                leaseReads.on(sessionId, credential, correlationId, templateId, buffer, offset);
                 return true;
             case AuthRequestDecoder.TEMPLATE_ID:
                 authReads.on(sessionId, credential, correlationId, buffer, offset);

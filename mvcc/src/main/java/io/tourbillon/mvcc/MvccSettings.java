@@ -26,7 +26,7 @@ public final class MvccSettings
     public static final long PROGRESS_NOTIFY_INTERVAL_NS_DEFAULT = 600_000_000_000L;
     /** Least nanoseconds between two words of progress. */
     public static final long PROGRESS_NOTIFY_INTERVAL_NS_MIN = 100_000_000;
-    /** Renewals of leases that wait for the log: 32 bytes each. */
+    /** Renewals of leases that wait for the log: 40 bytes each. */
     public static final int WAITING_KEEP_ALIVES_DEFAULT = 4096;
 
     /** Bytes of heap for the filters of all watchers: 64 MiB, a quarter of a million small ones or 4,000 of the largest. */

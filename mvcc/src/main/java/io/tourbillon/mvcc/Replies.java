@@ -43,12 +43,20 @@ final class Replies
     private final WatchCreatedEncoder created = new WatchCreatedEncoder();
     private final WatchCanceledEncoder canceled = new WatchCanceledEncoder();
     private final WatchProgressEncoder progress = new WatchProgressEncoder();
+    private final KeptAliveParts keptAlive;
 
     Replies(final Egress egress, final ReplyHead head, final MvccHeader header)
     {
         this.egress = egress;
         this.head = head;
         this.header = header;
+        keptAlive = new KeptAliveParts(egress, head, header);
+    }
+
+    /** The answer to a renewal of many leases, in parts. */
+    KeptAliveParts keptAlive()
+    {
+        return keptAlive;
     }
 
     /** Encodes the answer to a put, before the put is written: a previous record is only valid until then. */

@@ -3,6 +3,7 @@ package io.tourbillon.mvcc;
 import com.sun.management.ThreadMXBean;
 import io.tourbillon.bptree.TreeStore;
 import io.tourbillon.bptree.TreeStoreContext;
+import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.AuthOperation;
 import io.tourbillon.codecs.client.CompareResult;
 import io.tourbillon.codecs.client.CompareTarget;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.util.stream.LongStream;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -32,6 +34,7 @@ class AllocationTest
     private static final int OPERATION_COUNT = 1_000_000;
     /** Of what comes to a put's own work with leases. */
     private static final int LEASE_OPERATION_COUNT = 200_000;
+    private static final int KEPT_ALIVE_COUNT = Protocol.LEASES_KEPT_ALIVE_MAX;
     private static final int SCAN_KEYS = 10;
     private static final int IN_FLIGHT = 500;
     private static final long SESSION = 5;
@@ -318,6 +321,31 @@ class AllocationTest
             mvcc.onRead(SESSION, 0, requests.buffer, 0, requests.length);
             mvcc.doWork(i * 1000L);
             assertEquals(0, mvcc.proposal(proposal));
+        }
+    }
+
+    /** The same, many by one request, those that are not there included. */
+    @Test
+    void shouldNotAllocateForRenewalsOfMany()
+    {
+        mvcc.onLeader(1, 0);
+        for (int lease = 1; lease <= KEY_COUNT; lease++)
+        {
+            requests.lease(LeaseOperation.GRANT, lease, 60_000, false, SESSION, 1);
+            apply();
+        }
+        requests.keepAlives(SESSION, 1, LongStream.rangeClosed(KEY_COUNT - KEPT_ALIVE_COUNT + 2, KEY_COUNT + 1).toArray());
+        final int requestCount = LEASE_OPERATION_COUNT / KEPT_ALIVE_COUNT;
+        checkAllocation(LEASE_OPERATION_COUNT, () -> renewMany(WARM_UP_COUNT / 10), () -> renewMany(requestCount));
+        assertEquals(KEY_COUNT + WARM_UP_COUNT / 10 + requestCount, egress.replyCount);
+    }
+
+    private void renewMany(final int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            mvcc.onRead(SESSION, 0, requests.buffer, 0, requests.length);
+            mvcc.doWork(i * 1000L);
         }
     }
 

@@ -2,6 +2,7 @@ package io.tourbillon.mvcc;
 
 import io.tourbillon.codecs.AlarmType;
 import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.AuthOperation;
 import io.tourbillon.codecs.client.CompareResult;
 import io.tourbillon.codecs.client.CompareTarget;
@@ -10,6 +11,8 @@ import io.tourbillon.codecs.client.MaintenanceOperation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+
+import java.util.stream.LongStream;
 
 import static io.tourbillon.mvcc.Users.BAD_TOKEN;
 import static io.tourbillon.mvcc.Users.DENIED;
@@ -254,6 +257,51 @@ class GuardTest
     }
 
     @Test
+    void shouldJudgeEachLeaseThatIsRenewedWithOthersByItsOwnKeys()
+    {
+        rig.grant(5, 10_000);
+        rig.run(Op.put("a", "1").withLease(5));
+        users.as("root");
+        rig.grant(6, 10_000);
+        rig.run(Op.put("z", "1").withLease(6));
+        users.as("u");
+        final int denied = ErrorCode.PERMISSION_DENIED.number();
+        assertTrue(rig.keepAlives(6, 5, 7).endsWith(" 6=0!" + denied + " 5=10000 7=0"));
+        rig.pass(9000);
+        assertTrue(rig.keepAlives(5, 6).endsWith(" 5=10000 6=0!" + denied));
+        rig.pass(2000);
+        users.as("root");
+        assertTrue(rig.timeToLive(6, false).startsWith("lease 6 ttl 0"), "what is denied is not renewed");
+        assertTrue(rig.timeToLive(5, false).startsWith("lease 5 ttl 8000"));
+        users.as("u");
+    }
+
+    /** A lease of a user's keys takes two look-ups here, so a duty cycle has not the time for all. */
+    @Test
+    void shouldBoundTheLookUpsForRenewalsInOneDutyCycle()
+    {
+        final int count = Protocol.LEASES_KEPT_ALIVE_MAX;
+        final long[] ids = LongStream.rangeClosed(1, count).toArray();
+        for (final long id : ids)
+        {
+            rig.grant(id, 10_000);
+            rig.run(Op.put("a" + id, "1").withLease(id));
+        }
+        final String tooMany = "!" + ErrorCode.TOO_MANY_REQUESTS.number();
+        assertFalse(rig.keepAlives(ids).contains(tooMany), "one request is not too much");
+        final Requests asked = new Requests();
+        for (int i = 0; i < 8; i++)
+        {
+            asked.keepAlives(Rig.SESSION, 9000 + i, ids);
+            rig.mvcc.onRead(Rig.SESSION, rig.credential, asked.buffer, 0, asked.length);
+        }
+        assertFalse(rig.egress.answers.get(9000L).contains(tooMany));
+        assertTrue(rig.egress.answers.get(9007L).contains(" 1=0" + tooMany));
+        rig.doWork();
+        assertFalse(rig.keepAlives(ids).contains(tooMany), "in the next cycle there is room again");
+    }
+
+    @Test
     void shouldKeepForRootWhatIsRoots()
     {
         assertEquals(DENIED, rig.compact(1, false));
@@ -285,6 +333,7 @@ class GuardTest
         assertEquals(NO_USER, rig.run(Op.txn().then(Op.range("a", ""))));
         assertEquals(NO_USER, rig.grant(7, 5000));
         assertEquals(NO_USER, rig.keepAlive(7));
+        assertEquals(NO_USER, rig.keepAlives(7, 8));
         assertEquals(NO_USER, rig.timeToLive(7, false));
         assertEquals(NO_USER, rig.leases());
         assertEquals(NO_USER, rig.compact(1, false));

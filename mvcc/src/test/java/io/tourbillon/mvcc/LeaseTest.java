@@ -1,12 +1,15 @@
 package io.tourbillon.mvcc;
 
 import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.LeaseOperation;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -221,6 +224,90 @@ class LeaseTest
         assertNull(rig.keepAlive(7));
         rig.pass(8000);
         assertEquals(error(ErrorCode.TIMEOUT), rig.lateAnswer());
+    }
+
+    @Test
+    void shouldRenewManyByOneRequestEachAsIfItWereAskedForAlone()
+    {
+        rig.grant(7, 5000);
+        rig.grant(8, 60_000);
+        for (int i = 0; i < 5; i++)
+        {
+            rig.pass(4000);
+            assertEquals("kept at 1 7=5000 9=0 8=60000 7=5000", rig.keepAlives(7, 9, 8, 7));
+            assertEquals(0, rig.propose());
+        }
+        rig.pass(4900);
+        assertEquals("lease 7 ttl 100 of 5000 at 1", rig.timeToLive(7, false));
+        assertEquals("lease 8 ttl 55100 of 60000 at 1", rig.timeToLive(8, false));
+        assertEquals("kept at 1", rig.keepAlives());
+        final long[] most = LongStream.range(1000, 1000 + Protocol.LEASES_KEPT_ALIVE_MAX).toArray();
+        assertTrue(rig.keepAlives(most).endsWith(" 1255=0"));
+        assertEquals(error(ErrorCode.REQUEST_TOO_LARGE), rig.keepAlives(Arrays.copyOf(most, most.length + 1)));
+    }
+
+    /** One is proposed as expired, one must be in the log first: neither holds those that are decided. */
+    @Test
+    void shouldAnswerThoseThatAreDecidedAtOnceAndTheOthersOnceTheyAre()
+    {
+        rig.grant(8, 3_600_000);
+        rig.grant(9, 60_000);
+        rig.run(put("a", 9));
+        rig.pass(300_000);
+        rig.requests.length = rig.mvcc.proposal(rig.requests.buffer);
+        final byte[] tick = new byte[rig.requests.length];
+        rig.requests.buffer.getBytes(0, tick);
+        rig.egress.partCount = 0;
+        assertNull(rig.keepAlives(9, 1, 8, 8));
+        assertEquals(1, rig.egress.partCount, "what is decided");
+        rig.requests.buffer.putBytes(0, tick);
+        rig.requests.length = tick.length;
+        assertTrue(rig.applyOwn(), "9 is gone, and what 8 had left is noted");
+        assertNull(rig.lateAnswer());
+        assertEquals(2, rig.egress.partCount);
+        assertEquals(1, rig.propose(), "8 has its whole time again");
+        assertEquals("kept at 3 1=0 9=0 8=3600000 8=3600000", rig.lateAnswer());
+        assertEquals(3, rig.egress.partCount);
+    }
+
+    @Test
+    void shouldGiveUpEachRenewalOfManyThatNothingCanDecide()
+    {
+        rig.grant(7, 2000);
+        rig.grant(8, 2000);
+        rig.pass(2200);
+        assertTrue(rig.mvcc.proposal(rig.requests.buffer) > 0);
+        assertNull(rig.keepAlives(7, 9, 8));
+        rig.pass(8000);
+        final int timeout = ErrorCode.TIMEOUT.number();
+        assertEquals("kept at 1 9=0 7=0!" + timeout + " 8=0!" + timeout, rig.lateAnswer());
+        assertNull(rig.keepAlives(7, 8));
+        rig.mvcc.onFollower();
+        final int changed = ErrorCode.LEADER_CHANGED.number();
+        assertEquals("kept at 1 7=0!" + changed + " 8=0!" + changed, rig.lateAnswer());
+        assertEquals(error(ErrorCode.NOT_LEADER), rig.keepAlives(7, 8));
+    }
+
+    @Test
+    void shouldBoundTheRenewalsThatWaitAlsoOfOneRequestAndForgetThoseOfAClosedSession()
+    {
+        try (Rig small = new Rig(new MvccSettings().waitingKeepAlives(2)))
+        {
+            for (int lease = 1; lease <= 4; lease++)
+            {
+                small.grant(lease, 2000);
+            }
+            small.pass(2200);
+            assertTrue(small.mvcc.proposal(small.requests.buffer) > 0);
+            final int tooMany = ErrorCode.TOO_MANY_REQUESTS.number();
+            assertNull(small.keepAlives(1, 2, 3));
+            assertEquals("kept at 1 4=0!" + tooMany, small.keepAlives(4));
+            small.mvcc.onSessionClosed(Rig.SESSION);
+            assertNull(small.keepAlives(4));
+            small.pass(1100);
+            assertEquals(1, small.propose());
+            assertEquals("kept at 1 4=0", small.lateAnswer());
+        }
     }
 
     /** Trap 8: what an old leader's clock said is void in another term. */

@@ -9,6 +9,7 @@ import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.EventType;
 import io.tourbillon.codecs.client.ItemKind;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.LeasesKeptAliveDecoder;
 import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
 import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
@@ -66,6 +67,7 @@ final class RecordingEgress implements Egress
             case DeleteRangeReplyDecoder.TEMPLATE_ID -> delete(buffer, offset);
             case TxnReplyDecoder.TEMPLATE_ID -> txn(buffer, offset);
             case LeaseReplyDecoder.TEMPLATE_ID -> lease(buffer, offset);
+            case LeasesKeptAliveDecoder.TEMPLATE_ID -> keptAlive(buffer, offset);
             case ClientOpenedDecoder.TEMPLATE_ID ->
             {
                 final ClientOpenedDecoder reply = new ClientOpenedDecoder().wrapAndApplyHeader(buffer, offset, header);
@@ -254,6 +256,24 @@ final class RecordingEgress implements Egress
             final byte[] key = new byte[keyItem.keyLength()];
             keyItem.getKey(key, 0, key.length);
             text.append(' ').append(new String(key, ISO_8859_1));
+        }
+        if (isLast)
+        {
+            parts.remove(correlationId);
+            answer(correlationId, head + text);
+        }
+    }
+
+    private void keptAlive(final DirectBuffer buffer, final int offset)
+    {
+        final LeasesKeptAliveDecoder reply = new LeasesKeptAliveDecoder().wrapAndApplyHeader(buffer, offset, header);
+        final long correlationId = reply.reply().correlationId();
+        final StringBuilder text = part(correlationId);
+        final boolean isLast = reply.flags().last();
+        final String head = "kept at " + reply.reply().revision();
+        for (final LeasesKeptAliveDecoder.LeasesDecoder lease : reply.leases())
+        {
+            text.append(' ').append(lease.id()).append('=').append(lease.ttlMs()).append(lease.code() == 0 ? "" : "!" + lease.code());
         }
         if (isLast)
         {

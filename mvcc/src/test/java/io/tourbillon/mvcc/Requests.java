@@ -9,6 +9,7 @@ import io.tourbillon.codecs.client.CompactRequestEncoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestEncoder;
 import io.tourbillon.codecs.client.LeaseOperation;
 import io.tourbillon.codecs.client.LeaseRequestEncoder;
+import io.tourbillon.codecs.client.LeasesKeepAliveEncoder;
 import io.tourbillon.codecs.client.MaintenanceOperation;
 import io.tourbillon.codecs.client.MaintenanceRequestEncoder;
 import io.tourbillon.codecs.client.MemberOperation;
@@ -208,6 +209,19 @@ final class Requests
         final MemberRequestEncoder request = new MemberRequestEncoder().wrapAndApplyHeader(buffer, 0, header);
         head(request.request(), sessionId, correlationId);
         request.targetId(memberId).operation(MemberOperation.ADD).linearizable((short)0).peerUrlsCount(0);
+        length = request.limit();
+        return this;
+    }
+
+    Requests keepAlives(final long sessionId, final long correlationId, final long... leaseIds)
+    {
+        final LeasesKeepAliveEncoder request = new LeasesKeepAliveEncoder().wrapAndApplyHeader(buffer, 0, header);
+        head(request.request(), sessionId, correlationId);
+        final LeasesKeepAliveEncoder.LeasesEncoder leases = request.leasesCount(leaseIds.length);
+        for (final long leaseId : leaseIds)
+        {
+            leases.next().id(leaseId);
+        }
         length = request.limit();
         return this;
     }

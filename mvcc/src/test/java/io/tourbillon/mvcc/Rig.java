@@ -323,6 +323,13 @@ final class Rig implements Member
         return read();
     }
 
+    /** Renews several leases by one request; null if part of the answer must wait: it comes from {@link #lateAnswer}. */
+    String keepAlives(final long... ids)
+    {
+        requests.keepAlives(session, ++correlationId, ids);
+        return read();
+    }
+
     /** The answer to the request made last, if it has come since. */
     String lateAnswer()
     {

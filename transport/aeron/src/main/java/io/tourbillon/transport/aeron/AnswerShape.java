@@ -6,6 +6,7 @@ import io.tourbillon.codecs.client.AuthReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.LeasesKeptAliveDecoder;
 import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.PartFlagsDecoder;
@@ -46,6 +47,7 @@ final class AnswerShape
             case DeleteRangeReplyDecoder.TEMPLATE_ID -> hasLast(buffer, offset, DeleteRangeReplyDecoder.flagsEncodingOffset());
             case TxnReplyDecoder.TEMPLATE_ID -> hasLast(buffer, offset, TxnReplyDecoder.flagsEncodingOffset());
             case LeaseReplyDecoder.TEMPLATE_ID -> hasLast(buffer, offset, LeaseReplyDecoder.flagsEncodingOffset());
+            case LeasesKeptAliveDecoder.TEMPLATE_ID -> hasLast(buffer, offset, LeasesKeptAliveDecoder.flagsEncodingOffset());
             case MaintenanceReplyDecoder.TEMPLATE_ID -> hasLast(buffer, offset, MaintenanceReplyDecoder.flagsEncodingOffset());
             case AuthReplyDecoder.TEMPLATE_ID -> hasLast(buffer, offset, AuthReplyDecoder.flagsEncodingOffset());
             case WatchCreatedDecoder.TEMPLATE_ID, WatchCanceledDecoder.TEMPLATE_ID, WatchProgressDecoder.TEMPLATE_ID,

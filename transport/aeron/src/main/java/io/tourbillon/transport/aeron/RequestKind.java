@@ -4,6 +4,7 @@ import io.tourbillon.codecs.client.AuthRequestDecoder;
 import io.tourbillon.codecs.client.CompactRequestDecoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestDecoder;
 import io.tourbillon.codecs.client.LeaseRequestDecoder;
+import io.tourbillon.codecs.client.LeasesKeepAliveDecoder;
 import io.tourbillon.codecs.client.MaintenanceRequestDecoder;
 import io.tourbillon.codecs.client.MemberRequestDecoder;
 import io.tourbillon.codecs.client.PutRequestDecoder;
@@ -57,7 +58,7 @@ public enum RequestKind
             case TxnRequestDecoder.TEMPLATE_ID -> TXN;
             case RangeRequestDecoder.TEMPLATE_ID -> RANGE;
             case CompactRequestDecoder.TEMPLATE_ID -> COMPACTION;
-            case LeaseRequestDecoder.TEMPLATE_ID -> LEASE;
+            case LeaseRequestDecoder.TEMPLATE_ID, LeasesKeepAliveDecoder.TEMPLATE_ID -> LEASE;
             case WatchCreateDecoder.TEMPLATE_ID, WatchRangesCreateDecoder.TEMPLATE_ID, WatchCancelDecoder.TEMPLATE_ID,
                 WatchProgressRequestDecoder.TEMPLATE_ID -> WATCH;
             case MemberRequestDecoder.TEMPLATE_ID -> MEMBER;

@@ -16,6 +16,7 @@ import io.tourbillon.codecs.client.DisconnectDecoder;
 import io.tourbillon.codecs.client.KeepAliveDecoder;
 import io.tourbillon.codecs.client.LeaseOperation;
 import io.tourbillon.codecs.client.LeaseRequestDecoder;
+import io.tourbillon.codecs.client.LeasesKeepAliveDecoder;
 import io.tourbillon.codecs.client.LoginProofDecoder;
 import io.tourbillon.codecs.client.MaintenanceOperation;
 import io.tourbillon.codecs.client.MaintenanceRequestDecoder;
@@ -154,6 +155,7 @@ final class RequestRouter
             case StatusRequestDecoder.TEMPLATE_ID -> read(connection, ReadLevel.SERIALIZABLE, buffer, offset, length);
             case MemberRequestDecoder.TEMPLATE_ID -> onMember(connection, buffer, offset, length);
             case LeaseRequestDecoder.TEMPLATE_ID -> onLease(connection, buffer, offset, length);
+            case LeasesKeepAliveDecoder.TEMPLATE_ID -> read(connection, ReadLevel.LINEARIZABLE, buffer, offset, length);
             case MaintenanceRequestDecoder.TEMPLATE_ID -> onMaintenance(connection, buffer, offset, length);
             case AuthRequestDecoder.TEMPLATE_ID -> onAuth(connection, buffer, offset, length);
             default -> onUnsound(connection, buffer, offset, length, ErrorCode.UNKNOWN_TEMPLATE);

@@ -11,6 +11,7 @@ import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.LeasesKeptAliveDecoder;
 import io.tourbillon.codecs.client.MaintenanceOperation;
 import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
 import io.tourbillon.codecs.client.MemberOperation;
@@ -223,6 +224,13 @@ class UsersNodeTest
         }
 
         @Override
+        public void onLeasesKeptAlive(final ClientSession from, final long correlationId, final LeasesKeptAliveDecoder reply)
+        {
+            final int code = reply.leases().next().code();
+            outcome = code == 0 ? "done" : String.valueOf(ErrorCode.of(code));
+        }
+
+        @Override
         public void onStatusReply(final ClientSession from, final long correlationId, final StatusReplyDecoder reply)
         {
             answered(true);
@@ -281,6 +289,7 @@ class UsersNodeTest
         requests.put("lease grant+", s -> s.grantLease(0, 60_000));
         requests.put("lease revoke", s -> s.revokeLease(leaseId));
         requests.put("lease keep-alive", s -> s.keepLeaseAlive(leaseId));
+        requests.put("leases keep-alive", s -> s.keepLeasesAlive(new long[]{leaseId}, 0, 1));
         requests.put("lease time to live with keys", s -> s.leaseTimeToLive(leaseId, true));
         requests.put("leases", ClientSession::leases);
         requests.put("members+", s -> s.members(MemberOperation.LIST, 0, true, null));

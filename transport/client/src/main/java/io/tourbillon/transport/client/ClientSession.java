@@ -1,6 +1,7 @@
 package io.tourbillon.transport.client;
 
 import io.tourbillon.codecs.AlarmType;
+import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.CompactRequestEncoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestEncoder;
 import io.tourbillon.codecs.client.LeaseOperation;
@@ -21,6 +22,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 /**
  * A session: requests, their answers by a {@link ReplyListener}, and watches. It outlives connections: after a reconnect it is opened anew
@@ -321,6 +323,32 @@ public final class ClientSession
     public long keepLeaseAlive(final long leaseId)
     {
         return lease(LeaseOperation.KEEP_ALIVE, leaseId, 0, false);
+    }
+
+    /**
+     * Gives many leases their whole time again, by one request; {@link ReplyListener#onLeasesKeptAlive} tells of each.
+     *
+     * @param leaseIds ids; copied before the call returns.
+     * @param offset   of the first.
+     * @param count    of ids, at most {@link Protocol#LEASES_KEPT_ALIVE_MAX}.
+     * @return correlation id or {@link ClientResult}.
+     */
+    public long keepLeasesAlive(final long[] leaseIds, final int offset, final int count)
+    {
+        Objects.checkFromIndexSize(offset, count, leaseIds.length);
+        final long refusal =
+            count > Protocol.LEASES_KEPT_ALIVE_MAX ? ClientResult.TOO_LARGE : requests.claim(Encoders.leasesKeepAliveLength(count));
+        if (refusal < 0)
+        {
+            return refusal;
+        }
+        final Outbound out = connection.outbound();
+        final Encoders encoders = connection.encoders();
+        encoders.leasesKeepAlive.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
+        final long correlationId = requests.headOfRead(encoders.leasesKeepAlive.request());
+        encoders.leaseIds(leaseIds, offset, count);
+        out.commit();
+        return correlationId;
     }
 
     /**

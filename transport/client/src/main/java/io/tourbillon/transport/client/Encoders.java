@@ -10,6 +10,7 @@ import io.tourbillon.codecs.client.DeleteRangeRequestEncoder;
 import io.tourbillon.codecs.client.DisconnectEncoder;
 import io.tourbillon.codecs.client.KeepAliveEncoder;
 import io.tourbillon.codecs.client.LeaseRequestEncoder;
+import io.tourbillon.codecs.client.LeasesKeepAliveEncoder;
 import io.tourbillon.codecs.client.LoginProofEncoder;
 import io.tourbillon.codecs.client.MaintenanceRequestEncoder;
 import io.tourbillon.codecs.client.MemberRequestEncoder;
@@ -45,6 +46,7 @@ final class Encoders
     final DeleteRangeRequestEncoder deleteRange = new DeleteRangeRequestEncoder();
     final CompactRequestEncoder compact = new CompactRequestEncoder();
     final LeaseRequestEncoder lease = new LeaseRequestEncoder();
+    final LeasesKeepAliveEncoder leasesKeepAlive = new LeasesKeepAliveEncoder();
     final MemberRequestEncoder member = new MemberRequestEncoder();
     final MaintenanceRequestEncoder maintenance = new MaintenanceRequestEncoder();
     final AuthRequestEncoder auth = new AuthRequestEncoder();
@@ -58,6 +60,22 @@ final class Encoders
     static void head(final RequestHeaderEncoder head, final long sessionId, final long correlationId)
     {
         head.sessionId(sessionId).correlationId(correlationId).memberId(0).sequence(0).lowestUnanswered(0).timeoutMs(0).clientId(0);
+    }
+
+    static int leasesKeepAliveLength(final int count)
+    {
+        return MessageHeaderEncoder.ENCODED_LENGTH + LeasesKeepAliveEncoder.BLOCK_LENGTH +
+            LeasesKeepAliveEncoder.LeasesEncoder.HEADER_SIZE + count * LeasesKeepAliveEncoder.LeasesEncoder.sbeBlockLength();
+    }
+
+    /** Fills the rest of a renewal of many leases. */
+    void leaseIds(final long[] ids, final int offset, final int count)
+    {
+        final LeasesKeepAliveEncoder.LeasesEncoder leases = leasesKeepAlive.leasesCount(count);
+        for (int i = 0; i < count; i++)
+        {
+            leases.next().id(ids[offset + i]);
+        }
     }
 
     /** Before anything is claimed: an exception between claim and commit would block the stream. */

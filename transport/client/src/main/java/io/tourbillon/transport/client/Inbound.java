@@ -15,6 +15,7 @@ import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.KeepAliveReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.LeasesKeptAliveDecoder;
 import io.tourbillon.codecs.client.LoginChallengeDecoder;
 import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
 import io.tourbillon.codecs.client.MemberReplyDecoder;
@@ -57,6 +58,7 @@ final class Inbound implements FragmentHandler
     private final TxnReplyDecoder txn = new TxnReplyDecoder();
     private final CompactReplyDecoder compact = new CompactReplyDecoder();
     private final LeaseReplyDecoder lease = new LeaseReplyDecoder();
+    private final LeasesKeptAliveDecoder leasesKeptAlive = new LeasesKeptAliveDecoder();
     private final MemberReplyDecoder member = new MemberReplyDecoder();
     private final MaintenanceReplyDecoder maintenance = new MaintenanceReplyDecoder();
     private final AuthReplyDecoder auth = new AuthReplyDecoder();
@@ -197,6 +199,8 @@ final class Inbound implements FragmentHandler
             case TxnReplyDecoder.TEMPLATE_ID -> onTxn(session, correlationId, txn.wrapAndApplyHeader(buffer, offset, header));
             case CompactReplyDecoder.TEMPLATE_ID -> onCompact(session, correlationId, compact.wrapAndApplyHeader(buffer, offset, header));
             case LeaseReplyDecoder.TEMPLATE_ID -> onLease(session, correlationId, lease.wrapAndApplyHeader(buffer, offset, header));
+            case LeasesKeptAliveDecoder.TEMPLATE_ID ->
+                onLeasesKeptAlive(session, correlationId, leasesKeptAlive.wrapAndApplyHeader(buffer, offset, header));
             case MemberReplyDecoder.TEMPLATE_ID -> onMember(session, correlationId, member.wrapAndApplyHeader(buffer, offset, header));
             case StatusReplyDecoder.TEMPLATE_ID -> onStatus(session, correlationId, status.wrapAndApplyHeader(buffer, offset, header));
             case MaintenanceReplyDecoder.TEMPLATE_ID ->
@@ -281,6 +285,14 @@ final class Inbound implements FragmentHandler
         if (isAwaited(session, correlationId, reply.flags().last()))
         {
             session.listener.onLeaseReply(session, InFlight.ownId(correlationId), reply);
+        }
+    }
+
+    private void onLeasesKeptAlive(final ClientSession session, final long correlationId, final LeasesKeptAliveDecoder reply)
+    {
+        if (isAwaited(session, correlationId, reply.flags().last()))
+        {
+            session.listener.onLeasesKeptAlive(session, InFlight.ownId(correlationId), reply);
         }
     }
 

@@ -5,6 +5,7 @@ import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.LeasesKeptAliveDecoder;
 import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
 import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
@@ -135,6 +136,17 @@ public interface ReplyListener
      * @param reply         one part.
      */
     default void onLeaseReply(final ClientSession session, final long correlationId, final LeaseReplyDecoder reply)
+    {
+    }
+
+    /**
+     * One part of what a renewal of many leases answers: those that are decided. A lease that must wait for the log comes in a later part.
+     *
+     * @param session       of the request.
+     * @param correlationId of the request.
+     * @param reply         one part; {@code flags().last()} if it is the last.
+     */
+    default void onLeasesKeptAlive(final ClientSession session, final long correlationId, final LeasesKeptAliveDecoder reply)
     {
     }
 

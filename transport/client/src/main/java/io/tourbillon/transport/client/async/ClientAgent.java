@@ -6,6 +6,7 @@ import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.LeasesKeptAliveDecoder;
 import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
 import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
@@ -308,6 +309,12 @@ final class ClientAgent implements ReplyListener
     public void onLeaseReply(final ClientSession from, final long correlationId, final LeaseReplyDecoder reply)
     {
         settle(correlationId, pending.get(correlationId).onLease(reply));
+    }
+
+    @Override
+    public void onLeasesKeptAlive(final ClientSession from, final long correlationId, final LeasesKeptAliveDecoder reply)
+    {
+        settle(correlationId, pending.get(correlationId).onLeasesKeptAlive(reply));
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.tourbillon.codecs.client.AuthReplyDecoder;
 import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.LeasesKeptAliveDecoder;
 import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
 import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
@@ -76,6 +77,11 @@ abstract class Request<T>
     boolean onLease(final LeaseReplyDecoder reply)
     {
         throw wrongKind("a lease request's");
+    }
+
+    boolean onLeasesKeptAlive(final LeasesKeptAliveDecoder reply)
+    {
+        throw wrongKind("a renewal's of many leases");
     }
 
     boolean onMember(final MemberReplyDecoder reply)

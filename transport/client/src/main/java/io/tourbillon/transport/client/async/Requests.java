@@ -5,6 +5,7 @@ import io.tourbillon.codecs.client.AuthReplyDecoder;
 import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.LeasesKeptAliveDecoder;
 import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
 import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
@@ -256,6 +257,28 @@ final class Requests
             }
             return reply.flags().last() && future.complete(new LeaseResult(
                 ResponseHeader.of(reply.reply()), reply.leaseId(), reply.ttlMs(), reply.grantedTtlMs(), leases, keys));
+        }
+    }
+
+    /** A renewal of many leases, put together from its parts. */
+    static final class LeasesKeepAlive extends Sent<RenewalsResult>
+    {
+        private final List<RenewalsResult.Renewal> renewals = new ArrayList<>();
+
+        LeasesKeepAlive(final long[] leaseIds)
+        {
+            super(session -> session.keepLeasesAlive(leaseIds, 0, leaseIds.length));
+        }
+
+        @Override
+        boolean onLeasesKeptAlive(final LeasesKeptAliveDecoder reply)
+        {
+            final boolean isLast = reply.flags().last();
+            for (final LeasesKeptAliveDecoder.LeasesDecoder lease : reply.leases())
+            {
+                renewals.add(new RenewalsResult.Renewal(lease.id(), lease.ttlMs(), lease.code()));
+            }
+            return isLast && future.complete(new RenewalsResult(ResponseHeader.of(reply.reply()), renewals));
         }
     }
 

@@ -28,6 +28,7 @@ public final class TourbillonAsyncClient implements Keyspace, AutoCloseable
     private final Thread thread;
     private final long requestTimeoutNs;
     private final AuthApi auth = new AuthApi(this);
+    private final LeaseKeeper leaseKeeper = new LeaseKeeper(this);
     private volatile boolean isClosed;
 
     private TourbillonAsyncClient(final ClientOptions options)
@@ -151,6 +152,24 @@ public final class TourbillonAsyncClient implements Keyspace, AutoCloseable
     public CompletableFuture<LeaseResult> keepLeaseAlive(final long id)
     {
         return send(new Requests.Lease(session -> session.keepLeaseAlive(id)));
+    }
+
+    /**
+     * Gives many leases their whole time again, once, by one request. To keep them alive for as long as the program lives there is
+     * {@link #leaseKeeper()}.
+     *
+     * @param ids of the leases, at most {@link io.tourbillon.codecs.Protocol#LEASES_KEPT_ALIVE_MAX}; not to be changed until the answer.
+     * @return what has become of each.
+     */
+    public CompletableFuture<RenewalsResult> keepLeasesAlive(final long... ids)
+    {
+        return send(new Requests.LeasesKeepAlive(ids));
+    }
+
+    /** @return what renews this client's leases, all together. */
+    public LeaseKeeper leaseKeeper()
+    {
+        return leaseKeeper;
     }
 
     /**

@@ -1,6 +1,6 @@
 package io.tourbillon.transport.client.async.recipe;
 
-import io.tourbillon.transport.client.async.LeaseResult;
+import io.tourbillon.transport.client.async.KeptLease;
 import io.tourbillon.transport.client.async.TourbillonAsyncClient;
 
 import java.time.Duration;
@@ -13,31 +13,26 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * A lease that renews itself, three times in its life, for as long as the program lives and reaches the cluster. What is put with it is
- * gone some time after the program is. Any thread.
+ * A lease that renews itself, three times in its life, for as long as the program lives and reaches the cluster; those of one client
+ * together, see {@link io.tourbillon.transport.client.async.LeaseKeeper}. What is put with it is gone some time after the program is. Any
+ * thread.
  */
 public final class LeaseSession implements AutoCloseable
 {
     /** How long the cluster waits for a renewal unless told otherwise; etcd's. */
     public static final Duration DEFAULT_TTL = Duration.ofSeconds(60);
 
-    private static final long RETRY_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long CLOSE_TIMEOUT_MS = 5_000;
 
     private final TourbillonAsyncClient client;
-    private final long leaseId;
-    private final long ttlNs;
-    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private final KeptLease lease;
     private final Map<CompletableFuture<?>, Supplier<RuntimeException>> bound = new ConcurrentHashMap<>();
-    /** By then it is to be taken for lost: the cluster may not have heard of us since a whole life before. The client's thread alone. */
-    private long deadlineNs;
 
-    private LeaseSession(final TourbillonAsyncClient client, final LeaseResult lease, final long askedNs)
+    private LeaseSession(final TourbillonAsyncClient client, final KeptLease lease)
     {
         this.client = client;
-        leaseId = lease.id();
-        ttlNs = TimeUnit.MILLISECONDS.toNanos(lease.ttlMs());
-        deadlineNs = askedNs + ttlNs;
+        this.lease = lease;
+        lease.done().whenComplete((nothing, error) -> bound.forEach((future, why) -> future.completeExceptionally(why.get())));
     }
 
     /**
@@ -61,13 +56,8 @@ public final class LeaseSession implements AutoCloseable
     public static CompletableFuture<LeaseSession> open(final TourbillonAsyncClient client, final Duration ttl)
     {
         final long askedNs = System.nanoTime();
-        return client.grantLease(0, ttl.toMillis()).thenApply(lease ->
-        {
-            final LeaseSession session = new LeaseSession(client, lease, askedNs);
-            client.after(session.ttlNs / 3).whenComplete((nothing, closed) -> session.renew(closed));
-            client.after(session.ttlNs).whenComplete((nothing, closed) -> session.checkDeadline(closed));
-            return session;
-        });
+        return client.grantLease(0, ttl.toMillis()).thenApply(granted ->
+            new LeaseSession(client, client.leaseKeeper().keep(granted.id(), granted.ttlMs(), askedNs)));
     }
 
     /** @return the client it was opened by. */
@@ -79,7 +69,7 @@ public final class LeaseSession implements AutoCloseable
     /** @return the lease, to put keys with. */
     public long leaseId()
     {
-        return leaseId;
+        return lease.id();
     }
 
     /**
@@ -90,13 +80,13 @@ public final class LeaseSession implements AutoCloseable
      */
     public CompletableFuture<Void> done()
     {
-        return done;
+        return lease.done();
     }
 
     /** Stops renewing, and lets what was put with it live until the lease runs out. */
     public void orphan()
     {
-        onDone();
+        lease.stop();
     }
 
     /**
@@ -106,8 +96,8 @@ public final class LeaseSession implements AutoCloseable
      */
     public CompletableFuture<Void> revoke()
     {
-        onDone();
-        return client.revokeLease(leaseId).thenApply(revoked -> null);
+        lease.stop();
+        return client.revokeLease(lease.id()).thenApply(revoked -> null);
     }
 
     /** Revokes and waits for that, at most 5 s; on the client's thread it does not wait. A lease that is not revoked runs out. */
@@ -138,58 +128,9 @@ public final class LeaseSession implements AutoCloseable
     {
         bound.put(future, why);
         future.whenComplete((value, error) -> bound.remove(future));
-        if (done.isDone())
+        if (lease.done().isDone())
         {
             future.completeExceptionally(why.get());
-        }
-    }
-
-    private void renew(final Throwable closed)
-    {
-        if (null != closed)
-        {
-            onDone();
-        }
-        else if (!done.isDone())
-        {
-            final long askedNs = System.nanoTime();
-            client.keepLeaseAlive(leaseId).whenComplete((lease, error) -> onRenewed(askedNs, lease, error));
-        }
-    }
-
-    private void onRenewed(final long askedNs, final LeaseResult lease, final Throwable error)
-    {
-        if (null == error && lease.ttlMs() <= 0)
-        {
-            onDone();
-            return;
-        }
-        if (null == error)
-        {
-            deadlineNs = askedNs + ttlNs; // what the cluster counts from is later
-        }
-        final long pauseNs = null == error ? ttlNs / 3 : Math.min(RETRY_PAUSE_NS, ttlNs / 10);
-        client.after(pauseNs).whenComplete((nothing, closed) -> renew(closed));
-    }
-
-    private void checkDeadline(final Throwable closed)
-    {
-        final long leftNs = deadlineNs - System.nanoTime();
-        if (null != closed || leftNs <= 0)
-        {
-            onDone();
-        }
-        else if (!done.isDone())
-        {
-            client.after(leftNs).whenComplete((nothing, isClosed) -> checkDeadline(isClosed));
-        }
-    }
-
-    private void onDone()
-    {
-        if (done.complete(null))
-        {
-            bound.forEach((future, why) -> future.completeExceptionally(why.get()));
         }
     }
 }
