@@ -21,12 +21,10 @@ final class ClientEgress implements Egress
     private static final int DRAIN_LIMIT = 64;
     /** Queued replies sent for one session in one duty cycle. */
     private static final int BATCH = 32;
-    /** Capacity that an empty queue keeps. */
-    private static final int KEPT_LENGTH = 64 * 1024;
 
     private final SessionHandover handover;
     private final SlowSessions slowSessions = new SlowSessions();
-    private final int queueLengthMax;
+    private final ReplyMemory memory;
     private final long stallMaxNs;
     private final MessageSender sender = new MessageSender();
     private final AnswerShape answers = new AnswerShape();
@@ -40,14 +38,14 @@ final class ClientEgress implements Egress
     private long nowNs;
 
     /**
-     * @param handover       of sessions between sequencer and apply.
-     * @param queueLengthMax bytes of replies of one session that may wait.
-     * @param stallMaxNs     how long a session with a long read under way may take none of it.
+     * @param handover   of sessions between sequencer and apply.
+     * @param memory     of replies that wait.
+     * @param stallMaxNs how long a session with a long read under way may take none of it.
      */
-    ClientEgress(final SessionHandover handover, final int queueLengthMax, final long stallMaxNs)
+    ClientEgress(final SessionHandover handover, final ReplyMemory memory, final long stallMaxNs)
     {
         this.handover = handover;
-        this.queueLengthMax = queueLengthMax;
+        this.memory = memory;
         this.stallMaxNs = stallMaxNs;
     }
 
@@ -162,7 +160,7 @@ final class ClientEgress implements Egress
     private boolean enqueue(final Session session, final DirectBuffer buffer, final int offset, final int length, final int sentLength)
     {
         final boolean wasEmpty = !session.hasReplies();
-        if (!session.replies(queueLengthMax).append(buffer, offset, length))
+        if (!memory.append(session, buffer, offset, length))
         {
             handover.overrun(session);
             end(session);
@@ -214,7 +212,7 @@ final class ClientEgress implements Egress
         if (session.hasReplies())
         {
             draining = session;
-            bytes = session.replies(queueLengthMax).consume(resend, BATCH);
+            bytes = memory.queueOf(session).consume(resend, BATCH);
         }
         if (!session.hasReplies())
         {
@@ -223,17 +221,12 @@ final class ClientEgress implements Egress
             {
                 backlog.set(index, moved);
             }
-            trim(session);
+            if (sessions.containsKey(session.id()))
+            {
+                memory.trim(session);
+            }
         }
         return bytes > 0 ? 1 : 0;
-    }
-
-    private void trim(final Session session)
-    {
-        if (sessions.containsKey(session.id()) && session.replies(queueLengthMax).capacity() > KEPT_LENGTH)
-        {
-            session.replies(queueLengthMax).reset(KEPT_LENGTH);
-        }
     }
 
     private boolean onQueued(final MutableDirectBuffer buffer, final int offset, final int length, final int headOffset)
@@ -306,7 +299,7 @@ final class ClientEgress implements Egress
         }
         if (sessions.remove(session.id()) != null)
         {
-            session.dropReplies();
+            memory.release(session);
             ended.addLong(session.id());
         }
     }
@@ -321,6 +314,12 @@ final class ClientEgress implements Egress
     SlowSessions slowSessions()
     {
         return slowSessions;
+    }
+
+    /** @return bytes of memory that the queues of replies take. */
+    long replyBytes()
+    {
+        return memory.bytes();
     }
 
     /** @return sessions whose replies wait. */

@@ -4,6 +4,7 @@ import io.tourbillon.codecs.Protocol;
 import io.tourbillon.journal.Durability;
 import io.tourbillon.journal.Forcer;
 import io.tourbillon.mvcc.AutoCompaction;
+import org.agrona.BitUtil;
 import org.agrona.concurrent.NanoClock;
 
 import java.net.InetSocketAddress;
@@ -358,10 +359,20 @@ public final class NodeConfig
         return "fsync".equals(text(NodeOption.DURABILITY)) ? Durability.FSYNC : Durability.NONE;
     }
 
-    /** @return bytes of replies of one session that may wait: as set, but at least one event with the value and the one before it. */
+    /**
+     * @return bytes of replies of one session that may wait: as set, but at least one event with the value and the one before it, and
+     * raised to a power of two.
+     */
     public int replyQueueLength()
     {
-        return (int)Math.max(number(NodeOption.REPLY_QUEUE_BYTES), 2 * number(NodeOption.MAX_REQUEST_BYTES) + 64 * KIB);
+        return BitUtil.findNextPositivePowerOfTwo(
+            (int)Math.max(number(NodeOption.REPLY_QUEUE_BYTES), 2 * number(NodeOption.MAX_REQUEST_BYTES) + 64 * KIB));
+    }
+
+    /** @return of all sessions: as set, but at least one session's. */
+    ReplyMemory newReplyMemory()
+    {
+        return new ReplyMemory(replyQueueLength(), Math.max(number(NodeOption.MAX_REPLY_BYTES), replyQueueLength()));
     }
 
     /** @return silence, or standstill, after which a client is taken for gone. */

@@ -130,6 +130,9 @@ public enum NodeOption
     MAX_CONNECTIONS("max-connections", Kind.COUNT, "256", 1, 1024,
         "Client connections. Each takes three terms in the driver's directory while it is there, its requests three of the client's: " +
         "6 MiB with terms of 1 MiB, so 256 take 1.5 GiB, and 96 MiB with terms of 64 KiB."),
+    /** Sessions of all connections. */
+    MAX_SESSIONS_OF_NODE("max-sessions", Kind.COUNT, "16384", 1, 1_048_576,
+        "Sessions of all connections together; one more is answered 'too many sessions'."),
     /** Sessions a connection. */
     MAX_SESSIONS("max-sessions-per-connection", Kind.COUNT, "1024", 1, 65_536,
         "Sessions of one connection."),
@@ -146,7 +149,11 @@ public enum NodeOption
     /** Reply queue. */
     REPLY_QUEUE_BYTES("reply-queue-bytes", Kind.BYTES, "4m", 64L << 10, 1L << 30,
         "Replies of one session that wait for its client to read; beyond it the session is closed, its outcome unknown. " +
-        "Never less than 2 x max-request-bytes."),
+        "Never less than 2 x max-request-bytes; raised to a power of two."),
+    /** Reply queues together. */
+    MAX_REPLY_BYTES("max-reply-bytes", Kind.BYTES, "64m", 1L << 20, 1L << 40,
+        "Memory off the heap for replies that wait, over all sessions; who would exceed it is closed as if its own queue were full. " +
+        "Never less than reply-queue-bytes."),
     /** Keep-alive. */
     KEEP_ALIVE_MS("keep-alive-ms", Kind.MILLISECONDS, "1000", 50, 60_000,
         "A client that has nothing to say says so this often."),

@@ -79,7 +79,7 @@ final class NodeParts implements AutoCloseable
         this.config = config;
         this.events = events;
         this.mode = RunMode.of(config);
-        this.egress = new ClientEgress(handover, config.replyQueueLength(), config.connectionTimeoutNs());
+        this.egress = new ClientEgress(handover, config.newReplyMemory(), config.connectionTimeoutNs());
         this.broadcasts = new Broadcasts(egress, events);
         this.transport = new TransportAgent(ingressCounters, pipelineCounters, events);
     }
@@ -184,8 +184,7 @@ final class NodeParts implements AutoCloseable
     {
         final NodeFacts facts = new NodeFacts(identity, pipelineCounters);
         final ConnectionVoice voice = new ConnectionVoice(facts, config);
-        final SessionBook sessions =
-            new SessionBook(identity, handover, voice, ingressCounters, config.intNumber(NodeOption.MAX_SESSIONS));
+        final SessionBook sessions = new SessionBook(identity, handover, voice, ingressCounters, config);
         final Logins logins = new Logins(
             mvcc::auth, clusterKey, ownToken, sessions, voice, ingressCounters, config.connectionTimeoutNs(), Logins.TOTAL_MAX);
         final Doorkeeper doorkeeper = new Doorkeeper(connectionKey);

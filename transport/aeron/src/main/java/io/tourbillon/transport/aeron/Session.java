@@ -193,6 +193,12 @@ final class Session
         return replies;
     }
 
+    /** Apply: bytes that the queue takes. */
+    int replyCapacity()
+    {
+        return replies == null ? 0 : replies.capacity();
+    }
+
     /** Apply: lets the memory of the queue go. */
     void dropReplies()
     {

@@ -10,6 +10,7 @@ final class SessionBook
     private final SessionHandover handover;
     private final ConnectionVoice voice;
     private final IngressCounters counters;
+    private final int perConnectionMax;
     private final int sessionsMax;
     private long lastId;
 
@@ -18,12 +19,13 @@ final class SessionBook
         final SessionHandover handover,
         final ConnectionVoice voice,
         final IngressCounters counters,
-        final int sessionsMax)
+        final NodeConfig config)
     {
         this.handover = handover;
         this.voice = voice;
         this.counters = counters;
-        this.sessionsMax = sessionsMax;
+        this.perConnectionMax = config.intNumber(NodeOption.MAX_SESSIONS);
+        this.sessionsMax = config.intNumber(NodeOption.MAX_SESSIONS_OF_NODE);
         this.lastId = (long)identity.starts() << Integer.SIZE;
     }
 
@@ -52,10 +54,10 @@ final class SessionBook
         return session;
     }
 
-    /** Whether a connection has as many sessions as it may. */
+    /** Whether a connection, or the node, has as many sessions as it may. */
     boolean isFull(final Connection connection)
     {
-        return connection.sessions().size() >= sessionsMax;
+        return connection.sessions().size() >= perConnectionMax || sessions.size() >= sessionsMax;
     }
 
     /** @return the session if it is one of this connection, else null. */

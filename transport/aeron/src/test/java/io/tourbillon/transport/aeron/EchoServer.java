@@ -35,6 +35,7 @@ final class EchoServer implements Admission, AutoCloseable
     volatile int answersPerPut = 1;
     volatile long admission;
     volatile boolean isAnswering = true;
+    volatile long replyBytes;
 
     private final PipelineCounters pipelineCounters = new PipelineCounters();
     private final TransportAgent transport;
@@ -57,11 +58,11 @@ final class EchoServer implements Admission, AutoCloseable
         final NodeFacts facts = new NodeFacts(identity, pipelineCounters);
         final SessionHandover handover = new SessionHandover();
         final ConnectionVoice voice = new ConnectionVoice(facts, config);
-        final SessionBook sessions = new SessionBook(identity, handover, voice, counters, config.intNumber(NodeOption.MAX_SESSIONS));
+        final SessionBook sessions = new SessionBook(identity, handover, voice, counters, config);
         final Logins logins =
             new Logins(() -> auth, null, new byte[32], sessions, voice, counters, config.connectionTimeoutNs(), LOGINS_MAX);
         final RequestRouter router = new RequestRouter(sessions, new Doorkeeper(null), logins, voice, counters, memberId, config);
-        egress = new ClientEgress(handover, config.replyQueueLength(), config.connectionTimeoutNs());
+        egress = new ClientEgress(handover, config.newReplyMemory(), config.connectionTimeoutNs());
         transport = new TransportAgent(counters, pipelineCounters, NodeEvents.NONE);
         driver = EmbeddedDriver.launch(config, RunMode.FOLDED, false, transport::onTransportError);
         transport.driver(driver);
@@ -79,6 +80,7 @@ final class EchoServer implements Admission, AutoCloseable
             while (isRunning)
             {
                 idle.idle(transport.doWork() + ingress.poll(System.nanoTime()) + egress.doWork(System.nanoTime()));
+                replyBytes = egress.replyBytes();
                 while (egress.pollEnded() != 0)
                 {
                     continue; // there is no state machine to tell

@@ -7,6 +7,7 @@ import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.Protocol;
+import io.tourbillon.codecs.client.CloseSessionEncoder;
 import io.tourbillon.codecs.client.ConnectEncoder;
 import io.tourbillon.codecs.client.ConnectedDecoder;
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
@@ -15,6 +16,7 @@ import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.codecs.client.MemberRequestEncoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
+import io.tourbillon.codecs.client.OpenSessionEncoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.SessionClosedDecoder;
 import io.tourbillon.consensus.Admission;
@@ -28,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.file.Path;
+import java.util.stream.LongStream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -38,6 +41,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 class ServerEndTest
 {
     private static final int CHUNK = 14;
+    private static final int DEAF_SESSIONS = 20;
     private static final int PUT_REPLY = PutReplyDecoder.TEMPLATE_ID;
 
     @TempDir
@@ -200,17 +204,43 @@ class ServerEndTest
         start(TestConfig.in(directory).set(NodeOption.MAX_SESSIONS, "2").set(NodeOption.MAX_IN_FLIGHT, "8")).connect();
         final long sessionId = client.openSession();
         client.openSession();
-        final io.tourbillon.codecs.client.OpenSessionEncoder open = new io.tourbillon.codecs.client.OpenSessionEncoder();
-        open.wrapAndApplyHeader(client.buffer, 0, client.header).eventCredit(1).userName("").putProof(new byte[0], 0, 0);
-        RawClient.head(open.request(), 0, 42);
-        client.send(open.encodedLength());
-        assertEquals(ErrorCode.TOO_MANY_SESSIONS.number(), client.awaitError(42));
+        assertEquals(ErrorCode.TOO_MANY_SESSIONS.number(), refusalOfSession(client));
         server.isAnswering = false;
         for (int i = 1; i <= 9; i++)
         {
             client.put(sessionId, i, 1);
         }
         assertEquals(ErrorCode.TOO_MANY_IN_FLIGHT.number(), client.awaitError(9));
+    }
+
+    private static int refusalOfSession(final RawClient client)
+    {
+        final OpenSessionEncoder open = new OpenSessionEncoder();
+        open.wrapAndApplyHeader(client.buffer, 0, client.header).eventCredit(1).userName("").putProof(new byte[0], 0, 0);
+        RawClient.head(open.request(), 0, 42);
+        client.send(open.encodedLength());
+        return client.awaitError(42);
+    }
+
+    @Test
+    void shouldBoundTheSessionsOfAllConnectionsTogether()
+    {
+        start(TestConfig.in(directory).set(NodeOption.MAX_SESSIONS_OF_NODE, "3")).connect();
+        client.openSession();
+        client.openSession();
+        try (RawClient second = new RawClient(server.driver.directory().toString()))
+        {
+            final long sessionId = second.connect().openSession();
+            assertEquals(ErrorCode.TOO_MANY_SESSIONS.number(), refusalOfSession(second));
+            assertEquals(ErrorCode.TOO_MANY_SESSIONS.number(), refusalOfSession(client));
+            final CloseSessionEncoder close = new CloseSessionEncoder().wrapAndApplyHeader(second.buffer, 0, second.header);
+            RawClient.head(close.request(), sessionId, 7);
+            second.send(close.encodedLength());
+            second.await(SessionClosedDecoder.TEMPLATE_ID);
+            final long later = client.openSession();
+            client.put(later, 5, 1);
+            client.await(PUT_REPLY);
+        }
     }
 
     @Test
@@ -352,6 +382,43 @@ class ServerEndTest
             server.answersPerPut = 1;
             second.put(sessionId, 5, 1);
             second.await(PUT_REPLY);
+        }
+        assertNull(server.failure.get());
+    }
+
+    /** Each far from its own bound: 8 x 8,000 bytes wait for each of them, of at most 256 KiB. */
+    @Test
+    void shouldBoundTheMemoryOfAllSessionsThatDoNotTakeTheirAnswers()
+    {
+        start(TestConfig.in(directory).set(NodeOption.MAX_REQUEST_BYTES, "64k").set(NodeOption.REPLY_QUEUE_BYTES, "64k")
+            .set(NodeOption.MAX_REPLY_BYTES, "1m").set(NodeOption.TERM_BYTES, "64k")).connect();
+        final long[] deafIds = LongStream.range(0, DEAF_SESSIONS).map(i -> client.openSession()).toArray();
+        client.deafen();
+        server.answersPerPut = 8;
+        try (RawClient second = new RawClient(server.driver.directory().toString()))
+        {
+            final long sessionId = second.connect().openSession();
+            final long before = server.counters.messages.getAcquire();
+            for (int i = 0; i < DEAF_SESSIONS; i++)
+            {
+                client.put(deafIds[i], i + 1, 8000);
+                if (i == 3)
+                {
+                    Await.until("the first four to be answered", () -> server.counters.messages.getAcquire() >= before + 4);
+                    assertEquals(0, server.counters.overruns.getAcquire(), "four are not too much");
+                }
+            }
+            Await.until("those beyond the bound to be closed", () -> server.counters.messages.getAcquire() >= before + DEAF_SESSIONS &&
+                server.counters.overruns.getAcquire() > 0);
+            server.answersPerPut = 1;
+            second.put(sessionId, 5, 1);
+            second.await(PUT_REPLY);
+            final long overruns = server.counters.overruns.getAcquire();
+            assertTrue(overruns <= DEAF_SESSIONS - 5, () -> overruns + " were closed: not only those beyond the bound");
+            assertTrue(server.replyBytes <= 2 << 20, () -> server.replyBytes + " bytes wait");
+            client.close();
+            client = null;
+            Await.until("the memory to be given back", () -> server.replyBytes == 0);
         }
         assertNull(server.failure.get());
     }

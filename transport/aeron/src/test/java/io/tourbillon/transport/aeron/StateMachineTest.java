@@ -33,7 +33,7 @@ class StateMachineTest
     {
         final PipelineCounters counters = new PipelineCounters();
         final SessionHandover handover = new SessionHandover();
-        final ClientEgress egress = new ClientEgress(handover, 1 << 20, 1_000_000_000L);
+        final ClientEgress egress = new ClientEgress(handover, new ReplyMemory(1 << 20, 1 << 20), 1_000_000_000L);
         final Identity identity = new Identity("name", 1, 2, 1, null, false);
         try (TreeStore store = TreeStore.open(TreeStoreContext.inMemory()); NodeGauges gauges = NodeGauges.open(directory, identity))
         {
