@@ -115,6 +115,7 @@ final class LeaseTickWork implements EntryWork
             return -1;
         }
         leases.remove(leaseId);
+        leases.figures.expired++;
         item++;
         return deleted + 1;
     }

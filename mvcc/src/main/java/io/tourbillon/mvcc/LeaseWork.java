@@ -111,6 +111,7 @@ final class LeaseWork implements EntryWork
             return false;
         }
         leases.grant(leaseId, ttlMs, entry.index());
+        leases.figures.granted++;
         lessor.onGranted(leaseId);
         return true;
     }
@@ -123,6 +124,7 @@ final class LeaseWork implements EntryWork
             return false;
         }
         leases.remove(leaseId);
+        leases.figures.revoked++;
         lessor.onRevoked(leaseId, grantIndex);
         return true;
     }

@@ -22,6 +22,7 @@ final class Leases
 
     private static final String MISSHAPEN = "the record of a lease is misshapen";
 
+    final LeaseFigures figures = new LeaseFigures();
     private final Tree leases;
     private final Tree leaseKeys;
     private final MvccHeader header;

@@ -219,6 +219,7 @@ final class Lessor
         {
             clocks.isNoted(slot, false);
             renew(slot);
+            leases.figures.renewed++;
             waiting.wake();
         }
     }
@@ -256,6 +257,7 @@ final class Lessor
         if (slot != LeaseClocks.NONE && clocks.state(slot) == ALIVE && !clocks.isNoted(slot))
         {
             renew(slot);
+            leases.figures.renewed++;
         }
         else if (slot != LeaseClocks.NONE && clocks.state(slot) == ALIVE)
         {

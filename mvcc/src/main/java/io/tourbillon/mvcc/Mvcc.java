@@ -95,6 +95,7 @@ public final class Mvcc
     private final WatchTable watches;
     private final CatchUp catchUp;
     private final FanOut fanOut;
+    private final WatchFigures watchFigures;
     private final WatchProgress progress;
     private final WatchBookmarks bookmarks;
     private final WatchRequests watchRequests;
@@ -149,6 +150,7 @@ public final class Mvcc
         watchGuard = new WatchGuard(guard, watches, replies);
         catchUp = new CatchUp(header, watches, reader, watchGuard, replies);
         fanOut = new FanOut(header, revisions, watches, catchUp, reader);
+        watchFigures = new WatchFigures(header, watches, catchUp, fanOut);
         progress = new WatchProgress(watches, replies, settings.progressNotifyIntervalNs());
         bookmarks = new WatchBookmarks(watches, replies);
         watchRequests = new WatchRequests(header, settings, watches, fanOut, catchUp, watchGuard, progress, bookmarks, replies);
@@ -563,6 +565,12 @@ public final class Mvcc
         return leases.count();
     }
 
+    /** @return what has become of leases. */
+    public LeaseFigures leaseFigures()
+    {
+        return leases.figures;
+    }
+
     /** @return count of clients whose outcomes are remembered. */
     public int clientCount()
     {
@@ -575,22 +583,10 @@ public final class Mvcc
         return watches.watcherCount();
     }
 
-    /** @return sessions that catch up: they took no event when it happened, watch from the past on, or wait for progress. */
-    public int catchingUpCount()
+    /** @return how far those who watch are behind. */
+    public WatchFigures watchFigures()
     {
-        return catchUp.inServiceCount();
-    }
-
-    /** @return revisions that are not told to those who watch yet. */
-    public long fanOutBacklog()
-    {
-        return header.revision() - fanOut.fannedOut();
-    }
-
-    /** @return bytes of heap that watchers, their keys and the tables of them hold, sessions apart. Of it only filters' shrink. */
-    public long watchBytes()
-    {
-        return watches.bytes();
+        return watchFigures;
     }
 
     /** @return count of long reads under way on this member. */

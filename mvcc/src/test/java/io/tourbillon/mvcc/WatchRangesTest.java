@@ -142,21 +142,21 @@ class WatchRangesTest
         try (WatchMember small = new WatchMember(new MvccSettings().watchFilterBytes(20_000)))
         {
             small.watch(SESSION, 0, "a", "", 0, 0);
-            final long before = small.mvcc.watchBytes();
+            final long before = small.mvcc.watchFigures().bytes();
             final long first = small.watchRanges(SESSION, range, 0, 0, false, prefix, 0, 0);
             final long second = small.watchRanges(SESSION + 1, range, 0, 0, false, prefix, 0, 0);
             assertTrue(first >= 0 && second >= 0);
-            assertTrue(small.mvcc.watchBytes() - before > 18_000, "counted");
+            assertTrue(small.mvcc.watchFigures().bytes() - before > 18_000, "counted");
             assertEquals(Long.MIN_VALUE, small.watchRanges(SESSION, range, 0, 0, false, prefix, 0, 0));
             assertEquals(ErrorCode.TOO_MANY_WATCHERS.number(), small.refusal);
             assertTrue(small.watch(SESSION, 0, "a", "", 0, 0) >= 0, "a plain one has none");
             small.cancel(SESSION, first);
             assertTrue(small.watchRanges(SESSION, range, 0, 0, false, prefix, 0, 0) >= 0, "given back");
-            final long held = small.mvcc.watchBytes();
+            final long held = small.mvcc.watchFigures().bytes();
             small.mvcc.onSessionClosed(SESSION);
             small.mvcc.onSessionClosed(SESSION + 1);
             small.settle();
-            assertTrue(held - small.mvcc.watchBytes() > 18_000, "given back with the sessions");
+            assertTrue(held - small.mvcc.watchFigures().bytes() > 18_000, "given back with the sessions");
         }
     }
 

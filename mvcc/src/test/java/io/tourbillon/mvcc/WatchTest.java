@@ -218,22 +218,46 @@ class WatchTest
     {
         rig.watch(0, "a", "", 0, 0);
         rig.settle();
-        assertEquals(0, rig.mvcc.catchingUpCount());
+        assertEquals(0, rig.mvcc.watchFigures().catchingUpCount());
         for (final boolean isClosed : new boolean[]{false, true})
         {
             rig.egress.isBlocked = () -> true;
             rig.run(Op.put("a", "1"));
             rig.settle();
-            assertEquals(1, rig.mvcc.catchingUpCount());
-            assertEquals(0, rig.mvcc.fanOutBacklog(), "it holds nobody up");
+            assertEquals(1, rig.mvcc.watchFigures().catchingUpCount());
+            assertEquals(0, rig.mvcc.watchFigures().fanOutBacklog(), "it holds nobody up");
+            assertEquals(1, rig.mvcc.watchFigures().revisionsBehind(Rig.SESSION));
+            assertTrue(rig.mvcc.watchFigures().isRefusing(Rig.SESSION));
             rig.egress.isBlocked = () -> isClosed;
             if (isClosed)
             {
                 rig.mvcc.onSessionClosed(Rig.SESSION);
             }
             rig.settle();
-            assertEquals(0, rig.mvcc.catchingUpCount());
+            assertEquals(0, rig.mvcc.watchFigures().catchingUpCount());
+            assertEquals(0, rig.mvcc.watchFigures().revisionsBehind(Rig.SESSION));
+            assertEquals(!isClosed, rig.mvcc.watchFigures().isWatching(Rig.SESSION));
         }
+    }
+
+    @Test
+    void shouldTellHowFarBehindASessionIsThatBeganInThePast()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            rig.run(Op.put("a", "1"));
+        }
+        rig.egress.isBlocked = () -> true;
+        rig.watch(0, "a", "", 3, 0);
+        rig.watch(1, "a", "", 0, 0);
+        rig.settle();
+        assertEquals(4, rig.mvcc.watchFigures().revisionsBehind(Rig.SESSION), "3 to 6");
+        rig.run(Op.put("a", "1"));
+        rig.settle();
+        assertEquals(5, rig.mvcc.watchFigures().revisionsBehind(Rig.SESSION));
+        rig.egress.isBlocked = () -> false;
+        rig.settle();
+        assertEquals(0, rig.mvcc.watchFigures().revisionsBehind(Rig.SESSION));
     }
 
     @Test
@@ -319,12 +343,12 @@ class WatchTest
     {
         rig.run(Op.put("a", "1"));
         assertEquals("progress at 2", rig.progressAnswer(rig.progress()));
-        final long bytes = rig.mvcc.watchBytes();
+        final long bytes = rig.mvcc.watchFigures().bytes();
         for (int i = 0; i < 100; i++)
         {
             assertEquals("progress at 2", rig.progressAnswer(rig.progress()));
         }
-        assertEquals(bytes, rig.mvcc.watchBytes());
+        assertEquals(bytes, rig.mvcc.watchFigures().bytes());
         assertEquals(0, rig.doWork(), "nobody is to be looked after");
     }
 

@@ -2,6 +2,7 @@ package io.tourbillon.transport.aeron;
 
 import io.aeron.Publication;
 import io.tourbillon.mvcc.Egress;
+import io.tourbillon.mvcc.WatchFigures;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableRingBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -29,6 +30,9 @@ final class ClientEgress implements Egress
     private final MessageSender sender = new MessageSender();
     private final AnswerShape answers = new AnswerShape();
     private final Long2ObjectHashMap<Session> sessions = new Long2ObjectHashMap<>();
+    /** The same, in no order. */
+    private final ArrayList<Session> open = new ArrayList<>();
+    private final SlowScan slowScan = new SlowScan(open, slowSessions.table);
     private final ArrayList<Session> backlog = new ArrayList<>();
     private final ExpandableRingBuffer.MessageConsumer resend = this::onQueued;
     private final LongArrayList ended = new LongArrayList();
@@ -286,6 +290,8 @@ final class ClientEgress implements Egress
             else
             {
                 sessions.put(session.id(), session);
+                session.index(open.size());
+                open.add(session);
             }
         }
         return workCount;
@@ -299,6 +305,12 @@ final class ClientEgress implements Egress
         }
         if (sessions.remove(session.id()) != null)
         {
+            final Session moved = open.remove(open.size() - 1);
+            if (moved != session)
+            {
+                moved.index(session.index());
+                open.set(session.index(), moved);
+            }
             memory.release(session);
             ended.addLong(session.id());
         }
@@ -308,6 +320,13 @@ final class ClientEgress implements Egress
     int sessionCount()
     {
         return sessions.size();
+    }
+
+    /** Tells of sessions that are behind, in each duty cycle. */
+    void tellSlow(final WatchFigures watches)
+    {
+        slowSessions.tell(backlog.size(), memory.bytes(), watches);
+        slowScan.doWork(watches, nowNs);
     }
 
     /** @return what is told of sessions that are behind. */
@@ -320,11 +339,5 @@ final class ClientEgress implements Egress
     long replyBytes()
     {
         return memory.bytes();
-    }
-
-    /** @return sessions whose replies wait. */
-    int backlogCount()
-    {
-        return backlog.size();
     }
 }

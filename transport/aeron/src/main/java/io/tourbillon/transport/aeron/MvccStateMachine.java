@@ -198,7 +198,7 @@ final class MvccStateMachine implements StateMachine
         workCount += broadcasts == null ? 0 : broadcasts.doWork(mvcc, nowNs);
         workCount += mvcc.doWork(nowNs) + space.doWork() + saves.doWork(mvcc.auth());
         gauges.state().tell(mvcc);
-        egress.slowSessions().tell(egress.backlogCount(), mvcc.catchingUpCount(), mvcc.fanOutBacklog());
+        egress.tellSlow(mvcc.watchFigures());
         return workCount;
     }
 

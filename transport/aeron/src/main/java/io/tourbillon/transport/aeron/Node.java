@@ -226,6 +226,23 @@ public final class Node implements AutoCloseable
         return parts.egress().slowSessions();
     }
 
+    /** @return what the state machine holds. Any thread. */
+    public StateCounters stateCounters()
+    {
+        return parts.gauges().state();
+    }
+
+    /**
+     * Who a session has logged in as. Any thread.
+     *
+     * @param credential of the session.
+     * @return the user's name; empty if it is nobody's, or nobody's any more.
+     */
+    public String userName(final long credential)
+    {
+        return parts.userName(credential);
+    }
+
     /** @return by which sessions are known that this process opens for itself: they have root's rights. Not to be told. */
     public byte[] ownToken()
     {

@@ -19,6 +19,7 @@ import io.tourbillon.consensus.raft.ConfigurationRecord;
 import io.tourbillon.consensus.raft.RaftSettings;
 import io.tourbillon.journal.Journal;
 import io.tourbillon.journal.JournalContext;
+import io.tourbillon.mvcc.AuthUser;
 import io.tourbillon.mvcc.Mvcc;
 import io.tourbillon.mvcc.MvccSettings;
 import org.agrona.CloseHelper;
@@ -335,6 +336,12 @@ final class NodeParts implements AutoCloseable
     List<Alarm> alarms()
     {
         return mvcc.alarms().list();
+    }
+
+    String userName(final long credential)
+    {
+        final AuthUser user = mvcc.auth().user(credential);
+        return user == null ? "" : user.name();
     }
 
     ClientEgress egress()

@@ -30,6 +30,9 @@ final class Session
     private boolean isStalled;                                   // the last part of a long read found no room
     private long stalledSinceNs;
     private long stallSeenNs;
+    private boolean isSlow;
+    private long slowSinceNs;
+    private int index;                                           // among the open ones
     private ExpandableRingBuffer replies;                        // null until one had to wait
     private int headSentLength;                                  // of the reply at the head of the queue, if it goes in pieces
     private long headChunkedId;
@@ -156,6 +159,31 @@ final class Session
         isStalled = false;
     }
 
+    /** Apply: it is behind, since when. */
+    long slowSince(final long nowNs)
+    {
+        slowSinceNs = isSlow ? slowSinceNs : nowNs;
+        isSlow = true;
+        return slowSinceNs;
+    }
+
+    /** Apply: it is not behind. */
+    void slowEnded()
+    {
+        isSlow = false;
+    }
+
+    int index()
+    {
+        return index;
+    }
+
+    /** Apply. */
+    void index(final int value)
+    {
+        index = value;
+    }
+
     boolean isClosed()
     {
         return isClosed;
@@ -191,6 +219,12 @@ final class Session
             replies = new ExpandableRingBuffer(0, maxLength, true);
         }
         return replies;
+    }
+
+    /** Apply: bytes of replies that wait. */
+    int replyBytes()
+    {
+        return replies == null ? 0 : replies.size();
     }
 
     /** Apply: bytes that the queue takes. */

@@ -1,8 +1,11 @@
 package io.tourbillon.transport.aeron;
 
 import io.tourbillon.consensus.pipeline.PaddedLong;
+import io.tourbillon.mvcc.WatchFigures;
 
-/** How many sessions are behind now, and with what. Apply writes, any thread reads with {@link PaddedLong#getAcquire()}. */
+import java.util.List;
+
+/** How many sessions are behind now, with what, and which. Apply writes, any thread reads with {@link PaddedLong#getAcquire()}. */
 public final class SlowSessions
 {
     /** Sessions with answers that their clients have not made room for. */
@@ -11,13 +14,23 @@ public final class SlowSessions
     public final PaddedLong catchingUp = new PaddedLong();
     /** Revisions that those who watch are not told yet. */
     public final PaddedLong fanOutBacklog = new PaddedLong();
+    /** Bytes of memory that answers wait in, full or not. */
+    public final PaddedLong replyBytes = new PaddedLong();
+    final SlowTable table = new SlowTable();
+
+    /** @return at most twenty, those first that have been behind for longest; half a second old. Any thread; allocates. */
+    public List<SlowSession> list()
+    {
+        return table.read();
+    }
 
     /** Apply: a store only where something has changed. */
-    void tell(final long repliesWaitingNow, final long catchingUpNow, final long fanOutBacklogNow)
+    void tell(final long repliesWaitingNow, final long replyBytesNow, final WatchFigures watches)
     {
         tell(repliesWaiting, repliesWaitingNow);
-        tell(catchingUp, catchingUpNow);
-        tell(fanOutBacklog, fanOutBacklogNow);
+        tell(replyBytes, replyBytesNow);
+        tell(catchingUp, watches.catchingUpCount());
+        tell(fanOutBacklog, watches.fanOutBacklog());
     }
 
     static void tell(final PaddedLong counter, final long value)

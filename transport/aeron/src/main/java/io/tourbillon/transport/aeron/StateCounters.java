@@ -17,6 +17,17 @@ public final class StateCounters
     /** Watchers. */
     public final PaddedLong watchers = new PaddedLong();
 
+    /** Leases. */
+    public final PaddedLong leases = new PaddedLong();
+    /** Leases granted since start, replay included. */
+    public final PaddedLong leasesGranted = new PaddedLong();
+    /** Leases that clients have ended since start, replay included. */
+    public final PaddedLong leasesRevoked = new PaddedLong();
+    /** Leases that have run out since start, replay included. */
+    public final PaddedLong leasesExpired = new PaddedLong();
+    /** Renewals since start, while this member led. */
+    public final PaddedLong leaseRenewals = new PaddedLong();
+
     /** Apply: a store only where something has changed. */
     void tell(final Mvcc mvcc)
     {
@@ -25,5 +36,10 @@ public final class StateCounters
         SlowSessions.tell(keys, mvcc.keyCount());
         SlowSessions.tell(liveBytes, mvcc.liveBytes());
         SlowSessions.tell(watchers, mvcc.watcherCount());
+        SlowSessions.tell(leases, mvcc.leaseCount());
+        SlowSessions.tell(leasesGranted, mvcc.leaseFigures().granted());
+        SlowSessions.tell(leasesRevoked, mvcc.leaseFigures().revoked());
+        SlowSessions.tell(leasesExpired, mvcc.leaseFigures().expired());
+        SlowSessions.tell(leaseRenewals, mvcc.leaseFigures().renewed());
     }
 }

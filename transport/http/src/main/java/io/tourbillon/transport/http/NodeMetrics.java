@@ -9,6 +9,8 @@ import io.tourbillon.consensus.pipeline.PipelineCounters;
 import io.tourbillon.transport.aeron.IngressCounters;
 import io.tourbillon.transport.aeron.Node;
 import io.tourbillon.transport.aeron.RequestKind;
+import io.tourbillon.transport.aeron.SlowSessions;
+import io.tourbillon.transport.aeron.StateCounters;
 import io.tourbillon.transport.client.async.StatusResult;
 
 import java.util.function.Supplier;
@@ -50,6 +52,8 @@ public final class NodeMetrics implements MultiCollector
         addTransfers(figures, pipeline);
         addSpace(figures);
         addIngress(figures, node.ingressCounters());
+        addSlow(figures, node.slowSessions());
+        addLeases(figures, node.stateCounters());
         addDriver(figures);
         return figures.snapshots();
     }
@@ -182,6 +186,28 @@ public final class NodeMetrics implements MultiCollector
         figures.counter(name, help, ingress.peerBeforeHandshake.getAcquire(), "reason", "peer_before_handshake");
         figures.counter("tourbillon_transport_errors", "Errors of the media driver or the Aeron client that did not end the node.",
             ingress.transportErrors.get());
+    }
+
+    private static void addSlow(final Figures figures, final SlowSessions slow)
+    {
+        figures.gauge("tourbillon_sessions_not_reading", "Sessions with answers that their clients have not made room for.",
+            slow.repliesWaiting.getAcquire());
+        figures.gauge("tourbillon_replies_waiting_bytes", "Bytes of memory that such answers take.", slow.replyBytes.getAcquire());
+        figures.gauge("tourbillon_sessions_catching_up",
+            "Sessions that read events from history: they took none when it happened, watch from the past on, or wait for progress.",
+            slow.catchingUp.getAcquire());
+        figures.gauge("tourbillon_fan_out_backlog_revisions", "Revisions that those who watch are not told yet.",
+            slow.fanOutBacklog.getAcquire());
+    }
+
+    private static void addLeases(final Figures figures, final StateCounters state)
+    {
+        figures.gauge("tourbillon_leases", "Leases.", state.leases.getAcquire());
+        figures.counter("tourbillon_leases_granted", "Leases granted, as far as this member has applied it since its start.",
+            state.leasesGranted.getAcquire());
+        figures.counter("tourbillon_leases_revoked", "Leases that clients have ended, likewise.", state.leasesRevoked.getAcquire());
+        figures.counter("tourbillon_leases_expired", "Leases that have run out, likewise.", state.leasesExpired.getAcquire());
+        figures.counter("tourbillon_lease_renewals", "Renewals of leases while this member led.", state.leaseRenewals.getAcquire());
     }
 
     /** The media driver counts for itself, all streams together. */

@@ -7,11 +7,13 @@ import io.tourbillon.consensus.pipeline.PipelineCounters;
 import io.tourbillon.consensus.raft.Member;
 import io.tourbillon.journal.DurationHistogram;
 import io.tourbillon.transport.aeron.Node;
+import io.tourbillon.transport.aeron.SlowSession;
 import io.tourbillon.transport.aeron.SlowSessions;
 import io.tourbillon.transport.client.async.MemberInfo;
 import io.tourbillon.transport.client.async.StatusResult;
 
 import java.util.List;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
 /**
@@ -61,6 +63,7 @@ public final class NodeStatus implements Supplier<String>
         addStore(json, status);
         addTotals(json, pipeline, status);
         addSessions(json, node, status);
+        addSlow(json, node.slowSessions().list(), node::userName);
         json.name("durations").open('{');
         addDurations(json.name("force"), node.forceDurations());
         addDurations(json.name("checkpoint"), pipeline.checkpointDurations);
@@ -175,6 +178,7 @@ public final class NodeStatus implements Supplier<String>
             .put("repliesWaiting", slow.repliesWaiting.getAcquire())
             .put("catchingUp", slow.catchingUp.getAcquire())
             .put("fanOutBacklog", slow.fanOutBacklog.getAcquire())
+            .put("leases", node.stateCounters().leases.getAcquire())
             .put("overrun", node.ingressCounters().overruns.getAcquire())
             .put("silent", node.ingressCounters().timeouts.getAcquire());
         if (status != null)
@@ -182,6 +186,24 @@ public final class NodeStatus implements Supplier<String>
             json.put("sessions", status.sessions()).put("watchers", status.watchers());
         }
         json.close('}');
+    }
+
+    static void addSlow(final Json json, final List<SlowSession> sessions, final LongFunction<String> userName)
+    {
+        json.name("slow").open('[');
+        for (final SlowSession session : sessions)
+        {
+            json.open('{')
+                .put("connectionId", session.connectionId())
+                .put("sessionId", hex(session.sessionId()))
+                .put("user", userName.apply(session.credential()))
+                .put("why", session.why().label())
+                .put("revisionsBehind", session.revisionsBehind())
+                .put("bytesWaiting", session.bytesWaiting())
+                .put("sinceMs", session.sinceMs())
+                .close('}');
+        }
+        json.close(']');
     }
 
     /** Counts by buckets, the last of which has no bound. */

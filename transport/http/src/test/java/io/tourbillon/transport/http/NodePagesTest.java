@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -68,6 +69,9 @@ class NodePagesTest
             {
                 client.put("key" + i, "value").get();
             }
+            final long leaseId = client.grantLease(0, 60_000).get().id();
+            client.revokeLease(client.grantLease(0, 60_000).get().id()).get();
+            client.keepLeasesAlive(leaseId, leaseId).get();
             client.auth().addUser("root", "password".toCharArray()).get(); // the pages are the node's own: they are served all the same
             client.auth().grantRole("root", "root").get();
             client.auth().enable().get();
@@ -130,6 +134,17 @@ class NodePagesTest
         assertNotNull(figures.get("etcd_disk_backend_commit_duration_seconds_count"));
         assertTrue(figures.get("tourbillon_duty_cycles_total{agent=\"journal\"}") > 0);
         assertTrue(figures.keySet().stream().anyMatch((name) -> name.startsWith("tourbillon_driver_counter{")));
+    }
+
+    @Test
+    void shouldCountLeasesAndTellHowManySessionsAreBehind() throws Exception
+    {
+        final Map<String, Double> figures = figures();
+        assertEquals(List.of(1.0, 2.0, 1.0, 0.0, 2.0), Stream.of("tourbillon_leases", "tourbillon_leases_granted_total",
+            "tourbillon_leases_revoked_total", "tourbillon_leases_expired_total", "tourbillon_lease_renewals_total")
+            .map(figures::get).toList());
+        assertEquals(List.of(0.0, 0.0, 0.0, 0.0), Stream.of("tourbillon_sessions_not_reading", "tourbillon_sessions_catching_up",
+            "tourbillon_replies_waiting_bytes", "tourbillon_fan_out_backlog_revisions").map(figures::get).toList());
     }
 
     @Test

@@ -1,10 +1,13 @@
 package io.tourbillon.transport.http;
 
+import io.tourbillon.transport.aeron.Await;
 import io.tourbillon.transport.aeron.Node;
 import io.tourbillon.transport.aeron.NodeConfig;
 import io.tourbillon.transport.aeron.NodeOption;
 import io.tourbillon.transport.aeron.Ports;
+import io.tourbillon.transport.aeron.SlowSession;
 import io.tourbillon.transport.client.async.TourbillonAsyncClient;
+import io.tourbillon.transport.client.async.WatchQuery;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,11 +22,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -35,6 +40,7 @@ class StatusPageBrowserTest
     /** A tag, an attribute's end and a script, for whatever takes a name for more than a text. */
     private static final String HOSTILE = "a\"'<img src=x onerror=document.title='run'><b>";
     private static final int PUTS = 30;
+    private static final int LONG_VALUE = 100_000;
     /** Of the browser's own clock, which runs ahead while nothing is to be waited for. */
     private static final int BROWSER_MS = 6_000;
     private static String chromium;
@@ -125,6 +131,63 @@ class StatusPageBrowserTest
             assertPlotted(dom);
             assertEquals(7, Pattern.compile("<td class=\" \">(companion|sequencer|journal|apply|checkpoint|transfer|housekeeping)</td>")
                 .matcher(dom).results().count(), dom);
+        }
+    }
+
+    /** Its listener holds its client's only thread, so nothing is taken from its stream, nor said on it. */
+    @Test
+    void shouldShowAWatcherThatHasStoppedReading() throws Exception
+    {
+        final int port = Ports.free();
+        final CountDownLatch release = new CountDownLatch(1);
+        try (Node node = Node.launch(new NodeConfig()
+            .set(NodeOption.DATA_DIR, directory.resolve("data").toString())
+            .set(NodeOption.LISTEN_CLIENT, "127.0.0.1:" + port)
+            .set(NodeOption.LISTEN_PEER, "127.0.0.1:" + (port + 1))
+            .set(NodeOption.CONNECTION_TIMEOUT_MS, "120000")
+            .set(NodeOption.IMAGE_LIVENESS_MS, "240000")
+            .set(NodeOption.SEGMENT_BYTES, "16m")
+            .set(NodeOption.POOL_BYTES, "64m"));
+            NodeVitals vitals = new NodeVitals(node);
+            PageServer server = serve(new NodeStatus(node, vitals, "1.2.3"), vitals);
+            TourbillonAsyncClient writer = TourbillonAsyncClient.connect("ipc:" + node.driverDirectory());
+            TourbillonAsyncClient stalled = TourbillonAsyncClient.connect("ipc:" + node.driverDirectory()))
+        {
+            try
+            {
+                assertTrue(node.awaitReady(60_000));
+                stalled.watch(WatchQuery.prefix("key".getBytes(UTF_8)), events -> await(release)).created().get();
+                for (int i = 0; i < PUTS; i++)
+                {
+                    writer.put("key" + i, "v".repeat(LONG_VALUE)).get();
+                }
+                Await.until("the watcher to be told of", () -> !node.slowSessions().list().isEmpty());
+                final SlowSession slow = node.slowSessions().list().get(0);
+                final String dom = shown(server);
+                assertTrue(dom.contains("<section id=\"slow\"><h2>"), dom);
+                assertTrue(Pattern.compile("<tr><td class=\"id \">" + Long.toHexString(slow.sessionId()) + "</td><td class=\"number \">" +
+                    slow.connectionId() + "</td><td class=\" \">-</td><td class=\" warn\">not reading</td>" +
+                    "<td class=\"number \">[1-9]\\d?</td>").matcher(dom).find(), dom);
+                release.countDown();
+                Await.until("the watcher to have caught up", () -> node.slowSessions().list().isEmpty());
+                assertTrue(shown(server).contains("<section id=\"slow\" hidden=\"\">"));
+            }
+            finally
+            {
+                release.countDown();
+            }
+        }
+    }
+
+    private static void await(final CountDownLatch latch)
+    {
+        try
+        {
+            latch.await();
+        }
+        catch (final InterruptedException ex)
+        {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -5,6 +5,7 @@ import io.tourbillon.consensus.pipeline.PipelineCounters;
 import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.Member;
 import io.tourbillon.journal.DurationHistogram;
+import io.tourbillon.transport.aeron.SlowSession;
 import io.tourbillon.transport.client.async.MemberInfo;
 import org.junit.jupiter.api.Test;
 
@@ -110,6 +111,23 @@ class StatusPageTest
         assertEquals(2.0, ParsedJson.at(told, "counts", 5));
         assertEquals(1.0, ParsedJson.at(told, "counts", DurationHistogram.BOUND_COUNT));
         assertEquals(60_002.03125, ParsedJson.at(told, "totalMs"));
+    }
+
+    @Test
+    void shouldTellOfEachSlowSessionAndQuoteItsUser()
+    {
+        final Json json = new Json().open('{');
+        NodeStatus.addSlow(json, List.of(
+            new SlowSession(3, 0x1_0000_0002L, 5, SlowSession.Why.NOT_READING, 7, 4096, 1500),
+            new SlowSession(4, 9, 0, SlowSession.Why.CATCHING_UP, 8, 0, 500)), credential -> credential == 5 ? HOSTILE : "");
+        final Object told = ParsedJson.of(json.close('}').toString());
+        assertEquals(List.of("100000002", HOSTILE, "not reading"), List.of(ParsedJson.at(told, "slow", 0, "sessionId"),
+            ParsedJson.at(told, "slow", 0, "user"), ParsedJson.at(told, "slow", 0, "why")));
+        assertEquals(List.of(3.0, 7.0, 4096.0, 1500.0), List.of(ParsedJson.at(told, "slow", 0, "connectionId"),
+            ParsedJson.at(told, "slow", 0, "revisionsBehind"), ParsedJson.at(told, "slow", 0, "bytesWaiting"),
+            ParsedJson.at(told, "slow", 0, "sinceMs")));
+        assertEquals("catching up", ParsedJson.at(told, "slow", 1, "why"));
+        assertEquals("", ParsedJson.at(told, "slow", 1, "user"));
     }
 
     @Test
