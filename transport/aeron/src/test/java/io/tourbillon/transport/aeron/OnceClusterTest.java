@@ -1,12 +1,16 @@
 package io.tourbillon.transport.aeron;
 
 import io.tourbillon.codecs.DriverDirectory;
+import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.transport.client.MediaKind;
 import io.tourbillon.transport.client.async.ClientOptions;
+import io.tourbillon.transport.client.async.PutOptions;
 import io.tourbillon.transport.client.async.PutResult;
 import io.tourbillon.transport.client.async.StatusResult;
 import io.tourbillon.transport.client.async.TourbillonAsyncClient;
+import io.tourbillon.transport.client.async.TourbillonException;
 import io.tourbillon.transport.client.async.UnknownOutcomeException;
+import io.tourbillon.transport.client.async.WatchQuery;
 import org.agrona.IoUtil;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,13 +27,18 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-/** Three members as processes, of which the leader is killed while a client writes to it: each write is applied once, and answered. */
+/**
+ * Three members as processes, of which the leader is killed: each write that was under way is applied once, and answered; leases neither
+ * end with it nor come back.
+ */
 @Timeout(180)
 class OnceClusterTest
 {
@@ -39,6 +48,11 @@ class OnceClusterTest
     private static final int WRITES_AMID = 1_000;
     private static final int WRITES_AFTER = 500;
     private static final String KEY = "counter";
+    private static final String LEASED = "leased/";
+    private static final long SHORT_TTL_MS = 2_000;
+    private static final long LONG_TTL_MS = 60_000;
+    private static final Set<ErrorCode> REFUSALS =
+        Set.of(ErrorCode.NOT_LEADER, ErrorCode.NO_LEADER, ErrorCode.LEADER_CHANGED, ErrorCode.TIMEOUT);
     private static final long START_NS = TimeUnit.SECONDS.toNanos(60); // three processes at once, on few cores
 
     @TempDir
@@ -145,6 +159,80 @@ class OnceClusterTest
             assertEquals(revisions.size(), client.get(KEY).get(40, TimeUnit.SECONDS).first().version(),
                 () -> "writes that were applied, with " + refusedCount + " that were refused");
         }
+    }
+
+    /**
+     * One lease is kept alive over the death, one is not from then on, a long one is left alone. The next leader gives each its whole time
+     * again and an election's on top, so the second one lives that long: were renewals lost, the first one would end with it.
+     */
+    @Test
+    void shouldNeitherEndNorReviveLeasesWhenTheLeaderDies() throws Exception
+    {
+        final int leader = leader();
+        try (TourbillonAsyncClient former = connect(endpoint(leader), MediaKind.UDP);
+            TourbillonAsyncClient second = connect(endpoint(leader + 1), MediaKind.UDP);
+            TourbillonAsyncClient third = connect(endpoint(leader + 2), MediaKind.UDP))
+        {
+            final ConcurrentLinkedQueue<String> events = new ConcurrentLinkedQueue<>();
+            Clients.await(second.watch(WatchQuery.prefix(LEASED.getBytes(UTF_8)), told ->
+                told.forEach(event -> events.add((event.isDelete() ? "-" : "+") + event.kv().keyText()))).created());
+            final long grantedNs = System.nanoTime();
+            final long keptId = grant(former, "kept", SHORT_TTL_MS);
+            final long leftId = grant(former, "left", SHORT_TTL_MS);
+            final long longId = grant(former, "long", LONG_TTL_MS);
+            final long renewedNs = System.nanoTime();
+            assertEquals(2, Clients.await(former.keepLeasesAlive(keptId, leftId)).renewals().stream()
+                .filter(renewal -> renewal.ttlMs() == SHORT_TTL_MS).count());
+            members[leader].kill();
+            Await.until(() -> "the lease that nobody keeps to end: " + events, () ->
+            {
+                final TourbillonAsyncClient next = renew(keptId, second, third);
+                if (next != null)
+                {
+                    final long leftMs = Clients.await(next.leaseTimeToLive(longId, false)).ttlMs();
+                    assertTrue(leftMs <= LONG_TTL_MS && leftMs >= LONG_TTL_MS - millisSince(grantedNs), () -> leftMs + " ms are left");
+                }
+                return events.contains("-" + LEASED + "left");
+            });
+            assertTrue(millisSince(renewedNs) >= SHORT_TTL_MS, () -> "it ended after " + millisSince(renewedNs) + " ms");
+            Await.until("a leader", () -> renew(keptId, second, third) != null);
+            final TourbillonAsyncClient next = renew(keptId, second, third);
+            assertEquals(0, Clients.await(next.keepLeaseAlive(leftId)).ttlMs(), "what has ended is not renewed");
+            assertEquals(-1, Clients.await(next.leaseTimeToLive(leftId, false)).ttlMs());
+            Clients.await(next.put(LEASED + "end", "v"));
+            Await.until("the last event", () -> events.contains("+" + LEASED + "end"));
+            assertEquals(List.of("+leased/kept", "+leased/left", "+leased/long", "-leased/left", "+leased/end"), List.copyOf(events));
+        }
+    }
+
+    private static long millisSince(final long ns)
+    {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - ns);
+    }
+
+    private static long grant(final TourbillonAsyncClient client, final String key, final long ttlMs)
+    {
+        final long id = Clients.await(client.grantLease(0, ttlMs)).id();
+        Clients.await(client.put((LEASED + key).getBytes(UTF_8), new byte[1], new PutOptions(id, false, false, false)));
+        return id;
+    }
+
+    /** By whichever of them leads: that one; null if none does for now. */
+    private static TourbillonAsyncClient renew(final long leaseId, final TourbillonAsyncClient... clients)
+    {
+        for (final TourbillonAsyncClient client : clients)
+        {
+            try
+            {
+                assertEquals(SHORT_TTL_MS, Clients.await(client.keepLeaseAlive(leaseId)).ttlMs(), "the lease that is kept");
+                return client;
+            }
+            catch (final TourbillonException refusal)
+            {
+                assertTrue(REFUSALS.contains(ErrorCode.of(refusal.number())), refusal::toString);
+            }
+        }
+        return null;
     }
 
     private void settle(final CompletableFuture<PutResult> future) throws Exception
