@@ -1,11 +1,9 @@
 package io.tourbillon.transport.client;
 
 import io.tourbillon.codecs.AlarmType;
-import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.CompactRequestEncoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestEncoder;
 import io.tourbillon.codecs.client.LeaseOperation;
-import io.tourbillon.codecs.client.LeaseRequestEncoder;
 import io.tourbillon.codecs.client.MaintenanceOperation;
 import io.tourbillon.codecs.client.MaintenanceRequestEncoder;
 import io.tourbillon.codecs.client.MemberOperation;
@@ -22,7 +20,6 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 
 /**
  * A session: requests, their answers by a {@link ReplyListener}, and watches. It outlives connections: after a reconnect it is opened anew
@@ -300,7 +297,7 @@ public final class ClientSession
      */
     public long grantLease(final long leaseId, final long ttlMs)
     {
-        return lease(LeaseOperation.GRANT, leaseId, ttlMs, false);
+        return requests.lease(LeaseOperation.GRANT, leaseId, ttlMs, false);
     }
 
     /**
@@ -311,7 +308,7 @@ public final class ClientSession
      */
     public long revokeLease(final long leaseId)
     {
-        return lease(LeaseOperation.REVOKE, leaseId, 0, false);
+        return requests.lease(LeaseOperation.REVOKE, leaseId, 0, false);
     }
 
     /**
@@ -322,7 +319,7 @@ public final class ClientSession
      */
     public long keepLeaseAlive(final long leaseId)
     {
-        return lease(LeaseOperation.KEEP_ALIVE, leaseId, 0, false);
+        return requests.lease(LeaseOperation.KEEP_ALIVE, leaseId, 0, false);
     }
 
     /**
@@ -330,25 +327,12 @@ public final class ClientSession
      *
      * @param leaseIds ids; copied before the call returns.
      * @param offset   of the first.
-     * @param count    of ids, at most {@link Protocol#LEASES_KEPT_ALIVE_MAX}.
+     * @param count    of ids, at most {@link io.tourbillon.codecs.Protocol#LEASES_KEPT_ALIVE_MAX}.
      * @return correlation id or {@link ClientResult}.
      */
     public long keepLeasesAlive(final long[] leaseIds, final int offset, final int count)
     {
-        Objects.checkFromIndexSize(offset, count, leaseIds.length);
-        final long refusal =
-            count > Protocol.LEASES_KEPT_ALIVE_MAX ? ClientResult.TOO_LARGE : requests.claim(Encoders.leasesKeepAliveLength(count));
-        if (refusal < 0)
-        {
-            return refusal;
-        }
-        final Outbound out = connection.outbound();
-        final Encoders encoders = connection.encoders();
-        encoders.leasesKeepAlive.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
-        final long correlationId = requests.headOfRead(encoders.leasesKeepAlive.request());
-        encoders.leaseIds(leaseIds, offset, count);
-        out.commit();
-        return correlationId;
+        return requests.keepLeasesAlive(leaseIds, offset, count);
     }
 
     /**
@@ -360,7 +344,7 @@ public final class ClientSession
      */
     public long leaseTimeToLive(final long leaseId, final boolean wantsKeys)
     {
-        return lease(LeaseOperation.TIME_TO_LIVE, leaseId, 0, wantsKeys);
+        return requests.lease(LeaseOperation.TIME_TO_LIVE, leaseId, 0, wantsKeys);
     }
 
     /**
@@ -370,29 +354,7 @@ public final class ClientSession
      */
     public long leases()
     {
-        return lease(LeaseOperation.LEASES, 0, 0, false);
-    }
-
-    private long lease(final LeaseOperation operation, final long leaseId, final long ttlMs, final boolean wantsKeys)
-    {
-        final boolean isWrite = operation == LeaseOperation.GRANT || operation == LeaseOperation.REVOKE;
-        final int length = HEADER_LENGTH + LeaseRequestEncoder.BLOCK_LENGTH;
-        final long refusal = isWrite ? requests.claimWrite(length) : requests.claim(length);
-        if (refusal < 0)
-        {
-            return refusal;
-        }
-        final Outbound out = connection.outbound();
-        final Encoders encoders = connection.encoders();
-        final LeaseRequestEncoder lease = encoders.lease.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
-        final long correlationId = isWrite ? requests.headOfWrite(lease.request(), length) : requests.headOfRead(lease.request());
-        lease.leaseId(leaseId).ttlMs(ttlMs).operation(operation).keys((short)(wantsKeys ? 1 : 0));
-        if (isWrite)
-        {
-            return requests.sendWrite(correlationId, length);
-        }
-        out.commit();
-        return correlationId;
+        return requests.lease(LeaseOperation.LEASES, 0, 0, false);
     }
 
     /**

@@ -1,7 +1,12 @@
 package io.tourbillon.transport.client;
 
+import io.tourbillon.codecs.Protocol;
+import io.tourbillon.codecs.client.LeaseOperation;
+import io.tourbillon.codecs.client.LeaseRequestEncoder;
+import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.RequestHeaderEncoder;
 
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** How the requests of a session begin and end: room to encode them, their heads, their time. Does not allocate. */
@@ -144,6 +149,48 @@ final class RequestBook
             .lowestUnanswered(inFlight.lowestUnanswered())
             .timeoutMs(Math.min(requestTimeoutMs, Integer.MAX_VALUE))
             .clientId(clientId);
+        return correlationId;
+    }
+
+    /** Sends a request about leases: its correlation id or a {@link ClientResult}. */
+    long lease(final LeaseOperation operation, final long leaseId, final long ttlMs, final boolean wantsKeys)
+    {
+        final boolean isWrite = operation == LeaseOperation.GRANT || operation == LeaseOperation.REVOKE;
+        final int length = MessageHeaderEncoder.ENCODED_LENGTH + LeaseRequestEncoder.BLOCK_LENGTH;
+        final long refusal = isWrite ? claimWrite(length) : claim(length);
+        if (refusal < 0)
+        {
+            return refusal;
+        }
+        final Outbound out = connection.outbound();
+        final Encoders encoders = connection.encoders();
+        final LeaseRequestEncoder lease = encoders.lease.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
+        final long correlationId = isWrite ? headOfWrite(lease.request(), length) : headOfRead(lease.request());
+        lease.leaseId(leaseId).ttlMs(ttlMs).operation(operation).keys((short)(wantsKeys ? 1 : 0));
+        if (isWrite)
+        {
+            return sendWrite(correlationId, length);
+        }
+        out.commit();
+        return correlationId;
+    }
+
+    /** Sends a renewal of many leases: its correlation id or a {@link ClientResult}. */
+    long keepLeasesAlive(final long[] leaseIds, final int offset, final int count)
+    {
+        Objects.checkFromIndexSize(offset, count, leaseIds.length);
+        final long refusal =
+            count > Protocol.LEASES_KEPT_ALIVE_MAX ? ClientResult.TOO_LARGE : claim(Encoders.leasesKeepAliveLength(count));
+        if (refusal < 0)
+        {
+            return refusal;
+        }
+        final Outbound out = connection.outbound();
+        final Encoders encoders = connection.encoders();
+        encoders.leasesKeepAlive.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
+        final long correlationId = headOfRead(encoders.leasesKeepAlive.request());
+        encoders.leaseIds(leaseIds, offset, count);
+        out.commit();
         return correlationId;
     }
 
