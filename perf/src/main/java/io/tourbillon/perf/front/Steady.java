@@ -1,5 +1,6 @@
 package io.tourbillon.perf.front;
 
+import io.tourbillon.perf.ChildProcess;
 import io.tourbillon.perf.Spread;
 import io.tourbillon.perf.TempDirectory;
 import io.tourbillon.perf.jmh.Wrong;
@@ -17,8 +18,9 @@ import java.util.concurrent.Callable;
 
 /** What a node's agents allocate over a long run. */
 @Command(name = "steady", mixinStandardHelpOptions = true, sortOptions = false, usageHelpWidth = 140,
-    description = "Puts with a watcher of all keys, and puts with gets, in turns, on one running node; tells for each window what all " +
-        "its agents together allocated on the heap for an operation. Exit code 1 if it is a byte or more after the first two windows. " +
+    description = "Puts with a watcher of all keys, and puts with gets, in turns, on one running node, while another client keeps 256 " +
+        "leases alive, some ten thousand renewals a second; tells for each window what all agents of the node together allocated on the " +
+        "heap for an operation, renewals not counted as such. Exit code 1 if it is a byte or more after the first two windows. " +
         "--duration is that of a window.")
 final class Steady implements Callable<Integer>
 {
@@ -40,7 +42,11 @@ final class Steady implements Callable<Integer>
         {
             final LoadChild load = new LoadChild(directory.path(), false, KEYS);
             load.preload(node);
-            isBelow = measure(node, load);
+            try (ChildProcess renewers = Renewers.start(node, directory.path(), options.isIpc()))
+            {
+                isBelow = measure(node, load);
+                Wrong.unless(renewers.isAlive(), "leases were lost:\n" + renewers.output());
+            }
         }
         System.out.println(isBelow ? "below a byte an operation" : "VOID: a byte an operation or more");
         return isBelow ? 0 : 1;
