@@ -1,15 +1,14 @@
 package io.tourbillon.mvcc;
 
-import java.util.concurrent.TimeUnit;
-
 /**
  * How often the watchers of one session want bookmarks. The least interval counts; while others of its magnitude, between two powers of
  * two, remain, also that of one that is gone. Apply thread.
  */
 final class BookmarkIntervals
 {
+    private static final long NS_PER_MS = 1_000_000;
     /** Of the longest interval, in milliseconds, and all below. */
-    private static final int MAGNITUDES = magnitude(TimeUnit.MILLISECONDS.toNanos(WatchSpec.BOOKMARK_INTERVAL_MAX_MS)) + 1;
+    private static final int MAGNITUDES = magnitude(NS_PER_MS * WatchSpec.BOOKMARK_INTERVAL_MAX_MS) + 1;
 
     private final int[] counts = new int[MAGNITUDES];
     private final long[] leastNs = new long[MAGNITUDES];
@@ -43,6 +42,6 @@ final class BookmarkIntervals
 
     private static int magnitude(final long intervalNs)
     {
-        return Long.SIZE - 1 - Long.numberOfLeadingZeros(TimeUnit.NANOSECONDS.toMillis(intervalNs) | 1);
+        return Long.SIZE - 1 - Long.numberOfLeadingZeros(intervalNs / NS_PER_MS | 1);
     }
 }
