@@ -20,6 +20,8 @@ final class FanOut
     private final CatchUp catchUp;
     private final LaneReader reader;
     private final Cursor cursor;
+    /** The cursor stands at a change, and the trees are as they were then: the next revision begins where the last one ended. */
+    private boolean isPlaced;
     private final RevisionKey key = new RevisionKey();
     private final RevisionRecord record = new RevisionRecord();
     private long fannedOut;
@@ -69,6 +71,7 @@ final class FanOut
             return 0;
         }
         reader.onTreesChanged();
+        isPlaced = false;
         int stepCount = 0;
         while (isBehind() && stepCount < budget)
         {
@@ -88,8 +91,8 @@ final class FanOut
     {
         final long main = fannedOut + 1;
         int stepCount = 1;
-        boolean isValid = cursor.seek(key.of(main, nextSub), 0, key.length());
-        while (isValid && RevisionKey.main(cursor.key()) == main)
+        isPlaced = isPlacedAt(main, nextSub) || cursor.seek(key.of(main, nextSub), 0, key.length());
+        while (isPlaced && RevisionKey.main(cursor.key()) == main)
         {
             nextSub = RevisionKey.sub(cursor.key());
             if (!record.wrap(cursor.value(), main))
@@ -107,10 +110,15 @@ final class FanOut
             {
                 return stepCount;
             }
-            isValid = cursor.next();
+            isPlaced = cursor.next();
         }
         isTouching = false;
         return stepCount;
+    }
+
+    private boolean isPlacedAt(final long main, final int sub)
+    {
+        return isPlaced && RevisionKey.main(cursor.key()) == main && RevisionKey.sub(cursor.key()) == sub;
     }
 
     /** Goes over the heads of the keys and ranges that hold the change's key. {@link #isInChange} tells if that is not over. */
