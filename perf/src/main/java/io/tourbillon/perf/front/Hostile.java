@@ -8,10 +8,12 @@ import io.tourbillon.perf.load.LoadChild;
 import io.tourbillon.perf.load.ServerProcess;
 import io.tourbillon.perf.peers.Ratio;
 import io.tourbillon.perf.peers.Side;
+import org.agrona.IoUtil;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -29,6 +31,7 @@ final class Hostile implements Callable<Integer>
 {
     private static final int KEYS = 10_000;
     private static final int WINDOW = 1_000;
+    private static final File SHARED_MEMORY = new File("/dev/shm");
     private static final long READY_TIMEOUT_MS = 30_000;
 
     @Mixin
@@ -71,8 +74,10 @@ final class Hostile implements Callable<Integer>
         final Figures without = new Figures();
         final Figures with = new Figures();
         put(node, load, without);
+        long badPid = 0;
         try (ChildProcess bad = start(manner, directory, node))
         {
+            badPid = bad.pid();
             put(node, load, with);
             put(node, load, with);
             if (!bad.isAlive())
@@ -80,10 +85,24 @@ final class Hostile implements Callable<Integer>
                 throw new IllegalStateException("the bad client ended:\n" + bad.output());
             }
         }
+        finally
+        {
+            removeDrivers(badPid);
+        }
         put(node, load, without);
         System.out.printf(Locale.ROOT, "| %s | %s | %s | %s | %s | %s |%n", manner.name().toLowerCase(Locale.ROOT),
             Spread.of(without.p50s), Spread.of(with.p50s), Spread.of(without.p99s), Spread.of(with.p99s),
             Ratio.of(with.p99s, without.p99s));
+    }
+
+    /** Who is gone without a word has left its media drivers' directories in shared memory. */
+    private static void removeDrivers(final long pid)
+    {
+        final File[] directories = SHARED_MEMORY.listFiles((parent, name) -> name.startsWith("tourbillon-client-" + pid + "-"));
+        for (final File directory : directories == null ? new File[0] : directories)
+        {
+            IoUtil.delete(directory, true);
+        }
     }
 
     private static ChildProcess start(final BadClient.Manner manner, final Path directory, final ServerProcess node)
