@@ -116,10 +116,7 @@ final class Compactor
             header.compactCursor(header.compactedBound() + 1, 0);
             return;
         }
-        if (!record.wrap(cursor.value(), main))
-        {
-            throw new IllegalStateException("damaged store: change " + main + "." + sub + " is misshapen");
-        }
+        record.require(cursor.value(), main, sub);
         final long prevMain = record.prevMain();
         final int prevSub = record.prevSub();
         final int keyLength = record.keyLength();

@@ -95,10 +95,7 @@ final class FanOut
         while (isPlaced && RevisionKey.main(cursor.key()) == main)
         {
             nextSub = RevisionKey.sub(cursor.key());
-            if (!record.wrap(cursor.value(), main))
-            {
-                throw new IllegalStateException("damaged store: change " + main + "." + nextSub + " is misshapen");
-            }
+            record.require(cursor.value(), main, nextSub);
             stepCount += touchChange(main, budget - stepCount);
             if (isInChange)
             {

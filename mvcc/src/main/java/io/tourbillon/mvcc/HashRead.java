@@ -94,10 +94,7 @@ final class HashRead extends LongRead
         final DirectBuffer place = cursor.key();
         final long main = RevisionKey.main(place);
         final int sub = RevisionKey.sub(place);
-        if (!record.wrap(cursor.value(), main))
-        {
-            throw new IllegalStateException("damaged store: change " + main + "." + sub + " is misshapen");
-        }
+        record.require(cursor.value(), main, sub);
         if (main > bound || isKept(main, sub))
         {
             hash = Bytes.mix(Bytes.mix(Bytes.mix(hash, main), sub), record.isTombstone() ? 1 : 0);

@@ -144,10 +144,7 @@ final class LaneReader
         {
             main = RevisionKey.main(cursor.key());
             sub = RevisionKey.sub(cursor.key());
-            if (!record.wrap(cursor.value(), main))
-            {
-                throw new IllegalStateException("damaged store: change " + main + "." + sub + " is misshapen");
-            }
+            record.require(cursor.value(), main, sub);
         }
         return isValid;
     }

@@ -68,6 +68,15 @@ final class RevisionRecord
         return decode(main);
     }
 
+    /** Reads the record of a change that the store must have whole. */
+    void require(final DirectBuffer value, final long main, final int sub)
+    {
+        if (!wrap(value, main))
+        {
+            throw new IllegalStateException("damaged store: change " + main + "." + sub + " is misshapen");
+        }
+    }
+
     /** Reads what {@link #bytes()} was wrapped over; false if it is misshapen. */
     boolean decode(final long main)
     {
