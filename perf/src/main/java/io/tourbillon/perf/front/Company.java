@@ -2,7 +2,6 @@ package io.tourbillon.perf.front;
 
 import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.perf.ChildProcess;
-import io.tourbillon.perf.Jvm;
 import io.tourbillon.perf.jmh.Wrong;
 import io.tourbillon.perf.load.ServerProcess;
 import io.tourbillon.transport.client.ClientConnection;
@@ -13,8 +12,6 @@ import io.tourbillon.transport.client.ReplyListener;
 import io.tourbillon.transport.client.TourbillonClient;
 import org.agrona.concurrent.UnsafeBuffer;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -77,19 +74,9 @@ final class Company implements ReplyListener
         final int sessionCount,
         final int watcherCount)
     {
-        final List<String> command = Jvm.command(List.of("-Xms64m", "-Xmx2g", "-XX:+UseSerialGC"), Company.class, List.of(
-            server.host() + ":" + server.port(), Boolean.toString(isIpc), Integer.toString(connectionCount),
-            Integer.toString(sessionCount), Integer.toString(watcherCount)));
-        try
-        {
-            final ChildProcess child = ChildProcess.start(command, directory, directory.resolve("company.log"));
-            child.awaitOutput(READY, READY_TIMEOUT_MS);
-            return child;
-        }
-        catch (final IOException ex)
-        {
-            throw new UncheckedIOException(ex);
-        }
+        return OtherClient.start(Company.class, "2g", List.of(server.host() + ":" + server.port(), Boolean.toString(isIpc),
+            Integer.toString(connectionCount), Integer.toString(sessionCount), Integer.toString(watcherCount)),
+            directory.resolve("company.log"), READY, READY_TIMEOUT_MS);
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.tourbillon.perf.front;
 
 import io.tourbillon.perf.ChildProcess;
-import io.tourbillon.perf.Jvm;
 import io.tourbillon.perf.Spread;
 import io.tourbillon.perf.TempDirectory;
 import io.tourbillon.perf.load.LoadChild;
@@ -14,8 +13,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,10 +71,9 @@ final class Hostile implements Callable<Integer>
         final Figures without = new Figures();
         final Figures with = new Figures();
         put(node, load, without);
-        long badPid = 0;
-        try (ChildProcess bad = start(manner, directory, node))
+        final ChildProcess bad = start(manner, directory, node);
+        try
         {
-            badPid = bad.pid();
             put(node, load, with);
             put(node, load, with);
             if (!bad.isAlive())
@@ -87,7 +83,8 @@ final class Hostile implements Callable<Integer>
         }
         finally
         {
-            removeDrivers(badPid);
+            bad.close();
+            removeDrivers(bad.pid());
         }
         put(node, load, without);
         System.out.printf(Locale.ROOT, "| %s | %s | %s | %s | %s | %s |%n", manner.name().toLowerCase(Locale.ROOT),
@@ -107,18 +104,8 @@ final class Hostile implements Callable<Integer>
 
     private static ChildProcess start(final BadClient.Manner manner, final Path directory, final ServerProcess node)
     {
-        final List<String> command = Jvm.command(List.of("-Xms64m", "-Xmx1g", "-XX:+UseSerialGC"), BadClient.class,
-            List.of(manner.name(), node.host(), Integer.toString(node.port())));
-        try
-        {
-            final ChildProcess bad = ChildProcess.start(command, directory, directory.resolve("bad.log"));
-            bad.awaitOutput(BadClient.READY, READY_TIMEOUT_MS);
-            return bad;
-        }
-        catch (final IOException ex)
-        {
-            throw new UncheckedIOException(ex);
-        }
+        return OtherClient.start(BadClient.class, "1g", List.of(manner.name(), node.host(), Integer.toString(node.port())),
+            directory.resolve("bad.log"), BadClient.READY, READY_TIMEOUT_MS);
     }
 
     private static final class Figures

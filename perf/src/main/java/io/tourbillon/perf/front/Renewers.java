@@ -4,7 +4,6 @@ import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.LeaseReplyDecoder;
 import io.tourbillon.codecs.client.LeasesKeptAliveDecoder;
 import io.tourbillon.perf.ChildProcess;
-import io.tourbillon.perf.Jvm;
 import io.tourbillon.perf.jmh.Wrong;
 import io.tourbillon.perf.load.ServerProcess;
 import io.tourbillon.transport.client.ClientContext;
@@ -13,8 +12,6 @@ import io.tourbillon.transport.client.MediaKind;
 import io.tourbillon.transport.client.ReplyListener;
 import io.tourbillon.transport.client.TourbillonClient;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -24,9 +21,9 @@ import java.util.concurrent.locks.LockSupport;
 final class Renewers implements ReplyListener
 {
     /** Leases that it holds. */
-    static final int LEASES = 256;
+    private static final int LEASES = 256;
     /** What it says when it holds them. */
-    static final String READY = "renewing";
+    private static final String READY = "renewing";
 
     private static final long TTL_MS = 60_000;
     private static final long READY_TIMEOUT_MS = 60_000;
@@ -63,18 +60,8 @@ final class Renewers implements ReplyListener
      */
     static ChildProcess start(final ServerProcess server, final Path directory, final boolean isIpc)
     {
-        final List<String> command = Jvm.command(List.of("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC"), Renewers.class,
-            List.of(server.host() + ":" + server.port(), Boolean.toString(isIpc)));
-        try
-        {
-            final ChildProcess child = ChildProcess.start(command, directory, directory.resolve("renewers.log"));
-            child.awaitOutput(READY, READY_TIMEOUT_MS);
-            return child;
-        }
-        catch (final IOException ex)
-        {
-            throw new UncheckedIOException(ex);
-        }
+        return OtherClient.start(Renewers.class, "256m", List.of(server.host() + ":" + server.port(), Boolean.toString(isIpc)),
+            directory.resolve("renewers.log"), READY, READY_TIMEOUT_MS);
     }
 
     /**
