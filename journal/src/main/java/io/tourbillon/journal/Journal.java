@@ -51,7 +51,14 @@ public final class Journal implements AutoCloseable
         writer = new SegmentWriter(ctx, files, spare, recovery, counters);
         if (recovery.isStateAhead())
         {
-            appendSnapshotMark(ctx.checkpointIndex(), ctx.installedTerm());
+            if (recovery.isLogKept())
+            {
+                appendPrefixMark(ctx.checkpointIndex(), ctx.installedTerm());
+            }
+            else
+            {
+                appendSnapshotMark(ctx.checkpointIndex(), ctx.installedTerm());
+            }
             forceAll();
         }
     }
@@ -180,6 +187,19 @@ public final class Journal implements AutoCloseable
     public void appendSnapshotMark(final long index, final long term)
     {
         writer.appendSnapshotMark(index, term);
+    }
+
+    /**
+     * Appends that another member's state carries the log up to an entry: what was appended behind that entry stays, what was lost before
+     * is needed no more. The state must be durable, and in place. Journal thread only; as {@link #append(DirectBuffer, int, int)}.
+     *
+     * @param index of the last entry that the state carries, in [firstIndex - 1, lastIndex]; the log has that entry, or has lost it.
+     * @param term  of that entry.
+     * @throws JournalException if the journal has failed, now or before.
+     */
+    public void appendPrefixMark(final long index, final long term)
+    {
+        writer.appendPrefixMark(index, term);
     }
 
     /**

@@ -36,7 +36,9 @@ public final class JournalInspector
         /** An entry that had been lost. */
         REPAIR,
         /** A state took the place of the log. */
-        SNAPSHOT_MARK
+        SNAPSHOT_MARK,
+        /** A state took the place of the log's prefix. */
+        PREFIX_MARK
     }
 
     /** How a segment's records end. */
@@ -173,6 +175,7 @@ public final class JournalInspector
             case RecordDescriptor.TRUNCATE_FROM ->
                 onTruncated(scanner.buffer().getLong(offset + RecordDescriptor.TRUNCATE_INDEX_OFFSET, LITTLE_ENDIAN));
             case RecordDescriptor.SNAPSHOT_MARK -> onMark(offset);
+            case RecordDescriptor.PREFIX_MARK -> onPrefixMark(offset);
             default ->
             {
                 // A repair changes no index.
@@ -215,5 +218,22 @@ public final class JournalInspector
         firstIndex = 0;
         lastIndex = scanner.buffer().getLong(offset + RecordDescriptor.MARK_INDEX_OFFSET, LITTLE_ENDIAN);
         lastTerm = scanner.buffer().getLong(offset + RecordDescriptor.MARK_TERM_OFFSET, LITTLE_ENDIAN);
+    }
+
+    private void onPrefixMark(final int offset)
+    {
+        final long index = scanner.buffer().getLong(offset + RecordDescriptor.MARK_INDEX_OFFSET, LITTLE_ENDIAN);
+        if (index >= lastIndex)
+        {
+            onMark(offset);
+            return;
+        }
+        final Map.Entry<Long, Long> kept = termStarts.floorEntry(index + 1);
+        termStarts.headMap(index, true).clear();
+        if (kept != null)
+        {
+            termStarts.putIfAbsent(index + 1, kept.getValue());
+        }
+        firstIndex = Math.max(firstIndex, index + 1);
     }
 }

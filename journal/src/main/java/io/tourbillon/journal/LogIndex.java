@@ -130,6 +130,37 @@ final class LogIndex
     }
 
     /**
+     * A state carries the log up to this index: what is behind it stays, and of the entry there the term is known.
+     */
+    synchronized void dropPrefix(final long index, final long term)
+    {
+        if (index >= firstIndex.getPlain() - 1 && index <= lastIndex.getPlain())
+        {
+            baseTerm = term;
+            firstIndex.setRelease(index + 1);
+            damaged.removeBefore(index + 1);
+        }
+    }
+
+    /**
+     * Whether what the log has behind this index can stand behind an entry of that term there: it has that entry, or has lost one there,
+     * and no older one follows, for terms never fall.
+     */
+    boolean canStandBehind(final long index, final long term)
+    {
+        if (!damaged.contains(index) || termOf(index) != Journal.UNKNOWN_TERM)
+        {
+            return termOf(index) == term;
+        }
+        long next = index + 1;
+        while (next < lastIndex() && termOf(next) == Journal.UNKNOWN_TERM)
+        {
+            next++;
+        }
+        return next > lastIndex() || termOf(next) == Journal.UNKNOWN_TERM || termOf(next) >= term;
+    }
+
+    /**
      * Housekeeping thread: all entries before this index are deleted. Nothing if the log has begun anew behind them meanwhile.
      */
     synchronized void deleteBefore(final long index)

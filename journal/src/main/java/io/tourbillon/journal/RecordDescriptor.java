@@ -18,6 +18,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  *  TRUNCATE_FROM  16 zero(4) 20 length(4) 24 index(8)
  *  REPAIR         16 entry frame: replaces the one of the same index, truncates nothing
  *  SNAPSHOT_MARK  16 zero(4) 20 length(4) 24 index(8) 32 term(8): the log starts anew behind this entry
+ *  PREFIX_MARK    16 zero(4) 20 length(4) 24 index(8) 32 term(8) 40 lastIndex(8): it starts behind this entry, and what it has there stays
  * </pre>
  * {@code chain} covers [4, end) and so the chain word before it; for a record that carries a frame it covers [4, 24), that is the
  * frame's own CRC, which covers the rest, and its length. It is salted with the segment's number ({@link RecordChecker#segment}), for a
@@ -62,6 +63,8 @@ final class RecordDescriptor
     static final int MARK_INDEX_OFFSET = FIELDS_OFFSET;
     static final int MARK_TERM_OFFSET = FIELDS_OFFSET + 8;
     static final int MARK_LENGTH = FIELDS_OFFSET + 16;
+    static final int MARK_LAST_INDEX_OFFSET = FIELDS_OFFSET + 16;
+    static final int PREFIX_MARK_LENGTH = FIELDS_OFFSET + 24;
 
     static final int SEGMENT_HEAD = 1;
     static final int ENTRY = 2;
@@ -69,12 +72,13 @@ final class RecordDescriptor
     static final int TRUNCATE_FROM = 4;
     static final int REPAIR = 5;
     static final int SNAPSHOT_MARK = 6;
+    static final int PREFIX_MARK = 7;
 
     /**
      * Version of this format, in each segment's head. A newer one is refused by name. 3: entry frames may name a client, 4: a user's
-     * credential.
+     * credential. 5: prefix marks.
      */
-    static final int FORMAT_VERSION = 4;
+    static final int FORMAT_VERSION = 5;
     /**
      * Oldest version that is still read.
      */
@@ -175,6 +179,7 @@ final class RecordDescriptor
             case HARD_STATE -> length == HARD_STATE_LENGTH;
             case TRUNCATE_FROM -> length == TRUNCATE_LENGTH;
             case SNAPSHOT_MARK -> length == MARK_LENGTH;
+            case PREFIX_MARK -> length == PREFIX_MARK_LENGTH;
             default -> type <= 0x3f && length % Integer.BYTES == 0 && length >= PREFIX_LENGTH && length <= FRAMELESS_LENGTH_MAX;
         };
     }

@@ -76,7 +76,7 @@ final class Recovery
         {
             throw damage(unknown);
         }
-        final long reachedIndex = isStateAhead() ? checkpointIndex : log.lastIndex();
+        final long reachedIndex = isStateAhead() && !isLogKept() ? checkpointIndex : log.lastIndex();
         if (hardState.commit() > reachedIndex || checkpointIndex > reachedIndex)
         {
             throw damage("the log ends at index " + log.lastIndex() + ", but index " +
@@ -116,6 +116,14 @@ final class Recovery
     boolean isStateAhead()
     {
         return installedTerm > 0 && log.termOf(checkpointIndex) != installedTerm;
+    }
+
+    /**
+     * Whether what the log has behind the state that is ahead stays: the entry at which that ends was lost.
+     */
+    boolean isLogKept()
+    {
+        return log.canStandBehind(checkpointIndex, installedTerm);
     }
 
     LogIndex log()
@@ -288,6 +296,7 @@ final class Recovery
             case RecordDescriptor.TRUNCATE_FROM -> onTruncateFrom(segment,
                 buffer.getLong(offset + RecordDescriptor.TRUNCATE_INDEX_OFFSET, LE));
             case RecordDescriptor.SNAPSHOT_MARK -> onSnapshotMark(segment, buffer, offset);
+            case RecordDescriptor.PREFIX_MARK -> onPrefixMark(segment, buffer, offset);
             case RecordDescriptor.ENTRY -> { return onEntry(segment, position, scanner.frame()); }
             case RecordDescriptor.REPAIR -> { return onRepair(segment, position, scanner.frame()); }
             default -> throw new JournalException("record " + sequence + " in " + segment.path() + " is of type " + scanner.type() +
@@ -379,6 +388,19 @@ final class Recovery
         }
         lost.onRestart();
         log.restart(index, buffer.getLong(offset + RecordDescriptor.MARK_TERM_OFFSET, LE));
+    }
+
+    private void onPrefixMark(final Segment segment, final DirectBuffer buffer, final int offset)
+    {
+        final long index = buffer.getLong(offset + RecordDescriptor.MARK_INDEX_OFFSET, LE);
+        final long lastIndex = buffer.getLong(offset + RecordDescriptor.MARK_LAST_INDEX_OFFSET, LE);
+        lost.onLastIndexTold(lastIndex);
+        if (index < 1 || index > lastIndex || lastIndex != log.lastIndex())
+        {
+            throw damage("a state that ends with entry " + index + " before entries to " + lastIndex + " follows entry " +
+                log.lastIndex() + " in " + segment.path());
+        }
+        log.dropPrefix(index, buffer.getLong(offset + RecordDescriptor.MARK_TERM_OFFSET, LE));
     }
 
     /**

@@ -271,6 +271,30 @@ final class SegmentWriter
         }
     }
 
+    void appendPrefixMark(final long index, final long entryTerm)
+    {
+        checkNotFailed();
+        if (index < log.firstIndex() - 1 || index > log.lastIndex())
+        {
+            throw new IllegalArgumentException("a state that ends with entry " + index + " before a log of entries " + log.firstIndex() +
+                " to " + log.lastIndex());
+        }
+        try
+        {
+            ensureRoom(RecordDescriptor.PREFIX_MARK_LENGTH);
+            putBodyStart(0, RecordDescriptor.PREFIX_MARK_LENGTH);
+            record.putLong(RecordDescriptor.MARK_INDEX_OFFSET, index, LE);
+            record.putLong(RecordDescriptor.MARK_TERM_OFFSET, entryTerm, LE);
+            record.putLong(RecordDescriptor.MARK_LAST_INDEX_OFFSET, log.lastIndex(), LE);
+            append(RecordDescriptor.PREFIX_MARK, RecordDescriptor.PREFIX_MARK_LENGTH);
+            log.dropPrefix(index, entryTerm);
+        }
+        catch (final IOException | RuntimeException | InternalError ex)
+        {
+            throw fail("append", ex);
+        }
+    }
+
     void force(final boolean entriesToo)
     {
         checkNotFailed();

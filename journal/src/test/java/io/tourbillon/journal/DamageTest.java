@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import static io.tourbillon.journal.JournalFixture.append;
@@ -236,6 +237,80 @@ class DamageTest
             assertEquals(350, journal.firstDamaged(1));
             assertEquals(9, journal.termOf(350));
         }
+    }
+
+    /** A state came for lost entries; what is behind them stays, now and after each start. */
+    @Test
+    void shouldKeepTheLogBehindAPrefixMark() throws IOException
+    {
+        final Path copy = crashCopy(original, temp.resolve("copy"));
+        flipBit(named(copy, ".cq4").get(0), recordPosition(named(copy, ".cq4").get(0), 42, 1) + 60);
+        flipBit(newest(copy, ".cq4"), recordPosition(newest(copy, ".cq4"), 350, 9) + 60);
+        flipBit(newest(copy, ".cq4"), recordPosition(newest(copy, ".cq4"), 410, 9) + 60);
+        try (Journal journal = Journal.open(context(copy)))
+        {
+            assertThrows(IllegalArgumentException.class, () -> journal.appendPrefixMark(LAST + 1, 9));
+            journal.appendPrefixMark(350, 9);
+            journal.force();
+            assertBeginsBehind(journal, 350, 410, LAST);
+            journal.appendTruncateFrom(405);
+            appendRange(journal, 405, LAST + 50, 9);
+            journal.force();
+            assertReads(journal, 351, LAST + 50, 9);
+        }
+        for (int run = 0; run < 2; run++)
+        {
+            try (Journal journal = Journal.open(context(copy).checkpointIndex(350)))
+            {
+                assertBeginsBehind(journal, 350, Journal.NO_DAMAGE, LAST + 50);
+                assertReads(journal, 351, LAST + 50, 9);
+            }
+        }
+    }
+
+    @Test
+    void shouldShowInspectorsWhereALogBeginsBehindAPrefixMark() throws IOException
+    {
+        live.appendPrefixMark(200, 4);
+        live.force();
+        final JournalInspector.Report inspected = JournalInspector.read(original);
+        assertEquals(201, inspected.firstIndex());
+        assertEquals(LAST, inspected.lastIndex());
+        assertEquals(Map.of(4L, 201L, 5L, 300L, 9L, 350L), inspected.terms());
+    }
+
+    /** The process ended when the state was in place, before the mark. */
+    @Test
+    void shouldTakeAStateThatEndsWithALostEntryForThePrefix() throws IOException
+    {
+        final Path copy = crashCopy(original, temp.resolve("copy"));
+        flipBit(newest(copy, ".cq4"), recordPosition(newest(copy, ".cq4"), 350, 9) + 60);
+        for (int run = 0; run < 2; run++)
+        {
+            try (Journal journal = Journal.open(context(copy).checkpointIndex(350).installedTerm(9)))
+            {
+                assertBeginsBehind(journal, 350, Journal.NO_DAMAGE, LAST);
+                assertReads(journal, 351, LAST, 9);
+            }
+        }
+        // Terms never fall: what is behind it is not what follows it.
+        final Path older = crashCopy(original, temp.resolve("older"));
+        flipBit(newest(older, ".cq4"), recordPosition(newest(older, ".cq4"), 405, 9) + 60);
+        try (Journal journal = Journal.open(context(older).checkpointIndex(405).installedTerm(10)))
+        {
+            assertEquals(405, journal.lastIndex());
+            assertEquals(10, journal.lastTerm());
+            assertEquals(0, journal.damagedCount());
+        }
+    }
+
+    private static void assertBeginsBehind(final Journal journal, final long index, final long firstDamaged, final long lastIndex)
+    {
+        assertEquals(index + 1, journal.firstIndex());
+        assertEquals(9, journal.termOf(index));
+        assertEquals(firstDamaged, journal.firstDamaged(1));
+        assertEquals(lastIndex, journal.lastIndex());
+        assertEquals(9, journal.lastTerm());
     }
 
     /** @return entries that were lost. */

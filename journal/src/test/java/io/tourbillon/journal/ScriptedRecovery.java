@@ -113,6 +113,20 @@ public final class ScriptedRecovery
     }
 
     /**
+     * Another member's state took the place of the log up to an entry.
+     *
+     * @param index     of the last entry that it carries.
+     * @param term      of that one.
+     * @param lastIndex the log's last one when it was written.
+     */
+    public void onPrefixMark(final long index, final long term, final long lastIndex)
+    {
+        lost.onLastIndexTold(lastIndex);
+        require(lastIndex == log.lastIndex(), "a mark tells of entry " + lastIndex + " as the last, which is " + log.lastIndex());
+        log.dropPrefix(index, term);
+    }
+
+    /**
      * An entry, or a repair, is there without what it carries.
      *
      * @param isEntry false = a repair.

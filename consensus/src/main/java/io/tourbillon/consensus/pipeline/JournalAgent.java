@@ -94,7 +94,7 @@ final class JournalAgent implements Agent, EventPoller.Handler<LogSlot>
             }
             case HARD_STATE -> appendHardState(slot.term(), slot.index(), slot.commitIndex());
             case TRUNCATE -> journal.appendTruncateFrom(slot.index());
-            case INSTALL -> install(slot.index(), slot.term());
+            case INSTALL, INSTALL_PREFIX -> install(slot);
         }
         tellSegmentEnd();
         appended = sequence;
@@ -166,10 +166,17 @@ final class JournalAgent implements Agent, EventPoller.Handler<LogSlot>
      * In place first, then the mark. Crash between the two: the store says that it came from another member, and a start lets the log begin
      * behind it. The other order: a log that begins behind a state that is not there.
      */
-    private void install(final long index, final long term) throws IOException
+    private void install(final LogSlot slot) throws IOException
     {
         images.putInPlace();
-        journal.appendSnapshotMark(index, term);
+        if (slot.kind() == SlotKind.INSTALL_PREFIX)
+        {
+            journal.appendPrefixMark(slot.index(), slot.term());
+        }
+        else
+        {
+            journal.appendSnapshotMark(slot.index(), slot.term());
+        }
         hasInstalled = true;
     }
 

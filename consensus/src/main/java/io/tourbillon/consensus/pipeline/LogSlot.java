@@ -57,9 +57,10 @@ final class LogSlot
         set(SlotKind.TRUNCATE, 0, firstVoidIndex, commit);
     }
 
-    void install(final long lastTerm, final long lastIndex)
+    void install(final SlotKind installKind, final long lastTerm, final long lastIndex)
     {
-        set(SlotKind.INSTALL, lastTerm, lastIndex, lastIndex);
+        assert installKind == SlotKind.INSTALL || installKind == SlotKind.INSTALL_PREFIX : installKind;
+        set(installKind, lastTerm, lastIndex, lastIndex);
     }
 
     private void set(final SlotKind newKind, final long newTerm, final long newIndex, final long commit)
@@ -127,7 +128,7 @@ final class LogSlot
         return term;
     }
 
-    /** ENTRY: its index; HARD_STATE: the vote; TRUNCATE: the first void index; INSTALL: of the state's last entry. */
+    /** ENTRY: its index; HARD_STATE: the vote; TRUNCATE: the first void index; INSTALL, INSTALL_PREFIX: of the state's last entry. */
     long index()
     {
         return index;

@@ -210,9 +210,11 @@ final class LogWriter implements RepairableLog
      * Another member's state takes the place of the log: it begins anew behind the last entry that the state carries. All slots are void
      * for the disk's answers; of those that apply may still come by it passes over what the state carries, the rest is void for it, too.
      *
+     * @param keepsLog whether what the log has behind that entry stays: once this is forced, all of it is in the journal, and it counts as
+     *                 recovered from there.
      * @return sequence that stands for this; -1 if there is no slot now: nothing has changed then.
      */
-    long restartAt(final long index, final long term)
+    long restartAt(final long index, final long term, final boolean keepsLog)
     {
         assert index > counters.committedIndex.getPlain() : index;
         final LogSlot slot = ring.next();
@@ -232,13 +234,22 @@ final class LogWriter implements RepairableLog
                 }
             }
         }
-        slot.install(term, index);
+        final SlotKind kind = keepsLog ? SlotKind.INSTALL_PREFIX : SlotKind.INSTALL;
+        slot.install(kind, term, index);
         final long sequence = ring.publish(slot);
-        map.add(sequence, SlotKind.INSTALL, term, index, 0);
-        lastIndex = index;
-        lastTerm = term;
-        counters.lastIndex.setRelease(index);
-        counters.recoveredLastIndex.setRelease(Math.min(index, counters.recoveredLastIndex.getPlain()));
+        map.add(sequence, kind, term, index, 0);
+        if (keepsLog)
+        {
+            lastTerm = index == lastIndex ? term : lastTerm;
+            counters.recoveredLastIndex.setRelease(lastIndex);
+        }
+        else
+        {
+            lastIndex = index;
+            lastTerm = term;
+            counters.lastIndex.setRelease(index);
+            counters.recoveredLastIndex.setRelease(Math.min(index, counters.recoveredLastIndex.getPlain()));
+        }
         ring.committed().set(sequence);
         counters.committedIndex.setRelease(index);
         return sequence;

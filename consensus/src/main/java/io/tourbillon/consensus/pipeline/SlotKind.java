@@ -14,5 +14,7 @@ enum SlotKind
     /** An entry frame in the place of one that the disk has lost. */
     REPAIR,
     /** Another member's state takes the place of the log; what came before is void. */
-    INSTALL
+    INSTALL,
+    /** Another member's state takes the place of the log up to an entry; what is behind that stays. */
+    INSTALL_PREFIX
 }

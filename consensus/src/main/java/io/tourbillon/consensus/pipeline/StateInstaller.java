@@ -10,7 +10,8 @@ import io.tourbillon.consensus.raft.Role;
 
 /**
  * The sequencer's part of transfers: orders that the state be sent, tells the core what became of it, and lets a state that came take the
- * place of the log, by a slot of the ring: what the disk says about slots before it counts for nothing any more. Sequencer's thread.
+ * place of the log, or of its prefix, by a slot of the ring: what the disk says about slots before it counts for nothing any more.
+ * Sequencer's thread.
  */
 final class StateInstaller
 {
@@ -132,7 +133,7 @@ final class StateInstaller
             return 0;
         }
         installs.begin(log.logBytes());
-        installSequence = log.restartAt(image.index(), image.term());
+        installSequence = log.restartAt(image.index(), image.term(), core.keepsLogBehind(image.index(), image.term()));
         if (!isInstalling())
         {
             installs.postpone();

@@ -72,11 +72,11 @@ final class ConfigurationLog
         }
     }
 
-    /** A snapshot took the place of the whole log. */
-    void restartAt(final long index, final Configuration configuration)
+    /** A state took the place of the log up to an index; what is in the log behind that stays. */
+    void restartAt(final long index, final Configuration configuration, final long lastIndex)
     {
-        entries.clear();
-        entries.add(new Entry(index, configuration));
+        entries.removeIf((entry) -> entry.index <= index || entry.index > lastIndex);
+        entries.add(0, new Entry(index, configuration));
     }
 
     private Entry last()

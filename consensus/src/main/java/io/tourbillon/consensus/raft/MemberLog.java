@@ -277,13 +277,27 @@ final class MemberLog
             (index > commitIndex && !log.isLost(index) && (index > log.lastIndex() || log.termOf(index) != entryTerm));
     }
 
-    /** A state took the place of the log up to an index. */
+    /**
+     * Whether what is behind an entry that a state ends with can stay: the log has that entry, or has lost it, and nothing shows that what
+     * follows is older. It may have been acknowledged, and then nobody is sure to send it again: the leader may die before.
+     */
+    boolean keepsBehind(final long index, final long entryTerm)
+    {
+        if (index > log.lastIndex())
+        {
+            return false;
+        }
+        final long ownTerm = log.termOf(index);
+        return ownTerm == entryTerm || (ownTerm == RaftLog.UNKNOWN_TERM && log.isLost(index) && !isOlderBehind(index, entryTerm));
+    }
+
+    /** A state took the place of the log up to an index; what the log still has behind that is on the disk. */
     void restartAt(final long index)
     {
         assert index >= commitIndex : index + " < " + commitIndex;
         commitIndex = index;
-        durableIndex = Math.max(index, Math.min(durableIndex, log.lastIndex()));
-        // The leader may have been agreed with further than that, where an entry was lost: what was behind it is gone.
+        durableIndex = log.lastIndex();
+        // The leader may have been agreed with further than that, where an entry was lost: what was behind it may be gone.
         agreedIndex = Math.max(index, Math.min(agreedIndex, log.lastIndex()));
         isAnswerOwed = true;
     }

@@ -78,7 +78,7 @@ final class Membership
 
     void restartAt(final long index, final Configuration configuration, final long nowNs, final RaftEffects effects)
     {
-        configurations.restartAt(index, configuration);
+        configurations.restartAt(index, configuration, log.lastIndex());
         act(nowNs, effects);
     }
 

@@ -59,6 +59,7 @@ public final class RaftCore
     private final Standing standing;
     private final Election election;
     private final Following following;
+    private final ConfigurationChanges changes;
 
     /**
      * A follower with what it remembers.
@@ -103,6 +104,7 @@ public final class RaftCore
         standing = new Standing(memberId, ballot, timer, membership, memberLog, leadership);
         election = new Election(settings, ballot, timer, membership, peers, memberLog, standing);
         following = new Following(ballot, timer, memberLog, standing);
+        changes = new ConfigurationChanges(log, ballot, membership, memberLog, standing, leadership);
     }
 
     /**
@@ -212,24 +214,7 @@ public final class RaftCore
      */
     public long proposeConfiguration(final Configuration target, final long nowNs, final RaftEffects effects)
     {
-        if (!standing.isLeader())
-        {
-            return NOT_LEADER;
-        }
-        if (membership.currentIndex() > commitIndex() || configuration().isJoint() || leadership.isTransferring())
-        {
-            return CHANGE_UNDER_WAY;
-        }
-        // Else two changes, each of a leader that did not know of the other's, might have no voter in common (Ongaro 2015).
-        if (commitIndex() < leadership.termStartIndex())
-        {
-            return TERM_NOT_COMMITTED;
-        }
-        if (configuration().isDemotedBy(target))
-        {
-            return DEMOTES_VOTER;
-        }
-        return appendConfiguration(configuration().jointWith(target), nowNs, effects);
+        return changes.propose(target, nowNs, effects);
     }
 
     /**
@@ -409,8 +394,8 @@ public final class RaftCore
     }
 
     /**
-     * To be asked before a state is installed that was sent. False if the log has what the state carries: installing it would take away
-     * what was acknowledged behind it. The sender is then told what it would be told after installing it.
+     * To be asked before a state is installed that was sent. False if the log has what the state carries. The sender is then told what it
+     * would be told after installing it.
      *
      * @param index     of the last entry that the state carries.
      * @param entryTerm of that entry.
@@ -422,7 +407,20 @@ public final class RaftCore
     }
 
     /**
-     * This member's state and log were replaced by what the leader has sent: durable, and the log begins behind it.
+     * To be asked when such a state is installed.
+     *
+     * @param index     of the last entry that the state carries.
+     * @param entryTerm of that entry.
+     * @return whether the log behind that entry stays; else the log begins anew, empty.
+     */
+    public boolean keepsLogBehind(final long index, final long entryTerm)
+    {
+        return memberLog.keepsBehind(index, entryTerm);
+    }
+
+    /**
+     * This member's state, and its log up to an entry or whole, were replaced by what the leader has sent: durable, as is what is left of
+     * the log, and that begins behind it.
      *
      * @param nowNs         now.
      * @param index         of the last entry that the state carries; at least {@link #commitIndex()}.
@@ -559,34 +557,8 @@ public final class RaftCore
         {
             memberLog.commit(index, effects);
             leadership.onCommitted(nowNs, index, effects);
-            maybeEndChange(nowNs, effects);
+            changes.maybeEnd(nowNs, effects);
         }
-    }
-
-    /** A committed joint configuration is left at once; a leader that the new one does without tells the others and goes. */
-    private void maybeEndChange(final long nowNs, final RaftEffects effects)
-    {
-        if (membership.currentIndex() > commitIndex())
-        {
-            return;
-        }
-        if (configuration().isJoint())
-        {
-            appendConfiguration(configuration().withoutOld(), nowNs, effects);
-        }
-        else if (!membership.isVoter())
-        {
-            leadership.replicate(nowNs, commitIndex(), effects);
-            standing.follow(nowNs, term(), NO_LEADER, "the configuration does without it", effects);
-        }
-    }
-
-    private long appendConfiguration(final Configuration next, final long nowNs, final RaftEffects effects)
-    {
-        final long index = log.lastIndex() + 1;
-        effects.appendConfiguration(term(), index, next);
-        membership.append(index, next, nowNs, effects);
-        return index;
     }
 
     private void endSnapshot(final long nowNs, final long toId, final long lastIndex)

@@ -69,4 +69,14 @@ class LateStateTest
         assertTrue(core(55).needsSnapshot(70, 7));
         assertFalse(core(55).needsSnapshot(54, 6));
     }
+
+    @Test
+    void shouldKeepWhatFollowsTheLostEntryUnlessItIsOlder()
+    {
+        assertTrue(core(55).keepsLogBehind(55, 6));
+        assertFalse(core(50).keepsLogBehind(50, 7), "terms never fall, and entry 51 is of term 6");
+        assertTrue(core(55).keepsLogBehind(57, 6), "it is there");
+        assertFalse(core(55).keepsLogBehind(57, 7), "another one is there");
+        assertFalse(core(55).keepsLogBehind(61, 7));
+    }
 }

@@ -271,8 +271,11 @@ final class ScriptedNode implements RaftLog, RaftEffects
             cluster.say("  " + id + " has what the state carries");
             return;
         }
-        log.clear();
+        final boolean keepsLog = core.keepsLogBehind(leader.baseIndex, leader.baseTerm);
+        log.subList(0, keepsLog ? (int)(leader.baseIndex - baseIndex) : log.size()).clear();
+        lost.headSet(keepsLog ? leader.baseIndex + 1 : Long.MAX_VALUE).clear();
         durableLog.clear();
+        durableLog.addAll(log);
         unforced.removeIf((record) -> record.frame != null || record.truncateFrom > 0);
         inForce.removeIf((record) -> record.frame != null || record.truncateFrom > 0);
         baseIndex = leader.baseIndex;

@@ -411,6 +411,7 @@ final class SimJournal
                 readable.tailMap(record.index, true).clear();
             }
             case HARD_STATE -> recovery.onHardState(one.hardState, one.lastIndex);
+            case MARK -> recovery.onPrefixMark(record.index, record.term, one.lastIndex);
             default -> recovery.onHead(one.hardState, one.lastIndex, one.lastTerm);
         }
     }
@@ -468,10 +469,17 @@ final class SimJournal
         return one.record.kind != Kind.ENTRY && one.record.kind != Kind.REPAIR || one.record.index <= baseIndex;
     }
 
-    /** A state took the place of all entries. All that was appended is forced by then. */
-    void install(final long index, final long term, final Configuration configuration)
+    /** A state took the place of all entries, or of those up to an index. All that was appended is forced by then. */
+    void install(final long index, final long term, final Configuration configuration, final boolean keepsLog)
     {
         SimFailure.unless(forcedCount == appendedCount(), "a state was installed beside unforced records");
+        if (keepsLog)
+        {
+            write(Record.mark(index, term));
+            forcedCount = appendedCount();
+            deletePrefix(index, term, configuration);
+            return;
+        }
         droppedCount += written.size();
         written.clear();
         head = new Written(null, hardState, index, term, 0);

@@ -106,8 +106,12 @@ final class SimLog implements RaftLog
 
     void deletePrefix(final long index)
     {
-        final Configuration configuration = configurationAt(index);
-        baseTerm = termOf(index);
+        dropPrefix(index, termOf(index), configurationAt(index));
+    }
+
+    private void dropPrefix(final long index, final long term, final Configuration configuration)
+    {
+        baseTerm = term;
         entries.subList(0, (int)(index - baseIndex)).clear();
         baseIndex = index;
         lost.headSet(index, true).clear();
@@ -116,9 +120,14 @@ final class SimLog implements RaftLog
         configurations.put(index, configuration);
     }
 
-    /** A state took the place of the whole log. */
-    void install(final long index, final long term, final Configuration configuration)
+    /** A state took the place of the whole log, or of its prefix. */
+    void install(final long index, final long term, final Configuration configuration, final boolean keepsLog)
     {
+        if (keepsLog)
+        {
+            dropPrefix(index, term, configuration);
+            return;
+        }
         if (lastIndex() > baseIndex)
         {
             truncateFrom(baseIndex + 1);

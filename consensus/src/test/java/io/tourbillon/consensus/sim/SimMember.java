@@ -456,10 +456,11 @@ final class SimMember implements ScriptedForwards.World
         }
         final Configuration configuration =
             world.plant == Plant.SNAPSHOT_WITHOUT_CONFIGURATION ? world.bootConfiguration : image.configuration();
+        final boolean keepsLog = core.keepsLogBehind(image.lastIndex(), image.lastTerm());
         stages.drain();
-        node.install(image, configuration);
-        log.install(image.lastIndex(), image.lastTerm(), configuration);
-        stages.onInstalled(image.lastIndex());
+        node.install(image, configuration, keepsLog);
+        log.install(image.lastIndex(), image.lastTerm(), configuration, keepsLog);
+        stages.onInstalled(log.lastIndex());
         forwards.onStateInstalled();
         effects.onInstalled(image.lastIndex());
         world.checks.onInstalled(node.id, node.store().appliedIndex(), node.store().stateHash());

@@ -168,9 +168,9 @@ final class SimNode
     }
 
     /** Another state takes the place of this one, on the disk: all or nothing. */
-    void install(final Image image, final Configuration configuration)
+    void install(final Image image, final Configuration configuration, final boolean keepsLog)
     {
-        journal.install(image.lastIndex, image.lastTerm, configuration);
+        journal.install(image.lastIndex, image.lastTerm, configuration, keepsLog);
         world.watches.onGone(this);
         store.close();
         store = image.store.get();
