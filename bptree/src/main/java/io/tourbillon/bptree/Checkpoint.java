@@ -21,7 +21,7 @@ public final class Checkpoint
     private static final int RUN_PAGES = 64;
 
     private final PageFile file;
-    private final long[] frozen;
+    private final PageSet frozen;
     private final long[] chunks;
     private final int extentShift;
     private final long number;
@@ -39,7 +39,7 @@ public final class Checkpoint
     Checkpoint(final PageFile file, final Pages pages, final MetaPage meta)
     {
         this.file = file;
-        this.frozen = pages.frozen();
+        this.frozen = pages.frozen().view();
         this.chunks = pages.table().chunks();
         this.extentShift = pages.table().extentShift();
         this.number = meta.checkpoint();
@@ -62,7 +62,7 @@ public final class Checkpoint
         if (!isDurable)
         {
             hasFailed = true;
-            final boolean isDone = next < (frozen.length << 6) && writePages() ? false : writeMeta();
+            final boolean isDone = next != PageSet.NONE && writePages() ? false : writeMeta();
             hasFailed = false;
             if (isDone)
             {
@@ -118,10 +118,10 @@ public final class Checkpoint
         int written = 0;
         while (written < PACE_PAGES)
         {
-            final int first = nextFrozen(next);
-            if (first < 0)
+            final int first = frozen.next(next);
+            if (first == PageSet.NONE)
             {
-                next = frozen.length << 6;
+                next = PageSet.NONE;
                 break;
             }
             final int count = stage(first);
@@ -151,7 +151,7 @@ public final class Checkpoint
     {
         final int most = staging.capacity() / PageLayout.PAGE_LENGTH;
         int count = 0;
-        while (count < most && isFrozen(first + count))
+        while (count < most && frozen.has(first + count))
         {
             final long frame = UnsafeApi.getLong(PageTable.entryAddress(chunks, extentShift, first + count));
             final int offset = count * PageLayout.PAGE_LENGTH;
@@ -162,30 +162,6 @@ public final class Checkpoint
             count++;
         }
         return count;
-    }
-
-    private boolean isFrozen(final int page)
-    {
-        return (page >>> 6) < frozen.length && (frozen[page >>> 6] & (1L << page)) != 0;
-    }
-
-    private int nextFrozen(final int from)
-    {
-        int word = from >>> 6;
-        if (word >= frozen.length)
-        {
-            return -1;
-        }
-        long bits = frozen[word] & (-1L << from);
-        while (bits == 0)
-        {
-            if (++word == frozen.length)
-            {
-                return -1;
-            }
-            bits = frozen[word];
-        }
-        return (word << 6) + Long.numberOfTrailingZeros(bits);
     }
 
     private void openStaging()

@@ -16,9 +16,9 @@ import java.util.Arrays;
  * the file is done with a set, it joins those held until no older root is pinned. A page that no meta page but a published root knows
  * is retired, page by page. To the file, both are usable: a pin does not outlive its process.
  * <p>
- * The sets are bitmaps; {@link FreeTree} keeps them in the file in chunks of {@link #CHUNK_PAGES}. Owned by the writer.
+ * {@link FreeTree} keeps the sets in the file as bitmaps, in chunks of {@link #CHUNK_PAGES}. Owned by the writer.
  */
-final class FreePages
+final class FreePages implements AutoCloseable
 {
     static final int CHUNK_PAGES = 2048;
     static final int CHUNK_WORDS = CHUNK_PAGES / Long.SIZE;
@@ -31,11 +31,11 @@ final class FreePages
     private static final byte CHANGED = 1;
     private static final byte NOT_READ = 2;
 
-    private long[] available = new long[0];
-    private long[] freed = new long[0];
-    private long[] moving = new long[0];
-    private long[] held = new long[0];
-    private long[] retired = new long[0];
+    private final PageSet available = new PageSet();
+    private final PageSet held = new PageSet();
+    private final PageSet retired = new PageSet();
+    private PageSet freed = new PageSet();
+    private PageSet moving = new PageSet();
     private byte[] chunkMarks = new byte[0];
     private int availableCount;
     private int freedCount;
@@ -54,17 +54,15 @@ final class FreePages
 
     void capacity(final int pageCount)
     {
+        available.capacity(pageCount);
+        freed.capacity(pageCount);
+        moving.capacity(pageCount);
+        held.capacity(pageCount);
+        retired.capacity(pageCount);
         chunkCount = Math.max(chunkCount, (pageCount + CHUNK_PAGES - 1) / CHUNK_PAGES);
         if (chunkCount > chunkMarks.length)
         {
-            final int length = Math.max(chunkCount, chunkMarks.length * 2); // doubled, or a growing file would cost more with each extent
-            final int words = length * CHUNK_WORDS;
-            available = Arrays.copyOf(available, words);
-            freed = Arrays.copyOf(freed, words);
-            moving = Arrays.copyOf(moving, words);
-            held = Arrays.copyOf(held, words);
-            retired = Arrays.copyOf(retired, words);
-            chunkMarks = Arrays.copyOf(chunkMarks, length);
+            chunkMarks = Arrays.copyOf(chunkMarks, Math.max(chunkCount, chunkMarks.length * 2)); // a byte for 8 MiB of file
         }
     }
 
@@ -75,14 +73,10 @@ final class FreePages
         {
             return PageLayout.NO_PAGE;
         }
-        int word = firstWord;
-        while (available[word] == 0)
-        {
-            word++;
-        }
-        firstWord = word;
-        final int number = (word << 6) + Long.numberOfTrailingZeros(available[word]);
-        available[word] &= available[word] - 1;
+        final int number = available.next(firstWord << 6);
+        assert number != PageSet.NONE;
+        firstWord = number >>> 6;
+        available.remove(number);
         availableCount--;
         chunkMarks[number / CHUNK_PAGES] |= CHANGED;
         return number;
@@ -99,7 +93,7 @@ final class FreePages
         {
             for (int number = first; number < first + count; number++)
             {
-                available[number >>> 6] &= ~(1L << number);
+                available.remove(number);
                 chunkMarks[number / CHUNK_PAGES] |= CHANGED;
             }
             availableCount -= count;
@@ -110,12 +104,13 @@ final class FreePages
     private int findRun(final int count)
     {
         int run = 0;
-        for (int word = firstWord; word < Math.min(available.length, firstWord + RUN_SEARCH_WORDS); word++)
+        for (int word = firstWord; word < Math.min(chunkCount * CHUNK_WORDS, firstWord + RUN_SEARCH_WORDS); word++)
         {
+            final long pages = available.word(word);
             int bit = 0;
             while (bit < Long.SIZE)
             {
-                final long bits = available[word] >>> bit;
+                final long bits = pages >>> bit;
                 final int usable = Long.numberOfTrailingZeros(~bits);
                 run += usable;
                 bit += usable;
@@ -137,7 +132,7 @@ final class FreePages
     void freeAtOnce(final int number)
     {
         assert !isFree(number) : "page " + number + " freed twice";
-        available[number >>> 6] |= 1L << number;
+        available.add(number);
         availableCount++;
         firstWord = Math.min(firstWord, number >>> 6);
         chunkMarks[number / CHUNK_PAGES] |= CHANGED;
@@ -147,7 +142,7 @@ final class FreePages
     void retire(final int number)
     {
         assert !isFree(number) : "page " + number + " freed twice";
-        retired[number >>> 6] |= 1L << number;
+        retired.add(number);
         retiredCount++;
         chunkMarks[number / CHUNK_PAGES] |= CHANGED;
     }
@@ -155,7 +150,7 @@ final class FreePages
     /** The pins that a retired page waited for are gone. */
     void reuse(final int number)
     {
-        retired[number >>> 6] &= ~(1L << number);
+        retired.remove(number);
         retiredCount--;
         freeAtOnce(number);
     }
@@ -164,16 +159,14 @@ final class FreePages
     void free(final int number)
     {
         assert !isFree(number) : "page " + number + " freed twice";
-        freed[number >>> 6] |= 1L << number;
+        freed.add(number);
         freedCount++;
         chunkMarks[number / CHUNK_PAGES] |= CHANGED;
     }
 
     boolean isFree(final int number)
     {
-        final int word = number >>> 6;
-        final long waiting = freed[word] | moving[word] | held[word] | retired[word];
-        return ((available[word] | waiting) & 1L << number) != 0;
+        return available.has(number) || freed.has(number) || moving.has(number) || held.has(number) || retired.has(number);
     }
 
     /**
@@ -185,7 +178,7 @@ final class FreePages
     void onFrozen(final long epoch, final long oldestPinned)
     {
         assert movingCount == 0 : "what was freed before is not usable yet";
-        final long[] empty = moving;
+        final PageSet empty = moving;
         moving = freed;
         freed = empty;
         movingCount = freedCount;
@@ -203,20 +196,12 @@ final class FreePages
     /** @return chunks looked through. */
     int moveFreed(final int limit)
     {
-        final int before = movingCount;
         final int firstChunk = moveChunk;
         moveChunk = Math.min(chunkCount, moveChunk + limit);
-        for (int i = firstChunk * CHUNK_WORDS; i < moveChunk * CHUNK_WORDS; i++)
-        {
-            if (moving[i] != 0)
-            {
-                movingCount -= Long.bitCount(moving[i]);
-                (isMovingToHeld ? held : available)[i] |= moving[i];
-                moving[i] = 0;
-            }
-        }
-        heldCount += isMovingToHeld ? before - movingCount : 0;
-        availableCount += isMovingToHeld ? 0 : before - movingCount;
+        final int moved = moving.moveTo(isMovingToHeld ? held : available, firstChunk * CHUNK_WORDS, moveChunk * CHUNK_WORDS);
+        movingCount -= moved;
+        heldCount += isMovingToHeld ? moved : 0;
+        availableCount += isMovingToHeld ? 0 : moved;
         firstWord = Math.min(firstWord, firstChunk * CHUNK_WORDS);
         assert moveChunk < chunkCount || movingCount == 0;
         return moveChunk - firstChunk;
@@ -236,22 +221,14 @@ final class FreePages
     /** @return pages usable again; call it until nothing is held, asking anew about the epoch each time. */
     int releaseHeld(final int limit)
     {
-        final int before = heldCount;
         heldChunk = heldChunk < chunkCount ? heldChunk : 0;
-        final int end = Math.min(chunkCount, heldChunk + limit) * CHUNK_WORDS;
-        for (int i = heldChunk * CHUNK_WORDS; i < end; i++)
-        {
-            if (held[i] != 0)
-            {
-                heldCount -= Long.bitCount(held[i]);
-                available[i] |= held[i];
-                held[i] = 0;
-            }
-        }
-        availableCount += before - heldCount;
+        final int end = Math.min(chunkCount, heldChunk + limit);
+        final int released = held.moveTo(available, heldChunk * CHUNK_WORDS, end * CHUNK_WORDS);
+        heldCount -= released;
+        availableCount += released;
         firstWord = Math.min(firstWord, heldChunk * CHUNK_WORDS);
-        heldChunk = end / CHUNK_WORDS;
-        return Math.max(1, before - heldCount);
+        heldChunk = end;
+        return Math.max(1, released);
     }
 
     /**
@@ -267,12 +244,11 @@ final class FreePages
         while (count < limit && end - count > PageLayout.FIRST_PAGE)
         {
             final int number = end - count - 1;
-            final long bit = 1L << number;
-            if ((available[number >>> 6] & bit) == 0)
+            if (!available.has(number))
             {
                 break;
             }
-            available[number >>> 6] &= ~bit;
+            available.remove(number);
             availableCount--;
             chunkMarks[number / CHUNK_PAGES] |= CHANGED;
             count++;
@@ -301,7 +277,8 @@ final class FreePages
         for (int i = 0; i < CHUNK_WORDS; i++)
         {
             final int word = chunk * CHUNK_WORDS + i;
-            UnsafeApi.putLong(target + i * 8L, available[word] | freed[word] | moving[word] | held[word] | retired[word]);
+            final long waiting = freed.word(word) | moving.word(word) | held.word(word) | retired.word(word);
+            UnsafeApi.putLong(target + i * 8L, available.word(word) | waiting);
         }
     }
 
@@ -350,7 +327,7 @@ final class FreePages
         for (int i = 0; i < CHUNK_WORDS; i++)
         {
             final long bits = UnsafeApi.getLong(source + i * 8L);
-            available[chunk * CHUNK_WORDS + i] |= bits;
+            available.addAll(chunk * CHUNK_WORDS + i, bits);
             count += Long.bitCount(bits);
         }
         chunkMarks[chunk] &= ~NOT_READ;
@@ -385,5 +362,15 @@ final class FreePages
     int heldCount()
     {
         return heldCount;
+    }
+
+    @Override
+    public void close()
+    {
+        available.close();
+        freed.close();
+        moving.close();
+        held.close();
+        retired.close();
     }
 }

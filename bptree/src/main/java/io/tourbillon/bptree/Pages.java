@@ -1,7 +1,6 @@
 package io.tourbillon.bptree;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * All pages by number, whichever memory they are in, and the rules of copy-on-write: what bears the current checkpoint number is changed
@@ -31,12 +30,12 @@ final class Pages implements PageSource, AutoCloseable
 
     private long checkpoint;
     private int highWater;
-    private long[] dirty = new long[0];
-    private long[] frozen = new long[0];
+    private PageSet dirty = new PageSet();
+    private PageSet frozen = new PageSet();
     private int dirtyCount;
     private int frozenCount;
     private long releaseCount;
-    private int releaseWord;
+    private int releaseNext;
     private boolean hasChanged;
     private int stamp;
 
@@ -77,13 +76,8 @@ final class Pages implements PageSource, AutoCloseable
     {
         final int capacity = table.capacity();
         freePages.capacity(capacity);
-        final int words = (capacity + 63) >>> 6;
-        if (words > dirty.length)
-        {
-            final int length = Math.max(words, dirty.length * 2);
-            dirty = Arrays.copyOf(dirty, length);
-            frozen = Arrays.copyOf(frozen, length);
-        }
+        dirty.capacity(capacity);
+        frozen.capacity(capacity);
     }
 
     /**
@@ -153,7 +147,7 @@ final class Pages implements PageSource, AutoCloseable
         PageLayout.init(frame, number, checkpoint, type, treeId);
         PageLayout.stamp(frame, stamp);
         table.address(number, frame);
-        dirty[number >>> 6] |= 1L << number;
+        dirty.add(number);
         dirtyCount++;
         hasChanged = true;
         return frame;
@@ -186,7 +180,7 @@ final class Pages implements PageSource, AutoCloseable
             }
             return;
         }
-        dirty[number >>> 6] &= ~(1L << number);
+        dirty.remove(number);
         dirtyCount--;
         if (PageLayout.stamp(page) == stamp || pins.oldestEpoch() == Pins.NONE)
         {
@@ -329,37 +323,33 @@ final class Pages implements PageSource, AutoCloseable
     void onFrozen()
     {
         assert frozenCount == 0;
-        final long[] empty = frozen;
+        final PageSet empty = frozen;
         frozen = dirty;
         frozenCount = dirtyCount;
         dirty = empty;
         dirtyCount = 0;
-        releaseWord = 0;
+        releaseNext = 0;
         freePages.onFrozen(pins.epoch(), pins.oldestEpoch());
         checkpoint++;
     }
 
     private void releaseFrames(final int limit)
     {
-        int released = 0;
-        for (; frozenCount > 0 && released < limit; releaseWord++)
+        for (int i = 0; i < limit && frozenCount > 0; i++)
         {
-            for (long bits = frozen[releaseWord]; bits != 0; bits &= bits - 1)
+            final int number = frozen.next(releaseNext);
+            final long frame = table.address(number);
+            if (freePages.isFree(number))
             {
-                final int number = (releaseWord << 6) + Long.numberOfTrailingZeros(bits);
-                final long frame = table.address(number);
-                if (freePages.isFree(number))
-                {
-                    leaveFrame(number, frame);
-                }
-                else
-                {
-                    pool.keep(frame);
-                }
-                released++;
-                frozenCount--;
+                leaveFrame(number, frame);
             }
-            frozen[releaseWord] = 0;
+            else
+            {
+                pool.keep(frame);
+            }
+            frozen.remove(number);
+            frozenCount--;
+            releaseNext = number + 1;
         }
     }
 
@@ -394,7 +384,7 @@ final class Pages implements PageSource, AutoCloseable
         return table;
     }
 
-    long[] frozen()
+    PageSet frozen()
     {
         return frozen;
     }
@@ -431,6 +421,9 @@ final class Pages implements PageSource, AutoCloseable
     {
         table.close();
         pool.close();
+        freePages.close();
+        dirty.close();
+        frozen.close();
     }
 
     private long load(final int number, final int treeId, final long newest)
