@@ -20,8 +20,8 @@ import java.util.concurrent.Callable;
 @Command(name = "steady", mixinStandardHelpOptions = true, sortOptions = false, usageHelpWidth = 140,
     description = "Puts with a watcher of all keys, and puts with gets, in turns, on one running node, while another client keeps 256 " +
         "leases alive, some ten thousand renewals a second; tells for each window what all agents of the node together allocated on the " +
-        "heap for an operation, renewals not counted as such. Exit code 1 if it is a byte or more after the first two windows. " +
-        "--duration is that of a window.")
+        "heap for an operation, renewals not counted as such, and which agents' thread allocated most, its warm-up included. Exit code " +
+        "1 if it is a byte or more after the first two windows. --duration is that of a window.")
 final class Steady implements Callable<Integer>
 {
     private static final int KEYS = 10_000;
@@ -56,8 +56,9 @@ final class Steady implements Callable<Integer>
     boolean measure(final ServerProcess node, final LoadChild load)
     {
         double most = 0;
-        System.out.println("\n| window | work | operations/s | bytes allocated an operation, all agents |");
-        System.out.println("|---|---|---|---|");
+        final AgentHeap heap = new AgentHeap(node.dataDirectory());
+        System.out.println("\n| window | work | operations/s | bytes allocated an operation, all agents | bytes of the thread with most |");
+        System.out.println("|---|---|---|---|---|");
         for (int i = 0; i < windowCount; i++)
         {
             final String workload = i % 2 == 0 ? "watch" : "mixed";
@@ -66,8 +67,8 @@ final class Steady implements Callable<Integer>
             final double allocated = Double.parseDouble(figures.getProperty(workload + "." + WINDOW + ".allocated"));
             Wrong.unless(allocated >= 0, "the node does not tell what its agents allocate");
             most = i < WARM_UP_WINDOWS ? most : Math.max(most, allocated);
-            System.out.printf(Locale.ROOT, "| %d | %s | %s | %.4f |%n", i + 1, workload,
-                Spread.number(Double.parseDouble(figures.getProperty(workload + "." + WINDOW + ".rate"))), allocated);
+            System.out.printf(Locale.ROOT, "| %d | %s | %s | %.4f | %s |%n", i + 1, workload,
+                Spread.number(Double.parseDouble(figures.getProperty(workload + "." + WINDOW + ".rate"))), allocated, heap.most());
         }
         return most < 1;
     }

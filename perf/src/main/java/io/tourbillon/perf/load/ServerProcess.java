@@ -20,6 +20,7 @@ public final class ServerProcess implements AutoCloseable
 {
     private static final String HOST = "127.0.0.1";
     private static final String NODE_MAIN = "io.tourbillon.tools.server.Tourbillon";
+    private static final String DATA = "data";
     private static final String NODE_READY = "ready to serve client requests";
     private static final long READY_TIMEOUT_MS = 60_000;
     private static final long ETCD_QUOTA_BYTES = 8L << 30;
@@ -132,7 +133,7 @@ public final class ServerProcess implements AutoCloseable
     private static List<String> nodeOptions(final String durability, final Path directory, final int port)
     {
         return List.of(
-            "--data-dir", directory.resolve("data").toString(),
+            "--data-dir", directory.resolve(DATA).toString(),
             "--listen-client", HOST + ":" + port,
             "--listen-peer", HOST + ":" + (port + 1),
             "--durability", durability);
@@ -275,6 +276,12 @@ public final class ServerProcess implements AutoCloseable
         {
             return false; // taken: another one
         }
+    }
+
+    /** @return where a node has its data. */
+    public Path dataDirectory()
+    {
+        return directory.resolve(DATA);
     }
 
     /** @return whether it runs. */

@@ -174,6 +174,7 @@ class FrontToolTest
         final Steady one = parse(new Steady(), "--windows 1");
         final String table = printed(() -> assertTrue(one.measure(node, new LoadHere()), "the first windows do not count"));
         assertTrue(table.contains("\n| 1 | watch | "), table);
+        assertTrue(table.matches("(?s).* [0-9,]+ by [a-z+]+ \\|\n"), table);
         assertTrue(isBelow(2, "1000"));
         assertTrue(isBelow(3, "0.99"));
         assertFalse(isBelow(3, "1.0"));

@@ -21,12 +21,15 @@ import java.util.function.LongSupplier;
 final class CounterMirror
 {
     private static final long INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** Not before: the JVM's count of what is allocated takes classes whose loading would cost start-up time. */
+    private static final long METER_AFTER_NS = TimeUnit.SECONDS.toNanos(1);
     private static final String UNBOUND = "more";
 
     private final CountersFile file;
     private final CountersManager manager;
     private final List<LongSupplier> sources = new ArrayList<>();
-    private long lastNs = System.nanoTime() - INTERVAL_NS;
+    private final long startNs = System.nanoTime();
+    private long lastNs = startNs - INTERVAL_NS;
 
     CounterMirror(final CountersFile file)
     {
@@ -74,13 +77,16 @@ final class CounterMirror
     CounterMirror addPipeline(final PipelineCounters pipeline)
     {
         addFields("pipeline", pipeline);
-        pipeline.forEachAgent(this::addAgent);
+        final AllocationMeter meter = new AllocationMeter(pipeline);
+        pipeline.forEachAgent((name, agent) -> addAgent(name, agent, meter));
         return addDurations("checkpoint", pipeline.checkpointDurations);
     }
 
-    private void addAgent(final String name, final AgentCounters agent)
+    /** What is allocated is its thread's, which others may share. */
+    private void addAgent(final String name, final AgentCounters agent, final AllocationMeter meter)
     {
         addFields("agent." + name, agent);
+        add("agent." + name + ".allocatedBytes", () -> lastNs - startNs < METER_AFTER_NS ? 0 : meter.allocatedBytes(agent));
     }
 
     CounterMirror addJournal(final Journal journal)

@@ -51,6 +51,7 @@ class CountersFileTest
                 assertEquals(1, values.get("checkpoint.31250"));
                 assertEquals(0, values.get("requests.put"));
                 assertEquals(0, values.get("agent.apply.dutyCycles"));
+                assertEquals(0, values.get("agent.apply.allocatedBytes"));
                 assertTrue(values.containsKey("state.keys") && values.containsKey("checkpoint.more"), values.toString());
                 assertEquals(ProcessHandle.current().pid(), read.processId());
                 assertEquals(2, read.memberId());

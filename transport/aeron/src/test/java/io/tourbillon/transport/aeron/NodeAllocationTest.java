@@ -1,13 +1,14 @@
 package io.tourbillon.transport.aeron;
 
 import com.sun.management.ThreadMXBean;
-import io.tourbillon.consensus.pipeline.PipelineCounters;
 import io.tourbillon.transport.client.MediaKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -57,9 +58,15 @@ class NodeAllocationTest
 
     private void measure(final Node node, final String name, final int operations, final Runnable work)
     {
-        final PipelineCounters counters = node.pipelineCounters();
-        final long[] threadIds = {
-            counters.sequencer.threadId.getAcquire(), counters.apply.threadId.getAcquire(), counters.journal.threadId.getAcquire()};
+        final List<String> names = new ArrayList<>();
+        final List<Long> ids = new ArrayList<>();
+        node.pipelineCounters().forEachAgent((agent, counters) ->
+        {
+            assertTrue(counters.threadId.getAcquire() > 0, agent);
+            names.add(agent);
+            ids.add(counters.threadId.getAcquire());
+        });
+        final long[] threadIds = ids.stream().mapToLong(Long::longValue).toArray();
         final long[] before = threads.getThreadAllocatedBytes(threadIds);
         work.run();
         final long[] after = threads.getThreadAllocatedBytes(threadIds);
@@ -68,7 +75,8 @@ class NodeAllocationTest
             final long bytes = after[i] - before[i];
             if (bytes >= operations)
             {
-                report.append(String.format("%s: thread %d allocated %d bytes in %d operations%n", name, i, bytes, operations));
+                report.append(String.format("%s: the thread of %s allocated %d bytes in %d operations%n",
+                    name, names.get(i), bytes, operations));
             }
         }
     }
