@@ -141,8 +141,8 @@ public enum NodeOption
         "Unanswered requests of one session; one more is answered 'too many requests in flight'."),
     /** In flight of those who share. */
     MAX_SHARED_IN_FLIGHT("max-shared-in-flight", Kind.COUNT, "1024", 64, 65_536,
-        "Unanswered requests that busy connections share where more than one asks; the rest waits in their streams, not in front of the " +
-        "others. More where answers take long because members are far apart."),
+        "Unanswered requests that busy connections share where more than one asks, a quarter of it where one asks for little; the rest " +
+        "waits in their streams, not in front of the others. More where answers take long because members are far apart."),
     /** Chunk memory. */
     MAX_CHUNK_BYTES("max-chunk-bytes", Kind.BYTES, "64m", 1L << 20, 1L << 32,
         "Memory for requests that arrive in chunks, over all connections; a session holds at most four of max-request-bytes."),

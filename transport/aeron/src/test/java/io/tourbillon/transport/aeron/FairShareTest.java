@@ -60,13 +60,9 @@ class FairShareTest
     @Test
     void shouldShareWhereSeveralAskForMuch()
     {
-        settle(1, 4_000, 4_000, 4_000, 4_000);
-        assertEquals(1, connections.get(0).inFlightCount(), "who asks for little is not held");
-        for (int i = 1; i < 5; i++)
-        {
-            connections.get(i).onAnswered(connections.get(i).inFlightCount());
-        }
-        settle(1, 4_000, 4_000, 4_000, 4_000);
+        settle(0, 4_000, 4_000, 4_000, 4_000);
+        answerAll();
+        settle(0, 4_000, 4_000, 4_000, 4_000);
         for (int i = 1; i < 5; i++)
         {
             // What was taken before it was known how many ask, a duty cycle's fragments of each, is not given back.
@@ -74,12 +70,37 @@ class FairShareTest
         }
     }
 
+    /** What is in flight is what his next request waits for. */
+    @Test
+    void shouldLeaveLessToThoseWhoAskForMuchWhereOneAsksForLittle()
+    {
+        settle(1, 4_000, 4_000);
+        assertEquals(1, connections.get(0).inFlightCount(), "he is not held");
+        answerAll();
+        settle(1, 4_000, 4_000);
+        for (int i = 1; i < 3; i++)
+        {
+            assertEquals(SHARED_MAX / 8.0, connections.get(i).inFlightCount(), FairShare.FRAGMENT_LIMIT, "connection " + i);
+        }
+        nowNs += FairShare.ASKING_NS;
+        settle(0, 4_000, 4_000);
+        for (int i = 1; i < 3; i++)
+        {
+            assertEquals(SHARED_MAX / 2.0, connections.get(i).inFlightCount(), FairShare.FRAGMENT_LIMIT, "connection " + i);
+        }
+    }
+
+    private void answerAll()
+    {
+        connections.forEach((connection) -> connection.onAnswered(connection.inFlightCount()));
+    }
+
     @Test
     void shouldLeaveOneWhoAsksForMuchWhatOthersDoNotTake()
     {
-        settle(64, 4_000);
-        assertEquals(64, connections.get(0).inFlightCount());
-        assertEquals(SHARED_MAX, connections.get(1).inFlightCount(), FairShare.FRAGMENT_LIMIT);
+        settle(FairShare.LIGHT_MAX - 1, 4_000);
+        assertEquals(FairShare.LIGHT_MAX - 1, connections.get(0).inFlightCount());
+        assertEquals(SHARED_MAX / 4.0, connections.get(1).inFlightCount(), FairShare.FRAGMENT_LIMIT);
     }
 
     @Test
