@@ -138,6 +138,7 @@ final class LogIndex
         {
             baseTerm = term;
             firstIndex.setRelease(index + 1);
+            terms.dropPrefix(index, term, lastIndex.getPlain());
             damaged.removeBefore(index + 1);
         }
     }

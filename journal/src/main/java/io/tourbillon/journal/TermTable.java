@@ -90,6 +90,24 @@ final class TermTable
         return count + 1;
     }
 
+    /**
+     * The entry at this index is of this term, and those before it, which may have been others, tell nothing about those behind it.
+     *
+     * @param lastIndex of the log.
+     */
+    void dropPrefix(final long index, final long term, final long lastIndex)
+    {
+        final Runs old = runs;
+        final long[] firstIndexes = new long[old.terms.length + 1];
+        final long[] terms = new long[old.terms.length + 1];
+        int count = add(firstIndexes, terms, 0, index, term);
+        for (int i = Math.max(0, runOf(old, index + 1)); i < old.terms.length && index < lastIndex; i++)
+        {
+            count = add(firstIndexes, terms, count, Math.max(index + 1, old.firstIndexes[i]), old.terms[i]);
+        }
+        runs = new Runs(Arrays.copyOf(firstIndexes, count), Arrays.copyOf(terms, count));
+    }
+
     void truncateFrom(final long index)
     {
         final Runs current = runs;

@@ -424,7 +424,7 @@ final class SimJournal
             if (recovery.isLost(index))
             {
                 final long term = recovery.termOf(index);
-                SimFailure.unless(term == RaftLog.UNKNOWN_TERM || term == entries.get(index).term,
+                SimFailure.unless(term == RaftLog.UNKNOWN_TERM || term == entries.get(index).term || isBetween(index, term),
                     "recovery guesses the term of entry " + index);
                 found.add(Record.lost(term, index));
                 damaged.add(index);
@@ -438,6 +438,16 @@ final class SimJournal
         }
         notOnDisk.addAll(damaged);
         recovered = found;
+    }
+
+    /**
+     * Terms never fall. So where a leader's entries were appended behind one that is lost, for that was taken for the leader's, it is what
+     * stands there now, whatever had been written.
+     */
+    private boolean isBetween(final long index, final long term)
+    {
+        return (baseTerm == term || entries.headMap(index).values().stream().anyMatch((entry) -> entry.term == term)) &&
+            entries.tailMap(index, false).values().stream().anyMatch((entry) -> entry.term == term);
     }
 
     void deletePrefix(final long index, final long term, final Configuration configuration)
