@@ -42,7 +42,7 @@ final class WatchPatterns implements ChainedIndex.Links
     }
 
     private final RecordSlab[] slabs = new RecordSlab[RECORD_LENGTHS.length];
-    private final ChainedIndex index = new ChainedIndex(this, 1);
+    private final ChainedIndex index = new ChainedIndex(this, 1, true);
 
     WatchPatterns()
     {
