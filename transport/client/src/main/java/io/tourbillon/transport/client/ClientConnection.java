@@ -45,6 +45,7 @@ public final class ClientConnection implements AutoCloseable
     private final Sessions sessions = new Sessions(this, outbound, encoders);
     private ConnectionState state = WAITING;
     private Link link;
+    private boolean isIpcAttempt;
     private String lossReason;
     private volatile String lastReason = "not tried yet";
     private volatile String lastFailure = "";
@@ -246,6 +247,7 @@ public final class ClientConnection implements AutoCloseable
         silenceNs = TimeUnit.MILLISECONDS.toNanos(silenceMs);
         outbound.messageLengthMax((int)Math.min(Integer.MAX_VALUE, message.requestLengthMax()));
         failureCount = 0;
+        endAttempt();
         counters.connects++;
         lastFailure = "";
         heardNs = clockNs();
@@ -318,6 +320,11 @@ public final class ClientConnection implements AutoCloseable
             waitForNext(nowNs, "no live media driver in " + directory);
             return 1;
         }
+        if (null != directory && !client.beginIpcAttempt())
+        {
+            return 0;
+        }
+        isIpcAttempt = null != directory;
         deadlineNs = nowNs + TimeUnit.MILLISECONDS.toNanos(context.connectTimeoutMs());
         state(OPENING, null == directory ? "by UDP to " + endpoint : "by IPC through " + directory);
         final Media media = null == directory ? udpMedia() : Media.ofNode(directory, context);
@@ -467,8 +474,18 @@ public final class ClientConnection implements AutoCloseable
         }
     }
 
+    private void endAttempt()
+    {
+        if (isIpcAttempt)
+        {
+            isIpcAttempt = false;
+            client.ipcAttemptEnded();
+        }
+    }
+
     private void closeLink()
     {
+        endAttempt();
         outbound.close();
         sessions.forgetAbandoned();
         CloseHelper.quietClose(link);

@@ -12,9 +12,13 @@ import java.util.ArrayList;
  */
 public final class TourbillonClient implements AutoCloseable
 {
+    /** Each asks a node's media driver for streams, in one queue: of many at once none would be served in time, and all would ask again. */
+    private static final int IPC_ATTEMPTS_MAX = 16;
+
     private final ClientContext context;
     private final ArrayList<ClientConnection> connections = new ArrayList<>();
     private Media udpMedia;
+    private int ipcAttemptCount;
     private boolean isClosed;
 
     private TourbillonClient(final ClientContext context)
@@ -108,6 +112,23 @@ public final class TourbillonClient implements AutoCloseable
             udpMedia = Media.embedded(context);
         }
         return udpMedia;
+    }
+
+    /** Whether one more connection may be made by IPC now; if so, {@link #ipcAttemptEnded()} is owed. */
+    boolean beginIpcAttempt()
+    {
+        if (ipcAttemptCount == IPC_ATTEMPTS_MAX)
+        {
+            return false;
+        }
+        ipcAttemptCount++;
+        return true;
+    }
+
+    void ipcAttemptEnded()
+    {
+        ipcAttemptCount--;
+        assert ipcAttemptCount >= 0 : ipcAttemptCount;
     }
 
     void forget(final ClientConnection connection)
