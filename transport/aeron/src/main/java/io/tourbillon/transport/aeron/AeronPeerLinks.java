@@ -123,6 +123,12 @@ final class AeronPeerLinks implements PeerLinks
         }
     }
 
+    /** Whether streams are open for other members. */
+    boolean isListening()
+    {
+        return urgent != null;
+    }
+
     @Override
     public boolean open()
     {

@@ -45,9 +45,11 @@ final class ClientIngress implements Ingress
     private final Logins logins;
     private final ConnectionVoice voice;
     private final IngressCounters counters;
+    private final DriverPace driverPace;
     private final FairShare fairShare;
     private final ChunkMemory chunkMemory;
-    private final ArrayList<Connection> connections = new ArrayList<>();
+    private final PollRounds rounds = new PollRounds();
+    private final ArrayList<Connection> connections = rounds.all();
     private final ArrayDeque<Image> arrived = new ArrayDeque<>();
     /** Request streams of connections that are over, until the driver gives them up. */
     private final ArrayList<Image> departing = new ArrayList<>();
@@ -74,8 +76,10 @@ final class ClientIngress implements Ingress
         final Logins logins,
         final ConnectionVoice voice,
         final IngressCounters counters,
+        final DriverPace driverPace,
         final BooleanSupplier isServing)
     {
+        this.driverPace = driverPace;
         this.isServing = isServing;
         this.aeron = driver.aeron();
         this.windowLength = driver.windowLength();
@@ -117,6 +121,12 @@ final class ClientIngress implements Ingress
     boolean hasIpcClient()
     {
         return !ipc.hasNoImages();
+    }
+
+    /** Whether a client sends requests by UDP. */
+    boolean hasUdpClient()
+    {
+        return !udp.hasNoImages();
     }
 
     @Override
@@ -174,7 +184,7 @@ final class ClientIngress implements Ingress
             }
             else if (!image.isClosed())
             {
-                connections.add(newConnection(image, isRefused, nowNs));
+                rounds.add(newConnection(image, isRefused, nowNs));
                 counters.connections.setRelease(connections.size());
             }
         }
@@ -205,23 +215,26 @@ final class ClientIngress implements Ingress
 
     private int pollConnections(final long nowNs)
     {
+        driverPace.connectionCount(connections.size());
+        final ArrayList<Connection> looked = rounds.begin(nowNs);
         int workCount = 0;
-        final int count = connections.size();
+        final int count = looked.size();
         firstIndex = firstIndex + 1 < count ? firstIndex + 1 : 0;
         fairShare.beginRound(nowNs);
         for (int i = firstIndex; i < count; i++)
         {
-            workCount += pollConnection(connections.get(i), nowNs);
+            workCount += pollConnection(looked.get(i), nowNs);
         }
         for (int i = 0; i < firstIndex; i++)
         {
-            workCount += pollConnection(connections.get(i), nowNs);
+            workCount += pollConnection(looked.get(i), nowNs);
         }
-        for (int i = connections.size() - 1; i >= 0; i--)
+        rounds.end(workCount);
+        for (int i = looked.size() - 1; i >= 0; i--)
         {
-            if (connections.get(i).hasFailed())
+            if (looked.get(i).hasFailed())
             {
-                close(i, null);
+                close(connections.indexOf(looked.get(i)), null);
             }
         }
         return workCount;
@@ -242,6 +255,10 @@ final class ClientIngress implements Ingress
         final long admittedCount = connection.admittedCount();
         final int fragments = connection.image().poll(fragmentHandler, limit);
         connection.onPolled(nowNs, admittedCount);
+        if (connection.isAsking(nowNs))
+        {
+            driverPace.onPolled(connection);
+        }
         if (fragments > 0 && connection.state() == Connection.State.CONNECTED)
         {
             connection.lastHeardNs(nowNs); // who does not come to the point is not kept by talking
@@ -291,6 +308,7 @@ final class ClientIngress implements Ingress
     {
         final long stallNs = nowNs - lastPollNs;
         int workCount = 0;
+        sessions.beginSweep();
         for (int i = connections.size() - 1; i >= 0; i--)
         {
             final Connection connection = connections.get(i);
@@ -369,11 +387,7 @@ final class ClientIngress implements Ingress
         {
             aeron.asyncRemovePublication(connection.registrationId());
         }
-        final Connection last = connections.remove(connections.size() - 1);
-        if (last != connection)
-        {
-            connections.set(index, last);
-        }
+        rounds.remove(index);
         counters.connections.setRelease(connections.size());
     }
 

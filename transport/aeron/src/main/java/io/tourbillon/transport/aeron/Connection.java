@@ -54,6 +54,9 @@ final class Connection
     private long answeredSeen;
     private long lastAskedNs;
     private long lastPolledNs;
+    private long driverRunSeen;
+    private long requestMark;
+    private long answerMark;
 
     Connection(
         final long id,
@@ -169,10 +172,10 @@ final class Connection
         answeredCount.addRelease(count); // pairs with getAcquire in inFlightCount
     }
 
-    /** When something was last handed on for it. */
-    long lastAskedNs()
+    /** Whether something was handed on for it of late. */
+    boolean isAsking(final long nowNs)
     {
-        return lastAskedNs;
+        return nowNs - lastAskedNs < FairShare.ASKING_NS;
     }
 
     long lastPolledNs()
@@ -190,6 +193,27 @@ final class Connection
     {
         lastPolledNs = nowNs;
         lastAskedNs = admittedCount != admittedBefore ? nowNs : lastAskedNs;
+    }
+
+    /** Number of the driver's run that {@link #markPositions} was last called after. */
+    long driverRunSeen()
+    {
+        return driverRunSeen;
+    }
+
+    /** Remembers where both streams are. */
+    void markPositions(final long driverRun)
+    {
+        driverRunSeen = driverRun;
+        requestMark = image.position();
+        answerMark = publication.position();
+    }
+
+    /** Whether one of the streams has gone on by such a share of its term since the mark, as a power of two. */
+    boolean hasPassed(final int termShareShift)
+    {
+        return image.position() - requestMark >= image.termBufferLength() >> termShareShift ||
+            publication.position() - answerMark >= publication.termBufferLength() >> termShareShift;
     }
 
     long admittedCount()

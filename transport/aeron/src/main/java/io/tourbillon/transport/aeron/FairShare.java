@@ -50,7 +50,7 @@ final class FairShare
     int fragmentLimit(final Connection connection)
     {
         final long inFlight = connection.inFlightCount();
-        askingCount += nowNs - connection.lastAskedNs() < ASKING_NS ? 1 : 0;
+        askingCount += connection.isAsking(nowNs) ? 1 : 0;
         heavyCount += inFlight >= LIGHT_MAX ? 1 : 0;
         if (inFlight < part)
         {

@@ -54,6 +54,7 @@ final class NodeParts implements AutoCloseable
     private final NodeEvents events;
     private final SessionHandover handover = new SessionHandover();
     private final ClientEgress egress;
+    private final DriverPace driverPace;
     private final TransportAgent transport;
     private final byte[] ownToken = new byte[OWN_TOKEN_LENGTH];
     private ClusterKey clusterKey;
@@ -82,7 +83,8 @@ final class NodeParts implements AutoCloseable
         this.mode = RunMode.of(config);
         this.egress = new ClientEgress(handover, config.newReplyMemory(), config.connectionTimeoutNs());
         this.broadcasts = new Broadcasts(egress, events);
-        this.transport = new TransportAgent(ingressCounters, pipelineCounters, events);
+        this.driverPace = new DriverPace(config.intNumber(NodeOption.TERM_BYTES));
+        this.transport = new TransportAgent(ingressCounters, pipelineCounters, events, driverPace);
     }
 
     void open()
@@ -191,7 +193,7 @@ final class NodeParts implements AutoCloseable
         final Doorkeeper doorkeeper = new Doorkeeper(connectionKey);
         router = new RequestRouter(sessions, doorkeeper, logins, voice, ingressCounters, identity.memberId(), config);
         final ClientIngress ingress =
-            new ClientIngress(driver, config, router, sessions, logins, voice, ingressCounters, transport::isReady);
+            new ClientIngress(driver, config, router, sessions, logins, voice, ingressCounters, driverPace, transport::isReady);
         final NodeReplies replies = new NodeReplies(config, facts, pipelineCounters, mvcc.alarms(), journal, store, egress);
         gauges.mirror(new CounterMirror(gauges.file()).addPipeline(pipelineCounters).addIngress(ingressCounters)
             .addFields("space", spaceCounters).addFields("sessions", egress.slowSessions()).addJournal(journal));
@@ -204,6 +206,8 @@ final class NodeParts implements AutoCloseable
             socketWait.isDeaf(ingress::hasIpcClient);
         }
         final AeronPeerLinks links = peerLinks();
+        final boolean hasBroadcasts = !config.broadcasts().isEmpty();
+        driverPace.hasSockets(() -> hasBroadcasts || links.isListening() || ingress.hasUdpClient());
         final int requestLengthMax = config.intNumber(NodeOption.MAX_REQUEST_BYTES);
         final PipelineContext context = new PipelineContext()
             .memberId(identity.memberId())

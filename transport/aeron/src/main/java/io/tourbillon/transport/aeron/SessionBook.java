@@ -13,6 +13,8 @@ final class SessionBook
     private final int perConnectionMax;
     private final int sessionsMax;
     private long lastId;
+    private boolean isSweepDue;
+    private boolean isSweepDueAgain;
 
     SessionBook(
         final Identity identity,
@@ -140,14 +142,26 @@ final class SessionBook
         close(session, 0, ErrorCode.REPLIES_OVERRUN);
     }
 
-    /** Finds what {@link SessionHandover#overrun} could not pass on. Now and then. */
+    /** Now and then, before all connections are swept. */
+    void beginSweep()
+    {
+        isSweepDue = handover.takeOverrunMissed() || isSweepDueAgain;
+        isSweepDueAgain = false;
+    }
+
+    /** Finds what {@link SessionHandover#overrun} could not pass on, if there is anything: ten thousand sessions are in no cache. */
     void sweep(final Connection connection)
     {
+        if (!isSweepDue)
+        {
+            return;
+        }
         for (final Session session : connection.sessions().values())
         {
             if (session.isOverrun())
             {
                 closeOverrun(session);
+                isSweepDueAgain = true;
                 return; // the map has changed; the next sweep finds the next
             }
         }

@@ -16,6 +16,8 @@ final class SessionHandover
     private final OneToOneConcurrentArrayQueue<Session> toApply = new OneToOneConcurrentArrayQueue<>(CAPACITY);
     private final OneToOneConcurrentArrayQueue<Session> toSequencer = new OneToOneConcurrentArrayQueue<>(CAPACITY);
     private final ArrayDeque<Session> waiting = new ArrayDeque<>();
+    /** An overrun session did not fit the queue. */
+    private volatile boolean isOverrunMissed;
 
     /** Sequencer. False if apply is too far behind: the session is not opened. */
     boolean open(final Session session)
@@ -51,11 +53,25 @@ final class SessionHandover
         return toApply.poll();
     }
 
-    /** Apply. If the queue is full the sequencer finds the session by its mark, later. */
+    /** Apply. If the queue is full the sequencer finds the session by its mark, later: {@link #takeOverrunMissed()}. */
     void overrun(final Session session)
     {
         session.overrun();
-        toSequencer.offer(session);
+        if (!toSequencer.offer(session))
+        {
+            isOverrunMissed = true;
+        }
+    }
+
+    /** Sequencer. Whether there are sessions to be found by their mark; it is told once. */
+    boolean takeOverrunMissed()
+    {
+        final boolean isMissed = isOverrunMissed;
+        if (isMissed)
+        {
+            isOverrunMissed = false; // before the marks are read: one that is set meanwhile is told again
+        }
+        return isMissed;
     }
 
     /** Sequencer. */

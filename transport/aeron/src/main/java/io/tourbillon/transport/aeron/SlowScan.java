@@ -64,7 +64,7 @@ final class SlowScan
     private void look(final Session session, final WatchFigures watches, final long nowNs)
     {
         final int bytes = session.replyBytes();
-        final long behind = watches.revisionsBehind(session.id());
+        final long behind = watches.catchingUpCount() == 0 ? 0 : watches.revisionsBehind(session.id());
         final boolean isToldLate = behind == 0 && watches.fanOutBacklog() > BACKLOG_MIN && watches.isWatching(session.id());
         if (bytes == 0 && behind == 0 && !isToldLate)
         {

@@ -7,6 +7,8 @@ import io.tourbillon.consensus.pipeline.PipelineCounters;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.AgentTerminationException;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
 
 import java.util.function.Consumer;
 
@@ -26,6 +28,8 @@ final class TransportAgent implements Agent
     private final IngressCounters counters;
     private final PipelineCounters pipelineCounters;
     private final NodeEvents events;
+    private final DriverPace pace;
+    private final NanoClock clock = SystemNanoClock.INSTANCE;
     private Consumer<Throwable> errorLog = (error) -> { };
     private EmbeddedDriver driver;
     private AgentInvoker driverInvoker;
@@ -33,8 +37,10 @@ final class TransportAgent implements Agent
     private boolean isReady;
     private volatile Throwable failure;
 
-    TransportAgent(final IngressCounters counters, final PipelineCounters pipelineCounters, final NodeEvents events)
+    TransportAgent(
+        final IngressCounters counters, final PipelineCounters pipelineCounters, final NodeEvents events, final DriverPace pace)
     {
+        this.pace = pace;
         this.counters = counters;
         this.pipelineCounters = pipelineCounters;
         this.events = events;
@@ -75,7 +81,7 @@ final class TransportAgent implements Agent
     @Override
     public int doWork()
     {
-        final int driverWork = driverInvoker == null ? 0 : driverInvoker.invoke();
+        final int driverWork = driverInvoker == null ? 0 : runDriver(clock.nanoTime());
         conductorInvoker.invoke();
         if (failure != null || driver.aeron().isClosed())
         {
@@ -88,6 +94,16 @@ final class TransportAgent implements Agent
             events.onReady();
         }
         return driverWork > HOUSEKEEPING_WORK_MAX ? driverWork : 0;
+    }
+
+    private int runDriver(final long nowNs)
+    {
+        if (!pace.isDue(nowNs))
+        {
+            return 0;
+        }
+        pace.onRun(nowNs);
+        return driverInvoker.invoke();
     }
 
     /** @return true once requests are taken. Sequencer. */

@@ -63,10 +63,11 @@ final class EchoServer implements Admission, AutoCloseable
             new Logins(() -> auth, null, new byte[32], sessions, voice, counters, config.connectionTimeoutNs(), LOGINS_MAX);
         final RequestRouter router = new RequestRouter(sessions, new Doorkeeper(null), logins, voice, counters, memberId, config);
         egress = new ClientEgress(handover, config.newReplyMemory(), config.connectionTimeoutNs());
-        transport = new TransportAgent(counters, pipelineCounters, NodeEvents.NONE);
+        final DriverPace pace = new DriverPace(config.intNumber(NodeOption.TERM_BYTES));
+        transport = new TransportAgent(counters, pipelineCounters, NodeEvents.NONE, pace);
         driver = EmbeddedDriver.launch(config, RunMode.FOLDED, false, transport::onTransportError);
         transport.driver(driver);
-        ingress = new ClientIngress(driver, config, router, sessions, logins, voice, counters, () -> true);
+        ingress = new ClientIngress(driver, config, router, sessions, logins, voice, counters, pace, () -> true);
         ingress.listen();
         ingress.onStart(this);
         new Thread(this::run, "echo-server").start();
