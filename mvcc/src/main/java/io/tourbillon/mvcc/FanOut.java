@@ -62,6 +62,21 @@ final class FanOut
         return fannedOut < header.revision();
     }
 
+    /**
+     * Work on an entry was done. If it has ended, all before it is fanned out, and it changed one key that nobody watches, then it is
+     * passed here, while the key is in the cache, and not read again.
+     */
+    void onApplied(final Writer writer)
+    {
+        final long main = fannedOut + 1;
+        if (table.watcherCount() > 0 && main == header.revision() && !isUnderWay && writer.isFirstChangeOf(main) &&
+            !table.isWatched(writer.lastKeyBuffer(), writer.lastKeyOffset(), writer.lastKeyLength()))
+        {
+            fannedOut = main;
+            table.onFannedOut(main);
+        }
+    }
+
     /** Goes on for so many steps; count of those made. */
     int doWork(final int budget)
     {

@@ -232,6 +232,7 @@ public final class Mvcc
             }
         }
         final int result = applier.onEntry(entry, answer);
+        fanOut.onApplied(writer);
         if (knownAuth != users.auth())
         {
             onAuthChanged();

@@ -91,6 +91,12 @@ final class WatchTable
         return first != NIL && watchers.session(first) == session.index ? first : watchers.findHead(session.index, pattern);
     }
 
+    /** Whether anybody watches a key, by itself or in a range. */
+    boolean isWatched(final DirectBuffer key, final int offset, final int length)
+    {
+        return patterns.findSingle(key, offset, length) != NIL || nextRange(key, offset, length, NIL) != NIL;
+    }
+
     /** The next range with a key in it that anybody watches; see {@link IntervalTrees#next}. */
     int nextRange(final DirectBuffer key, final int offset, final int length, final int after)
     {

@@ -26,6 +26,11 @@ final class Writer
     private boolean exists;
     private boolean isShortOfRoom;
     private int pagesAtEnd;
+    /** Of the last change, whose record is in {@link #bytes} until the next one. */
+    private long lastMain;
+    private int lastSub;
+    private int lastKeyAt;
+    private int lastKeyLength;
 
     Writer(final TreeStore store, final Tree keys, final Tree revisions, final Leases leases, final MvccHeader header)
     {
@@ -102,6 +107,28 @@ final class Writer
         write(main, sub, key, keyOffset, keyLength, key, keyOffset, 0);
     }
 
+    /** Whether the last change is the first of a revision. */
+    boolean isFirstChangeOf(final long main)
+    {
+        return lastMain == main && lastSub == 0;
+    }
+
+    /** What the key of the last change lies in, until the next change. */
+    DirectBuffer lastKeyBuffer()
+    {
+        return bytes.buffer();
+    }
+
+    int lastKeyOffset()
+    {
+        return lastKeyAt;
+    }
+
+    int lastKeyLength()
+    {
+        return lastKeyLength;
+    }
+
     private void write(
         final long main,
         final int sub,
@@ -118,6 +145,10 @@ final class Writer
         record.jump(head.jumpMain(), head.jumpSub());
         final UnsafeBuffer buffer = bytes.ensure(RevisionRecord.HEAD_LENGTH_MAX + keyLength + valueLength);
         final int keyAt = record.encodeHead(buffer, main, keyLength);
+        lastMain = main;
+        lastSub = sub;
+        lastKeyAt = keyAt;
+        lastKeyLength = keyLength;
         buffer.putBytes(keyAt, key, keyOffset, keyLength);
         buffer.putBytes(keyAt + keyLength, value, valueOffset, valueLength);
         hash(main, sub, keyAt, keyLength, valueLength);

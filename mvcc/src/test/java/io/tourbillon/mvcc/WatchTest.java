@@ -81,6 +81,32 @@ class WatchTest
     }
 
     @Test
+    void shouldPassAtOnceWhatNobodyWatches()
+    {
+        rig.watch(0, "k", "", 0, 0);
+        rig.watch(1, "r", "s", 0, 0);
+        final WatchFigures figures = rig.mvcc.watchFigures();
+        rig.run(Op.put("a", "1"));
+        rig.run(Op.delete("a", ""));
+        assertEquals(0, figures.fanOutBacklog(), "nobody watches it");
+        rig.run(Op.txn().then(Op.put("a", "1"), Op.put("b", "1")));
+        assertEquals(1, figures.fanOutBacklog(), "more than one change is looked at later");
+        rig.run(Op.put("a", "2"));
+        assertEquals(2, figures.fanOutBacklog(), "what is before it comes first");
+        rig.doWork();
+        rig.run(Op.put("k", "1"));
+        rig.run(Op.put("a", "3"));
+        assertEquals(2, figures.fanOutBacklog());
+        rig.doWork();
+        rig.run(Op.put("r1", "1"));
+        assertEquals(1, figures.fanOutBacklog(), "in a range that is watched");
+        assertEquals(List.of("PUT k=1(6,6,1,0)"), events(0));
+        assertEquals(List.of("PUT r1=1(8,8,1,0)"), events(1));
+        rig.run(Op.put("a", "4"));
+        assertEquals(0, figures.fanOutBacklog());
+    }
+
+    @Test
     void shouldOrderEventsOfOneTransactionBySubRevisionInOneMessage()
     {
         rig.run(Op.put("b", "1"));
