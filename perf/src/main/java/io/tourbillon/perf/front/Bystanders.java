@@ -1,13 +1,13 @@
 package io.tourbillon.perf.front;
 
 import io.tourbillon.perf.ChildProcess;
+import io.tourbillon.perf.Durations;
 import io.tourbillon.perf.ProcessUsage;
 import io.tourbillon.perf.Spread;
 import io.tourbillon.perf.TempDirectory;
 import io.tourbillon.perf.jmh.Wrong;
-import io.tourbillon.perf.load.LoadChild;
+import io.tourbillon.perf.load.LoadLoop;
 import io.tourbillon.perf.load.ServerProcess;
-import io.tourbillon.perf.peers.Ratio;
 import io.tourbillon.perf.peers.Side;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,11 +19,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
-/** Puts beside many who want nothing just now, against puts without them. */
+/**
+ * Puts beside many who want nothing just now, against puts without them. A round is two windows without and two with them, A B B A, so
+ * what changes slowly is in both; its ratio is that of their sums, and told is the median of all rounds. Where neighbours take the cores,
+ * or the disk stalls, rates of single windows say little: the node's processor time a put is told, too, which hardly depends on them.
+ */
 @Command(name = "bystanders", mixinStandardHelpOptions = true, sortOptions = false, usageHelpWidth = 140,
-    description = "Puts per second of one node beside idle sessions, beside idle connections and beside watchers that do not match, each " +
-        "against puts without them: one node, in turns A B B A. The bystanders are a process of their own.")
+    description = "Puts per second of one node, and its CPU a put, beside idle sessions, beside idle connections and beside watchers " +
+        "that do not match, each against puts without them: one node, one load process, in turns A B B A. The bystanders are a process " +
+        "of their own, which ends if one of them is lost.")
 final class Bystanders implements Callable<Integer>
 {
     /** Who stands by. Sessions and watchers spread over what is before them. */
@@ -51,7 +58,8 @@ final class Bystanders implements Callable<Integer>
     private static final int KEYS = 10_000;
     /** Room for all of them and for who puts. */
     private static final int CONNECTIONS_MAX = 272;
-    private static final String WINDOW = "256";
+    /** In which a node forgets those who have left. */
+    private static final long LEAVING_NS = TimeUnit.SECONDS.toNanos(2);
 
     @Mixin
     private FrontOptions options;
@@ -67,16 +75,20 @@ final class Bystanders implements Callable<Integer>
     @Option(names = "--rounds", defaultValue = "2", description = "Of A B B A. Default: ${DEFAULT-VALUE}")
     private int rounds;
 
+    @Option(names = "--heat", defaultValue = "10s",
+        description = "Puts before the first round: a node that has just begun is slower, whoever stands by. Default: ${DEFAULT-VALUE}")
+    private String heat;
+
     @Override
     public Integer call()
     {
         options.require(divisor > 0, "--divide must be at least 1");
         options.nodeOption("--max-connections=" + CONNECTIONS_MAX);
-        try (TempDirectory directory = options.tempDirectory(); ServerProcess node = options.start(Side.TOURBILLON, directory.path()))
+        try (TempDirectory directory = options.tempDirectory(); ServerProcess node = options.start(Side.TOURBILLON, directory.path());
+            LoadLoop load = new LoadLoop(node, KEYS, options.isIpc() ? "ipc" : "udp"))
         {
-            final LoadChild load = new LoadChild(directory.path(), false, KEYS);
-            load.preload(node);
-            put(node, load, new Figures()); // a node that has just begun is slower, whoever stands by
+            load.preload();
+            load.put(Durations.parse(heat), options.durationNs());
             measure(directory.path(), node, load);
         }
         System.out.println("every run was sound");
@@ -84,55 +96,84 @@ final class Bystanders implements Callable<Integer>
     }
 
     /** Prints the table of all kinds, at a node whose keys are there. */
-    void measure(final Path directory, final ServerProcess node, final LoadChild load)
+    void measure(final Path directory, final ServerProcess node, final LoadLoop load)
     {
-        System.out.println("\n| beside | puts/s without | puts/s with | ratio | p99 us without | with | CPU of the bystanders |");
-        System.out.println("|---|---|---|---|---|---|---|");
+        System.out.println("\n| beside | puts/s without | with | ratio, median of rounds | the node's CPU us a put without | with " +
+            "| ratio | p99 us without | with | CPU of the bystanders |");
+        System.out.println("|---|---|---|---|---|---|---|---|---|---|");
         for (final Kind kind : kinds)
         {
             measure(kind, directory, node, load);
         }
     }
 
-    private void measure(final Kind kind, final Path directory, final ServerProcess node, final LoadChild load)
+    private void measure(final Kind kind, final Path directory, final ServerProcess node, final LoadLoop load)
     {
         final Figures without = new Figures();
         final Figures with = new Figures();
+        final List<Double> rateRatios = new ArrayList<>();
+        final List<Double> cpuRatios = new ArrayList<>();
         double cpu = 0;
         for (int i = 0; i < rounds; i++)
         {
-            put(node, load, without);
-            final int connectionCount = Math.max(1, kind.connections / divisor);
-            final int sessionCount = Math.max(connectionCount, kind.sessions / divisor);
-            try (ChildProcess company = Company.start(node, directory, options.isIpc(), connectionCount, sessionCount,
-                kind.watchers / divisor))
+            put(load, without);
+            try (ChildProcess company = arrive(kind, directory, node, load))
             {
                 final ProcessUsage before = ProcessUsage.of(company.pid());
                 final long startNs = System.nanoTime();
-                put(node, load, with);
-                put(node, load, with);
+                put(load, with);
+                put(load, with);
                 Wrong.unless(company.isAlive(), "the bystanders are gone:\n" + company.output());
-                cpu = ProcessUsage.of(company.pid()).cpuNsSince(before) / (double)(System.nanoTime() - startNs);
+                cpu = Math.max(cpu, ProcessUsage.of(company.pid()).cpuNsSince(before) / (double)(System.nanoTime() - startNs));
+                final CompletableFuture<Void> end = CompletableFuture.runAsync(company::close);
+                load.awaitIdle(end::isDone);
             }
-            put(node, load, without);
+            final long goneNs = System.nanoTime();
+            load.awaitIdle(() -> System.nanoTime() - goneNs >= Math.min(LEAVING_NS, options.durationNs()));
+            put(load, without);
+            rateRatios.add(lastTwo(with.rates) / lastTwo(without.rates));
+            cpuRatios.add(lastTwo(with.cpuUs) / lastTwo(without.cpuUs));
         }
-        System.out.printf(Locale.ROOT, "| %,d %s | %s | %s | %s | %s | %s | %.0f %% of a core |%n",
+        System.out.printf(Locale.ROOT, "| %,d %s | %s | %s | %s | %s | %s | %s | %s | %s | %.0f %% of a core |%n",
             Math.max(1, (kind == Kind.WATCHERS ? kind.watchers : kind.sessions) / divisor), kind.name().toLowerCase(Locale.ROOT),
-            Spread.of(without.rates), Spread.of(with.rates), Ratio.of(with.rates, without.rates), Spread.of(without.p99s),
-            Spread.of(with.p99s), 100 * cpu);
+            Spread.of(without.rates), Spread.of(with.rates), ratio(rateRatios), Spread.of(without.cpuUs), Spread.of(with.cpuUs),
+            ratio(cpuRatios), Spread.of(without.p99s), Spread.of(with.p99s), 100 * cpu);
+    }
+
+    /** The load is kept connected meanwhile. */
+    private ChildProcess arrive(final Kind kind, final Path directory, final ServerProcess node, final LoadLoop load)
+    {
+        final int connectionCount = Math.max(1, kind.connections / divisor);
+        final int sessionCount = Math.max(connectionCount, kind.sessions / divisor);
+        final CompletableFuture<ChildProcess> arrival = CompletableFuture.supplyAsync(
+            () -> Company.start(node, directory, options.isIpc(), connectionCount, sessionCount, kind.watchers / divisor));
+        load.awaitIdle(arrival::isDone);
+        return arrival.join();
+    }
+
+    private static double lastTwo(final List<Double> figures)
+    {
+        return figures.get(figures.size() - 1) + figures.get(figures.size() - 2);
+    }
+
+    private static String ratio(final List<Double> ratios)
+    {
+        final Spread spread = Spread.of(ratios);
+        return String.format(Locale.ROOT, "%.3fx (%.3f .. %.3f)", spread.median(), spread.low(), spread.high());
     }
 
     private static final class Figures
     {
         private final List<Double> rates = new ArrayList<>();
+        private final List<Double> cpuUs = new ArrayList<>();
         private final List<Double> p99s = new ArrayList<>();
     }
 
-    private void put(final ServerProcess node, final LoadChild load, final Figures figures)
+    private void put(final LoadLoop load, final Figures figures)
     {
-        final Properties result = load.run(node, List.of("--workload", "put", "--window", WINDOW, "--no-preload",
-            "--warmup", options.warmup(), "--duration", options.duration(), "--transport", options.transport()));
-        figures.rates.add(Double.parseDouble(result.getProperty("put." + WINDOW + ".rate")));
-        figures.p99s.add(Double.parseDouble(result.getProperty("put." + WINDOW + ".p99")));
+        final Properties result = load.put(options.warmupNs(), options.durationNs());
+        figures.rates.add(Double.parseDouble(result.getProperty("put.256.rate")));
+        figures.cpuUs.add(Double.parseDouble(result.getProperty("put.256.serverCpu")));
+        figures.p99s.add(Double.parseDouble(result.getProperty("put.256.p99")));
     }
 }

@@ -129,6 +129,12 @@ public final class TourbillonTarget implements Target
         }
     }
 
+    /** Keeps the connection between two runs. Driving thread. */
+    void poll()
+    {
+        client.poll();
+    }
+
     private Session next()
     {
         nextSession = nextSession + 1 == sessions.length ? 0 : nextSession + 1;

@@ -3,6 +3,7 @@ package io.tourbillon.perf.front;
 import io.tourbillon.perf.jmh.Wrong;
 import io.tourbillon.perf.load.Load;
 import io.tourbillon.perf.load.LoadChild;
+import io.tourbillon.perf.load.LoadLoop;
 import io.tourbillon.perf.load.ServerProcess;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -110,14 +111,40 @@ class FrontToolTest
         {
             if (++runCount == 2)
             {
-                ProcessHandle.current().children().filter((child) -> child.pid() != node.pid()).forEach((child) ->
-                {
-                    child.destroyForcibly();
-                    child.onExit().join();
-                });
+                endOthers();
             }
             return super.run(server, options, meanwhile);
         }
+    }
+
+    /** The same, for windows of one process. */
+    private static final class LonelyLoop extends LoadLoop
+    {
+        private int runCount;
+
+        private LonelyLoop()
+        {
+            super(node, KEYS, "ipc");
+        }
+
+        @Override
+        public Properties put(final long warmupNs, final long durationNs)
+        {
+            if (++runCount == 2)
+            {
+                endOthers();
+            }
+            return super.put(warmupNs, durationNs);
+        }
+    }
+
+    private static void endOthers()
+    {
+        ProcessHandle.current().children().filter((child) -> child.pid() != node.pid()).forEach((child) ->
+        {
+            child.destroyForcibly();
+            child.onExit().join();
+        });
     }
 
     private static <T> T parse(final T scenario, final String options)
@@ -150,11 +177,17 @@ class FrontToolTest
     void shouldPutBesideManyAndNotWithoutThem()
     {
         final Bystanders scenario = parse(new Bystanders(), "--kind WATCHERS --divide 10000");
-        final String table = printed(() -> scenario.measure(directory, node, new LoadHere()));
-        assertTrue(table.contains("\n| 100 watchers | "), table);
-        final IllegalStateException gone = assertThrows(IllegalStateException.class,
-            () -> printed(() -> scenario.measure(directory, node, new LonelyLoad())));
-        assertTrue(gone.getMessage().contains("the bystanders are gone"), gone.getMessage());
+        try (LoadLoop load = new LoadLoop(node, KEYS, "ipc"))
+        {
+            final String table = printed(() -> scenario.measure(directory, node, load));
+            assertTrue(table.contains("\n| 100 watchers | "), table);
+        }
+        try (LonelyLoop lonely = new LonelyLoop())
+        {
+            final IllegalStateException gone = assertThrows(IllegalStateException.class,
+                () -> printed(() -> scenario.measure(directory, node, lonely)));
+            assertTrue(gone.getMessage().contains("the bystanders are gone"), gone.getMessage());
+        }
     }
 
     @Test
