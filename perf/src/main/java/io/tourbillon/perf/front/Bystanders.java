@@ -21,6 +21,7 @@ import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Puts beside many who want nothing just now, against puts without them. A round is two windows without and two with them, A B B A, so
@@ -60,6 +61,8 @@ final class Bystanders implements Callable<Integer>
     private static final int CONNECTIONS_MAX = 272;
     /** In which a node forgets those who have left. */
     private static final long LEAVING_NS = TimeUnit.SECONDS.toNanos(2);
+    /** Bystanders that take more of the machine for as long are measured as they are; the table tells how much it was. */
+    private static final long BECOMING_QUIET_NS = TimeUnit.SECONDS.toNanos(20);
 
     @Mixin
     private FrontOptions options;
@@ -148,7 +151,41 @@ final class Bystanders implements Callable<Integer>
         final CompletableFuture<ChildProcess> arrival = CompletableFuture.supplyAsync(
             () -> Company.start(node, directory, options.isIpc(), connectionCount, sessionCount, kind.watchers / divisor));
         load.awaitIdle(arrival::isDone);
-        return arrival.join();
+        final ChildProcess company = arrival.join();
+        load.awaitIdle(new Quiet(company.pid()));
+        return company;
+    }
+
+    /** Whether a process has become quiet: one that has just begun compiles itself, and takes the machine's time for that. */
+    private static final class Quiet implements BooleanSupplier
+    {
+        private static final long SAMPLE_NS = TimeUnit.MILLISECONDS.toNanos(500);
+        private static final double CPU_MAX = 0.05;
+
+        private final long pid;
+        private final long deadlineNs = System.nanoTime() + BECOMING_QUIET_NS;
+        private ProcessUsage before;
+        private long sampledNs = System.nanoTime();
+
+        private Quiet(final long pid)
+        {
+            this.pid = pid;
+            before = ProcessUsage.of(pid);
+        }
+
+        @Override
+        public boolean getAsBoolean()
+        {
+            final long nowNs = System.nanoTime();
+            if (nowNs - sampledNs < SAMPLE_NS)
+            {
+                return false;
+            }
+            final double cpu = ProcessUsage.of(pid).cpuNsSince(before) / (double)(nowNs - sampledNs);
+            before = ProcessUsage.of(pid);
+            sampledNs = nowNs;
+            return cpu < CPU_MAX || nowNs - deadlineNs > 0;
+        }
     }
 
     private static double lastTwo(final List<Double> figures)
