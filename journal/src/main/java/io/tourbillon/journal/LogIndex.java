@@ -136,10 +136,8 @@ final class LogIndex
     {
         if (index >= firstIndex.getPlain() - 1 && index <= lastIndex.getPlain())
         {
-            baseTerm = term;
-            firstIndex.setRelease(index + 1);
+            beginBehind(index, term);
             terms.dropPrefix(index, term, lastIndex.getPlain());
-            damaged.removeBefore(index + 1);
         }
     }
 
@@ -168,9 +166,14 @@ final class LogIndex
     {
         if (index > firstIndex.getPlain() && index <= lastIndex.getPlain() + 1)
         {
-            baseTerm = terms.termOf(index - 1);
-            firstIndex.setRelease(index);
-            damaged.removeBefore(index);
+            beginBehind(index - 1, terms.termOf(index - 1));
         }
+    }
+
+    private void beginBehind(final long index, final long term)
+    {
+        baseTerm = term;
+        firstIndex.setRelease(index + 1);
+        damaged.removeBefore(index + 1);
     }
 }

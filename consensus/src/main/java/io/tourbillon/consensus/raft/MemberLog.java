@@ -185,14 +185,30 @@ final class MemberLog
 
     private boolean isInLog(final long index, final long entryTerm)
     {
-        final long ownTerm = index <= log.lastIndex() ? log.termOf(index) : RaftLog.UNKNOWN_TERM;
-        if (index <= commitIndex && ownTerm != entryTerm && ownTerm != RaftLog.UNKNOWN_TERM)
+        if (index > commitIndex)
+        {
+            return isTakenFor(index, entryTerm);
+        }
+        final long ownTerm = log.termOf(index);
+        if (ownTerm != entryTerm && ownTerm != RaftLog.UNKNOWN_TERM)
         {
             throw new IllegalStateException("the leader has " + entryTerm + ":" + index + " where " + ownTerm + " is committed");
         }
-        // What was lost is taken for the leader's, and that one's is what repairs it, unless an entry behind it tells that it was another.
-        return index <= commitIndex || ownTerm == entryTerm ||
-            (ownTerm == RaftLog.UNKNOWN_TERM && log.isLost(index) && !isOlderBehind(index, entryTerm));
+        return true;
+    }
+
+    /**
+     * Whether the log has that entry. What was lost is taken for the leader's, and that one's is what repairs it, unless an entry behind it
+     * tells that it was another.
+     */
+    private boolean isTakenFor(final long index, final long entryTerm)
+    {
+        if (index > log.lastIndex())
+        {
+            return false;
+        }
+        final long ownTerm = log.termOf(index);
+        return ownTerm == entryTerm || (ownTerm == RaftLog.UNKNOWN_TERM && log.isLost(index) && !isOlderBehind(index, entryTerm));
     }
 
     /** Terms never fall: what lies before an entry of an older term is not of this one. Looks a bounded number of lost entries ahead. */
@@ -283,12 +299,7 @@ final class MemberLog
      */
     boolean keepsBehind(final long index, final long entryTerm)
     {
-        if (index > log.lastIndex())
-        {
-            return false;
-        }
-        final long ownTerm = log.termOf(index);
-        return ownTerm == entryTerm || (ownTerm == RaftLog.UNKNOWN_TERM && log.isLost(index) && !isOlderBehind(index, entryTerm));
+        return isTakenFor(index, entryTerm);
     }
 
     /** A state took the place of the log up to an index; what the log still has behind that is on the disk. */

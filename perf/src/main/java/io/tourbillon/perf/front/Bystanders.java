@@ -181,8 +181,9 @@ final class Bystanders implements Callable<Integer>
             {
                 return false;
             }
-            final double cpu = ProcessUsage.of(pid).cpuNsSince(before) / (double)(nowNs - sampledNs);
-            before = ProcessUsage.of(pid);
+            final ProcessUsage now = ProcessUsage.of(pid);
+            final double cpu = now.cpuNsSince(before) / (double)(nowNs - sampledNs);
+            before = now;
             sampledNs = nowNs;
             return cpu < CPU_MAX || nowNs - deadlineNs > 0;
         }
@@ -209,8 +210,8 @@ final class Bystanders implements Callable<Integer>
     private void put(final LoadLoop load, final Figures figures)
     {
         final Properties result = load.put(options.warmupNs(), options.durationNs());
-        figures.rates.add(Double.parseDouble(result.getProperty("put.256.rate")));
-        figures.cpuUs.add(Double.parseDouble(result.getProperty("put.256.serverCpu")));
-        figures.p99s.add(Double.parseDouble(result.getProperty("put.256.p99")));
+        figures.rates.add(Double.parseDouble(result.getProperty(LoadLoop.FIGURES + "rate")));
+        figures.cpuUs.add(Double.parseDouble(result.getProperty(LoadLoop.FIGURES + "serverCpu")));
+        figures.p99s.add(Double.parseDouble(result.getProperty(LoadLoop.FIGURES + "p99")));
     }
 }

@@ -4,6 +4,7 @@ import io.tourbillon.perf.KeySpace;
 import io.tourbillon.perf.jmh.Wrong;
 import picocli.CommandLine;
 
+import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -15,6 +16,8 @@ import java.util.function.BooleanSupplier;
 public class LoadLoop implements AutoCloseable
 {
     private static final int WINDOW = 256;
+    /** How the names of figures begin. */
+    public static final String FIGURES = Workload.PUT.name().toLowerCase(Locale.ROOT) + "." + WINDOW + ".";
     private static final long POLL_NS = 1_000_000;
 
     private final KeySpace keySpace;

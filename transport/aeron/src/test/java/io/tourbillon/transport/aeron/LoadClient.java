@@ -1,12 +1,10 @@
 package io.tourbillon.transport.aeron;
 
-import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
 import io.tourbillon.transport.client.ClientContext;
 import io.tourbillon.transport.client.ClientSession;
 import io.tourbillon.transport.client.MediaKind;
-import io.tourbillon.transport.client.ReplyListener;
 import io.tourbillon.transport.client.TourbillonClient;
 import io.tourbillon.transport.client.WatchEvent;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -14,7 +12,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import java.util.concurrent.TimeUnit;
 
 /** Keeps a window of puts or gets in flight, on the caller's thread, without garbage. */
-final class LoadClient implements AutoCloseable, ReplyListener
+final class LoadClient extends FaultNoting implements AutoCloseable
 {
     private static final int KEY_LENGTH = 32;
     private static final int VALUE_LENGTH = 256;
@@ -31,7 +29,6 @@ final class LoadClient implements AutoCloseable, ReplyListener
     private long found;
     private long events;
     private boolean isCreated;
-    private String failure;
 
     LoadClient(final NodeConfig config, final MediaKind mediaKind, final int keySpace)
     {
@@ -71,9 +68,9 @@ final class LoadClient implements AutoCloseable, ReplyListener
                 sent++;
             }
             client.poll();
-            if (failure != null || System.nanoTime() - deadlineNs > 0)
+            if (failure() != null || System.nanoTime() - deadlineNs > 0)
             {
-                throw new AssertionError(failure == null ? "not in time: " + answered + " of " + target : failure);
+                throw new AssertionError(failure() == null ? "not in time: " + answered + " of " + target : failure());
             }
         }
     }
@@ -128,24 +125,6 @@ final class LoadClient implements AutoCloseable, ReplyListener
     public void onWatchEvent(final ClientSession from, final long watchId, final WatchEvent event)
     {
         events++;
-    }
-
-    @Override
-    public void onError(final ClientSession from, final long correlationId, final ErrorReplyDecoder error)
-    {
-        failure = "error " + error.code();
-    }
-
-    @Override
-    public void onUnknownOutcome(final ClientSession from, final long correlationId)
-    {
-        failure = "unknown outcome";
-    }
-
-    @Override
-    public void onTimeout(final ClientSession from, final long correlationId)
-    {
-        failure = "time-out";
     }
 
     @Override

@@ -1,13 +1,11 @@
 package io.tourbillon.transport.aeron;
 
-import io.tourbillon.codecs.client.ErrorReplyDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
 import io.tourbillon.transport.client.ClientConnection;
 import io.tourbillon.transport.client.ClientContext;
 import io.tourbillon.transport.client.ClientSession;
 import io.tourbillon.transport.client.MediaKind;
-import io.tourbillon.transport.client.ReplyListener;
 import io.tourbillon.transport.client.TourbillonClient;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +26,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
  * looked after in each duty cycle, and nobody notices.
  */
 @Timeout(120)
-class ManyConnectionsTest implements ReplyListener
+class ManyConnectionsTest extends FaultNoting
 {
     private static final int CONNECTIONS = 100;
     private static final int TERM_LENGTH = 64 << 10;
@@ -46,7 +44,6 @@ class ManyConnectionsTest implements ReplyListener
     private long flooded;
     private long cameBack;
     private long readLength;
-    private String failure;
 
     @AfterEach
     void close()
@@ -94,7 +91,7 @@ class ManyConnectionsTest implements ReplyListener
                 sent++;
             }
             client.poll();
-            assertNull(failure);
+            assertNull(failure());
         }
     }
 
@@ -121,7 +118,7 @@ class ManyConnectionsTest implements ReplyListener
         assertTrue(sessions[CONNECTIONS - 1].get(key, 0, key.capacity()) > 0);
         Await.until("a value", () -> client.poll() >= 0 && readLength > 0);
         assertEquals(VALUE_LENGTH, readLength);
-        assertNull(failure);
+        assertNull(failure());
     }
 
     @Override
@@ -140,23 +137,5 @@ class ManyConnectionsTest implements ReplyListener
             readLength += kv.valueLength();
             kv.skipValue();
         }
-    }
-
-    @Override
-    public void onError(final ClientSession from, final long correlationId, final ErrorReplyDecoder error)
-    {
-        failure = "error " + error.code();
-    }
-
-    @Override
-    public void onUnknownOutcome(final ClientSession from, final long correlationId)
-    {
-        failure = "unknown outcome";
-    }
-
-    @Override
-    public void onTimeout(final ClientSession from, final long correlationId)
-    {
-        failure = "time-out";
     }
 }
