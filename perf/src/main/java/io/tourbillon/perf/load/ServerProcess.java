@@ -19,6 +19,7 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class ServerProcess implements AutoCloseable
 {
     private static final String HOST = "127.0.0.1";
+    private static final String FRONT_OPTION = "--listen-client-urls";
     private static final String NODE_MAIN = "io.tourbillon.tools.server.Tourbillon";
     private static final String DATA = "data";
     private static final String NODE_READY = "ready to serve client requests";
@@ -77,8 +78,7 @@ public final class ServerProcess implements AutoCloseable
         command.add("-Xmx256m");
         command.addAll(jvmFlags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), NODE_MAIN));
-        command.addAll(nodeOptions(durability, directory, port));
-        command.addAll(options);
+        command.addAll(nodeOptions(durability, directory, port, options));
         return launch(command, directory, NODE_READY, port);
     }
 
@@ -125,18 +125,24 @@ public final class ServerProcess implements AutoCloseable
         final String durability, final Path directory, final int port, final List<String> options)
     {
         final List<String> command = new ArrayList<>(List.of(System.getProperty("tourbillon.launcher")));
-        command.addAll(nodeOptions(durability, directory, port));
-        command.addAll(options);
+        command.addAll(nodeOptions(durability, directory, port, options));
         return command;
     }
 
-    private static List<String> nodeOptions(final String durability, final Path directory, final int port)
+    /** Without etcd's front, unless it is asked for: its port would be another node's, or an etcd's. */
+    private static List<String> nodeOptions(final String durability, final Path directory, final int port, final List<String> further)
     {
-        return List.of(
+        final List<String> options = new ArrayList<>(List.of(
             "--data-dir", directory.resolve(DATA).toString(),
             "--listen-client", HOST + ":" + port,
             "--listen-peer", HOST + ":" + (port + 1),
-            "--durability", durability);
+            "--durability", durability));
+        if (further.stream().noneMatch((option) -> option.startsWith(FRONT_OPTION)))
+        {
+            options.add(FRONT_OPTION + "=");
+        }
+        options.addAll(further);
+        return options;
     }
 
     /** What the launch scripts pass for Chronicle and Agrona; the heap is the node's own. */

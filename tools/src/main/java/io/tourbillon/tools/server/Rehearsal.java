@@ -52,7 +52,7 @@ public final class Rehearsal
         final Tourbillon tourbillon = new Tourbillon(System.out, System.err);
         final Thread server = new Thread(() -> serve(tourbillon, "--data-dir", directory.resolve("data").toString(),
             "--driver-dir", driver.toString(), "--listen-client", "127.0.0.1:" + port, "--listen-peer", "127.0.0.1:" + (port + 1),
-            "--journal-segment-bytes", "8m"), "rehearsal-server");
+            "--listen-client-urls", "", "--journal-segment-bytes", "8m"), "rehearsal-server");
         server.setDaemon(true);
         server.start();
         try

@@ -36,7 +36,7 @@ class ClusterIT
     {
         final int port = freePorts();
         final Process cluster = launch("--dir", directory.resolve("data").toString(), "--port", Integer.toString(port),
-            "--", "--journal-segment-bytes", "8m");
+            "--client-url-port", Integer.toString(port + 3), "--", "--journal-segment-bytes", "8m");
         final List<ProcessHandle> members = new ArrayList<>();
         try
         {
@@ -49,8 +49,11 @@ class ClusterIT
                 members.add(ProcessHandle.of(Long.parseLong(matcher.group(3))).orElseThrow());
             }
             assertEquals(3, members.size(), out());
+            assertTrue(out().contains("  etcd http://127.0.0.1:" + (port + 23) + "\n"), out());
             assertTrue(out().contains("export TBCTL_ENDPOINTS=" + String.join(",", endpoints) + "\n"), out());
             final Ctl ctl = new Ctl(String.join(",", endpoints));
+            assertTrue(ctl.ok("member", "list").contains(", " + endpoints.get(1) + ",http://127.0.0.1:" + (port + 13) + ", false"));
+            assertEquals(3, new Ctl(endpoints.get(0)).ok("endpoint", "status", "--cluster").split("\n").length);
             ctl.ok("put", "k", "before");
             final int leader = leader(ctl.ok("endpoint", "status"));
             assertTrue(members.get(leader).destroyForcibly());
@@ -83,7 +86,8 @@ class ClusterIT
         final int port = freePorts();
         try (DatagramSocket taken = new DatagramSocket(port + 101, InetAddress.getLoopbackAddress()))
         {
-            final Process cluster = launch("--dir", directory.resolve("data").toString(), "--port", Integer.toString(port));
+            final Process cluster = launch(
+                "--dir", directory.resolve("data").toString(), "--port", Integer.toString(port), "--client-url-port", "0");
             await("it ends", cluster, () -> !cluster.isAlive());
             assertEquals(1, cluster.exitValue(), err());
             assertTrue(err().contains("member b could not start"), err());

@@ -50,7 +50,8 @@ final class NodeProcess implements AutoCloseable
         final Path out = Files.createTempFile(directory, "node", ".out");
         final Path err = Files.createTempFile(directory, "node", ".err");
         final List<String> command = new ArrayList<>(List.of(SCRIPT.toString(), "--data-dir", directory.resolve("data").toString(),
-            "--listen-client", "127.0.0.1:" + port, "--listen-peer", "127.0.0.1:" + (port + 1), "--journal-segment-bytes", "8m"));
+            "--listen-client", "127.0.0.1:" + port, "--listen-peer", "127.0.0.1:" + (port + 1), "--journal-segment-bytes", "8m",
+            "--listen-client-urls="));
         command.addAll(List.of(options));
         final ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
         if (!javaOptions.isEmpty())

@@ -34,7 +34,7 @@ final class Endpoints
         try (NodeLink node = context.connect())
         {
             return node.members(true).members().stream().flatMap(member -> member.clientUrls().stream())
-                .map(url -> url.replaceFirst("^[a-z]+://", "")).toList();
+                .filter(url -> !url.contains("://")).toList();
         }
         catch (final CtlException ex)
         {

@@ -8,9 +8,14 @@ import org.agrona.ExpandableArrayBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** What a member says of itself through the log, once: its name, and where clients reach it. Said again until it is applied. Apply. */
+/**
+ * What a member says of itself through the log, once: its name, and where clients reach it: by our own protocol, host:port, then by etcd's,
+ * with a scheme. Said again until it is applied. Apply.
+ */
 final class MemberAnnouncement
 {
     private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -26,10 +31,18 @@ final class MemberAnnouncement
         this.memberId = memberId;
         final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(512);
         final MemberPublishedEncoder encoder = new MemberPublishedEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
-        encoder.memberId(memberId).name(config.name()).clientUrls(config.text(NodeOption.LISTEN_CLIENT));
+        encoder.memberId(memberId).name(config.name()).clientUrls(clientUrls(config));
         final byte[] exact = new byte[encoder.limit()];
         buffer.getBytes(0, exact);
         message = new UnsafeBuffer(exact);
+    }
+
+    /** As it is announced: the native address first, then the URLs, separated by commas. */
+    static String clientUrls(final NodeConfig config)
+    {
+        final List<String> urls = new ArrayList<>(List.of(config.text(NodeOption.LISTEN_CLIENT)));
+        urls.addAll(config.advertisedClientUrls());
+        return String.join(",", urls);
     }
 
     /** Whether the state has it. */

@@ -139,6 +139,7 @@ public final class NodeConfig
             faults.add("listen-client=" + text(NodeOption.LISTEN_CLIENT) +
                 ": must be a loopback address: frames of clients carry no MAC, and there is no encryption");
         }
+        ClientUrls.judge(this, faults);
         requirePeerAddress(faults, NodeOption.LISTEN_PEER, text(NodeOption.LISTEN_PEER));
         if (number(NodeOption.HEARTBEAT_INTERVAL) > number(NodeOption.ELECTION_TIMEOUT) / 2)
         {
@@ -333,6 +334,19 @@ public final class NodeConfig
     public int responsePort()
     {
         return clientPort() + Protocol.RESPONSE_PORT_DISTANCE;
+    }
+
+    /** @return where etcd's clients are to be served, each {@code http://host:port}; empty: nowhere. */
+    public List<String> listenClientUrls()
+    {
+        return ClientUrls.of(text(NodeOption.LISTEN_CLIENT_URLS));
+    }
+
+    /** @return where etcd's clients are told to go, each with its scheme. */
+    public List<String> advertisedClientUrls()
+    {
+        final List<String> advertised = ClientUrls.of(text(NodeOption.ADVERTISE_CLIENT_URLS));
+        return advertised.isEmpty() ? listenClientUrls() : advertised;
     }
 
     /** @return host for peers, as given. */

@@ -19,6 +19,14 @@ public enum NodeOption
     /** Client address. */
     LISTEN_CLIENT("listen-client", Kind.ADDRESS, "127.0.0.1:2479", 1024, 65533,
         "UDP address for clients; answers leave from the port two above. Loopback only: frames of clients carry no MAC."),
+    /** Where etcd's clients are served. */
+    LISTEN_CLIENT_URLS("listen-client-urls", Kind.TEXT, "http://127.0.0.1:2379", 0, 1024,
+        "Where etcd's clients (gRPC and JSON) are served: http://host:port,... with an IP address or localhost. Empty: nowhere. etcd's " +
+        "option and default. Nothing is encrypted."),
+    /** Where etcd's clients are told to go. */
+    ADVERTISE_CLIENT_URLS("advertise-client-urls", Kind.TEXT, "", 0, 1024,
+        "Where this member tells etcd's clients that it is, in `member list`: http://host:port,... or https://host:port,... " +
+        "Empty: what listen-client-urls says. etcd's option."),
     /** Peer address. */
     LISTEN_PEER("listen-peer", Kind.ADDRESS, "127.0.0.1:2480", 1024, 65535,
         "UDP address for other members, an IP address that they can reach. Loopback only unless there is a cluster-key-file."),

@@ -30,6 +30,19 @@ final class PeerAddress
         return host != null && host.isLoopbackAddress();
     }
 
+    /** Whether a host is an IP address, or the name that means this host. */
+    static boolean isLiteral(final String host)
+    {
+        return hostOf(host + ":") != null;
+    }
+
+    /** Whether a host is an IP address that means all of this host's, so nobody can be told of it. */
+    static boolean isWildcard(final String host)
+    {
+        final InetAddress address = hostOf(host + ":");
+        return address != null && address.isAnyLocalAddress();
+    }
+
     /** Of datagrams to an address, in bytes: loopback carries longer ones, which costs less. */
     static int mtuLength(final String address)
     {

@@ -146,7 +146,8 @@ class MemberNodeTest
         final MembersResult both = Clients.await(client.members());
         assertTrue(names(both).startsWith("a b"), names(both));
         assertEquals(config("b").text(NodeOption.LISTEN_PEER), info(both, "b").peerUrls());
-        assertEquals(config("b").text(NodeOption.LISTEN_CLIENT), info(both, "b").clientUrls());
+        assertEquals(
+            config("b").text(NodeOption.LISTEN_CLIENT) + ",http://127.0.0.1:2379", info(both, "b").clientUrls(), "both protocols");
         Await.until("the second one votes", () -> !info(Clients.await(client.members()), "b").isLearner());
         assertEquals("v49", Clients.await(client("b").get("k49")).first().valueText());
 

@@ -76,6 +76,44 @@ class NodeConfigTest
     }
 
     @Test
+    void shouldTakeUrlsForEtcdsClientsThatCanBeListenedAtAndReached()
+    {
+        for (final String urls : List.of("127.0.0.1:2379", "ftp://127.0.0.1:1", "https://127.0.0.1:2379", "http://example.org:2379",
+            "http://127.0.0.1", "http://127.0.0.1:0", "http://127.0.0.1:65536", "http://127.0.0.1:2379/", "http://999.0.0.1:2379",
+            "http://127.0.0.1:2379,", "http://127.0.0.1:2379,http://127.0.0.1:2379", "http://127.0.0.1:2379 http://127.0.0.1:2380"))
+        {
+            final String fault = faults("listen-client-urls", urls).toString();
+            assertTrue(fault.startsWith("[listen-client-urls=" + urls + ": must be http://host:port"), urls + ": " + fault);
+        }
+        for (final String urls : List.of("", "http://localhost:2379", "http://127.0.0.1:2379,http://[::1]:2379 , http://10.0.0.1:80"))
+        {
+            assertEquals(List.of(), faults("listen-client-urls", urls), urls);
+        }
+        for (final String urls : List.of("http://0.0.0.0:2379", "http://[::]:2379", "127.0.0.1:2479", "http://a:1/x", "http://:1"))
+        {
+            final String fault = faults("advertise-client-urls", urls).toString();
+            assertTrue(fault.startsWith("[advertise-client-urls=" + urls + ": must be http://host:port"), urls + ": " + fault);
+        }
+        assertEquals(List.of(), faults("advertise-client-urls", "https://etcd-1.example.org:443,http://10.0.0.1:2379"));
+        assertTrue(faults("listen-client-urls", "http://0.0.0.0:2379").toString().startsWith("[advertise-client-urls: must be set where"));
+        assertEquals(List.of(), NodeConfig.parse(
+            Map.of("listen-client-urls", "http://0.0.0.0:2379", "advertise-client-urls", "http://10.0.0.1:2379")).faults());
+    }
+
+    @Test
+    void shouldAnnounceTheNativeAddressAndThenWhereEtcdsClientsAreToGo()
+    {
+        assertEquals("127.0.0.1:2479,http://127.0.0.1:2379", MemberAnnouncement.clientUrls(new NodeConfig()));
+        assertEquals("127.0.0.1:2479", MemberAnnouncement.clientUrls(NodeConfig.parse(Map.of("listen-client-urls", ""))));
+        assertEquals("127.0.0.1:2479,http://a:1,https://b:2", MemberAnnouncement.clientUrls(NodeConfig.parse(
+            Map.of("advertise-client-urls", "http://a:1, https://b:2", "listen-client-urls", "http://0.0.0.0:1"))));
+        final String longest = "http://" + "a".repeat(1024 - 9) + ":1";
+        assertEquals(List.of(), faults("advertise-client-urls", longest));
+        assertEquals("127.0.0.1:2479," + longest,
+            MemberAnnouncement.clientUrls(NodeConfig.parse(Map.of("advertise-client-urls", longest))));
+    }
+
+    @Test
     void shouldLeaveLoopbackForMembersOnlyAndWithAKeyOnly()
     {
         final Map<String, String> texts = new LinkedHashMap<>();

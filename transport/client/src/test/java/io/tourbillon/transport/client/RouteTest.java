@@ -116,7 +116,7 @@ class RouteTest
     @Test
     void shouldSendReadsThatNeedNoLeaderElsewhere() throws Exception
     {
-        follower.leaderUrl = leader.udpEndpoint();
+        follower.leaderUrl = "http://127.0.0.1:" + DEAD_PORT + "," + leader.udpEndpoint() + ",https://example.org:1";
         open(Route.SPREAD, follower.udpEndpoint());
         awaitMember(LEADER_ID);
         get(client.put("k", "v"));

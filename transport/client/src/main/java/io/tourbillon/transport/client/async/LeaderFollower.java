@@ -6,6 +6,7 @@ import io.tourbillon.transport.client.ConnectionState;
 import io.tourbillon.transport.client.MemberChoice;
 import io.tourbillon.transport.client.TourbillonClient;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,7 +21,6 @@ final class LeaderFollower
     private static final long PAUSE_MIN_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long PAUSE_MAX_NS = TimeUnit.SECONDS.toNanos(30);
     private static final int PATIENCE_DOUBLINGS_MAX = 5;
-    private static final String SCHEME_END = "://";
 
     private final ClientAgent agent;
     private final TourbillonClient client;
@@ -147,11 +147,10 @@ final class LeaderFollower
     {
         for (final MemberInfo member : members.members())
         {
-            final String address = member.clientUrls().split(",", 2)[0].trim();
-            if (member.id() == wantedId && !address.isEmpty())
+            final List<String> endpoints = member.endpoints();
+            if (member.id() == wantedId && !endpoints.isEmpty())
             {
-                final int schemeEnd = address.indexOf(SCHEME_END);
-                leaderEndpoint = schemeEnd < 0 ? address : address.substring(schemeEnd + SCHEME_END.length());
+                leaderEndpoint = endpoints.get(0);
                 notBeforeNs = System.nanoTime();
             }
         }
