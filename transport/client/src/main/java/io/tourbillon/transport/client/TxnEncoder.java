@@ -275,6 +275,20 @@ public final class TxnEncoder
     }
 
     /**
+     * Adds an operation that is none, as etcd's clients can say it: the transaction is refused, in its turn among the checks.
+     *
+     * @return this.
+     */
+    public TxnEncoder emptyOp()
+    {
+        if (hasRoom(0))
+        {
+            op(OpKind.EMPTY, depth).putKey(NONE, 0, 0).putRangeEnd(NONE, 0, 0).putValue(NONE, 0, 0);
+        }
+        return this;
+    }
+
+    /**
      * Adds a transaction inside this one; compares and operations until {@link #endTxn} are its own.
      *
      * @return this.

@@ -1,0 +1,79 @@
+package io.tourbillon.transport.etcd;
+
+import io.grpc.ServerServiceDefinition;
+import io.tourbillon.transport.client.ClientContext;
+import io.tourbillon.transport.etcd.node.NodeLink;
+import io.tourbillon.transport.etcd.port.FrontPort;
+import io.tourbillon.transport.etcd.port.PortLimits;
+import io.tourbillon.transport.etcd.rpc.Callers;
+import io.tourbillon.transport.etcd.rpc.KvService;
+import org.agrona.CloseHelper;
+import org.agrona.ErrorHandler;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/**
+ * A front: serves etcd's clients, and is itself a client of a node. It has a thread for the node and event loops for its clients. Several may
+ * serve one node or cluster.
+ */
+public final class EtcdFront implements AutoCloseable
+{
+    /** What a request may be longer than the node takes, as in etcd: then it is the node's limit that is told. */
+    private static final int MESSAGE_OVERHEAD = 512 << 10;
+    private static final int HEADER_BYTES_MAX = 64 << 10;
+    private static final long KEEP_ALIVE_MIN_MS = 5_000;
+    private static final long KEEP_ALIVE_INTERVAL_MS = 7_200_000;
+    private static final long KEEP_ALIVE_TIMEOUT_MS = 20_000;
+
+    private final NodeLink link;
+    private final FrontPort port;
+
+    private EtcdFront(final FrontConfig config, final ErrorHandler errorHandler) throws IOException
+    {
+        final ClientContext context = new ClientContext()
+            .requestTimeoutMs(config.requestTimeoutMs())
+            .connectionKey(config.connectionKey());
+        link = new NodeLink(context, config.endpoint(), config.requestBytesMax() + MESSAGE_OVERHEAD, errorHandler);
+        final Callers callers = new Callers(link);
+        final List<ServerServiceDefinition> services = List.of(new KvService(link, callers).bindService());
+        final PortLimits limits = new PortLimits(config.requestBytesMax() + MESSAGE_OVERHEAD, config.streamsMax(), HEADER_BYTES_MAX,
+            KEEP_ALIVE_MIN_MS, KEEP_ALIVE_INTERVAL_MS, KEEP_ALIVE_TIMEOUT_MS);
+        try
+        {
+            port = new FrontPort(config.addresses(), services, limits, handler -> handler.close());
+        }
+        catch (final IOException ex)
+        {
+            link.close();
+            throw ex;
+        }
+    }
+
+    /**
+     * Begins to listen, and to connect to the node; does not wait for that.
+     *
+     * @param config       of the front.
+     * @param errorHandler of what should not happen; any thread.
+     * @return the front.
+     * @throws IOException if an address is taken.
+     */
+    public static EtcdFront launch(final FrontConfig config, final ErrorHandler errorHandler) throws IOException
+    {
+        return new EtcdFront(config, errorHandler);
+    }
+
+    /** @return where it listens: with the ports that the system has chosen. */
+    public List<InetSocketAddress> addresses()
+    {
+        return port.addresses();
+    }
+
+    /** Ends: calls under way are cut off. Blocks for seconds at most. */
+    @Override
+    public void close()
+    {
+        CloseHelper.quietCloseAll(port, link);
+    }
+}

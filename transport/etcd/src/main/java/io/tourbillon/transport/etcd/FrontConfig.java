@@ -1,0 +1,113 @@
+package io.tourbillon.transport.etcd;
+
+import io.tourbillon.codecs.ConnectionKey;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/** What a front is told: where it listens, which node is behind it, what its clients may do. Set before the start, read after. */
+public final class FrontConfig
+{
+    private List<InetSocketAddress> addresses = List.of(new InetSocketAddress("127.0.0.1", 2379));
+    private String endpoint = "127.0.0.1:2479";
+    private ConnectionKey connectionKey;
+    private long requestTimeoutMs = 7_000;
+    private int requestBytesMax = 1536 << 10;
+    private int streamsMax = Integer.MAX_VALUE;
+
+    /**
+     * @param value where clients reach it.
+     * @return this.
+     */
+    public FrontConfig addresses(final List<InetSocketAddress> value)
+    {
+        addresses = List.copyOf(value);
+        return this;
+    }
+
+    /** @return where clients reach it. */
+    public List<InetSocketAddress> addresses()
+    {
+        return addresses;
+    }
+
+    /**
+     * @param value of the node: {@code host:port} or {@code ipc:DIRECTORY}; several, separated by commas, are tried in turn.
+     * @return this.
+     */
+    public FrontConfig endpoint(final String value)
+    {
+        endpoint = value;
+        return this;
+    }
+
+    /** @return of the node. */
+    public String endpoint()
+    {
+        return endpoint;
+    }
+
+    /**
+     * @param value that the node asks for; null = none.
+     * @return this.
+     */
+    public FrontConfig connectionKey(final ConnectionKey value)
+    {
+        connectionKey = value;
+        return this;
+    }
+
+    /** @return that the node asks for; null = none. */
+    public ConnectionKey connectionKey()
+    {
+        return connectionKey;
+    }
+
+    /**
+     * @param value how long the node is waited for: etcd's is 5 s and two election time-outs.
+     * @return this.
+     */
+    public FrontConfig requestTimeoutMs(final long value)
+    {
+        requestTimeoutMs = value;
+        return this;
+    }
+
+    /** @return how long the node is waited for. */
+    public long requestTimeoutMs()
+    {
+        return requestTimeoutMs;
+    }
+
+    /**
+     * @param value longest request that the node takes, in bytes.
+     * @return this.
+     */
+    public FrontConfig requestBytesMax(final int value)
+    {
+        requestBytesMax = value;
+        return this;
+    }
+
+    /** @return longest request that the node takes, in bytes. */
+    public int requestBytesMax()
+    {
+        return requestBytesMax;
+    }
+
+    /**
+     * @param value calls under way on one connection at most.
+     * @return this.
+     */
+    public FrontConfig streamsMax(final int value)
+    {
+        streamsMax = value;
+        return this;
+    }
+
+    /** @return calls under way on one connection at most. */
+    public int streamsMax()
+    {
+        return streamsMax;
+    }
+}

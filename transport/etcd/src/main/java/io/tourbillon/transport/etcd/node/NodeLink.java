@@ -1,0 +1,240 @@
+package io.tourbillon.transport.etcd.node;
+
+import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.transport.client.ClientConnection;
+import io.tourbillon.transport.client.ClientContext;
+import io.tourbillon.transport.client.TourbillonClient;
+import io.tourbillon.transport.client.TxnEncoder;
+import io.tourbillon.transport.client.UserPassword;
+import org.agrona.CloseHelper;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+
+import java.util.ArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One thread with a client of the node: takes calls from a queue, polls, hands answers to the calls. It sleeps when nothing is awaited, and
+ * is woken by who submits.
+ */
+public final class NodeLink implements AutoCloseable
+{
+    /** Calls that wait for this thread; more are answered "too many requests". */
+    private static final int QUEUE_CAPACITY = 32_768;
+    private static final int TAKE_LIMIT = 256;
+
+    private final ManyToOneConcurrentArrayQueue<NodeCall> calls = new ManyToOneConcurrentArrayQueue<>(QUEUE_CAPACITY);
+    private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
+    private final TourbillonClient client;
+    private final ClientConnection connection;
+    private final TxnEncoder txnEncoder;
+    private final long requestTimeoutNs;
+    private final ArrayList<NodeSession> sessions = new ArrayList<>();
+    private final ArrayList<NodeSession> blocked = new ArrayList<>();
+    private final LinkIdle idle = new LinkIdle();
+    private final NodeSession nobody;
+    private final AgentRunner runner;
+    private long nowNs;
+    private int sentCount;
+    private int listenerCount;
+    private volatile boolean isEnded;
+
+    /**
+     * Begins to connect, on a thread of its own.
+     *
+     * @param context         of the client.
+     * @param endpoint        of the node.
+     * @param requestBytesMax longest request.
+     * @param errorHandler    of what should not happen; called on the link's thread.
+     */
+    public NodeLink(final ClientContext context, final String endpoint, final int requestBytesMax, final ErrorHandler errorHandler)
+    {
+        context.errorHandler(errorHandler);
+        client = TourbillonClient.launch(context);
+        txnEncoder = new TxnEncoder(requestBytesMax);
+        requestTimeoutNs = TimeUnit.MILLISECONDS.toNanos(context.requestTimeoutMs());
+        connection = client.connect(endpoint, (changed, from, to, why) -> {});
+        nobody = open(null, SessionEvents.NONE);
+        runner = new AgentRunner(idle, errorHandler, null, new LinkAgent());
+        idle.thread(AgentRunner.startOnThread(runner, task -> new Thread(task, "tourbillon-etcd-front")));
+    }
+
+    /** @return the session of who has not said who he is. */
+    public NodeSession nobody()
+    {
+        return nobody;
+    }
+
+    /**
+     * Has something done on the link's thread. Any thread.
+     *
+     * @param command to run.
+     */
+    public void execute(final Runnable command)
+    {
+        commands.add(command);
+        idle.wake();
+    }
+
+    /**
+     * Opens a session. Link's thread, or before it starts.
+     *
+     * @param user   who logs in; null = nobody.
+     * @param events hears of its fate.
+     * @return the session, which may be used at once: calls wait until it is open.
+     */
+    public NodeSession open(final UserPassword user, final SessionEvents events)
+    {
+        final NodeSession session = new NodeSession(
+            this, events, listener -> user == null ? connection.openSession(listener) : connection.openSession(user, listener));
+        sessions.add(session);
+        return session;
+    }
+
+    /** @return the encoder of transactions, for use within one {@link NodeCall#send}. Link's thread. */
+    public TxnEncoder txnEncoder()
+    {
+        return txnEncoder;
+    }
+
+    /** @return who leads, as the node said last; 0 = nobody that it knows. Link's thread. */
+    public long leaderId()
+    {
+        return connection.memberChoice().leaderId();
+    }
+
+    /** @return the time of this duty cycle, of a nano clock. Link's thread. */
+    public long nowNs()
+    {
+        return nowNs;
+    }
+
+    /**
+     * Somebody waits for what comes unasked (or does not any more), so that the thread must not sleep long. Link's thread.
+     *
+     * @param delta 1 or -1.
+     */
+    public void onListener(final int delta)
+    {
+        listenerCount += delta;
+    }
+
+    void submit(final NodeSession session, final NodeCall call)
+    {
+        call.bind(session, System.nanoTime() + requestTimeoutNs);
+        if (isEnded)
+        {
+            call.onFailure(Failures.of(ErrorCode.STOPPED));
+        }
+        else if (calls.offer(call))
+        {
+            idle.wake();
+            if (isEnded)
+            {
+                failQueued();
+            }
+        }
+        else
+        {
+            call.onFailure(Failures.of(ErrorCode.TOO_MANY_REQUESTS));
+        }
+    }
+
+    void forget(final NodeSession session)
+    {
+        sessions.remove(session);
+        blocked.remove(session);
+    }
+
+    void onWaiting(final NodeSession session)
+    {
+        if (!blocked.contains(session))
+        {
+            blocked.add(session);
+        }
+    }
+
+    void onSent(final int delta)
+    {
+        sentCount += delta;
+    }
+
+    private int runCommands()
+    {
+        int count = 0;
+        for (int i = commands.size(); i > 0; i--)
+        {
+            commands.poll().run();
+            count++;
+        }
+        return count;
+    }
+
+    private int takeCalls()
+    {
+        int count = 0;
+        for (NodeCall call = calls.poll(); call != null; call = count < TAKE_LIMIT ? calls.poll() : null)
+        {
+            call.session().accept(call);
+            count++;
+        }
+        for (int i = blocked.size() - 1; i >= 0; i--)
+        {
+            if (!blocked.get(i).sendWaiting())
+            {
+                blocked.remove(i);
+            }
+        }
+        return count;
+    }
+
+    private void failQueued()
+    {
+        synchronized (calls)
+        {
+            for (NodeCall call = calls.poll(); call != null; call = calls.poll())
+            {
+                call.onFailure(Failures.of(ErrorCode.STOPPED));
+            }
+        }
+    }
+
+    /** Ends the thread; what is under way fails with "server stopped". Blocks until then. */
+    @Override
+    public void close()
+    {
+        CloseHelper.quietClose(runner);
+    }
+
+    private final class LinkAgent implements Agent
+    {
+        @Override
+        public int doWork()
+        {
+            nowNs = System.nanoTime();
+            int workCount = runCommands();
+            workCount += takeCalls();
+            workCount += client.poll();
+            idle.expecting(sentCount > 0 || !blocked.isEmpty() ? LinkIdle.ANSWERS : listenerCount > 0 ? LinkIdle.EVENTS : LinkIdle.NOTHING);
+            return workCount;
+        }
+
+        @Override
+        public void onClose()
+        {
+            isEnded = true;
+            client.close();
+            new ArrayList<>(sessions).forEach(NodeSession::onLinkClosed);
+            failQueued();
+        }
+
+        @Override
+        public String roleName()
+        {
+            return "tourbillon-etcd-front";
+        }
+    }
+}

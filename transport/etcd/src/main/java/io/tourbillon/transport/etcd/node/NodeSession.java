@@ -1,0 +1,250 @@
+package io.tourbillon.transport.etcd.node;
+
+import io.grpc.Status;
+import io.tourbillon.codecs.ErrorCode;
+import io.tourbillon.codecs.client.AuthReplyDecoder;
+import io.tourbillon.codecs.client.CompactReplyDecoder;
+import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
+import io.tourbillon.codecs.client.ErrorReplyDecoder;
+import io.tourbillon.codecs.client.LeaseReplyDecoder;
+import io.tourbillon.codecs.client.LeasesKeptAliveDecoder;
+import io.tourbillon.codecs.client.MaintenanceReplyDecoder;
+import io.tourbillon.codecs.client.MemberReplyDecoder;
+import io.tourbillon.codecs.client.PutReplyDecoder;
+import io.tourbillon.codecs.client.RangeReplyDecoder;
+import io.tourbillon.codecs.client.StatusReplyDecoder;
+import io.tourbillon.codecs.client.TxnReplyDecoder;
+import io.tourbillon.transport.client.ClientResult;
+import io.tourbillon.transport.client.ClientSession;
+import io.tourbillon.transport.client.ReplyListener;
+import org.agrona.collections.Long2ObjectHashMap;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.function.Function;
+
+/**
+ * A session on the node with the calls that are under way on it. What cannot be sent at once (too many in flight, back-pressure, no
+ * connection) waits here, in order, until its time is over. The link's thread, but for {@link #submit}.
+ */
+public final class NodeSession implements ReplyListener
+{
+    private final NodeLink link;
+    private final SessionEvents events;
+    private final ClientSession session;
+    private final Long2ObjectHashMap<NodeCall> pending = new Long2ObjectHashMap<>();
+    private final ArrayDeque<NodeCall> waiting = new ArrayDeque<>();
+    private boolean isClosed;
+
+    NodeSession(final NodeLink link, final SessionEvents events, final Function<ReplyListener, ClientSession> opening)
+    {
+        this.link = link;
+        this.events = events;
+        session = opening.apply(this);
+    }
+
+    /**
+     * Has a call made on this session. Any thread; wakes the link's. Does not block.
+     *
+     * @param call to make; hears of its end on the link's thread, or on this one if too many wait already.
+     */
+    public void submit(final NodeCall call)
+    {
+        link.submit(this, call);
+    }
+
+    /** @return the client's session. */
+    public ClientSession client()
+    {
+        return session;
+    }
+
+    /** Ends the session: what is under way fails. Link's thread. */
+    public void close()
+    {
+        if (!isClosed)
+        {
+            isClosed = true;
+            session.close();
+            failWaiting(Failures.of(ErrorCode.STOPPED));
+            link.forget(this);
+        }
+    }
+
+    /** A call that has come to the link's thread. */
+    void accept(final NodeCall call)
+    {
+        if (isClosed)
+        {
+            call.onFailure(Failures.of(ErrorCode.STOPPED));
+        }
+        else if (!waiting.isEmpty() || !trySend(call))
+        {
+            waiting.add(call);
+            link.onWaiting(this);
+        }
+    }
+
+    /** @return whether calls still wait to be sent. */
+    boolean sendWaiting()
+    {
+        for (NodeCall call = waiting.peek(); call != null && trySend(call); call = waiting.peek())
+        {
+            waiting.poll();
+        }
+        return !waiting.isEmpty();
+    }
+
+    boolean isExpecting()
+    {
+        return !pending.isEmpty() || !waiting.isEmpty();
+    }
+
+    /** False if it must wait. */
+    private boolean trySend(final NodeCall call)
+    {
+        if (call.isCancelled())
+        {
+            call.onFailure(Status.CANCELLED);
+            return true;
+        }
+        final long result = call.send(session);
+        if (result >= 0)
+        {
+            link.onSent(1);
+            pending.put(result, call);
+            return true;
+        }
+        final boolean isHopeless = result == ClientResult.TOO_LARGE || result == ClientResult.CLOSED;
+        if (!isHopeless && call.deadlineNs() - link.nowNs() > 0)
+        {
+            return false;
+        }
+        call.onFailure(Failures.ofUnsent(result));
+        return true;
+    }
+
+    private NodeCall take(final long correlationId, final boolean isWhole)
+    {
+        if (!isWhole)
+        {
+            return pending.get(correlationId);
+        }
+        link.onSent(-1);
+        return pending.remove(correlationId);
+    }
+
+    private void failWaiting(final Status status)
+    {
+        for (NodeCall call = waiting.poll(); call != null; call = waiting.poll())
+        {
+            call.onFailure(status);
+        }
+    }
+
+    /** The link ends. */
+    void onLinkClosed()
+    {
+        isClosed = true;
+        failWaiting(Failures.of(ErrorCode.STOPPED));
+        final ArrayList<NodeCall> left = new ArrayList<>(pending.values());
+        pending.clear();
+        left.forEach(call -> call.onFailure(Failures.of(ErrorCode.STOPPED)));
+    }
+
+    @Override
+    public void onError(final ClientSession from, final long correlationId, final ErrorReplyDecoder error)
+    {
+        take(correlationId, true).onFailure(Failures.of(error.code()));
+    }
+
+    @Override
+    public void onUnknownOutcome(final ClientSession from, final long correlationId)
+    {
+        take(correlationId, true).onFailure(Failures.of(ErrorCode.TIMEOUT));
+    }
+
+    @Override
+    public void onTimeout(final ClientSession from, final long correlationId)
+    {
+        take(correlationId, true).onFailure(Failures.of(ErrorCode.TIMEOUT));
+    }
+
+    @Override
+    public void onPutReply(final ClientSession from, final long correlationId, final PutReplyDecoder reply)
+    {
+        take(correlationId, true).onPut(reply);
+    }
+
+    @Override
+    public void onRangeReply(final ClientSession from, final long correlationId, final RangeReplyDecoder reply)
+    {
+        take(correlationId, reply.flags().last()).onRange(reply);
+    }
+
+    @Override
+    public void onDeleteRangeReply(final ClientSession from, final long correlationId, final DeleteRangeReplyDecoder reply)
+    {
+        take(correlationId, reply.flags().last()).onDeleteRange(reply);
+    }
+
+    @Override
+    public void onTxnReply(final ClientSession from, final long correlationId, final TxnReplyDecoder reply)
+    {
+        take(correlationId, reply.flags().last()).onTxn(reply);
+    }
+
+    @Override
+    public void onCompactReply(final ClientSession from, final long correlationId, final CompactReplyDecoder reply)
+    {
+        take(correlationId, true).onCompact(reply);
+    }
+
+    @Override
+    public void onLeaseReply(final ClientSession from, final long correlationId, final LeaseReplyDecoder reply)
+    {
+        take(correlationId, reply.flags().last()).onLease(reply);
+    }
+
+    @Override
+    public void onLeasesKeptAlive(final ClientSession from, final long correlationId, final LeasesKeptAliveDecoder reply)
+    {
+        take(correlationId, reply.flags().last()).onLeasesKeptAlive(reply);
+    }
+
+    @Override
+    public void onMemberReply(final ClientSession from, final long correlationId, final MemberReplyDecoder reply)
+    {
+        take(correlationId, true).onMember(reply);
+    }
+
+    @Override
+    public void onMaintenanceReply(final ClientSession from, final long correlationId, final MaintenanceReplyDecoder reply)
+    {
+        take(correlationId, reply.flags().last()).onMaintenance(reply);
+    }
+
+    @Override
+    public void onAuthReply(final ClientSession from, final long correlationId, final AuthReplyDecoder reply)
+    {
+        take(correlationId, reply.flags().last()).onAuth(reply);
+    }
+
+    @Override
+    public void onStatusReply(final ClientSession from, final long correlationId, final StatusReplyDecoder reply)
+    {
+        take(correlationId, true).onStatus(reply);
+    }
+
+    @Override
+    public void onSessionOpened(final ClientSession opened)
+    {
+        events.onOpened(this);
+    }
+
+    @Override
+    public void onSessionClosed(final ClientSession closed, final int errorCode)
+    {
+        events.onClosed(this, errorCode);
+    }
+}

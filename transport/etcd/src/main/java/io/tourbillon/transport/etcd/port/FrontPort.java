@@ -1,0 +1,110 @@
+package io.tourbillon.transport.etcd.port;
+
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.InternalNettyServerCredentials;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The addresses a front listens at: gRPC's server, which the other protocols share the port with. Services run on its event loops. */
+public final class FrontPort implements AutoCloseable
+{
+    private static final int FLOW_CONTROL_WINDOW = 1 << 20;
+    private static final long CLOSE_MS = 2_000;
+
+    private final EventLoopGroup loops;
+    private final List<Server> servers = new ArrayList<>();
+
+    /**
+     * Listens.
+     *
+     * @param addresses         at which.
+     * @param services          that are served.
+     * @param limits            of what a client may do.
+     * @param http              takes what is not gRPC.
+     * @throws IOException if one address is taken; nothing listens then.
+     */
+    public FrontPort(
+        final List<InetSocketAddress> addresses, final List<ServerServiceDefinition> services, final PortLimits limits, final HttpSide http)
+        throws IOException
+    {
+        final int threadCount = Runtime.getRuntime().availableProcessors() > 4 ? 4 : 1;
+        final DefaultThreadFactory threads = new DefaultThreadFactory("tourbillon-etcd-port", true);
+        loops = Epoll.isAvailable() ? new EpollEventLoopGroup(threadCount, threads) : new NioEventLoopGroup(threadCount, threads);
+        try
+        {
+            for (final InetSocketAddress address : addresses)
+            {
+                servers.add(server(address, services, limits, http).start());
+            }
+        }
+        catch (final IOException ex)
+        {
+            close();
+            throw ex;
+        }
+    }
+
+    private Server server(
+        final InetSocketAddress address, final List<ServerServiceDefinition> services, final PortLimits limits, final HttpSide http)
+    {
+        final Class<? extends ServerChannel> channel =
+            Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        final NettyServerBuilder builder = NettyServerBuilder
+            .forAddress(address, InternalNettyServerCredentials.create(new PortNegotiator(http)))
+            .channelType(channel)
+            .bossEventLoopGroup(loops)
+            .workerEventLoopGroup(loops)
+            .directExecutor()
+            .flowControlWindow(FLOW_CONTROL_WINDOW)
+            .maxInboundMessageSize(limits.messageBytesMax())
+            .maxConcurrentCallsPerConnection(limits.streamsMax())
+            .maxInboundMetadataSize(limits.headerBytesMax())
+            .permitKeepAliveTime(limits.keepAliveMinTimeMs(), TimeUnit.MILLISECONDS)
+            .keepAliveTime(limits.keepAliveIntervalMs(), TimeUnit.MILLISECONDS)
+            .keepAliveTimeout(limits.keepAliveTimeoutMs(), TimeUnit.MILLISECONDS);
+        services.forEach(builder::addService);
+        return builder.build();
+    }
+
+    /** @return where it listens: with the ports that the system has chosen. */
+    public List<InetSocketAddress> addresses()
+    {
+        final List<InetSocketAddress> addresses = new ArrayList<>();
+        servers.forEach(server -> server.getListenSockets().forEach(address -> addresses.add((InetSocketAddress)address)));
+        return addresses;
+    }
+
+    /** Ends: no more connections, what is under way is cut off after a moment. Blocks until then. */
+    @Override
+    public void close()
+    {
+        servers.forEach(Server::shutdown);
+        servers.forEach(Server::shutdownNow);
+        for (final Server server : servers)
+        {
+            try
+            {
+                server.awaitTermination(CLOSE_MS, TimeUnit.MILLISECONDS);
+            }
+            catch (final InterruptedException ignore)
+            {
+                Thread.currentThread().interrupt(); // who closes in a hurry does not wait
+            }
+        }
+        loops.shutdownGracefully(0, CLOSE_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_MS);
+    }
+}

@@ -1,0 +1,75 @@
+package io.tourbillon.transport.etcd.port;
+
+import io.grpc.netty.GrpcHttp2ConnectionHandler;
+import io.grpc.netty.InternalProtocolNegotiator;
+import io.grpc.netty.InternalProtocolNegotiators;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.util.AsciiString;
+
+import java.util.List;
+
+/**
+ * Tells by its first bytes what a connection speaks: HTTP/2, whose preface no HTTP/1 request begins with, is gRPC's; all else is HTTP/1's. So
+ * both share one port, as etcd's do. Event loop.
+ */
+final class PortNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator
+{
+    private static final ByteBuf PREFACE = Unpooled.unreleasableBuffer(
+        Unpooled.wrappedBuffer("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+
+    private final InternalProtocolNegotiator.ProtocolNegotiator grpc = InternalProtocolNegotiators.serverPlaintext();
+    private final HttpSide http;
+
+    PortNegotiator(final HttpSide http)
+    {
+        this.http = http;
+    }
+
+    @Override
+    public AsciiString scheme()
+    {
+        return grpc.scheme();
+    }
+
+    @Override
+    public ChannelHandler newHandler(final GrpcHttp2ConnectionHandler grpcHandler)
+    {
+        return new Sniffer(grpcHandler);
+    }
+
+    @Override
+    public void close()
+    {
+        grpc.close();
+    }
+
+    private final class Sniffer extends ByteToMessageDecoder
+    {
+        private final GrpcHttp2ConnectionHandler grpcHandler;
+
+        private Sniffer(final GrpcHttp2ConnectionHandler grpcHandler)
+        {
+            this.grpcHandler = grpcHandler;
+        }
+
+        @Override
+        protected void decode(final ChannelHandlerContext context, final ByteBuf in, final List<Object> out)
+        {
+            final int length = Math.min(in.readableBytes(), PREFACE.readableBytes());
+            if (!ByteBufUtil.equals(in, in.readerIndex(), PREFACE, 0, length))
+            {
+                http.takeOver(context);
+                context.pipeline().remove(this);
+            }
+            else if (length == PREFACE.readableBytes())
+            {
+                context.pipeline().replace(this, null, grpc.newHandler(grpcHandler));
+            }
+        }
+    }
+}

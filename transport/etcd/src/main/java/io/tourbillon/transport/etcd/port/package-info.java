@@ -1,0 +1,2 @@
+/** Connections: which protocol one speaks, and whose it is. */
+package io.tourbillon.transport.etcd.port;
