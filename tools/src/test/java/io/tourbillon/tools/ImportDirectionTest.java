@@ -42,7 +42,8 @@ class ImportDirectionTest
         "transport.client, codecs",
         "transport.aeron,  codecs bptree journal mvcc consensus",
         "transport.http,   codecs journal consensus transport.aeron transport.client",
-        "tools,            codecs bptree journal mvcc consensus transport.aeron transport.client transport.http",
+        "transport.etcd,   codecs transport.client",
+        "tools,            codecs bptree journal mvcc consensus transport.aeron transport.client transport.http transport.etcd",
     })
     void shouldImportOneWayOnly(final String part, final String allowedParts)
     {
@@ -63,7 +64,7 @@ class ImportDirectionTest
     void shouldHaveFoundEveryPart()
     {
         for (final String part : List.of("codecs", "bptree", "journal", "mvcc", "consensus.raft",
-            "transport.client", "transport.aeron", "transport.http", "tools"))
+            "transport.client", "transport.aeron", "transport.http", "transport.etcd", "tools"))
         {
             assertFalse(mainClasses.that(resideInAnyPackage(ROOT + part + "..")).isEmpty(), part + ": no class found");
         }

@@ -15,8 +15,8 @@ import java.net.InetSocketAddress;
 import java.util.List;
 
 /**
- * A front: serves etcd's clients, and is itself a client of a node. It has a thread for the node and event loops for its clients. Several may
- * serve one node or cluster.
+ * A front: serves etcd's clients, and is itself a client of a node. It has a thread for the node and event loops for its clients. Several
+ * may serve one node or cluster.
  */
 public final class EtcdFront implements AutoCloseable
 {

@@ -1,0 +1,73 @@
+package io.tourbillon.transport.etcd;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.tourbillon.transport.aeron.Node;
+import io.tourbillon.transport.aeron.NodeConfig;
+import io.tourbillon.transport.aeron.TestConfig;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** A whole node with a front before it, and a channel to that. Closing it fails if something happened that should not. */
+public final class FrontNode implements AutoCloseable
+{
+    private static final long READY_MS = 30_000;
+
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final Node node;
+    private final EtcdFront front;
+    private final ManagedChannel channel;
+
+    FrontNode(final Path directory) throws Exception
+    {
+        this(directory, config -> {}, config -> {});
+    }
+
+    FrontNode(final Path directory, final Consumer<NodeConfig> nodeSettings, final Consumer<FrontConfig> frontSettings) throws Exception
+    {
+        final NodeConfig config = TestConfig.in(directory);
+        nodeSettings.accept(config);
+        node = Node.launch(config);
+        assertTrue(node.awaitReady(READY_MS));
+        final FrontConfig frontConfig = new FrontConfig()
+            .addresses(List.of(new InetSocketAddress("127.0.0.1", 0)))
+            .endpoint("ipc:" + node.driverDirectory());
+        frontSettings.accept(frontConfig);
+        front = EtcdFront.launch(frontConfig, failure::set);
+        channel = NettyChannelBuilder.forAddress(address()).usePlaintext().build();
+    }
+
+    /** The node behind it. */
+    Node node()
+    {
+        return node;
+    }
+
+    /** Where the front listens. */
+    InetSocketAddress address()
+    {
+        return front.addresses().get(0);
+    }
+
+    /** A channel to the front. */
+    ManagedChannel channel()
+    {
+        return channel;
+    }
+
+    @Override
+    public void close()
+    {
+        channel.shutdownNow();
+        front.close();
+        node.close();
+        assertNull(failure.get(), () -> "on the front's threads: " + failure.get());
+    }
+}
