@@ -3,6 +3,7 @@ package io.tourbillon.transport.etcd.node;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.transport.client.ClientConnection;
 import io.tourbillon.transport.client.ClientContext;
+import io.tourbillon.transport.client.ClientSession;
 import io.tourbillon.transport.client.TourbillonClient;
 import io.tourbillon.transport.client.TxnEncoder;
 import io.tourbillon.transport.client.UserPassword;
@@ -40,6 +41,7 @@ public final class NodeLink implements AutoCloseable
     private long nowNs;
     private int sentCount;
     private int listenerCount;
+    private volatile long leaderId;
     private volatile boolean isEnded;
 
     /**
@@ -80,7 +82,7 @@ public final class NodeLink implements AutoCloseable
     }
 
     /**
-     * Opens a session. Link's thread, or before it starts.
+     * Opens a session. Any thread; does not wait.
      *
      * @param user   who logs in; null = nobody.
      * @param events hears of its fate.
@@ -88,10 +90,16 @@ public final class NodeLink implements AutoCloseable
      */
     public NodeSession open(final UserPassword user, final SessionEvents events)
     {
-        final NodeSession session = new NodeSession(
-            this, events, listener -> user == null ? connection.openSession(listener) : connection.openSession(user, listener));
-        sessions.add(session);
+        final NodeSession session = new NodeSession(this, user, events);
+        execute(session::begin);
         return session;
+    }
+
+    /** Opens a session at the node. Link's thread. */
+    ClientSession begin(final NodeSession session, final UserPassword user)
+    {
+        sessions.add(session);
+        return user == null ? connection.openSession(session) : connection.openSession(user, session);
     }
 
     /** @return the encoder of transactions, for use within one {@link NodeCall#send}. Link's thread. */
@@ -100,10 +108,19 @@ public final class NodeLink implements AutoCloseable
         return txnEncoder;
     }
 
-    /** @return who leads, as the node said last; 0 = nobody that it knows. Link's thread. */
+    /** @return who leads, as the node said last; 0 = nobody that it knows, or it is not reached. Any thread. */
     public long leaderId()
     {
-        return connection.memberChoice().leaderId();
+        return leaderId;
+    }
+
+    private void observeLeader()
+    {
+        final long found = nobody.client().isOpen() ? connection.memberChoice().leaderId() : 0;
+        if (found != leaderId)
+        {
+            leaderId = found;
+        }
     }
 
     /** @return the time of this duty cycle, of a nano clock. Link's thread. */
@@ -218,6 +235,7 @@ public final class NodeLink implements AutoCloseable
             int workCount = runCommands();
             workCount += takeCalls();
             workCount += client.poll();
+            observeLeader();
             idle.expecting(sentCount > 0 || !blocked.isEmpty() ? LinkIdle.ANSWERS : listenerCount > 0 ? LinkIdle.EVENTS : LinkIdle.NOTHING);
             return workCount;
         }

@@ -17,11 +17,11 @@ import io.tourbillon.codecs.client.TxnReplyDecoder;
 import io.tourbillon.transport.client.ClientResult;
 import io.tourbillon.transport.client.ClientSession;
 import io.tourbillon.transport.client.ReplyListener;
+import io.tourbillon.transport.client.UserPassword;
 import org.agrona.collections.Long2ObjectHashMap;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.function.Function;
 
 /**
  * A session on the node with the calls that are under way on it. What cannot be sent at once (too many in flight, back-pressure, no
@@ -31,16 +31,32 @@ public final class NodeSession implements ReplyListener
 {
     private final NodeLink link;
     private final SessionEvents events;
-    private final ClientSession session;
+    private final UserPassword user;
     private final Long2ObjectHashMap<NodeCall> pending = new Long2ObjectHashMap<>();
     private final ArrayDeque<NodeCall> waiting = new ArrayDeque<>();
+    private ClientSession session;
     private boolean isClosed;
 
-    NodeSession(final NodeLink link, final SessionEvents events, final Function<ReplyListener, ClientSession> opening)
+    NodeSession(final NodeLink link, final UserPassword user, final SessionEvents events)
     {
         this.link = link;
+        this.user = user;
         this.events = events;
-        session = opening.apply(this);
+    }
+
+    /** Asks the node for it, if that has not been done. Link's thread. */
+    void begin()
+    {
+        if (session == null && !isClosed)
+        {
+            session = link.begin(this, user);
+        }
+    }
+
+    /** @return who logs in; null = nobody. Any thread. */
+    public UserPassword user()
+    {
+        return user;
     }
 
     /**
@@ -53,9 +69,10 @@ public final class NodeSession implements ReplyListener
         link.submit(this, call);
     }
 
-    /** @return the client's session. */
+    /** @return the client's session; null if it was closed before it began. Link's thread. */
     public ClientSession client()
     {
+        begin();
         return session;
     }
 
@@ -65,7 +82,10 @@ public final class NodeSession implements ReplyListener
         if (!isClosed)
         {
             isClosed = true;
-            session.close();
+            if (session != null)
+            {
+                session.close();
+            }
             failWaiting(Failures.of(ErrorCode.STOPPED));
             link.forget(this);
         }
@@ -77,8 +97,10 @@ public final class NodeSession implements ReplyListener
         if (isClosed)
         {
             call.onFailure(Failures.of(ErrorCode.STOPPED));
+            return;
         }
-        else if (!waiting.isEmpty() || !trySend(call))
+        begin(); // it may have overtaken the command to do so
+        if (!waiting.isEmpty() || !trySend(call))
         {
             waiting.add(call);
             link.onWaiting(this);
