@@ -1,4 +1,4 @@
-# What tourbillon and tbctl share: where java is, the class path, the flags, the class-data archive. Sourced, not run.
+# What tourbillon, etcd and tbctl share: where java is, the class path, the flags, the class-data archive. Sourced, not run.
 # No process is started on the way of a tbctl call other than java itself: each costs milliseconds.
 
 tools_dir="$(cd -P -- "${BASH_SOURCE[0]%/*}/.." && printf '%s' "$PWD")"
@@ -151,4 +151,28 @@ build_if_never_built()
     printf '%s: never built; building with mvn -q -DskipTests package (once, a minute or two)\n' "${0##*/}" >&2
     (cd -- "$tools_dir/.." && mvn -q -B -ntp -Dstyle.color=never -DskipTests package) >&2 || complain "the build failed"
     exec 8<&-
+}
+
+# Becomes a node. $1 its main class, then its options.
+launch_node()
+{
+    local main_class="$1"
+    shift
+    find_java
+    build_if_never_built
+    set_flags
+    name_archive
+    if archive_is_wanted; then
+        make_archive
+    fi
+    use_archive
+
+    # Large off-heap blocks (page pool, ring) in huge pages where the kernel allows it on request: fewer TLB misses; glibc before 2.35 ignores it.
+    export GLIBC_TUNABLES="${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}"
+
+    # The data is off the heap; the heap holds what was made at start.
+    # Descriptors are looked up by their boxed numbers, which are cached up to 127 only unless told otherwise.
+    # shellcheck disable=SC2086
+    exec "$java_bin" "${java_flags[@]}" -Xms64m -Xmx256m -XX:AutoBoxCacheMax=4096 -XX:+ExitOnOutOfMemoryError ${JAVA_OPTS:-} \
+        -cp "$tools_jar" "$main_class" "$@"
 }

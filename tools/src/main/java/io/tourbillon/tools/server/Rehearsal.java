@@ -2,6 +2,7 @@ package io.tourbillon.tools.server;
 
 import io.tourbillon.tools.QuietLogging;
 import io.tourbillon.tools.ctl.Tbctl;
+import io.tourbillon.tools.etcd.Etcd;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -57,6 +58,7 @@ public final class Rehearsal
         server.start();
         try
         {
+            Etcd.rehearse(directory.resolve("etcd"));
             return talk("ipc:" + driver);
         }
         finally

@@ -16,6 +16,7 @@ import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -66,9 +67,43 @@ public final class Tourbillon
     {
         QuietLogging.install();
         final Tourbillon tourbillon = new Tourbillon(System.out, System.err);
-        Signals.register("TERM", tourbillon::onSignal);
-        Signals.register("INT", tourbillon::onSignal);
+        tourbillon.listen();
         System.exit(tourbillon.run(args));
+    }
+
+    /**
+     * Runs a node by settings that another launcher has read, until it is told to stop by a signal or fails. Blocks.
+     *
+     * @param settings by the keys of {@link NodeOption}.
+     * @param log      to tell, instead of the node's own forms.
+     * @return the exit code.
+     */
+    public static int run(final Map<String, String> settings, final EventLog log)
+    {
+        final Tourbillon tourbillon = new Tourbillon(System.out, System.err);
+        tourbillon.log = log;
+        tourbillon.listen();
+        QuietLogging.install(tourbillon::tellOfLibrary);
+        try
+        {
+            final NodeConfig config = NodeConfig.parse(settings);
+            return tourbillon.serve(config, OperatorPages.addresses(config.text(NodeOption.LISTEN_METRICS_URLS)));
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            return tourbillon.fail(EXIT_USAGE, ex.getMessage());
+        }
+    }
+
+    private void listen()
+    {
+        Signals.register("TERM", this::onSignal);
+        Signals.register("INT", this::onSignal);
+    }
+
+    private void tellOfLibrary(final String logger, final String message)
+    {
+        log.tell(Level.WARN, "library", "logger", logger, "message", message);
     }
 
     /** The first asks for an orderly end; the second is somebody who does not want to wait. */
@@ -121,7 +156,7 @@ public final class Tourbillon
         if ("json".equals(format))
         {
             log = new EventLog(true, out, err, Clock.systemUTC());
-            QuietLogging.install((logger, message) -> log.tell(Level.WARN, "library", "logger", logger, "message", message));
+            QuietLogging.install(this::tellOfLibrary);
         }
     }
 

@@ -159,7 +159,7 @@ public final class NodeConfig
             faults.add("auto-compaction-retention=" + text(NodeOption.AUTO_COMPACTION_RETENTION) + ": must be " + (isPeriodic() ?
                 "a number of hours or a time such as 90m or 1h30m" : "a number of revisions") + ", or 0");
         }
-        if (peerPort() == clientPort() || peerPort() == responsePort())
+        if (peerHost().equals(clientHost()) && (peerPort() == clientPort() || peerPort() == responsePort()))
         {
             faults.add("listen-peer=" + text(NodeOption.LISTEN_PEER) + ": must be another port than listen-client's " +
                 clientPort() + " and the answers' " + responsePort());

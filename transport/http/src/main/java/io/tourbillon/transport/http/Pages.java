@@ -8,8 +8,8 @@ import java.util.function.Function;
  */
 public final class Pages
 {
-    /** What etcd's clients look at before they use what not every etcd has: the version whose behaviour ours is. */
-    private static final String ETCD_VERSION = "3.6.0";
+    /** What etcd's clients look at before they use what not every etcd has: the version whose behaviour ours is, in digits alone. */
+    public static final String ETCD_VERSION = "3.6.0";
     private static final String METRICS = "/metrics";
     private static final String VERSION = "/version";
 
