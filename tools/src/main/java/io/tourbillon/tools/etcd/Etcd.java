@@ -88,7 +88,8 @@ public final class Etcd
             }
             else
             {
-                new EventLog(new ZapForm(false), Level.INFO, err, err, Clock.systemUTC()).tell(Level.ERROR, "fatal", "message", ex.getMessage());
+                new EventLog(new ZapForm(false), Level.INFO, err, err, Clock.systemUTC())
+                    .tell(Level.ERROR, "fatal", "message", ex.getMessage());
             }
             return ex.exitCode();
         }

@@ -156,7 +156,8 @@ final class EtcdSettings
         final long electionMs = number("election-timeout");
         if (heartbeatMs == 0 || electionMs == 0)
         {
-            throw EtcdException.ofVerify("--" + (heartbeatMs == 0 ? "heartbeat-interval" : "election-timeout") + " must be >0 (set to 0ms)");
+            throw EtcdException.ofVerify(
+                "--" + (heartbeatMs == 0 ? "heartbeat-interval" : "election-timeout") + " must be >0 (set to 0ms)");
         }
         if (HEARTBEATS_MIN * heartbeatMs > electionMs)
         {

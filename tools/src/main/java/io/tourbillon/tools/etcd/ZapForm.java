@@ -10,8 +10,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
- * The log as etcd writes it, with zap: an object a line, or for people the same words between tabs. Where scripts wait for a line of etcd's,
- * the words are etcd's; the caller is the event's name here.
+ * The log as etcd writes it, with zap: an object a line, or for people the same words between tabs. Where scripts wait for a line of
+ * etcd's, the words are etcd's; the caller is the event's name here.
  */
 final class ZapForm implements LogForm
 {
