@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** The settings of a node that etcd's flags amount to, and what people are to be told of the rest. */
 final class EtcdSettings
@@ -126,12 +127,8 @@ final class EtcdSettings
         }
         else if (flag.use() == EtcdFlag.Use.CLIENT_TLS && !isAsItIs(flag, value))
         {
-            if (NodeOption.ofKey(LISTEN_CLIENT_URLS) != null)
-            {
-                throw EtcdException.ofVerify(
-                    "flag --" + flag.name() + " is not supported by this build, which would serve clients without TLS");
-            }
-            warnings.add("flag --" + flag.name() + " has no effect here: this build does not have TLS");
+            throw EtcdException.ofVerify(
+                "flag --" + flag.name() + " is not supported by this build, which would serve clients without TLS");
         }
     }
 
@@ -184,17 +181,22 @@ final class EtcdSettings
         final NativeEndpoint endpoint = NativeEndpoint.of(urls.get(0));
         put(NodeOption.LISTEN_CLIENT, endpoint.address());
         put(NodeOption.DRIVER_DIR, endpoint.directory());
-        for (final String name : List.of(LISTEN_CLIENT_URLS, ADVERTISE_CLIENT_URLS))
+        put(NodeOption.LISTEN_CLIENT_URLS, urls.stream().map((url) -> url.host().isEmpty() ? url.at("0.0.0.0").text() : url.text())
+            .distinct().collect(Collectors.joining(",")));
+        put(NodeOption.ADVERTISE_CLIENT_URLS, EtcdUrl.parseAll(line.value(ADVERTISE_CLIENT_URLS)).stream().map(this::advertised)
+            .distinct().collect(Collectors.joining(",")));
+    }
+
+    /** etcd lets a member tell clients to go to all addresses there are. */
+    private String advertised(final EtcdUrl url)
+    {
+        if (!url.isAnyHost())
         {
-            if (NodeOption.ofKey(name) != null)
-            {
-                put(NodeOption.ofKey(name), line.value(name));
-            }
-            else if (line.isGiven(name))
-            {
-                warnings.add("flag --" + name + " has no effect here: this build does not serve etcd's API");
-            }
+            return url.text();
         }
+        final EtcdUrl told = url.at(EtcdUrl.ownHost());
+        warnings.add("flag --" + ADVERTISE_CLIENT_URLS + ": nobody can go to " + url.text() + ", clients are told " + told.text());
+        return told.text();
     }
 
     /** Bounds that are narrower here than in etcd, and what means something else here. */

@@ -1,7 +1,10 @@
 package io.tourbillon.tools.etcd;
 
+import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +63,27 @@ record EtcdUrl(String scheme, String host, int port, String text)
     boolean isAnyHost()
     {
         return host.isEmpty() || "0.0.0.0".equals(host) || "[::]".equals(host);
+    }
+
+    /** The same elsewhere. */
+    EtcdUrl at(final String otherHost)
+    {
+        return new EtcdUrl(scheme, otherHost, port, scheme + "://" + otherHost + ':' + port);
+    }
+
+    /** An address of this host that others may reach; that of loopback if it has none. */
+    static String ownHost()
+    {
+        try
+        {
+            return NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
+                .filter((address) -> address instanceof Inet4Address && !address.isLoopbackAddress() && !address.isLinkLocalAddress())
+                .map(InetAddress::getHostAddress).findFirst().orElse("127.0.0.1");
+        }
+        catch (final SocketException ignore)
+        {
+            return "127.0.0.1"; // it does not say where it is: this much is true
+        }
     }
 
     /** Whether it is this host alone that can reach it. Asks for the host's address if it is a name. */

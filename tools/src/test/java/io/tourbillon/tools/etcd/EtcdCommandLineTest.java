@@ -68,7 +68,8 @@ class EtcdCommandLineTest
         "--=x                        | 2 | bad flag syntax: --=x",
         "extra                       | 1 | error verifying flags, 'extra' is not a valid flag. See 'etcd --help'.",
         "--debug true                | 1 | error verifying flags, 'true' is not a valid flag. See 'etcd --help'.",
-        "--listen-peer-urls h:1      | 2 | invalid value \"h:1\" for flag -listen-peer-urls: URL scheme must be http, https, unix, or unixs: h:1",
+        "--listen-peer-urls h:1      | 2 | invalid value \"h:1\" for flag -listen-peer-urls: " +
+            "URL scheme must be http, https, unix, or unixs: h:1",
         "--listen-peer-urls http://h | 2 | invalid value \"http://h\" for flag -listen-peer-urls: " +
             "URL address does not have the form \"host:port\": http://h",
         "--config-file /no/such      | 1 | error verifying flags, open /no/such: no such file or directory. See 'etcd --help'.",

@@ -160,6 +160,27 @@ class EtcdSettingsTest
         assertTrue(complaint("").contains("etcd's own files"));
     }
 
+    @Test
+    void shouldTellClientsWhereTheyCanGo()
+    {
+        final EtcdSettings settings = of("--listen-client-urls http://:2379,http://localhost:2379,http://localhost:2379 " +
+            "--advertise-client-urls http://0.0.0.0:2379,http://etcd_0:2379");
+        assertEquals("http://0.0.0.0:2379,http://localhost:2379", settings.settings().get("listen-client-urls"));
+        assertTrue(settings.settings().get("advertise-client-urls").matches("http://[1-9][0-9.]+:2379,http://etcd_0:2379"));
+        assertEquals(1, settings.warnings().size());
+        assertEquals("http://localhost:2379", settings("").get("advertise-client-urls"));
+    }
+
+    @Test
+    void shouldNotServeWithoutTlsWhoAskedForIt()
+    {
+        for (final String flag : List.of("--cert-file c", "--client-cert-auth", "--auto-tls"))
+        {
+            assertTrue(NodeOption.ofKey(flag.substring(2).split(" ")[0]) != null || complaint(flag).contains("without TLS"), flag);
+        }
+        assertFalse(settings("--client-cert-auth=false --auto-tls=false").isEmpty());
+    }
+
     /** Also where one's port for answers, two above, is the other's. */
     @Test
     void shouldGiveEachMemberOfAMachineAnEndpointOfItsOwn()
@@ -174,7 +195,7 @@ class EtcdSettingsTest
         final NativeEndpoint other = NativeEndpoint.of(EtcdUrl.parse("http://127.0.0.2:2379"));
         assertFalse(hosts.contains(other.address().substring(0, other.address().indexOf(':'))));
         assertTrue(other.directory().contains("-2379-"), other.directory());
-        assertEquals("127.1.9.75:2379", settings("--listen-client-urls https://localhost:2379,http://10.0.0.1:2379 " +
+        assertEquals("127.1.9.75:2379", settings("--listen-client-urls http://localhost:2379,http://10.0.0.1:2379 " +
             "--advertise-client-urls http://10.0.0.1:2379").get(NodeOption.LISTEN_CLIENT.key()));
         assertTrue(settings("--listen-client-urls http://127.0.0.1:2381 --advertise-client-urls http://127.0.0.1:2381 " +
             "--listen-peer-urls http://127.0.0.1:2383").get("listen-client").endsWith(":2381"));

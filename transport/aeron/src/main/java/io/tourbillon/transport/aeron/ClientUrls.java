@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /** What may stand as a list of URLs for etcd's clients. Pure; any thread. */
 final class ClientUrls
 {
-    private static final Pattern URL = Pattern.compile("(https?)://([0-9A-Za-z.-]+|\\[[0-9a-fA-F:.]+]):([0-9]{1,5})");
+    private static final Pattern URL = Pattern.compile("(https?)://([0-9A-Za-z._-]+|\\[[0-9a-fA-F:.]+]):([0-9]{1,5})");
     private static final int PORT_MAX = 65_535;
 
     private ClientUrls()
