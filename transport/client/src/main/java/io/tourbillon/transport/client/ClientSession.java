@@ -5,14 +5,11 @@ import io.tourbillon.codecs.client.CompactRequestEncoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestEncoder;
 import io.tourbillon.codecs.client.LeaseOperation;
 import io.tourbillon.codecs.client.MaintenanceOperation;
-import io.tourbillon.codecs.client.MaintenanceRequestEncoder;
 import io.tourbillon.codecs.client.MemberOperation;
 import io.tourbillon.codecs.client.MemberRequestEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.PutRequestEncoder;
 import io.tourbillon.codecs.client.RangeRequestEncoder;
-import io.tourbillon.codecs.client.RequestHeaderEncoder;
-import io.tourbillon.codecs.client.StatusRequestEncoder;
 import io.tourbillon.codecs.client.TxnRequestEncoder;
 import io.tourbillon.codecs.client.WatchCancelEncoder;
 import io.tourbillon.codecs.client.WatchProgressRequestEncoder;
@@ -55,6 +52,7 @@ public final class ClientSession
     final WriteRetries retries;
     final RequestBook requests;
     final SessionLife life;
+    final SessionWatches watches;
 
     private final ClientConnection connection;
     private final TxnRequestEncoder txnMessage = new TxnRequestEncoder();
@@ -67,6 +65,7 @@ public final class ClientSession
         inFlight = new InFlight(Math.max(1, Math.min(context.requestsInFlightMax(), InFlight.CAPACITY_MAX)));
         retries = new WriteRetries(this, connection, inFlight);
         requests = new RequestBook(this, connection, inFlight, retries);
+        watches = new SessionWatches(this, connection);
         life = new SessionLife(this, connection, localId, user);
     }
 
@@ -403,7 +402,7 @@ public final class ClientSession
      */
     public long maintenance(final MaintenanceOperation operation, final long targetId, final AlarmType type)
     {
-        return maintenance(operation, targetId, 0, type);
+        return requests.maintenance(operation, targetId, 0, type);
     }
 
     /**
@@ -415,26 +414,7 @@ public final class ClientSession
      */
     public long hashKv(final long revision)
     {
-        return maintenance(MaintenanceOperation.HASH_KV, 0, revision, AlarmType.NONE);
-    }
-
-    private long maintenance(final MaintenanceOperation operation, final long targetId, final long revision, final AlarmType type)
-    {
-        final long refusal =
-            requests.claim(HEADER_LENGTH + MaintenanceRequestEncoder.BLOCK_LENGTH + MaintenanceRequestEncoder.versionHeaderLength());
-        if (refusal < 0)
-        {
-            return refusal;
-        }
-        final Outbound out = connection.outbound();
-        final Encoders encoders = connection.encoders();
-        encoders.maintenance.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
-        final boolean isWrite = operation == MaintenanceOperation.ALARM_ACTIVATE || operation == MaintenanceOperation.ALARM_DEACTIVATE;
-        final RequestHeaderEncoder head = encoders.maintenance.request();
-        final long correlationId = isWrite ? requests.headOfChange(head) : requests.headOfRead(head);
-        encoders.maintenance.targetId(targetId).revision(revision).operation(operation).alarm(type.number()).version("");
-        out.commit();
-        return correlationId;
+        return requests.maintenance(MaintenanceOperation.HASH_KV, 0, revision, AlarmType.NONE);
     }
 
     /**
@@ -445,18 +425,7 @@ public final class ClientSession
      */
     public long auth(final AuthCommand command)
     {
-        final long refusal = requests.claim(HEADER_LENGTH + (long)command.length());
-        if (refusal < 0)
-        {
-            return refusal;
-        }
-        final Outbound out = connection.outbound();
-        final Encoders encoders = connection.encoders();
-        final RequestHeaderEncoder head = encoders.auth.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header).request();
-        final long correlationId = command.isRead() ? requests.headOfRead(head) : requests.headOfChange(head);
-        command.encode(encoders.auth);
-        out.commit();
-        return correlationId;
+        return requests.auth(command);
     }
 
     /**
@@ -466,17 +435,7 @@ public final class ClientSession
      */
     public long status()
     {
-        final long refusal = requests.claim(HEADER_LENGTH + StatusRequestEncoder.BLOCK_LENGTH);
-        if (refusal < 0)
-        {
-            return refusal;
-        }
-        final Outbound out = connection.outbound();
-        final Encoders encoders = connection.encoders();
-        final long correlationId =
-            requests.headOfRead(encoders.status.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header).request());
-        out.commit();
-        return correlationId;
+        return requests.status();
     }
 
     /**
@@ -499,7 +458,7 @@ public final class ClientSession
         final long startRevision, final int flags)
     {
         return life.isClosed() ? ClientResult.CLOSED :
-            life.watch(copy(key, keyOffset, keyLength), copy(end, endOffset, endLength), startRevision, flags);
+            watches.add(copy(key, keyOffset, keyLength), copy(end, endOffset, endLength), startRevision, flags);
     }
 
     /**
@@ -510,7 +469,7 @@ public final class ClientSession
      */
     public long watch(final WatchRanges ranges)
     {
-        return life.isClosed() ? ClientResult.CLOSED : life.watch(ranges);
+        return life.isClosed() ? ClientResult.CLOSED : watches.add(ranges);
     }
 
     /**
@@ -522,7 +481,7 @@ public final class ClientSession
      */
     public boolean isWatchCreated(final long watchId)
     {
-        return life.isWatchCreated(watchId);
+        return watches.isCreated(watchId);
     }
 
     /**
@@ -533,7 +492,7 @@ public final class ClientSession
      */
     public long cancelWatch(final long watchId)
     {
-        return life.cancelWatch(watchId);
+        return watches.cancel(watchId);
     }
 
     /**

@@ -223,18 +223,18 @@ final class Inbound implements FragmentHandler
         switch (header.templateId())
         {
             case WatchEventsDecoder.TEMPLATE_ID ->
-                session.life.onWatchEvents(watchEvents.wrapAndApplyHeader(buffer, offset, header), length);
+                session.watches.onEvents(watchEvents.wrapAndApplyHeader(buffer, offset, header), length);
             case WatchCreatedDecoder.TEMPLATE_ID ->
             {
                 watchCreated.wrapAndApplyHeader(buffer, offset, header);
-                session.life.onWatchCreated(watchCreated.watchId(), watchCreated.reply().revision());
+                session.watches.onCreated(watchCreated.watchId(), watchCreated.reply().revision());
             }
             case WatchCanceledDecoder.TEMPLATE_ID ->
-                session.life.onWatchCanceled(correlationId, watchCanceled.wrapAndApplyHeader(buffer, offset, header));
+                session.watches.onCanceled(correlationId, watchCanceled.wrapAndApplyHeader(buffer, offset, header));
             case WatchProgressDecoder.TEMPLATE_ID ->
             {
                 watchProgress.wrapAndApplyHeader(buffer, offset, header);
-                session.life.onWatchProgress(watchProgress.watchId(), watchProgress.reply().revision());
+                session.watches.onProgress(watchProgress.watchId(), watchProgress.reply().revision());
             }
             default -> counters.unknownTemplates++; // a client's message, or one whose request is not sent from here
         }
@@ -357,7 +357,7 @@ final class Inbound implements FragmentHandler
         }
         else if (correlationId < 0)
         {
-            session.life.onWatchRefused(-correlationId, reply.code(), reply.compactRevision(), connection.clockNs());
+            session.watches.onRefused(-correlationId, reply.code(), reply.compactRevision(), connection.clockNs());
         }
         else if (correlationId > 0)
         {

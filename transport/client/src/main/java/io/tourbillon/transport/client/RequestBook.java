@@ -1,10 +1,14 @@
 package io.tourbillon.transport.client;
 
+import io.tourbillon.codecs.AlarmType;
 import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.LeaseOperation;
 import io.tourbillon.codecs.client.LeaseRequestEncoder;
+import io.tourbillon.codecs.client.MaintenanceOperation;
+import io.tourbillon.codecs.client.MaintenanceRequestEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.RequestHeaderEncoder;
+import io.tourbillon.codecs.client.StatusRequestEncoder;
 
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -190,6 +194,59 @@ final class RequestBook
         encoders.leasesKeepAlive.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
         final long correlationId = headOfRead(encoders.leasesKeepAlive.request());
         encoders.leaseIds(leaseIds, offset, count);
+        out.commit();
+        return correlationId;
+    }
+
+    /** Sends a request about snapshots, alarms or hashes: its correlation id or a {@link ClientResult}. */
+    long maintenance(final MaintenanceOperation operation, final long targetId, final long revision, final AlarmType type)
+    {
+        final long refusal = claim(MessageHeaderEncoder.ENCODED_LENGTH + MaintenanceRequestEncoder.BLOCK_LENGTH +
+            MaintenanceRequestEncoder.versionHeaderLength());
+        if (refusal < 0)
+        {
+            return refusal;
+        }
+        final Outbound out = connection.outbound();
+        final Encoders encoders = connection.encoders();
+        encoders.maintenance.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header);
+        final boolean isWrite = operation == MaintenanceOperation.ALARM_ACTIVATE || operation == MaintenanceOperation.ALARM_DEACTIVATE;
+        final RequestHeaderEncoder head = encoders.maintenance.request();
+        final long correlationId = isWrite ? headOfChange(head) : headOfRead(head);
+        encoders.maintenance.targetId(targetId).revision(revision).operation(operation).alarm(type.number()).version("");
+        out.commit();
+        return correlationId;
+    }
+
+    /** Sends a request about users and roles: its correlation id or a {@link ClientResult}. */
+    long auth(final AuthCommand command)
+    {
+        final long refusal = claim(MessageHeaderEncoder.ENCODED_LENGTH + (long)command.length());
+        if (refusal < 0)
+        {
+            return refusal;
+        }
+        final Outbound out = connection.outbound();
+        final Encoders encoders = connection.encoders();
+        final RequestHeaderEncoder head = encoders.auth.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header).request();
+        final long correlationId = command.isRead() ? headOfRead(head) : headOfChange(head);
+        command.encode(encoders.auth);
+        out.commit();
+        return correlationId;
+    }
+
+    /** Asks for the node's figures: its correlation id or a {@link ClientResult}. */
+    long status()
+    {
+        final long refusal = claim(MessageHeaderEncoder.ENCODED_LENGTH + StatusRequestEncoder.BLOCK_LENGTH);
+        if (refusal < 0)
+        {
+            return refusal;
+        }
+        final Outbound out = connection.outbound();
+        final Encoders encoders = connection.encoders();
+        final long correlationId =
+            headOfRead(encoders.status.wrapAndApplyHeader(out.buffer(), out.offset(), encoders.header).request());
         out.commit();
         return correlationId;
     }
