@@ -129,6 +129,12 @@ public final class AuthCommand
         return new AuthCommand(AuthOperation.ROLE_REVOKE_PERMISSION, "", role).range(key, rangeEnd);
     }
 
+    /** @return asks for a token of the session's own user; see {@link ClientSession#requestToken}. */
+    public static AuthCommand token()
+    {
+        return new AuthCommand(AuthOperation.TOKEN, "", "");
+    }
+
     private AuthCommand verifier(final byte[] value)
     {
         verifier = value;
@@ -146,7 +152,7 @@ public final class AuthCommand
     {
         return switch (operation)
         {
-            case STATUS, USER_GET, USER_LIST, ROLE_GET, ROLE_LIST -> true;
+            case STATUS, USER_GET, USER_LIST, ROLE_GET, ROLE_LIST, TOKEN -> true;
             default -> false;
         };
     }

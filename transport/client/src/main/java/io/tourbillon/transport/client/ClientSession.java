@@ -75,6 +75,12 @@ public final class ClientSession
         return life.isOpen();
     }
 
+    /** @return true if it is over for good: its owner has closed it, or the token that it was to be opened by is not taken. */
+    public boolean isClosed()
+    {
+        return life.isClosed();
+    }
+
     /** @return the node's id of the session; 0 while it is not open. */
     public long sessionId()
     {
@@ -426,6 +432,18 @@ public final class ClientSession
     public long auth(final AuthCommand command)
     {
         return requests.auth(command);
+    }
+
+    /**
+     * Asks for a token, by which other sessions of this user are opened for a while, at any member:
+     * {@link UserPassword#ofToken}. {@link ReplyListener#onAuthReply} brings it as the one name. Of who has logged in by a password alone:
+     * else the answer is an error (USER_EMPTY, PERMISSION_DENIED), as while authentication is not enabled (AUTH_NOT_ENABLED).
+     *
+     * @return correlation id or {@link ClientResult}.
+     */
+    public long requestToken()
+    {
+        return requests.auth(AuthCommand.token());
     }
 
     /**

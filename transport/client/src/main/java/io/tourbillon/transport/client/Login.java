@@ -12,8 +12,9 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 
 /**
- * The login of one session: a nonce goes with its opening, the challenge comes, the keys are derived elsewhere, the proof goes, and the
- * node must prove in turn that it has the verifier. See {@link Scram}. Polling thread; allocates, as the opening of sessions does.
+ * The login of one session. By a password: a nonce goes with its opening, the challenge comes, the keys are derived elsewhere, the proof
+ * goes, and the node must prove in turn that it has the verifier. Else all that there is to show goes with its opening. See {@link
+ * Scram}. Polling thread; allocates, as the opening of sessions does.
  */
 final class Login
 {
@@ -33,7 +34,7 @@ final class Login
     Login(final UserPassword user)
     {
         this.user = user;
-        this.random = user.isNobody() ? null : new SecureRandom();
+        this.random = user.isFixed() ? null : new SecureRandom();
     }
 
     UserPassword user()
@@ -47,7 +48,7 @@ final class Login
         nonce = null;
         authMessage = null;
         isProofSent = false;
-        clientNonce = user.isNobody() ? user.token() : Scram.newNonce(random);
+        clientNonce = user.opening(random, System.currentTimeMillis());
         return clientNonce;
     }
 
@@ -59,7 +60,7 @@ final class Login
         challenge.getNonce(both, 0, both.length);
         final byte[] salt = new byte[challenge.saltLength()];
         challenge.getSalt(salt, 0, salt.length);
-        final boolean isOurs = nonce == null && !user.isNobody() && both.length >= clientNonce.length + Scram.NONCE_LENGTH_MIN &&
+        final boolean isOurs = nonce == null && user.hasPassword() && both.length >= clientNonce.length + Scram.NONCE_LENGTH_MIN &&
             both.length <= 2 * Scram.NONCE_LENGTH_MAX && Arrays.equals(clientNonce, 0, clientNonce.length, both, 0, clientNonce.length);
         if (!isOurs || iterations < ScramVerifier.ITERATIONS_MIN || iterations > ScramVerifier.ITERATIONS_MAX ||
             salt.length < ScramVerifier.SALT_LENGTH_MIN || salt.length > ScramVerifier.SALT_LENGTH_MAX)
@@ -107,10 +108,10 @@ final class Login
         return FAILED;
     }
 
-    /** Whether who has opened the session has the verifier; so is anybody if nobody logs in. */
+    /** Whether who has opened the session has the verifier; so is anybody if nobody logs in by a password. */
     boolean isNodeProven(final SessionOpenedDecoder opened)
     {
-        if (user.isNobody())
+        if (!user.hasPassword())
         {
             return true;
         }

@@ -62,9 +62,11 @@ public interface ReplyListener
     }
 
     /**
-     * The session cannot be used for now; it opens again by itself unless its owner closed it. Its unanswered requests were reported
-     * before, but for writes that will be sent again. AUTH_FAILED: the login was refused; it is tried again, with ever longer pauses.
-     * INVALID_AUTH_TOKEN: what it had logged in with is not the user's any more; it logs in again with the password that it has.
+     * The session cannot be used for now; it opens again by itself unless {@link ClientSession#isClosed}. Its unanswered requests were
+     * reported before, but for writes that will be sent again. AUTH_FAILED: the login was refused; it is tried again, with ever longer
+     * pauses.
+     * INVALID_AUTH_TOKEN: what it had logged in with is not the user's any more; it logs in again with the password that it has, or is
+     * vouched for again. If that is a token it is closed for good.
      *
      * @param session   that closed.
      * @param errorCode number of an {@link io.tourbillon.codecs.ErrorCode}; 0 if the owner closed it.

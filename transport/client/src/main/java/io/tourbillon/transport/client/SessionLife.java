@@ -160,6 +160,11 @@ final class SessionLife
         {
             return 0; // the first time at once, then no more often than this: a member that is behind takes a password that is gone
         }
+        if (login.user().isFixed())
+        {
+            end(ErrorCode.INVALID_AUTH_TOKEN.number());
+            return 1;
+        }
         hasReopened = true;
         reopenedNs = nowNs;
         final long dead = nodeSessionId;
@@ -230,7 +235,11 @@ final class SessionLife
     /** The node would not open it. */
     void onOpenRefused(final int errorCode, final long nowNs)
     {
-        if (state == OPENING)
+        if (state == OPENING && errorCode == ErrorCode.INVALID_AUTH_TOKEN.number() && login.user().isFixed())
+        {
+            end(errorCode); // it would be refused each time
+        }
+        else if (state == OPENING)
         {
             state(WANTED);
             pause(nowNs);
@@ -266,6 +275,12 @@ final class SessionLife
 
     void close()
     {
+        end(0);
+    }
+
+    /** For good. */
+    private void end(final int errorCode)
+    {
         if (state == CLOSED)
         {
             return;
@@ -278,7 +293,7 @@ final class SessionLife
         connection.forget(session, nodeSessionId);
         nodeSessionId = 0;
         session.requests.giveUpAll();
-        session.listener.onSessionClosed(session, 0);
+        session.listener.onSessionClosed(session, errorCode);
     }
 
     private int sendOpen(final long nowNs)

@@ -2,7 +2,8 @@ package io.tourbillon.transport.client;
 
 /**
  * States of a session: WANTED (not open at the node) -&gt; OPENING (asked) -&gt; PREPARING (the cluster is to remember its writes; those of
- * before are sent again) -&gt; OPEN; back to WANTED whenever it is lost; CLOSED by its owner, for good.
+ * before are sent again) -&gt; OPEN; back to WANTED whenever it is lost; CLOSED for good, by its owner or because its token is
+ * not taken.
  */
 enum SessionState
 {

@@ -1,16 +1,20 @@
 package io.tourbillon.transport.client;
 
 import io.tourbillon.codecs.Scram;
+import io.tourbillon.codecs.SecretFile;
+import io.tourbillon.codecs.SessionTicket;
 
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.function.Supplier;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * Who a session logs in as, and by which password. To be shared by all sessions of a user: the keys that are derived from the password,
- * which takes some ten milliseconds, are kept here, so that a storm of reconnects derives them once, and on a thread of their own, so that
- * whoever polls goes on meanwhile. Any thread. What is secret is in no text of it.
+ * Who a session is opened for, and by what: a password, a token, or the word of a front that knows the user by other means. To be shared
+ * by all sessions of a user: the keys that are derived from a password, which takes some ten milliseconds, are kept here, so that a storm
+ * of reconnects derives them once, and on a thread of their own, so that whoever polls goes on meanwhile. Any
+ * thread. What is secret is in no text of it.
  */
 public final class UserPassword
 {
@@ -26,15 +30,26 @@ public final class UserPassword
         }
     }
 
+    /** By what. */
+    private enum Means
+    {
+        NODE, PASSWORD, TOKEN, VOUCHER
+    }
+
+    private static final byte[] NOTHING = {};
+    private static final Supplier<char[]> NO_PASSWORD = () -> new char[0];
+
+    private final Means means;
     private final String name;
     private final byte[] nameBytes;
-    private final byte[] token;
+    private final byte[] secret;                                // of the node, the token, or what a front vouches by
     private final Supplier<char[]> password;
     private volatile Derivation derivation;
 
-    private UserPassword(final String name, final byte[] token, final Supplier<char[]> password)
+    private UserPassword(final Means means, final String name, final byte[] secret, final Supplier<char[]> password)
     {
-        this.token = token;
+        this.means = means;
+        this.secret = secret;
         this.name = name;
         this.nameBytes = name.getBytes(UTF_8);
         this.password = password;
@@ -63,11 +78,7 @@ public final class UserPassword
      */
     public static UserPassword of(final String name, final Supplier<char[]> password)
     {
-        if (name.isEmpty())
-        {
-            throw new IllegalArgumentException("the name of a user is empty");
-        }
-        return new UserPassword(name, new byte[0], password);
+        return new UserPassword(Means.PASSWORD, requireName(name), NOTHING, password);
     }
 
     /**
@@ -78,24 +89,86 @@ public final class UserPassword
      */
     public static UserPassword ofNode(final byte[] token)
     {
-        return new UserPassword("", token.clone(), () -> new char[0]);
+        return new UserPassword(Means.NODE, "", token.clone(), NO_PASSWORD);
     }
 
-    /** @return the name. */
+    /**
+     * Who has logged in elsewhere. A session of it that the node does not take, now or after a reconnect, or whose user has another
+     * password since, is over for good: its listener hears {@code onSessionClosed} with INVALID_AUTH_TOKEN, once, its watches have ended,
+     * and nothing is tried again.
+     *
+     * @param token as {@link ClientSession#requestToken} was answered, by any member.
+     * @return the user, without a name.
+     */
+    public static UserPassword ofToken(final String token)
+    {
+        if (token.isEmpty())
+        {
+            throw new IllegalArgumentException("the token is empty");
+        }
+        return new UserPassword(Means.TOKEN, "", token.getBytes(UTF_8), NO_PASSWORD);
+    }
+
+    /**
+     * A user whom a front knows by other means than a password, and for whom the node takes its word. Each time a session is opened, so
+     * after each reconnect, a ticket is made that is good for {@link SessionTicket#VOUCHED_TTL_MS}; the secret itself stays here.
+     *
+     * @param user        name of the user, not empty; it need not have a password.
+     * @param frontSecret in the node's own process what {@code Node.ownToken} says, elsewhere what is in the node's front-key-file; of at
+     *                    least {@link SecretFile#LENGTH_MIN} bytes; copied.
+     * @return the user.
+     */
+    public static UserPassword vouchedFor(final String user, final byte[] frontSecret)
+    {
+        if (frontSecret.length < SecretFile.LENGTH_MIN)
+        {
+            throw new IllegalArgumentException("a key has at least " + SecretFile.LENGTH_MIN + " bytes, not " + frontSecret.length);
+        }
+        return new UserPassword(Means.VOUCHER, requireName(user), frontSecret.clone(), NO_PASSWORD);
+    }
+
+    private static String requireName(final String name)
+    {
+        if (name.isEmpty())
+        {
+            throw new IllegalArgumentException("the name of a user is empty");
+        }
+        return name;
+    }
+
+    /** @return the name; empty if it is nobody's, the node's own or a token's. */
     public String name()
     {
         return name;
     }
 
+    /** Nothing that it was opened by can die: of nobody, or the node's own. */
     boolean isNobody()
     {
-        return nameBytes.length == 0;
+        return means == Means.NODE;
     }
 
-    /** What is shown in place of a login; empty but for the node's own. */
-    byte[] token()
+    /** It logs in by SCRAM. */
+    boolean hasPassword()
     {
-        return token;
+        return means == Means.PASSWORD;
+    }
+
+    /** It shows the same each time: once that is refused there is nothing else to try. */
+    boolean isFixed()
+    {
+        return means == Means.TOKEN || means == Means.NODE;
+    }
+
+    /** What goes with the request for a session: made anew each time, but for what does not change. */
+    byte[] opening(final SecureRandom random, final long nowMs)
+    {
+        return switch (means)
+        {
+            case PASSWORD -> Scram.newNonce(random);
+            case VOUCHER -> SessionTicket.vouched(secret, nameBytes, nowMs + SessionTicket.VOUCHED_TTL_MS, random);
+            case NODE, TOKEN -> secret;
+        };
     }
 
     byte[] nameBytes()
@@ -128,7 +201,7 @@ public final class UserPassword
     @Override
     public String toString()
     {
-        return "user " + name;
+        return means == Means.TOKEN ? "the user of a token" : "user " + name;
     }
 
     /** One run of PBKDF2, on a thread of its own that ends with it. */

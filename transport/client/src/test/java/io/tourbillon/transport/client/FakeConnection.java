@@ -293,9 +293,16 @@ final class FakeConnection
 
     private void onOpenSession(final long correlationId, final OpenSessionDecoder request)
     {
-        if (request.userNameLength() == 0)
+        final boolean isOfUser = request.userNameLength() != 0;
+        request.sbeRewind();
+        if (isOfUser ? node.users.isVouchedFor(request) : node.users.isTaken(request))
         {
             openSession(correlationId, NOTHING);
+            return;
+        }
+        if (!isOfUser || FakeUsers.isTicket(request))
+        {
+            error(0, correlationId, isOfUser ? ErrorCode.AUTH_FAILED : ErrorCode.INVALID_AUTH_TOKEN);
             return;
         }
         final byte[] challenge = node.users.challenge(correlationId, request);

@@ -1,6 +1,7 @@
 package io.tourbillon.transport.client;
 
 import io.tourbillon.codecs.Scram;
+import io.tourbillon.codecs.SessionTicket;
 import io.tourbillon.codecs.client.LoginProofDecoder;
 import io.tourbillon.codecs.client.OpenSessionDecoder;
 
@@ -8,9 +9,11 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -23,6 +26,12 @@ final class FakeUsers
     /** So many of the sessions that are opened next are such: it dies before anything is asked for. */
     volatile int deadOpenings;
     volatile Runnable onDeadOpening = () -> { };
+    /** Whose sessions are opened without more ado. */
+    final Set<String> tokens = ConcurrentHashMap.newKeySet();
+    /** By which fronts vouch for users; and what they have shown. */
+    final byte[] frontSecret = "thirty-two bytes that a front has".getBytes(UTF_8);
+    final List<String> tickets = new CopyOnWriteArrayList<>();
+    volatile int tokensRefused;
     final byte[] salt = "sixteen bytes of".getBytes(UTF_8);
     volatile int iterations = 4096;
     volatile boolean isImpostor;
@@ -40,6 +49,42 @@ final class FakeUsers
             deadSessions.add(sessionId);
             onDeadOpening.run();
         }
+    }
+
+    /** Of a session without a name. */
+    boolean isTaken(final OpenSessionDecoder request)
+    {
+        request.skipUserName();
+        final byte[] token = new byte[request.proofLength()];
+        request.getProof(token, 0, token.length);
+        final boolean isTaken = token.length == 0 || tokens.contains(new String(token, UTF_8));
+        tokensRefused += isTaken ? 0 : 1;
+        return isTaken;
+    }
+
+    static boolean isTicket(final OpenSessionDecoder request)
+    {
+        request.skipUserName();
+        final boolean isTicket = request.proofLength() == SessionTicket.LENGTH;
+        request.sbeRewind();
+        return isTicket;
+    }
+
+    /** Of a session with a name. */
+    boolean isVouchedFor(final OpenSessionDecoder request)
+    {
+        final byte[] name = new byte[request.userNameLength()];
+        request.getUserName(name, 0, name.length);
+        final byte[] ticket = new byte[request.proofLength()];
+        request.getProof(ticket, 0, ticket.length);
+        request.sbeRewind();
+        final SessionTicket known = SessionTicket.check(SessionTicket.Kind.VOUCHED, frontSecret, name, ticket);
+        if (known != null && known.expiryMs() > System.currentTimeMillis())
+        {
+            tickets.add(new String(ticket, UTF_8));
+            return true;
+        }
+        return false;
     }
 
     byte[] challenge(final long correlationId, final OpenSessionDecoder request)

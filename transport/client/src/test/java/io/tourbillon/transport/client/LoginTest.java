@@ -3,9 +3,12 @@ package io.tourbillon.transport.client;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.Scram;
 import io.tourbillon.transport.client.async.ClientOptions;
+import io.tourbillon.transport.client.async.Event;
 import io.tourbillon.transport.client.async.PutResult;
 import io.tourbillon.transport.client.async.TourbillonAsyncClient;
 import io.tourbillon.transport.client.async.TourbillonException;
+import io.tourbillon.transport.client.async.WatchListener;
+import io.tourbillon.transport.client.async.WatchQuery;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,7 +21,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -69,11 +74,16 @@ class LoginTest
 
     private void open()
     {
-        context.user(UserPassword.of("ann", () ->
+        open(UserPassword.of("ann", () ->
         {
             askedCount.incrementAndGet();
             return password.toCharArray();
         }));
+    }
+
+    private void open(final UserPassword user)
+    {
+        context.user(user);
         client = TourbillonClient.launch(context);
         connection = client.connect(node.ipcEndpoint(), (ignore, from, to, reason) -> { });
         session = connection.openSession(recorder);
@@ -318,8 +328,121 @@ class LoginTest
     }
 
     @Test
+    void shouldEndASessionForGoodAndSaySoOnceWhenItsTokenIsNotTaken()
+    {
+        open(UserPassword.ofToken("a-token-of-nobody"));
+        await(() -> recorder.closes.size() == 1);
+        assertEquals(List.of(ErrorCode.INVALID_AUTH_TOKEN.number()), recorder.closes);
+        assertTrue(session.isClosed());
+        assertEquals(ClientResult.CLOSED, put("a"));
+        final ClientSession other = connection.openSession(UserPassword.of("ann", "pencil".toCharArray()), new Recorder());
+        await(other::isOpen);
+        assertEquals(1, node.users.tokensRefused, "it was shown once");
+        assertEquals(1, recorder.closes.size());
+    }
+
+    @Test
+    void shouldShowTheSameTokenAfterAReconnectUntilItIsNotTakenAnyMore()
+    {
+        node.users.tokens.add("a-token");
+        open(UserPassword.ofToken("a-token"));
+        await(session::isOpen);
+        node.dropConnections();
+        await(() -> recorder.opens == 2 && session.isOpen());
+        node.users.tokens.clear();
+        node.dropConnections();
+        await(session::isClosed);
+        assertEquals(ErrorCode.INVALID_AUTH_TOKEN.number(), recorder.closes.get(2));
+        assertEquals(3, recorder.closes.size(), "two lost connections, and the end");
+    }
+
+    @Test
+    void shouldEndASessionForGoodWhenTheCredentialOfItsTokenDies()
+    {
+        node.users.tokens.add("a-token");
+        open(UserPassword.ofToken("a-token"));
+        await(session::isOpen);
+        node.users.deadSessions.add(session.sessionId());
+        assertTrue(put("a") > 0);
+        await(session::isClosed);
+        assertEquals(List.of(ErrorCode.INVALID_AUTH_TOKEN.number()), recorder.errors);
+        assertEquals(List.of(ErrorCode.INVALID_AUTH_TOKEN.number()), recorder.closes);
+        await(() -> node.lastConnection().closedSessions.size() == 1);
+        assertEquals(0, node.users.tokensRefused, "it was not shown again");
+    }
+
+    @Test
+    void shouldVouchForAUserByANewTicketEachTime()
+    {
+        open(UserPassword.vouchedFor("carol", node.users.frontSecret));
+        await(session::isOpen);
+        node.dropConnections();
+        await(() -> recorder.opens == 2 && session.isOpen());
+        node.users.deadSessions.add(session.sessionId());
+        assertTrue(put("a") > 0);
+        await(() -> recorder.opens == 3 && session.isOpen());
+        assertEquals(3, Set.copyOf(node.users.tickets).size());
+        assertEquals(0, node.users.challengeCount);
+    }
+
+    @Test
+    void shouldTellOfAVouchedUserWhoIsNotTakenAndTryLater()
+    {
+        final byte[] wrong = node.users.frontSecret.clone();
+        wrong[0] ^= 1;
+        open(UserPassword.vouchedFor("carol", wrong));
+        await(() -> recorder.closes.size() == 1);
+        assertEquals(List.of(ErrorCode.AUTH_FAILED.number()), recorder.closes);
+        assertFalse(session.isClosed());
+    }
+
+    @Test
+    void shouldEndWhatTheComfortableFaceHasBegunWhenItsTokenIsNotTakenAnyMore()
+    {
+        node.users.tokens.add("a-token");
+        final ClientOptions options = new ClientOptions().endpoint(node.ipcEndpoint()).user(UserPassword.ofToken("a-token"));
+        try (TourbillonAsyncClient comfortable = TourbillonAsyncClient.connect(options))
+        {
+            comfortable.put("a", "1").join();
+            final CompletableFuture<Void> ended = new CompletableFuture<>();
+            comfortable.watch(WatchQuery.of("w"), new WatchListener()
+            {
+                @Override
+                public void onEvents(final List<Event> events)
+                {
+                    ended.complete(null);
+                }
+
+                @Override
+                public void onCanceled(final TourbillonException error)
+                {
+                    ended.completeExceptionally(error);
+                }
+            }).created().join();
+            node.users.tokens.clear();
+            node.dropConnections();
+            assertEquals(ErrorCode.INVALID_AUTH_TOKEN, codeOf(ended));
+            assertEquals(ErrorCode.INVALID_AUTH_TOKEN, codeOf(comfortable.get("a")));
+        }
+        final TourbillonException error = assertThrows(TourbillonException.class, () -> TourbillonAsyncClient.connect(options));
+        assertEquals(ErrorCode.INVALID_AUTH_TOKEN, error.code());
+    }
+
+    private static ErrorCode codeOf(final CompletableFuture<?> future)
+    {
+        final ExecutionException failure = assertThrows(ExecutionException.class, () -> future.get(20, TimeUnit.SECONDS));
+        return ((TourbillonException)failure.getCause()).code();
+    }
+
+    @Test
     void shouldShowNoSecretInAnyText()
     {
+        assertEquals("the user of a token", UserPassword.ofToken("a-token").toString());
+        assertEquals("user ann", UserPassword.vouchedFor("ann", node.users.frontSecret).toString());
+        assertEquals("user ", UserPassword.ofNode(node.users.frontSecret).toString());
+        assertThrows(IllegalArgumentException.class, () -> UserPassword.ofToken(""));
+        assertThrows(IllegalArgumentException.class, () -> UserPassword.vouchedFor("", node.users.frontSecret));
+        assertThrows(IllegalArgumentException.class, () -> UserPassword.vouchedFor("ann", new byte[31]));
         final UserPassword user = UserPassword.of("ann", "pencil".toCharArray());
         assertEquals("user ann", user.toString());
         assertEquals("USER_ADD ann ", AuthCommand.addUser("ann", new byte[100]).toString());

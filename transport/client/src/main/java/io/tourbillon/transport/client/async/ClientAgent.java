@@ -55,7 +55,7 @@ final class ClientAgent implements ReplyListener
     /** Of which the last message of events left some for the next one; 0 = none. */
     private long openRevision;
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
-    private boolean isLoginRefused;
+    private ErrorCode loginRefusal;
     private volatile boolean isIpc;
 
     ClientAgent(final ClientOptions options, final TourbillonClient client, final String endpoints, final boolean isFollowing)
@@ -232,9 +232,9 @@ final class ClientAgent implements ReplyListener
                 new TourbillonException(ErrorCode.REQUEST_TOO_LARGE, ErrorCode.REQUEST_TOO_LARGE.message()));
             return true;
         }
-        if (result == ClientResult.NOT_CONNECTED && isLoginRefused)
+        if ((result == ClientResult.NOT_CONNECTED || result == ClientResult.CLOSED) && loginRefusal != null)
         {
-            request.future.completeExceptionally(new TourbillonException(ErrorCode.AUTH_FAILED, ErrorCode.AUTH_FAILED.message()));
+            request.future.completeExceptionally(new TourbillonException(loginRefusal, loginRefusal.message()));
             return true;
         }
         if (request.deadlineNs - System.nanoTime() > 0 && result != ClientResult.CLOSED)
@@ -261,17 +261,24 @@ final class ClientAgent implements ReplyListener
     @Override
     public void onSessionOpened(final ClientSession openedSession)
     {
-        isLoginRefused = false;
+        loginRefusal = null;
         opened.complete(null);
     }
 
     @Override
     public void onSessionClosed(final ClientSession closedSession, final int errorCode)
     {
-        if (errorCode == ErrorCode.AUTH_FAILED.number())
+        final ErrorCode refusal = ErrorCode.of(errorCode);
+        if (refusal == ErrorCode.AUTH_FAILED || refusal == ErrorCode.INVALID_AUTH_TOKEN && closedSession.isClosed())
         {
-            isLoginRefused = true;
-            opened.completeExceptionally(new TourbillonException(ErrorCode.AUTH_FAILED, ErrorCode.AUTH_FAILED.message()));
+            loginRefusal = refusal;
+            opened.completeExceptionally(new TourbillonException(refusal, refusal.message()));
+        }
+        if (closedSession.isClosed() && refusal != null) // else it is the client's own end
+        {
+            final TourbillonException why = new TourbillonException(refusal, refusal.message());
+            new ArrayList<>(watches.values()).forEach(handle -> handle.onEnded(why, openRevision));
+            watches.clear();
         }
     }
 

@@ -62,7 +62,7 @@ public final class ClientOptions
     }
 
     /**
-     * Who logs in, by a password that is asked for when it is needed.
+     * Who logs in, by a password that is asked for when it is needed, or by what is in place of one.
      *
      * @param value who.
      * @return this.

@@ -64,7 +64,7 @@ public final class TourbillonAsyncClient implements Keyspace, AutoCloseable
         }
         catch (final ExecutionException | TimeoutException ex)
         {
-            if (ex.getCause() instanceof final TourbillonException refusal && refusal.code() == ErrorCode.AUTH_FAILED)
+            if (ex.getCause() instanceof final TourbillonException refusal && refusal.code() != ErrorCode.NOT_CONNECTED)
             {
                 client.close();
                 throw refusal;
