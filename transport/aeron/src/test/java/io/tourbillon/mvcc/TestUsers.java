@@ -29,10 +29,30 @@ public final class TestUsers
         return this;
     }
 
+    /**
+     * @param name of a user who goes.
+     * @return this.
+     */
+    public TestUsers without(final String name)
+    {
+        users.remove(name);
+        return this;
+    }
+
     /** @return them, now. */
     public Auth auth()
     {
-        return new Auth(true, 1, new TreeMap<>(users), Map.of());
+        return auth(true, 1);
+    }
+
+    /**
+     * @param isEnabled whether they are asked who they are.
+     * @param revision  of the users.
+     * @return them, now.
+     */
+    public Auth auth(final boolean isEnabled, final long revision)
+    {
+        return new Auth(isEnabled, revision, new TreeMap<>(users), Map.of());
     }
 
     private static byte[] verifier(final String name, final String password)

@@ -54,6 +54,12 @@ final class ClusterKey
      */
     FrameMac.Key derive(final FrameMac mac, final String purpose, final long... words)
     {
+        return new FrameMac.Key(secret(mac, purpose, words));
+    }
+
+    /** As {@link #derive}, as bytes. */
+    byte[] secret(final FrameMac mac, final String purpose, final long... words)
+    {
         final byte[] label = purpose.getBytes(StandardCharsets.US_ASCII);
         final ByteBuffer context = ByteBuffer.allocate(1 + label.length + words.length * Long.BYTES);
         context.put((byte)label.length).put(label);
@@ -61,6 +67,6 @@ final class ClusterKey
         {
             context.putLong(word);
         }
-        return new FrameMac.Key(mac.of(key, context.array()));
+        return mac.of(key, context.array());
     }
 }

@@ -2,6 +2,7 @@ package io.tourbillon.transport.aeron;
 
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.Protocol;
+import io.tourbillon.codecs.client.AuthReplyEncoder;
 import io.tourbillon.codecs.client.ChallengeEncoder;
 import io.tourbillon.codecs.client.ConnectedEncoder;
 import io.tourbillon.codecs.client.ErrorReplyEncoder;
@@ -45,6 +46,7 @@ final class ConnectionVoice
     private final LoginChallengeEncoder loginChallenge = new LoginChallengeEncoder();
     private final SessionOpenedEncoder sessionOpened = new SessionOpenedEncoder();
     private final SessionClosedEncoder sessionClosed = new SessionClosedEncoder();
+    private final AuthReplyEncoder authReply = new AuthReplyEncoder();
     private final MemberReplyEncoder memberReply = new MemberReplyEncoder();
     private final ErrorReplyEncoder errorReply = new ErrorReplyEncoder();
     private final ExpandableRingBuffer.MessageConsumer resend = this::onQueued;
@@ -122,6 +124,16 @@ final class ConnectionVoice
             .putReason(text, 0, text.length);
         head(sessionClosed.reply(), session.id(), correlationId);
         say(session.connection(), MessageHeaderEncoder.ENCODED_LENGTH + sessionClosed.encodedLength());
+    }
+
+    /** A token for who has asked for one: it is in no log and needs no other thread. */
+    void token(final Session session, final long correlationId, final long authRevision, final byte[] token)
+    {
+        authReply.wrapAndApplyHeader(scratch, 0, header).authRevision(authRevision).enabled((short)1).flags().clear().last(true);
+        authReply.namesCount(1).next().putName(token, 0, token.length);
+        authReply.permissionsCount(0);
+        head(authReply.reply(), session.id(), correlationId);
+        say(session.connection(), MessageHeaderEncoder.ENCODED_LENGTH + authReply.encodedLength());
     }
 
     /** Another leads, or this member is removed, as was asked for. */

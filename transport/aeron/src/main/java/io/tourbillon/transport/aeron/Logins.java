@@ -3,13 +3,13 @@ package io.tourbillon.transport.aeron;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.Scram;
 import io.tourbillon.codecs.ScramVerifier;
+import io.tourbillon.codecs.SessionTicket;
 import io.tourbillon.codecs.client.LoginProofDecoder;
 import io.tourbillon.codecs.client.OpenSessionDecoder;
 import io.tourbillon.mvcc.Auth;
 import io.tourbillon.mvcc.AuthUser;
 import org.agrona.DirectBuffer;
 
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -119,42 +119,38 @@ final class Logins
     private static final byte[] NOTHING = {};
 
     private final Supplier<Auth> auth;
-    private final byte[] ownToken;
+    private final Tickets tickets;
     private final SessionBook sessions;
     private final ConnectionVoice voice;
     private final IngressCounters counters;
     private final long timeoutNs;
     private final SecureRandom random = new SecureRandom();
-    private final FrameMac mac = new FrameMac(0);
-    private final boolean isSecretShared;
+    private final MembersSecret saltSecret;
     private final NameSlot[] slots = new NameSlot[NAME_SLOTS];
     private final int totalMax;
-    private FrameMac.Key secret;
-    private long secretCredential;
     private int pendingCount;
     private long nowNs;
 
     /**
      * @param auth       users as this member has applied them.
      * @param clusterKey of the cluster, or null.
-     * @param ownToken   by which the node's own sessions are known.
+     * @param tickets    what opens sessions in place of a password.
      * @param timeoutNs  in which a proof must come.
      * @param totalMax   most logins under way of connections that have more than one.
      */
     Logins(
-        final Supplier<Auth> auth, final ClusterKey clusterKey, final byte[] ownToken, final SessionBook sessions,
+        final Supplier<Auth> auth, final ClusterKey clusterKey, final Tickets tickets, final SessionBook sessions,
         final ConnectionVoice voice, final IngressCounters counters, final long timeoutNs, final int totalMax)
     {
         this.auth = auth;
-        this.ownToken = ownToken;
+        this.tickets = tickets;
         this.sessions = sessions;
         this.voice = voice;
         this.counters = counters;
         this.timeoutNs = timeoutNs;
         this.totalMax = totalMax;
         Arrays.setAll(slots, i -> new NameSlot());
-        isSecretShared = clusterKey != null;
-        secret = isSecretShared ? clusterKey.derive(mac, "login salts") : new FrameMac.Key(randomBytes(Scram.KEY_LENGTH));
+        saltSecret = new MembersSecret(clusterKey, "login salts");
     }
 
     /** At the begin of a duty cycle. */
@@ -163,18 +159,36 @@ final class Logins
         nowNs = value;
     }
 
-    /** Answers SessionOpened, or an error: nobody logs in, or the node's own pages do, which show its token. */
+    Tickets tickets()
+    {
+        return tickets;
+    }
+
+    /** Answers SessionOpened, or an error: nobody logs in, or the node's own pages do, which show its token, or who shows one of a user. */
     void beginAsNobody(final Connection connection, final long correlationId, final OpenSessionDecoder request)
     {
         final long eventCredit = request.eventCredit();
         request.skipUserName();
-        final byte[] proof = new byte[Math.min(request.proofLength(), ownToken.length + 1)];
-        request.getProof(proof, 0, proof.length);
+        final byte[] proof = proof(request);
+        final boolean isOwn = tickets.isOwn(proof);
+        if (proof.length != 0 && !isOwn)
+        {
+            tickets.beginByToken(connection, correlationId, eventCredit, proof, nowNs);
+            return;
+        }
         final Session session = sessions.open(connection, correlationId, eventCredit, Auth.NOBODY, NOTHING);
-        if (session != null && MessageDigest.isEqual(proof, ownToken))
+        if (session != null && isOwn)
         {
             session.own();
         }
+    }
+
+    /** As much of it as tells whether it is a nonce, a ticket or nothing that can be. */
+    private static byte[] proof(final OpenSessionDecoder request)
+    {
+        final byte[] proof = new byte[Math.min(request.proofLength(), SessionTicket.LENGTH + 1)];
+        request.getProof(proof, 0, proof.length);
+        return proof;
     }
 
     /** Who asks by this session: its user, or for the node's own root, whoever that is by now. */
@@ -188,16 +202,19 @@ final class Logins
         return root == null ? Auth.NOBODY : root.credential();
     }
 
-    /** Answers LoginChallenge, whoever it is, or an error. */
+    /** Answers LoginChallenge, whoever it is, or an error; or, where somebody vouches for the user, SessionOpened. */
     void begin(final Connection connection, final long correlationId, final OpenSessionDecoder request)
     {
         final long eventCredit = request.eventCredit();
         final int nameLength = request.userNameLength();
         final byte[] name = new byte[Math.min(nameLength, NAME_LENGTH_MAX)];
         request.getUserName(name, 0, name.length);
-        final byte[] clientNonce = new byte[Math.min(request.proofLength(), Scram.NONCE_LENGTH_MAX + 1)];
-        request.getProof(clientNonce, 0, clientNonce.length);
-        if (nameLength > NAME_LENGTH_MAX || !Scram.isNonce(clientNonce) || find(connection, correlationId) != null)
+        final byte[] clientNonce = proof(request);
+        if (nameLength <= NAME_LENGTH_MAX && clientNonce.length == SessionTicket.LENGTH)
+        {
+            tickets.beginVouched(connection, correlationId, eventCredit, name, clientNonce);
+        }
+        else if (nameLength > NAME_LENGTH_MAX || !Scram.isNonce(clientNonce) || find(connection, correlationId) != null)
         {
             refuse(connection, correlationId, ErrorCode.MALFORMED);
         }
@@ -221,7 +238,7 @@ final class Logins
     {
         final Auth users = auth.get();
         final byte[] ownNonce = Scram.newNonce(random);
-        final byte[] hash = mac.of(secret(users), name);
+        final byte[] hash = Scram.hmac(saltSecret.of(users), name);
         final byte[] unknown = randomBytes(2 * Scram.KEY_LENGTH);
         final AuthUser user = users.user(new String(name, UTF_8));
         final boolean isKnown = user != null && user.hasPassword();
@@ -278,7 +295,7 @@ final class Logins
     /** Judges what has waited long enough. Now and then. */
     int judgeWaiting()
     {
-        int count = 0;
+        int count = tickets.judgeLate(nowNs);
         for (final NameSlot slot : slots)
         {
             while (!slot.waiting.isEmpty() && !slot.isPaused(nowNs))
@@ -297,8 +314,12 @@ final class Logins
         if (isProven & auth.get().user(login.credential) != null) // it may have changed since the challenge
         {
             counters.logins.addRelease(1);
-            sessions.open(login.connection, login.correlationId, login.eventCredit, login.credential,
+            final Session session = sessions.open(login.connection, login.correlationId, login.eventCredit, login.credential,
                 Scram.serverSignature(login.serverKey, login.authMessage));
+            if (session != null)
+            {
+                session.provePassword();
+            }
             return;
         }
         counters.loginsFailed.addRelease(1);
@@ -328,6 +349,7 @@ final class Logins
 
     void onClosed(final Connection connection)
     {
+        tickets.onClosed(connection);
         final ArrayList<Pending> logins = connection.logins();
         pendingCount -= logins.size();
         for (int i = 0; i < logins.size(); i++)
@@ -357,22 +379,6 @@ final class Logins
             }
         }
         return null;
-    }
-
-    /**
-     * What salts of unknown names are made with, the same at all members: from the cluster's key, or else from the keys of root, without
-     * which nobody is asked to log in. When root's password changes so do these salts, and only these; while root has none, and there is no
-     * cluster key, they are of this run of this member alone. So who compares may tell unknown names then.
-     */
-    private FrameMac.Key secret(final Auth users)
-    {
-        final AuthUser root = isSecretShared ? null : users.user(Auth.ROOT);
-        if (root != null && root.hasPassword() && root.credential() != secretCredential)
-        {
-            secret = new FrameMac.Key(bytes(root.verifier(), ScramVerifier.STORED_KEY_OFFSET, 2 * Scram.KEY_LENGTH));
-            secretCredential = root.credential();
-        }
-        return secret;
     }
 
     private void refuse(final Connection connection, final long correlationId, final ErrorCode code)

@@ -243,7 +243,10 @@ public final class Node implements AutoCloseable
         return parts.userName(credential);
     }
 
-    /** @return by which sessions are known that this process opens for itself: they have root's rights. Not to be told. */
+    /**
+     * @return by which sessions are known that this process opens for itself: they have root's rights. What runs in this process also
+     * vouches for users by it ({@code UserPassword.vouchedFor}). Not to be told.
+     */
     public byte[] ownToken()
     {
         return parts.ownToken();

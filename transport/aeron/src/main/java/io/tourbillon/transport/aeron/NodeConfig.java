@@ -5,7 +5,9 @@ import io.tourbillon.journal.Durability;
 import io.tourbillon.journal.Forcer;
 import io.tourbillon.mvcc.AutoCompaction;
 import org.agrona.BitUtil;
+import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemEpochClock;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ public final class NodeConfig
     private final List<String> unknown = new ArrayList<>();
     private Forcer forcer = Forcer.FDATASYNC;
     private NanoClock compactionClock;
+    private EpochClock epochClock = SystemEpochClock.INSTANCE;
 
     /** All options at their defaults. */
     public NodeConfig()
@@ -99,6 +102,22 @@ public final class NodeConfig
     NanoClock compactionClock()
     {
         return compactionClock;
+    }
+
+    /**
+     * @param value the clock that tokens end by, instead of the system's: lets a test turn it.
+     * @return this.
+     */
+    NodeConfig epochClock(final EpochClock value)
+    {
+        epochClock = value;
+        return this;
+    }
+
+    /** @return the clock that tokens end by. */
+    EpochClock epochClock()
+    {
+        return epochClock;
     }
 
     /**

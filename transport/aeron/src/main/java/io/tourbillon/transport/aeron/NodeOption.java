@@ -46,6 +46,14 @@ public enum NodeOption
     CONNECTION_KEY_FILE("connection-key-file", Kind.PATH, "", 0, 4096,
         "File with a secret that each client must prove to know when it connects, at least 32 bytes, closed to others. It says nothing " +
         "of users, and does not encrypt."),
+    /** Key of fronts. */
+    FRONT_KEY_FILE("front-key-file", Kind.PATH, "", 0, 4096,
+        "File with a secret by which a front in another process speaks for users whom it knows by other means than a password, at least " +
+        "32 bytes, closed to others. Who has it is any user, root too. Empty: none does."),
+    /** Life of tokens. */
+    AUTH_TOKEN_TTL("auth-token-ttl", Kind.SECONDS, "300", 1, 31_536_000,
+        "How long a token opens sessions of the user whom a member has given it to; a use does not make it longer. etcd's option and " +
+        "default."),
     /** Members. */
     INITIAL_CLUSTER("initial-cluster", Kind.TEXT, "", 0, 4096,
         "Members that the cluster starts with, this one among them: name=host:port,... by their listen-peer. Empty: this member alone."),

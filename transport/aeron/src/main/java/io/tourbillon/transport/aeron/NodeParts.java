@@ -59,6 +59,7 @@ final class NodeParts implements AutoCloseable
     private final byte[] ownToken = new byte[OWN_TOKEN_LENGTH];
     private ClusterKey clusterKey;
     private ConnectionKey connectionKey;
+    private byte[] frontKey;
     private DataDirectory directory;
     private Identity identity;
     private NodeGauges gauges;
@@ -92,7 +93,9 @@ final class NodeParts implements AutoCloseable
         try
         {
             clusterKey = config.hasClusterKey() ? ClusterKey.read(Path.of(config.text(NodeOption.CLUSTER_KEY_FILE))) : null;
-            connectionKey = connectionKey(config.text(NodeOption.CONNECTION_KEY_FILE));
+            final byte[] secretOfConnections = secret(NodeOption.CONNECTION_KEY_FILE);
+            connectionKey = secretOfConnections == null ? null : new ConnectionKey(secretOfConnections);
+            frontKey = secret(NodeOption.FRONT_KEY_FILE);
             directory = DataDirectory.open(config.dataDir());
             identity = Identity.open(directory, config);
             gauges = NodeGauges.open(directory.path(), identity);
@@ -118,9 +121,10 @@ final class NodeParts implements AutoCloseable
         }
     }
 
-    private static ConnectionKey connectionKey(final String file)
+    private byte[] secret(final NodeOption option)
     {
-        return file.isEmpty() ? null : new ConnectionKey(ClusterKey.secret(NodeOption.CONNECTION_KEY_FILE, Path.of(file)));
+        final String file = config.text(option);
+        return file.isEmpty() ? null : ClusterKey.secret(option, Path.of(file));
     }
 
     /** Keeps it alive until somebody else does: the state may take longer to open than a driver may be silent. */
@@ -188,8 +192,7 @@ final class NodeParts implements AutoCloseable
         final NodeFacts facts = new NodeFacts(identity, pipelineCounters);
         final ConnectionVoice voice = new ConnectionVoice(facts, config);
         final SessionBook sessions = new SessionBook(identity, handover, voice, ingressCounters, config);
-        final Logins logins = new Logins(
-            mvcc::auth, clusterKey, ownToken, sessions, voice, ingressCounters, config.connectionTimeoutNs(), Logins.TOTAL_MAX);
+        final Logins logins = logins(sessions, voice);
         final Doorkeeper doorkeeper = new Doorkeeper(connectionKey);
         router = new RequestRouter(sessions, doorkeeper, logins, voice, ingressCounters, identity.memberId(), config);
         final ClientIngress ingress =
@@ -242,6 +245,14 @@ final class NodeParts implements AutoCloseable
         final Pipeline pipeline = Pipeline.launch(context);
         isJournalHandedOver = true;
         return pipeline;
+    }
+
+    private Logins logins(final SessionBook sessions, final ConnectionVoice voice)
+    {
+        final TicketKeys keys = new TicketKeys(new MembersSecret(clusterKey, "session tokens"), ownToken, frontKey);
+        final Tickets tickets = new Tickets(mvcc::auth, keys, config, sessions, voice, ingressCounters);
+        return new Logins(
+            mvcc::auth, clusterKey, tickets, sessions, voice, ingressCounters, config.connectionTimeoutNs(), Logins.TOTAL_MAX);
     }
 
     /** Others are there from the beginning, or were when it was started last. */

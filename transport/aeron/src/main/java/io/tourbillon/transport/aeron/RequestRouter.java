@@ -381,8 +381,18 @@ final class RequestRouter
         switch (operation)
         {
             case STATUS, USER_GET, USER_LIST, ROLE_GET, ROLE_LIST -> read(connection, ReadLevel.LINEARIZABLE, buffer, offset, length);
+            case TOKEN -> onToken(connection, buffer, offset, length);
             case SBE_UNKNOWN, NULL_VAL -> refuse(connection, buffer, offset, ErrorCode.NOT_SUPPORTED);
             default -> write(connection, buffer, offset, length);
+        }
+    }
+
+    private void onToken(final Connection connection, final DirectBuffer buffer, final int offset, final int length)
+    {
+        final Session session = admissible(connection, inFlightMax, buffer, offset, length);
+        if (session != null)
+        {
+            logins.tickets().make(session, correlationId(buffer, offset));
         }
     }
 

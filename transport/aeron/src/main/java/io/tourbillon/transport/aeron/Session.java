@@ -14,6 +14,7 @@ final class Session
     private final long id;
     private final long credential;
     private boolean isOwn;                                       // sequencer
+    private boolean hasProvenPassword;                           // sequencer
     private final Connection connection;
     private final long creditWindow;                             // bytes of events that the client has room for when it has read all
 
@@ -66,6 +67,17 @@ final class Session
     boolean isOwn()
     {
         return isOwn;
+    }
+
+    /** Sequencer, when it is opened: its user has shown that it knows the password. */
+    void provePassword()
+    {
+        hasProvenPassword = true;
+    }
+
+    boolean hasProvenPassword()
+    {
+        return hasProvenPassword;
     }
 
     Connection connection()

@@ -13,6 +13,7 @@ import org.agrona.ExpandableDirectByteBuffer;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -25,6 +26,9 @@ final class EchoServer implements Admission, AutoCloseable
 {
     /** Logins under way of connections that have more than one. */
     static final int LOGINS_MAX = Logins.CONNECTION_MAX + 8;
+    /** Of the node's own process, and of fronts. */
+    static final byte[] OWN_TOKEN = "the own token, of thirty-two byte".substring(0, 32).getBytes(StandardCharsets.US_ASCII);
+    static final byte[] FRONT_KEY = "the key of fronts, of more than thirty-two bytes".getBytes(StandardCharsets.US_ASCII);
 
     final NodeConfig config;
     final IngressCounters counters = new IngressCounters();
@@ -59,8 +63,10 @@ final class EchoServer implements Admission, AutoCloseable
         final SessionHandover handover = new SessionHandover();
         final ConnectionVoice voice = new ConnectionVoice(facts, config);
         final SessionBook sessions = new SessionBook(identity, handover, voice, counters, config);
+        final TicketKeys keys = new TicketKeys(new MembersSecret(null, "session tokens"), OWN_TOKEN, FRONT_KEY);
+        final Tickets tickets = new Tickets(() -> auth, keys, config, sessions, voice, counters);
         final Logins logins =
-            new Logins(() -> auth, null, new byte[32], sessions, voice, counters, config.connectionTimeoutNs(), LOGINS_MAX);
+            new Logins(() -> auth, null, tickets, sessions, voice, counters, config.connectionTimeoutNs(), LOGINS_MAX);
         final RequestRouter router = new RequestRouter(sessions, new Doorkeeper(null), logins, voice, counters, memberId, config);
         egress = new ClientEgress(handover, config.newReplyMemory(), config.connectionTimeoutNs());
         final DriverPace pace = new DriverPace(config.intNumber(NodeOption.TERM_BYTES));
