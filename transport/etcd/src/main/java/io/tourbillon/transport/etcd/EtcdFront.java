@@ -7,6 +7,7 @@ import io.tourbillon.transport.etcd.port.FrontPort;
 import io.tourbillon.transport.etcd.port.PortLimits;
 import io.tourbillon.transport.etcd.rpc.Callers;
 import io.tourbillon.transport.etcd.rpc.KvService;
+import io.tourbillon.transport.etcd.rpc.LeaseService;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 
@@ -37,7 +38,9 @@ public final class EtcdFront implements AutoCloseable
             .connectionKey(config.connectionKey());
         link = new NodeLink(context, config.endpoint(), config.requestBytesMax() + MESSAGE_OVERHEAD, errorHandler);
         final Callers callers = new Callers(link);
-        final List<ServerServiceDefinition> services = List.of(new KvService(link, callers).bindService());
+        final List<ServerServiceDefinition> services = List.of(
+            new KvService(link, callers).bindService(),
+            new LeaseService(link, callers).bindService());
         final PortLimits limits = new PortLimits(config.requestBytesMax() + MESSAGE_OVERHEAD, config.streamsMax(), HEADER_BYTES_MAX,
             KEEP_ALIVE_MIN_MS, KEEP_ALIVE_INTERVAL_MS, KEEP_ALIVE_TIMEOUT_MS);
         try
