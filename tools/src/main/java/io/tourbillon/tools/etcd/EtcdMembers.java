@@ -179,6 +179,13 @@ final class EtcdMembers
         return url.literal();
     }
 
+    /** host:port of those that this one can ask. */
+    List<String> otherAddresses()
+    {
+        return members.entrySet().stream().filter((member) -> !member.getKey().equals(line.value("name")))
+            .map((member) -> reachable(member.getKey(), member.getValue())).toList();
+    }
+
     /** name=host:port,... in the order in which they were given. */
     String initialCluster()
     {

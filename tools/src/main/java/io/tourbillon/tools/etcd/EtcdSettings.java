@@ -241,7 +241,7 @@ final class EtcdSettings
         else if ("existing".equals(line.value("initial-cluster-state")))
         {
             put(NodeOption.LISTEN_PEER, members.ownAddress());
-            putJoining();
+            putJoining(members);
         }
         else
         {
@@ -264,15 +264,14 @@ final class EtcdSettings
         throw new IllegalStateException(name + " is not in " + initialCluster);
     }
 
-    private void putJoining()
+    /** The ids are the member's own that was added: told, or asked for. */
+    private void putJoining(final EtcdMembers members)
     {
-        if (!line.isGiven("member-id") || !line.isGiven("cluster-id"))
-        {
-            throw EtcdException.ofVerify("--initial-cluster-state existing needs the ids that `tbctl member add` prints: " +
-                "--member-id and --cluster-id");
-        }
+        final boolean isTold = line.isGiven("member-id") && line.isGiven("cluster-id");
+        final EtcdJoin join = isTold ? new EtcdJoin(line.value("member-id"), line.value("cluster-id")) :
+            EtcdJoin.find(members.otherAddresses(), members.ownAddress());
         put(NodeOption.INITIAL_CLUSTER_STATE, "existing");
-        put(NodeOption.MEMBER_ID, line.value("member-id"));
-        put(NodeOption.CLUSTER_ID, line.value("cluster-id"));
+        put(NodeOption.MEMBER_ID, join.memberId());
+        put(NodeOption.CLUSTER_ID, join.clusterId());
     }
 }

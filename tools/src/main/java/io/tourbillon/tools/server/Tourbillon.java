@@ -47,6 +47,7 @@ public final class Tourbillon
     private final Queue<String> warnings = new ArrayBlockingQueue<>(WARNINGS_MAX);
     private final AtomicLong untoldWarnings = new AtomicLong();
     private EventLog log;
+    private boolean isTellingWhoJoins;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final AtomicBoolean isAsked = new AtomicBoolean();
     private final AtomicBoolean isFailed = new AtomicBoolean();
@@ -82,6 +83,7 @@ public final class Tourbillon
     {
         final Tourbillon tourbillon = new Tourbillon(System.out, System.err);
         tourbillon.log = log;
+        tourbillon.isTellingWhoJoins = true;
         tourbillon.listen();
         QuietLogging.install(tourbillon::tellOfLibrary);
         try
@@ -191,9 +193,14 @@ public final class Tourbillon
         final OperatorPages pages = new OperatorPages(node, pageAddresses);
         final EventWatch watch = new EventWatch(node.pipelineCounters(), node.forceDurations(), node.memberId(), log);
         announce(node, config, watch);
+        final PeerPage peerPage = isTellingWhoJoins && stop.getCount() > 0 ? new PeerPage(node, config, log) : null;
         awaitStop(watch);
         log.tell(Level.INFO, "stopping", "reason", isFailed.get() ? "failure" : "signal");
         guardClose();
+        if (peerPage != null)
+        {
+            peerPage.close();
+        }
         pages.close();
     }
 

@@ -51,15 +51,20 @@ class EtcdIT
     }
 
     /** Clients at each second port from the first on, members in between: answers leave from the port of the next member's clients. */
-    private EtcdProcess start(final int member) throws IOException
+    private String[] flags(final int member, final String state, final String members)
     {
         final String clients = "http://localhost:" + (port + 2 * member);
         final String peers = "http://localhost:" + (port + 2 * member + 1);
-        return EtcdProcess.launch(directory, port + 2 * member, Map.of("ETCD_QUOTA_BACKEND_BYTES", "100000000"),
-            "--name", "m" + member, "--data-dir=" + directory.resolve("m" + member), "-listen-client-urls", clients,
+        return new String[]{"--name", "m" + member, "--data-dir=" + directory.resolve("m" + member), "-listen-client-urls", clients,
             "--advertise-client-urls", clients, "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers,
-            "--initial-cluster-token", "new", "--initial-cluster", initialCluster, "--initial-cluster-state", "new",
-            "--snapshot-count=10000", "--heartbeat-interval", "100", "--election-timeout", "1000", "--logger", "zap");
+            "--initial-cluster-token", "new", "--initial-cluster", members, "--initial-cluster-state", state,
+            "--snapshot-count=10000", "--heartbeat-interval", "100", "--election-timeout", "1000", "--logger", "zap"};
+    }
+
+    private EtcdProcess start(final int member) throws IOException
+    {
+        return EtcdProcess.launch(directory, port + 2 * member, Map.of("ETCD_QUOTA_BACKEND_BYTES", "100000000"),
+            flags(member, "new", initialCluster));
     }
 
     @Test
@@ -130,6 +135,35 @@ class EtcdIT
             for (final EtcdProcess member : members)
             {
                 member.close();
+            }
+        }
+    }
+
+    /** As with etcd: add, then start with the flags of etcdctl's answer; then a restart with them. */
+    @Test
+    void shouldJoinAClusterByEtcdsFlagsAlone() throws Exception
+    {
+        final String[] first = flags(0, "new", "m0=http://localhost:" + (port + 1));
+        final String[] second = flags(1, "existing", "m0=http://localhost:" + (port + 1) + ",m1=http://localhost:" + (port + 3));
+        try (EtcdProcess leader = EtcdProcess.launch(directory, port, Map.of(), first))
+        {
+            leader.awaitReady();
+            final EtcdProcess stranger = EtcdProcess.launch(directory, port + 2, Map.of(), second);
+            assertEquals(1, stranger.awaitExit(), stranger.stderr());
+            assertTrue(stranger.stderr().contains("knows no member at 127.0.0.1:" + (port + 3)), stranger.stderr());
+            final Ctl ctl = new Ctl(leader.endpoint());
+            ctl.ok("put", "k", "v");
+            ctl.ok("member", "add", "m1", "--peer-urls=http://localhost:" + (port + 3));
+            for (int i = 0; i < 2; i++)
+            {
+                try (EtcdProcess joined = EtcdProcess.launch(directory, port + 2, Map.of(), second))
+                {
+                    joined.awaitReady();
+                    assertEquals("k\nv\n", new Ctl(joined.endpoint()).ok("get", "k"));
+                    assertEquals(2, ctl.ok("member", "list").lines().filter((line) -> line.contains(", started, m")).count());
+                    joined.terminate();
+                    assertEquals(0, joined.exitCode(), joined.stderr());
+                }
             }
         }
     }

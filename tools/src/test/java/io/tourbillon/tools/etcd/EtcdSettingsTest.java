@@ -16,6 +16,7 @@ import java.util.Set;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -151,6 +152,19 @@ class EtcdSettingsTest
             "--initial-advertise-peer-urls http://127.0.0.1:22381");
         assertEquals("127.0.0.1:22381", settings.get("listen-peer"));
         assertFalse(settings.containsKey("initial-cluster") || settings.containsKey("initial-cluster-state"), settings::toString);
+    }
+
+    @Test
+    void shouldFindItselfAmongTheMembersByItsPeerUrl()
+    {
+        final String members = "[{\"id\":4026531841,\"peerURLs\":[\"http://127.0.0.1:1100\"],\"name\":\"a\"}," +
+            "{\"id\":16,\"peerURLs\":[\"http://no-such-host.invalid:1101\",\"http://localhost:1102\"],\"name\":\"\"}]";
+        assertEquals("f0000001", EtcdJoin.idIn(members, "127.0.0.1:1100"));
+        assertEquals("10", EtcdJoin.idIn(members, "127.0.0.1:1102"));
+        assertNull(EtcdJoin.idIn(members, "127.0.0.1:1103"));
+        final Map<String, String> told = settings("--initial-cluster-state existing --member-id 1f --cluster-id 2f");
+        assertEquals(List.of("existing", "1f", "2f"),
+            List.of(told.get("initial-cluster-state"), told.get("member-id"), told.get("cluster-id")));
     }
 
     @Test

@@ -31,4 +31,10 @@ public record PageReply(int status, String contentType, Map<String, String> head
     {
         return new PageReply(status, JSON, Map.of(), json.getBytes(UTF_8));
     }
+
+    /** The same with a header, and no other besides the type of the body. */
+    PageReply with(final String header, final String value)
+    {
+        return new PageReply(status, contentType, Map.of(header, value), body);
+    }
 }

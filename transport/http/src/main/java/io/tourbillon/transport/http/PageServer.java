@@ -15,7 +15,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Shows {@link Pages} at some addresses, by the JDK's own HTTP server. Threads of its own, as many as {@link #THREADS}; who finds them all
+ * Shows pages at some addresses, by the JDK's own HTTP server. Threads of its own, as many as {@link #THREADS}; who finds them all
  * at work and {@link #QUEUE_LENGTH} others waiting is sent away. Connections that say nothing are closed.
  */
 public final class PageServer implements AutoCloseable
@@ -37,11 +37,11 @@ public final class PageServer implements AutoCloseable
         setUnlessSet("jdk.httpserver.maxConnections", "256");
     }
 
-    private final Pages pages;
+    private final PageSource pages;
     private final ThreadPoolExecutor executor;
     private final List<HttpServer> servers = new ArrayList<>();
 
-    private PageServer(final Pages pages)
+    private PageServer(final PageSource pages)
     {
         this.pages = pages;
         executor = new ThreadPoolExecutor(
@@ -113,7 +113,7 @@ public final class PageServer implements AutoCloseable
      * @return the server.
      * @throws IOException if it cannot listen at one of them; it names it, and listens at none.
      */
-    public static PageServer launch(final Pages pages, final List<InetSocketAddress> addresses) throws IOException
+    public static PageServer launch(final PageSource pages, final List<InetSocketAddress> addresses) throws IOException
     {
         final PageServer server = new PageServer(pages);
         for (final InetSocketAddress address : addresses)

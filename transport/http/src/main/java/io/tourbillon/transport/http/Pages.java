@@ -6,7 +6,7 @@ import java.util.function.Function;
  * The pages, independent of the server that shows them: {@code /health}, {@code /livez}, {@code /readyz}, {@code /version},
  * {@code /metrics}, {@code /status} and {@code /status.json}. Any thread; blocks while it reads from the member, for some seconds at most.
  */
-public final class Pages
+public final class Pages implements PageSource
 {
     /** What etcd's clients look at before they use what not every etcd has: the version whose behaviour ours is, in digits alone. */
     public static final String ETCD_VERSION = "3.6.0";
@@ -32,10 +32,8 @@ public final class Pages
         this.version = version;
     }
 
-    /**
-     * @param request what is asked.
-     * @return the answer; 404 names the pages there are.
-     */
+    /** A 404 names the pages there are. */
+    @Override
     public PageReply reply(final PageRequest request)
     {
         if (!request.method().equals("GET") && !request.method().equals("HEAD"))
