@@ -63,11 +63,11 @@ final class Trial implements AutoCloseable
         final Op asked = ChosenDifference.asForEtcd(op);
         if (op.kind == OpKind.TXN && expected.equals("error " + ErrorCode.DUPLICATE_KEY.number()))
         {
-            final String judgement = etcd.judge(asked);
+            final String judgement = etcd.store().judge(asked);
             notSentCount += judgement.equals(expected) ? 0 : 1; // PUT_IN_DELETED_RANGE
             return expected;
         }
-        return etcd.run(asked, model.ranges);
+        return etcd.store().run(asked, model.ranges);
     }
 
     void compact(final Step.Compact compact)
@@ -76,7 +76,7 @@ final class Trial implements AutoCloseable
         final String expected = model.compact(compact.revision());
         final String ours = member.compact(compact.revision(), compact.isPhysical());
         require("the model", expected, ours);
-        requireOfEtcd(() -> etcd.compact(compact.revision(), compact.isPhysical()), ours);
+        requireOfEtcd(() -> etcd.store().compact(compact.revision(), compact.isPhysical()), ours);
     }
 
     /**
@@ -110,7 +110,7 @@ final class Trial implements AutoCloseable
             return; // WATCH_ID_AFTER_COMPACTION
         }
         final String ours = member.watch(watch.id(), watch.key(), watch.end(), watch.start(), watch.flags());
-        requireOfEtcd(() -> etcd.watches().create(watch), ours);
+        requireOfEtcd(() -> etcd.store().watches().create(watch), ours);
         if (!ours.startsWith("created"))
         {
             return;
@@ -118,7 +118,7 @@ final class Trial implements AutoCloseable
         final long id = Long.parseLong(ours.split(" ")[1]);
         if (!model.watch(id, watch.key(), watch.end(), watch.start(), watch.flags()))
         {
-            requireOfEtcd(() -> etcd.watches().awaitCancel(id) + " ''", member.endOfWatch());
+            requireOfEtcd(() -> etcd.store().watches().awaitCancel(id) + " ''", member.endOfWatch());
             compactedWatchIds.add(id);
         }
     }
@@ -131,7 +131,7 @@ final class Trial implements AutoCloseable
             final long id = ids.get(cancel.place());
             checkEvents(id);
             final String ours = member.cancel(id);
-            requireOfEtcd(() -> etcd.watches().cancel(id), ours);
+            requireOfEtcd(() -> etcd.store().watches().cancel(id), ours);
             forget(id);
         }
     }
@@ -143,7 +143,7 @@ final class Trial implements AutoCloseable
         member.forget(id);
         if (etcd != null)
         {
-            etcd.watches().forget(id);
+            etcd.store().watches().forget(id);
         }
     }
 
@@ -151,14 +151,14 @@ final class Trial implements AutoCloseable
     {
         final String ours = member.grant(grant.id(), TimeUnit.SECONDS.toMillis(grant.ttlS()));
         require("the model", model.grant(grant.id(), TimeUnit.SECONDS.toMillis(grant.ttlS())), ours);
-        requireOfEtcd(() -> etcd.grant(grant.id(), grant.ttlS()), ours);
+        requireOfEtcd(() -> etcd.store().grant(grant.id(), grant.ttlS()), ours);
     }
 
     void revoke(final Step.Revoke revoke)
     {
         final String ours = member.revoke(revoke.id());
         require("the model", model.revoke(revoke.id()), ours);
-        requireOfEtcd(() -> etcd.revoke(revoke.id()), ours);
+        requireOfEtcd(() -> etcd.store().revoke(revoke.id()), ours);
     }
 
     /** How much time is left is not compared: the clocks differ. */
@@ -166,7 +166,7 @@ final class Trial implements AutoCloseable
     {
         final String ours = withoutTime(member.timeToLive(timeToLive.id(), true));
         require("the model", withoutTime(model.timeToLive(timeToLive.id(), 0)), ours);
-        requireOfEtcd(() -> withoutTime(etcd.timeToLive(timeToLive.id())), ours);
+        requireOfEtcd(() -> withoutTime(etcd.store().timeToLive(timeToLive.id())), ours);
     }
 
     private static String withoutTime(final String answer)
@@ -193,7 +193,7 @@ final class Trial implements AutoCloseable
             compactedWatchIds.clear();
             if (etcd != null)
             {
-                etcd.newWatchStream();
+                etcd.store().newWatchStream();
             }
         }
     }
@@ -211,7 +211,7 @@ final class Trial implements AutoCloseable
         requireEvents("the model, watcher " + id, expected, ours);
         if (etcd != null)
         {
-            requireEvents(ETCD + ", watcher " + id, etcd.watches().events(id, expected.size()), ours);
+            requireEvents(ETCD + ", watcher " + id, etcd.store().watches().events(id, expected.size()), ours);
         }
     }
 

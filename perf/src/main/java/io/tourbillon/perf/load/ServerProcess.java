@@ -19,7 +19,10 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class ServerProcess implements AutoCloseable
 {
     private static final String HOST = "127.0.0.1";
+    /** Among a node's options: with a front for etcd's clients, at {@link #frontPort()}. */
+    public static final String WITH_FRONT = "--listen-client-urls=beside";
     private static final String FRONT_OPTION = "--listen-client-urls";
+    private static final int FRONT_PORT_OFFSET = 3;
     private static final String NODE_MAIN = "io.tourbillon.tools.server.Tourbillon";
     private static final String DATA = "data";
     private static final String NODE_READY = "ready to serve client requests";
@@ -142,6 +145,8 @@ public final class ServerProcess implements AutoCloseable
             options.add(FRONT_OPTION + "=");
         }
         options.addAll(further);
+        options.replaceAll(
+            (option) -> option.equals(WITH_FRONT) ? FRONT_OPTION + "=http://" + HOST + ":" + (port + FRONT_PORT_OFFSET) : option);
         return options;
     }
 
@@ -259,7 +264,7 @@ public final class ServerProcess implements AutoCloseable
         }
     }
 
-    /** @return the first of three ports in a row that are free now: clients', members', answers'. */
+    /** @return the first of four ports in a row that are free now: clients', members', answers', the front's. */
     public static int freePorts()
     {
         int port;
@@ -267,7 +272,7 @@ public final class ServerProcess implements AutoCloseable
         {
             port = ThreadLocalRandom.current().nextInt(PORT_MIN, PORT_MAX);
         }
-        while (!isFree(port) || !isFree(port + 1) || !isFree(port + 2));
+        while (!isFree(port) || !isFree(port + 1) || !isFree(port + 2) || !isFree(port + FRONT_PORT_OFFSET));
         return port;
     }
 
@@ -306,6 +311,12 @@ public final class ServerProcess implements AutoCloseable
     public int port()
     {
         return port;
+    }
+
+    /** @return port of a node's front, if it was started {@link #WITH_FRONT}. */
+    public int frontPort()
+    {
+        return port + FRONT_PORT_OFFSET;
     }
 
     /** Ends it as a crash does: no orderly stop. Blocks until it is gone. */

@@ -99,16 +99,17 @@ final class Block
     {
         final int leader = servers.awaitLeader();
         final ServerProcess server = servers.member(options.isAtFollower() ? (leader + 1) % servers.count() : leader);
+        final boolean isGrpc = side == Side.ETCD || options.isThroughGrpc();
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.addAll(List.of("-Xms512m", "-Xmx1g", "-cp", System.getProperty("java.class.path"), Load.class.getName(),
-            "--target", side.label(),
-            "--endpoint", server.host() + ":" + server.port(),
+            "--target", isGrpc ? Side.ETCD.label() : side.label(),
+            "--endpoint", server.host() + ":" + (isGrpc && side != Side.ETCD ? server.frontPort() : server.port()),
             "--node-pid", String.join(",", servers.pids().stream().map(String::valueOf).toList()),
             "--workload", workload,
             "--window", options.windowList(),
-            "--connections", Integer.toString(side == Side.ETCD ? options.etcdConnectionCount() : 1),
+            "--connections", Integer.toString(isGrpc ? options.etcdConnectionCount() : 1),
             "--keys", Integer.toString(options.keyCount()),
             "--key-size", Integer.toString(options.keyLength()),
             "--value-size", Integer.toString(options.valueLength()),
@@ -118,7 +119,7 @@ final class Block
             "--dir", directory.toString(),
             "--hlog", directory.resolve("load.hlog").toString(),
             "--result", result.toString()));
-        if (side == Side.TOURBILLON)
+        if (!isGrpc)
         {
             command.addAll(List.of("--transport", options.transport()));
         }

@@ -1,5 +1,6 @@
 package io.tourbillon.perf.peers;
 
+import io.tourbillon.perf.load.ServerProcess;
 import picocli.CommandLine.Option;
 
 import java.nio.file.Path;
@@ -56,8 +57,23 @@ final class BlockOptions
             "takes by itself. Default: ${DEFAULT-VALUE}")
     private String transport;
 
+    @Option(names = "--through", defaultValue = "native",
+        description = "How our side is asked: native, by our own client, or grpc, through its front by the very client that asks etcd. " +
+            "Default: ${DEFAULT-VALUE}")
+    private String through;
+
     @Option(names = "--node-option", split = ",", description = "Further options of our node, such as --mode=shared")
     private List<String> nodeOptions = new ArrayList<>();
+
+    boolean isThroughGrpc()
+    {
+        return switch (through)
+        {
+            case "native" -> false;
+            case "grpc" -> true;
+            default -> throw new IllegalArgumentException("--through " + through + ": must be native or grpc");
+        };
+    }
 
     String etcdBinary()
     {
@@ -141,6 +157,11 @@ final class BlockOptions
 
     List<String> nodeOptions()
     {
-        return nodeOptions;
+        final List<String> options = new ArrayList<>(nodeOptions);
+        if (isThroughGrpc())
+        {
+            options.add(ServerProcess.WITH_FRONT);
+        }
+        return options;
     }
 }
