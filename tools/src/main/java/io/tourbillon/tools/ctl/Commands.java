@@ -34,6 +34,7 @@ import io.tourbillon.tools.ctl.command.TxnCommand;
 import io.tourbillon.tools.ctl.command.UserCommand;
 import io.tourbillon.tools.ctl.command.VersionCommand;
 import io.tourbillon.tools.ctl.command.WatchCommand;
+import io.tourbillon.tools.ctl.migrate.MigrateCommand;
 import io.tourbillon.tools.ctl.output.Answer;
 
 import java.util.List;
@@ -47,7 +48,7 @@ final class Commands
         "endpoint health", "endpoint status", "export", "get", "help", "import",
         "inspect counters", "inspect errors", "inspect journal", "inspect raft", "inspect store", "lease grant",
         "lease keep-alive", "lease list", "lease revoke", "lease timetolive", "lock", "make-mirror", "member add", "member list",
-        "member promote", "member remove", "member update", "move-leader", "options", "put", "role add", "role delete", "role get",
+        "member promote", "member remove", "member update", "migrate", "move-leader", "options", "put", "role add", "role delete", "role get",
         "role grant-permission", "role list", "role revoke-permission", "snapshot restore", "snapshot save", "snapshot status",
         "top", "txn", "user add", "user delete", "user get", "user grant-role", "user list", "user passwd", "user revoke-role",
         "version", "watch");
@@ -109,6 +110,7 @@ final class Commands
             case "lock" -> new LockCommand();
             case "elect" -> new ElectCommand();
             case "make-mirror" -> new MirrorCommand();
+            case "migrate" -> new MigrateCommand();
             case "check perf" -> new CheckPerfCommand();
             case "check datascale" -> new CheckDatascaleCommand();
             case "defrag" -> new DefragCommand();
