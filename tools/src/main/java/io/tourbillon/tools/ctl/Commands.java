@@ -48,10 +48,10 @@ final class Commands
         "endpoint health", "endpoint status", "export", "get", "help", "import",
         "inspect counters", "inspect errors", "inspect journal", "inspect raft", "inspect store", "lease grant",
         "lease keep-alive", "lease list", "lease revoke", "lease timetolive", "lock", "make-mirror", "member add", "member list",
-        "member promote", "member remove", "member update", "migrate", "move-leader", "options", "put", "role add", "role delete", "role get",
-        "role grant-permission", "role list", "role revoke-permission", "snapshot restore", "snapshot save", "snapshot status",
-        "top", "txn", "user add", "user delete", "user get", "user grant-role", "user list", "user passwd", "user revoke-role",
-        "version", "watch");
+        "member promote", "member remove", "member update", "migrate", "move-leader", "options", "put", "role add",
+        "role delete", "role get", "role grant-permission", "role list", "role revoke-permission", "snapshot restore", "snapshot save",
+        "snapshot status", "top", "txn", "user add", "user delete", "user get", "user grant-role", "user list", "user passwd",
+        "user revoke-role", "version", "watch");
 
     private Commands()
     {

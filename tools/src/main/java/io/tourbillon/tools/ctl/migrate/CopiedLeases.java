@@ -6,6 +6,7 @@ import io.tourbillon.tools.ctl.Context;
 import io.tourbillon.transport.client.async.TourbillonAsyncClient;
 import io.tourbillon.transport.client.async.TourbillonException;
 
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,8 +14,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The source's leases at the destination, under the same ids. Until it is cut over nobody renews them there, so they are kept alive here for
- * as long as they live at the source. One thread.
+ * The source's leases at the destination, under the same ids. Until it is cut over nobody renews them there, so they are kept alive here
+ * for as long as they live at the source. One thread.
  */
 final class CopiedLeases
 {
@@ -76,22 +77,32 @@ final class CopiedLeases
     void keep()
     {
         final long nowNs = System.nanoTime();
-        if (nowNs - renewedNs >= RENEW_NS && !ids.isEmpty())
+        if (nowNs - renewedNs >= RENEW_NS)
         {
             renewedNs = nowNs;
-            final long[] all = ids.stream().mapToLong(Long::longValue).toArray();
-            for (int i = 0; i < all.length; i += Protocol.LEASES_KEPT_ALIVE_MAX)
-            {
-                final int count = Math.min(all.length - i, Protocol.LEASES_KEPT_ALIVE_MAX);
-                final long[] some = new long[count];
-                System.arraycopy(all, i, some, 0, count);
-                Context.await(destination.keepLeasesAlive(some));
-            }
+            renew();
         }
         if (nowNs - lookedNs >= LOOK_NS)
         {
             lookedNs = nowNs;
             endGone(source.leases());
+        }
+    }
+
+    /** The last look: what lives at the source lives here, and has its whole time. */
+    void settle()
+    {
+        endGone(source.leases());
+        renew();
+    }
+
+    private void renew()
+    {
+        final long[] all = ids.stream().mapToLong(Long::longValue).toArray();
+        for (int i = 0; i < all.length; i += Protocol.LEASES_KEPT_ALIVE_MAX)
+        {
+            final int to = Math.min(all.length, i + Protocol.LEASES_KEPT_ALIVE_MAX);
+            Context.await(destination.keepLeasesAlive(Arrays.copyOfRange(all, i, to)));
         }
     }
 

@@ -94,10 +94,11 @@ final class EtcdSource implements AutoCloseable
         }
     }
 
-    /** Its version; fails if it cannot be reached. */
+    /** Its version; fails at once if it cannot be reached. */
     String version()
     {
-        return ask(() -> with(MaintenanceGrpc.newBlockingStub(channel)).status(StatusRequest.getDefaultInstance()).getVersion());
+        return ask(() -> authorized(MaintenanceGrpc.newBlockingStub(channel).withDeadlineAfter(DEADLINE_S, TimeUnit.SECONDS))
+            .status(StatusRequest.getDefaultInstance()).getVersion());
     }
 
     /** Keys of a range, a page of them, at a revision; 0 = now. */
@@ -133,14 +134,17 @@ final class EtcdSource implements AutoCloseable
     /** For a stream of events; its failures are its listener's. */
     WatchGrpc.WatchStub watches()
     {
-        final WatchGrpc.WatchStub stub = WatchGrpc.newStub(channel);
-        return token.isEmpty() ? stub : stub.withCallCredentials(new Token(token));
+        return authorized(WatchGrpc.newStub(channel));
     }
 
     private <S extends AbstractStub<S>> S with(final S stub)
     {
-        final S inTime = stub.withDeadlineAfter(DEADLINE_S, TimeUnit.SECONDS).withWaitForReady();
-        return token.isEmpty() ? inTime : inTime.withCallCredentials(new Token(token));
+        return authorized(stub.withDeadlineAfter(DEADLINE_S, TimeUnit.SECONDS).withWaitForReady());
+    }
+
+    private <S extends AbstractStub<S>> S authorized(final S stub)
+    {
+        return token.isEmpty() ? stub : stub.withCallCredentials(new Token(token));
     }
 
     private <T> T ask(final Supplier<T> request)
@@ -185,7 +189,7 @@ final class EtcdSource implements AutoCloseable
     void logIn()
     {
         final AuthenticateRequest request = AuthenticateRequest.newBuilder().setName(user).setPassword(password).build();
-        token = once(() -> AuthGrpc.newBlockingStub(channel).withDeadlineAfter(DEADLINE_S, TimeUnit.SECONDS).withWaitForReady()
+        token = once(() -> AuthGrpc.newBlockingStub(channel).withDeadlineAfter(DEADLINE_S, TimeUnit.SECONDS)
             .authenticate(request).getToken());
     }
 

@@ -226,6 +226,7 @@ public final class MigrateCommand implements Command
     /** Not while somebody writes there: what he writes would stay there. */
     private boolean isCutOver(final long revision)
     {
+        leases.settle();
         final RangeResponse there = source.count(from, end);
         final long here = countHere();
         if (there.getHeader().getRevision() != revision)
