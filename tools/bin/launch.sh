@@ -172,7 +172,10 @@ launch_node()
 
     # The data is off the heap; the heap holds what was made at start.
     # Descriptors are looked up by their boxed numbers, which are cached up to 127 only unless told otherwise.
+    # Netty's buffers for etcd's clients lie outside the heap and have a bound of their own: all who read slowly together get no more memory than this.
+    # Nobody looks at its ids of channels, so a start need not search the network interfaces for something that makes them unique.
     # shellcheck disable=SC2086
-    exec "$java_bin" "${java_flags[@]}" -Xms64m -Xmx256m -XX:AutoBoxCacheMax=4096 -XX:+ExitOnOutOfMemoryError ${JAVA_OPTS:-} \
+    exec "$java_bin" "${java_flags[@]}" -Xms64m -Xmx256m -XX:AutoBoxCacheMax=4096 -XX:+ExitOnOutOfMemoryError -XX:MaxDirectMemorySize=256m \
+        -Dio.netty.machineId=00:00:00:00:00:00:00:01 -Dio.netty.processId=1 ${JAVA_OPTS:-} \
         -cp "$tools_jar" "$main_class" "$@"
 }

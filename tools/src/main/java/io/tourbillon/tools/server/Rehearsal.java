@@ -1,8 +1,14 @@
 package io.tourbillon.tools.server;
 
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
 import io.tourbillon.tools.QuietLogging;
 import io.tourbillon.tools.ctl.Tbctl;
 import io.tourbillon.tools.etcd.Etcd;
+import io.tourbillon.transport.etcd.api.KVGrpc;
+import io.tourbillon.transport.etcd.api.PutRequest;
+import io.tourbillon.transport.etcd.api.RangeRequest;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -11,8 +17,10 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -49,17 +57,18 @@ public final class Rehearsal
     private static boolean rehearse(final Path directory) throws Exception
     {
         final int port = freePorts();
+        final int clientUrlPort = freeTcpPort();
         final Path driver = directory.resolve("driver");
         final Tourbillon tourbillon = new Tourbillon(System.out, System.err);
         final Thread server = new Thread(() -> serve(tourbillon, "--data-dir", directory.resolve("data").toString(),
             "--driver-dir", driver.toString(), "--listen-client", "127.0.0.1:" + port, "--listen-peer", "127.0.0.1:" + (port + 1),
-            "--listen-client-urls", "", "--journal-segment-bytes", "8m"), "rehearsal-server");
+            "--listen-client-urls", "http://127.0.0.1:" + clientUrlPort, "--journal-segment-bytes", "8m"), "rehearsal-server");
         server.setDaemon(true);
         server.start();
         try
         {
             Etcd.rehearse(directory.resolve("etcd"));
-            return talk("ipc:" + driver);
+            return talk("ipc:" + driver) && talkAsEtcdsClient(clientUrlPort);
         }
         finally
         {
@@ -96,6 +105,24 @@ public final class Rehearsal
         return isDone;
     }
 
+    private static boolean talkAsEtcdsClient(final int port)
+    {
+        final ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+        try
+        {
+            final KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE_MS, TimeUnit.MILLISECONDS);
+            final ByteString key = ByteString.copyFromUtf8("a");
+            kv.put(PutRequest.newBuilder().setKey(key).setValue(key).build());
+            final boolean isDone = kv.range(RangeRequest.newBuilder().setKey(key).build()).getCount() == 1;
+            System.out.println("as etcd's client: " + isDone);
+            return isDone;
+        }
+        finally
+        {
+            channel.shutdownNow();
+        }
+    }
+
     private static boolean tbctl(final String endpoint, final String input, final String... words)
     {
         final String[] flags = {"--endpoints", endpoint, "--dial-timeout", PATIENCE, "--command-timeout", PATIENCE};
@@ -120,6 +147,14 @@ public final class Rehearsal
             }
         }
         throw new IOException("no three free UDP ports in a row found");
+    }
+
+    private static int freeTcpPort() throws IOException
+    {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress()))
+        {
+            return socket.getLocalPort();
+        }
     }
 
     private static boolean isFree(final int port)

@@ -171,9 +171,14 @@ public final class Tourbillon
             log.tell(Level.WARN, "durability-none",
                 "message", "durability none: nothing is synced, a power cut loses acknowledged writes");
         }
-        try (Node node = Node.launch(config, new Events()))
+        try
         {
-            serve(node, config, pageAddresses);
+            ConfigException.throwIfAny(config.faults());
+            try (ClientFront front = new ClientFront(config, this::warn); Node node = Node.launch(config, new Events()))
+            {
+                front.serve();
+                serve(node, front, config, pageAddresses);
+            }
         }
         catch (final ConfigException ex)
         {
@@ -188,7 +193,7 @@ public final class Tourbillon
         return isFailed.get() ? EXIT_FATAL : EXIT_OK;
     }
 
-    private void serve(final Node node, final NodeConfig config, final List<InetSocketAddress> pageAddresses)
+    private void serve(final Node node, final ClientFront front, final NodeConfig config, final List<InetSocketAddress> pageAddresses)
     {
         final OperatorPages pages = new OperatorPages(node, pageAddresses);
         final EventWatch watch = new EventWatch(node.pipelineCounters(), node.forceDurations(), node.memberId(), log);
@@ -197,6 +202,7 @@ public final class Tourbillon
         awaitStop(watch);
         log.tell(Level.INFO, "stopping", "reason", isFailed.get() ? "failure" : "signal");
         guardClose();
+        front.close();
         if (peerPage != null)
         {
             peerPage.close();
@@ -217,7 +223,7 @@ public final class Tourbillon
                 log.tellLine(Level.INFO, "ready", readyLine(node, config), "name", config.name(),
                     "member", Long.toHexString(node.memberId()), "cluster", Long.toHexString(node.clusterId()),
                     "listen_client", config.text(NodeOption.LISTEN_CLIENT), "listen_peer", config.text(NodeOption.LISTEN_PEER),
-                    "driver", node.driverDirectory());
+                    "listen_client_urls", config.text(NodeOption.LISTEN_CLIENT_URLS), "driver", node.driverDirectory());
                 return;
             }
             if (!isSlow && System.nanoTime() - slowAtNs > 0)
@@ -234,6 +240,7 @@ public final class Tourbillon
             "/udp and ipc " + node.driverDirectory() +
             ", name " + config.name() + ", member " + Long.toHexString(node.memberId()) + ", cluster " +
             Long.toHexString(node.clusterId()) +
+            (config.listenClientUrls().isEmpty() ? "" : ", etcd clients " + String.join(",", config.listenClientUrls())) +
             ", durability " + config.text(NodeOption.DURABILITY) + ", mode " + node.mode() + ", data " + config.dataDir();
     }
 
@@ -296,6 +303,15 @@ public final class Tourbillon
         Runtime.getRuntime().halt(EXIT_FATAL);
     }
 
+    /** Any thread: none of the node's own must wait for whoever reads the log. */
+    private void warn(final String message)
+    {
+        if (!warnings.offer(message))
+        {
+            untoldWarnings.incrementAndGet();
+        }
+    }
+
     private int fail(final int exitCode, final String message)
     {
         log.tellLine(Level.ERROR, exitCode == EXIT_USAGE ? "wrong-options" : "fatal",
@@ -308,11 +324,7 @@ public final class Tourbillon
         @Override
         public void onWarning(final String message)
         {
-            // On one of the node's own threads, which must not wait for whoever reads the log.
-            if (!warnings.offer(message))
-            {
-                untoldWarnings.incrementAndGet();
-            }
+            warn(message);
         }
 
         @Override

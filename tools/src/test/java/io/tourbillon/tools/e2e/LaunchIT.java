@@ -48,7 +48,7 @@ class LaunchIT
     @Test
     void shouldServeSoonAndEndCleanlyOnSigterm() throws Exception
     {
-        try (NodeProcess node = NodeProcess.launch(directory, port))
+        try (NodeProcess node = NodeProcess.launchWithUrls(directory, port, "http://127.0.0.1:" + ClientFrontIT.freeTcpPort()))
         {
             final long startMs = node.awaitReady();
             System.out.println("[report] serves after " + startMs + " ms (target " + START_TARGET_MS + ")");
@@ -195,7 +195,7 @@ class LaunchIT
     @Test
     void shouldIdleAlmostForFreeAndAnswerTheShellSoon() throws Exception
     {
-        try (NodeProcess node = NodeProcess.start(directory, port))
+        try (NodeProcess node = NodeProcess.startWithUrls(directory, port, "http://127.0.0.1:" + ClientFrontIT.freeTcpPort()))
         {
             final Ctl ctl = new Ctl(node.endpoint());
             ctl.ok("put", "foo", "bar");

@@ -41,17 +41,31 @@ final class NodeProcess implements AutoCloseable
     /** Starts a node and does not wait for it. */
     static NodeProcess launch(final Path directory, final int port, final String... options) throws IOException
     {
-        return launch("", directory, port, options);
+        return launch("", directory, port, "", options);
+    }
+
+    /** Starts a node that serves etcd's clients too, and does not wait for it. */
+    static NodeProcess launchWithUrls(final Path directory, final int port, final String urls, final String... options) throws IOException
+    {
+        return launch("", directory, port, urls, options);
+    }
+
+    /** Starts a node that serves etcd's clients too, and waits until it serves. */
+    static NodeProcess startWithUrls(final Path directory, final int port, final String urls, final String... options) throws IOException
+    {
+        final NodeProcess node = launchWithUrls(directory, port, urls, options);
+        node.awaitReady();
+        return node;
     }
 
     private static NodeProcess launch(
-        final String javaOptions, final Path directory, final int port, final String... options) throws IOException
+        final String javaOptions, final Path directory, final int port, final String urls, final String... options) throws IOException
     {
         final Path out = Files.createTempFile(directory, "node", ".out");
         final Path err = Files.createTempFile(directory, "node", ".err");
         final List<String> command = new ArrayList<>(List.of(SCRIPT.toString(), "--data-dir", directory.resolve("data").toString(),
             "--listen-client", "127.0.0.1:" + port, "--listen-peer", "127.0.0.1:" + (port + 1), "--journal-segment-bytes", "8m",
-            "--listen-client-urls="));
+            "--listen-client-urls=" + urls));
         command.addAll(List.of(options));
         final ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
         if (!javaOptions.isEmpty())
@@ -65,7 +79,7 @@ final class NodeProcess implements AutoCloseable
     static NodeProcess startWithDebugger(final Path directory, final int port, final String... options) throws IOException
     {
         final NodeProcess node =
-            launch("-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:0", directory, port, options);
+            launch("-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:0", directory, port, "", options);
         node.awaitReady();
         return node;
     }

@@ -15,7 +15,11 @@ public final class ConfigException extends RuntimeException
         super(String.join(System.lineSeparator(), faults));
     }
 
-    static void throwIfAny(final List<String> faults)
+    /**
+     * @param faults as {@link NodeConfig#faults()} tells them.
+     * @throws ConfigException unless there are none.
+     */
+    public static void throwIfAny(final List<String> faults)
     {
         if (!faults.isEmpty())
         {

@@ -1,7 +1,6 @@
 package io.tourbillon.transport.aeron;
 
 import io.aeron.CncFileDescriptor;
-import io.tourbillon.codecs.DriverDirectory;
 import org.agrona.BufferUtil;
 import org.agrona.IoUtil;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -47,9 +46,7 @@ final class DriverHome
      */
     static Path claim(final NodeConfig config)
     {
-        final String chosen = config.text(NodeOption.DRIVER_DIR);
-        final Path directory =
-            (chosen.isEmpty() ? DriverDirectory.of(config.clientPort()) : Path.of(chosen)).toAbsolutePath().normalize();
+        final Path directory = config.driverDirectory();
         if (!CLAIMED.add(directory))
         {
             throw inUse(directory, ProcessHandle.current().pid());

@@ -1,5 +1,7 @@
 package io.tourbillon.transport.aeron;
 
+import io.tourbillon.codecs.ConnectionKey;
+import io.tourbillon.codecs.DriverDirectory;
 import io.tourbillon.codecs.Protocol;
 import io.tourbillon.journal.Durability;
 import io.tourbillon.journal.Forcer;
@@ -323,6 +325,25 @@ public final class NodeConfig
     public int intNumber(final NodeOption option)
     {
         return Math.toIntExact(number(option));
+    }
+
+    /** @return directory of the embedded media driver. Touches the disk only to see whether there is shared memory. */
+    public Path driverDirectory()
+    {
+        final String chosen = text(NodeOption.DRIVER_DIR);
+        return (chosen.isEmpty() ? DriverDirectory.of(clientPort()) : Path.of(chosen)).toAbsolutePath().normalize();
+    }
+
+    /**
+     * Reads what clients must prove to know.
+     *
+     * @return the key; null = none.
+     * @throws NodeException if the file cannot be read, is open to others, or too short.
+     */
+    public ConnectionKey readConnectionKey()
+    {
+        final String file = text(NodeOption.CONNECTION_KEY_FILE);
+        return file.isEmpty() ? null : new ConnectionKey(ClusterKey.secret(NodeOption.CONNECTION_KEY_FILE, Path.of(file)));
     }
 
     /** @return name of the member. */

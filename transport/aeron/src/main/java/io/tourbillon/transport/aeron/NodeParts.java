@@ -93,8 +93,7 @@ final class NodeParts implements AutoCloseable
         try
         {
             clusterKey = config.hasClusterKey() ? ClusterKey.read(Path.of(config.text(NodeOption.CLUSTER_KEY_FILE))) : null;
-            final byte[] secretOfConnections = secret(NodeOption.CONNECTION_KEY_FILE);
-            connectionKey = secretOfConnections == null ? null : new ConnectionKey(secretOfConnections);
+            connectionKey = config.readConnectionKey();
             frontKey = secret(NodeOption.FRONT_KEY_FILE);
             directory = DataDirectory.open(config.dataDir());
             identity = Identity.open(directory, config);

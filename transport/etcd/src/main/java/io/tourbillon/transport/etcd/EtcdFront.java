@@ -55,6 +55,25 @@ public final class EtcdFront implements AutoCloseable
     }
 
     /**
+     * Begins to listen. What is asked waits until the front is told that there is a node: {@link #connect}.
+     *
+     * @param config       of the front.
+     * @param errorHandler of what should not happen; any thread.
+     * @return the front.
+     * @throws IOException if an address is taken.
+     */
+    public static EtcdFront listen(final FrontConfig config, final ErrorHandler errorHandler) throws IOException
+    {
+        return new EtcdFront(config, errorHandler);
+    }
+
+    /** Begins to connect to the node; does not wait for that. Once. */
+    public void connect()
+    {
+        link.start();
+    }
+
+    /**
      * Begins to listen, and to connect to the node; does not wait for that.
      *
      * @param config       of the front.
@@ -64,7 +83,9 @@ public final class EtcdFront implements AutoCloseable
      */
     public static EtcdFront launch(final FrontConfig config, final ErrorHandler errorHandler) throws IOException
     {
-        return new EtcdFront(config, errorHandler);
+        final EtcdFront front = listen(config, errorHandler);
+        front.connect();
+        return front;
     }
 
     /** @return where it listens: with the ports that the system has chosen. */

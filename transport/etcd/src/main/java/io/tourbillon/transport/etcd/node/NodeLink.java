@@ -45,7 +45,7 @@ public final class NodeLink implements AutoCloseable
     private volatile boolean isEnded;
 
     /**
-     * Begins to connect, on a thread of its own.
+     * Takes calls, but does not make them before {@link #start}.
      *
      * @param context         of the client.
      * @param endpoint        of the node.
@@ -61,6 +61,11 @@ public final class NodeLink implements AutoCloseable
         connection = client.connect(endpoint, (changed, from, to, why) -> {});
         nobody = open(null, SessionEvents.NONE);
         runner = new AgentRunner(idle, errorHandler, null, new LinkAgent());
+    }
+
+    /** Begins to connect, on a thread of its own. Once. */
+    public void start()
+    {
         idle.thread(AgentRunner.startOnThread(runner, task -> new Thread(task, "tourbillon-etcd-front")));
     }
 

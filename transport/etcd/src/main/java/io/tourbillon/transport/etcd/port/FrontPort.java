@@ -48,13 +48,25 @@ public final class FrontPort implements AutoCloseable
         {
             for (final InetSocketAddress address : addresses)
             {
-                servers.add(server(address, services, limits, http).start());
+                listen(address, server(address, services, limits, http));
             }
         }
         catch (final IOException ex)
         {
             close();
             throw ex;
+        }
+    }
+
+    private void listen(final InetSocketAddress address, final Server server) throws IOException
+    {
+        try
+        {
+            servers.add(server.start());
+        }
+        catch (final IOException ex)
+        {
+            throw new IOException("cannot listen on " + address + ": " + (ex.getCause() == null ? ex : ex.getCause()).getMessage(), ex);
         }
     }
 

@@ -1,0 +1,109 @@
+package io.tourbillon.tools.server;
+
+import io.tourbillon.transport.aeron.NodeConfig;
+import io.tourbillon.transport.aeron.NodeException;
+import io.tourbillon.transport.aeron.NodeOption;
+import io.tourbillon.transport.etcd.EtcdFront;
+import io.tourbillon.transport.etcd.FrontConfig;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
+
+/**
+ * Serves etcd's clients in a node's process, from before the node starts until before it is closed; nothing at all if no address is given.
+ * What it takes to load and to listen is done on a thread of its own, beside the node's start.
+ */
+final class ClientFront implements AutoCloseable
+{
+    /** etcd's patience with a request: this and two election time-outs. */
+    private static final long REQUEST_TIMEOUT_MS = 5_000;
+
+    private final FutureTask<EtcdFront> opening;
+
+    /**
+     * Begins.
+     *
+     * @param config  of the node, without faults.
+     * @param warning hears of what should not happen; any thread.
+     */
+    ClientFront(final NodeConfig config, final Consumer<String> warning)
+    {
+        if (config.listenClientUrls().isEmpty())
+        {
+            opening = null;
+            return;
+        }
+        opening = new FutureTask<>(
+            () -> EtcdFront.listen(frontConfig(config), (thrown) -> warning.accept("the front for etcd's clients: " + thrown)));
+        final Thread thread = new Thread(opening, "tourbillon-start-front");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static FrontConfig frontConfig(final NodeConfig config)
+    {
+        return new FrontConfig()
+            .addresses(config.listenClientUrls().stream().map(ClientFront::address).toList())
+            .endpoint("ipc:" + config.driverDirectory())
+            .connectionKey(config.readConnectionKey())
+            .requestTimeoutMs(REQUEST_TIMEOUT_MS + 2 * config.number(NodeOption.ELECTION_TIMEOUT))
+            .requestBytesMax(config.intNumber(NodeOption.MAX_REQUEST_BYTES));
+    }
+
+    private static InetSocketAddress address(final String url)
+    {
+        final URI uri = URI.create(url);
+        return new InetSocketAddress(uri.getHost().replaceAll("[\\[\\]]", ""), uri.getPort());
+    }
+
+    /**
+     * The node is there. Blocks until this listens.
+     *
+     * @throws NodeException if it cannot: an address is taken.
+     */
+    void serve()
+    {
+        if (opening != null)
+        {
+            await().connect();
+        }
+    }
+
+    private EtcdFront await()
+    {
+        try
+        {
+            return opening.get();
+        }
+        catch (final ExecutionException ex)
+        {
+            throw new NodeException(NodeOption.LISTEN_CLIENT_URLS.key() + ": " + ex.getCause().getMessage(), ex.getCause());
+        }
+        catch (final InterruptedException ex)
+        {
+            Thread.currentThread().interrupt();
+            throw new NodeException("interrupted while it starts", ex);
+        }
+    }
+
+    /** Ends: calls under way are cut off. Idempotent; blocks for seconds at most, a start that is under way among them. */
+    @Override
+    public void close()
+    {
+        if (opening == null)
+        {
+            return;
+        }
+        try
+        {
+            await().close();
+        }
+        catch (final NodeException ignore)
+        {
+            return; // it never listened, and that was told
+        }
+    }
+}
