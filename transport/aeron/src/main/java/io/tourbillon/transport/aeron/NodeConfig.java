@@ -27,6 +27,8 @@ import java.util.concurrent.TimeUnit;
 public final class NodeConfig
 {
     private static final long KIB = 1024;
+    private static final long PROGRESS_NOTIFY_NS_MIN = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long PROGRESS_NOTIFY_NS_MAX = TimeUnit.HOURS.toNanos(24);
 
     private final EnumMap<NodeOption, String> values = new EnumMap<>(NodeOption.class);
     private final List<String> unknown = new ArrayList<>();
@@ -179,6 +181,11 @@ public final class NodeConfig
         {
             faults.add("auto-compaction-retention=" + text(NodeOption.AUTO_COMPACTION_RETENTION) + ": must be " + (isPeriodic() ?
                 "a number of hours or a time such as 90m or 1h30m" : "a number of revisions") + ", or 0");
+        }
+        if (progressNotifyIntervalNs() == 0)
+        {
+            faults.add("watch-progress-notify-interval=" + text(NodeOption.WATCH_PROGRESS_NOTIFY_INTERVAL) +
+                ": must be a time such as 10m or 5s, from 100ms to 24h");
         }
         if (peerHost().equals(clientHost()) && (peerPort() == clientPort() || peerPort() == responsePort()))
         {
@@ -444,6 +451,13 @@ public final class NodeConfig
     AutoCompaction autoCompaction()
     {
         return Retention.parse(isPeriodic(), text(NodeOption.AUTO_COMPACTION_RETENTION));
+    }
+
+    /** @return nanoseconds between two words of progress; 0 if the text says nothing that can be. */
+    long progressNotifyIntervalNs()
+    {
+        final double ns = GoDuration.ns(text(NodeOption.WATCH_PROGRESS_NOTIFY_INTERVAL));
+        return ns >= PROGRESS_NOTIFY_NS_MIN && ns <= PROGRESS_NOTIFY_NS_MAX ? (long)ns : 0;
     }
 
     /** @return true if idle threads spin. */

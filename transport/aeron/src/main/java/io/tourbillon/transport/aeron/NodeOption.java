@@ -137,6 +137,10 @@ public enum NodeOption
     AUTO_COMPACTION_RETENTION("auto-compaction-retention", Kind.TEXT, "0", 1, 32,
         "History that the leader keeps when it compacts by itself: hours or a time such as 90m (periodic), or revisions. " +
         "etcd's option and default. 0: it does not."),
+    /** Words of progress. */
+    WATCH_PROGRESS_NOTIFY_INTERVAL("watch-progress-notify-interval", Kind.TEXT, "10m", 2, 32,
+        "How often a watcher that has asked for progress hears how far it is while there are no events for it: a time such as 10m or 5s, " +
+        "from 100ms to 24h; up to a tenth is added. etcd's option and default."),
     /** Broadcasts. */
     BROADCAST("broadcast", Kind.TEXT, "", 0, 4096,
         "Key prefixes whose events are published once for any number of subscribers: name=PREFIX[,PREFIX...][@CHANNEL]; ... on " +

@@ -165,6 +165,7 @@ final class NodeParts implements AutoCloseable
             .memberId(identity.memberId())
             .quotaBytes(config.number(NodeOption.QUOTA_BACKEND_BYTES))
             .autoCompaction(config.autoCompaction())
+            .progressNotifyIntervalNs(config.progressNotifyIntervalNs())
             .initialMembers(ConfigurationRecord.encode(initialConfiguration, identity.clusterId())), broadcasts);
         if (mvcc.members().isRemoved(identity.memberId()))
         {

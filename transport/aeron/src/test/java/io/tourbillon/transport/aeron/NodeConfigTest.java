@@ -101,6 +101,19 @@ class NodeConfigTest
     }
 
     @Test
+    void shouldTakeAnIntervalOfProgressAsGoWritesATime()
+    {
+        assertEquals(600_000_000_000L, new NodeConfig().progressNotifyIntervalNs());
+        final String key = "watch-progress-notify-interval";
+        assertEquals(100_000_000, NodeConfig.parse(Map.of(key, "100ms")).progressNotifyIntervalNs());
+        assertEquals(5_400_000_000_000L, NodeConfig.parse(Map.of(key, "1h30m")).progressNotifyIntervalNs());
+        for (final String time : List.of("100", "99ms", "25h", "10 m", "-5s", "soon", "999999999h"))
+        {
+            assertEquals(List.of(key + "=" + time + ": must be a time such as 10m or 5s, from 100ms to 24h"), faults(key, time), time);
+        }
+    }
+
+    @Test
     void shouldAnnounceTheNativeAddressAndThenWhereEtcdsClientsAreToGo()
     {
         assertEquals("127.0.0.1:2479,http://127.0.0.1:2379", MemberAnnouncement.clientUrls(new NodeConfig()));
