@@ -97,6 +97,32 @@ public interface Admission
         int length);
 
     /**
+     * Asks the leader what only a leader knows: renewals of leases, their time left ({@link io.tourbillon.codecs.LeaderQuestions}). Where
+     * this member leads it is a linearizable read; else the question is handed on, and answered by {@link StateMachine#onAnswer}, or refused
+     * by {@link Ingress#onRejected}. What the leader did with it is then not known; it changes nothing that the log holds.
+     *
+     * @param sessionId     that asks.
+     * @param credential    of the session's user, by which the leader judges; 0 = nobody.
+     * @param correlationId of the request.
+     * @param timeoutMs     after which it is refused; 0 = the member's.
+     * @param buffer        with the SBE message, header included.
+     * @param offset        of the message.
+     * @param length        of the message in bytes.
+     * @return {@link #FORWARDED}, which is 0, or one of the negative values above.
+     */
+    default long askLeader(
+        final long sessionId,
+        final long credential,
+        final long correlationId,
+        final long timeoutMs,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length)
+    {
+        return read(sessionId, credential, correlationId, timeoutMs, ReadLevel.LINEARIZABLE, buffer, offset, length);
+    }
+
+    /**
      * Whether this member has no vote in the configuration that acts, and so serves next to nothing; does not allocate.
      *
      * @return false for who votes, or is in no configuration that it knows.

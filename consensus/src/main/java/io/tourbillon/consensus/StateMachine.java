@@ -133,6 +133,33 @@ public interface StateMachine
     void onRead(long sessionId, long credential, DirectBuffer buffer, int offset, int length);
 
     /**
+     * Told once, before anything else but {@link #appliedIndex()} and {@link #configuration()}: where to say what other members' clients
+     * are answered, which this member is asked for as their leader. They come by {@link #onRead}, as sessions of their own.
+     *
+     * @param answers to say it to.
+     */
+    default void answerTo(final LeaderAnswers answers)
+    {
+    }
+
+    /**
+     * The leader's answer to a question of this member's client, or a part of it: addressed as if this member had answered.
+     *
+     * @param sessionId  that asked.
+     * @param credential of the session's user; 0 = nobody.
+     * @param isWhole    false if what this member's own state has is to be added, as of everything acknowledged before it was asked: the
+     *                   keys of the lease.
+     * @param buffer     with the SBE message, valid during this call only.
+     * @param offset     of the message.
+     * @param length     of the message in bytes.
+     */
+    default void onAnswer(
+        final long sessionId, final long credential, final boolean isWhole, final DirectBuffer buffer, final int offset, final int length)
+    {
+        throw new UnsupportedOperationException("this state asks no leader");
+    }
+
+    /**
      * Whether a user may change the members, or who leads: a change acts before its entry is applied, so its leader asks. Any thread; as of
      * some moment ago; does not allocate.
      *

@@ -2,6 +2,7 @@ package io.tourbillon.mvcc;
 
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.codecs.client.LeaseOperation;
+import io.tourbillon.codecs.client.LeaseReplyDecoder;
 import io.tourbillon.codecs.client.LeaseRequestDecoder;
 import io.tourbillon.codecs.client.LeasesKeepAliveDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
@@ -21,6 +22,7 @@ final class LeaseReads
     private final LeaseList[] lists;
     private final MessageHeaderDecoder messageHeader = new MessageHeaderDecoder();
     private final LeaseRequestDecoder request = new LeaseRequestDecoder();
+    private final LeaseReplyDecoder leaderReply = new LeaseReplyDecoder();
     private final int perSlice;
     private int activeCount;
     private int turn;
@@ -109,6 +111,27 @@ final class LeaseReads
         else
         {
             replies.lease(sessionId, correlationId, leaseId, remainingMs, lessor.grantedTtlMs(leaseId));
+        }
+    }
+
+    /** The leader has told the time of a lease to somebody who also wants its keys: the reply is addressed to that session. */
+    void addKeys(
+        final long sessionId, final long credential, final long correlationId, final DirectBuffer buffer, final int offset)
+    {
+        leaderReply.wrapAndApplyHeader(buffer, offset, messageHeader);
+        final long leaseId = leaderReply.leaseId();
+        final int refusal = guard.checkLeaseRead(credential, leaseId);
+        if (refusal != SOUND)
+        {
+            replies.error(sessionId, correlationId, refusal);
+        }
+        else if (leaderReply.ttlMs() >= 0 && leases.find(leaseId))
+        {
+            list(sessionId, credential, correlationId, leaseId, leaderReply.ttlMs(), leaderReply.grantedTtlMs());
+        }
+        else
+        {
+            replies.lease(sessionId, correlationId, leaseId, -1, 0); // by now it is gone
         }
     }
 

@@ -70,13 +70,12 @@ public final class Mvcc
     private final Tree revisions;
     private final MvccHeader header;
     private final MvccSettings settings;
-    private final Egress egress;
     private final ReplyHead head;
     private final Replies replies;
     private final Writer writer;
     private final Compactor compactor;
     private final Applier applier;
-    private final RangeCounts counts = new RangeCounts();
+    private final Walks walks;
     private final Reads reads;
     private final Leases leases;
     private final Outcomes outcomes;
@@ -114,7 +113,6 @@ public final class Mvcc
     public Mvcc(final TreeStore store, final MvccSettings settings, final Egress egress)
     {
         this.settings = settings;
-        this.egress = egress;
         header = new MvccHeader(store.userHeader(), settings.clusterId());
         keys = store.tree(KEYS_TREE);
         revisions = store.tree(REVISIONS_TREE);
@@ -137,7 +135,8 @@ public final class Mvcc
         leaseReads = new LeaseReads(header, leases, lessor, replies, guard, head, egress, settings);
         writer = new Writer(store, keys, revisions, leases, header);
         compactor = new Compactor(keys, revisions, header);
-        reads = new Reads(header, replies, guard, settings, this::newRangeRead, this::newDeleteRead, this::newTxnRead,
+        walks = new Walks(keys, revisions, header, writer, leases, head, egress, replies, settings.sortedKeys());
+        reads = new Reads(header, replies, guard, settings, walks::newRangeRead, walks::newDeleteRead, walks::newTxnRead,
             () -> new HashRead(keys, revisions, header, replies));
         applier = newApplier();
         if (header.isUncounted())
@@ -170,7 +169,7 @@ public final class Mvcc
         final DeleteWalk deleteWalk = new DeleteWalk(keys, revisions, header, writer, compactor);
         final DeleteWork delete = new DeleteWork(deleteWalk, reads, replies, keysPerSlice);
         final TxnWork txn = new TxnWork(
-            header, newPlan(), new TxnRun(keys, revisions, header, writer, compactor), reads, keysPerSlice);
+            header, walks.newPlan(), new TxnRun(keys, revisions, header, writer, compactor), reads, keysPerSlice);
         final LeaseWork lease = new LeaseWork(header, leases, lessor, writer, compactor, replies, keysPerSlice);
         final LeaseTickWork leaseTick = new LeaseTickWork(leases, lessor, writer, compactor, keysPerSlice);
         final MembersWork changes = new MembersWork(members, alarms, writer, compactor);
@@ -180,36 +179,6 @@ public final class Mvcc
             new AlarmRequestWork(alarms, writer, compactor, replies), new SpaceWork(quota, alarms, members, writer, compactor),
             new OpenClientWork(outcomes, users, writer, compactor, replies), auth,
             new OnceWork(header, outcomes, new Versions(revisions, header), reads, replies, auth)));
-    }
-
-    private RangeWalk newWalk()
-    {
-        return new RangeWalk(keys, revisions, header, counts, settings.sortedKeys());
-    }
-
-    private TxnPlan newPlan()
-    {
-        return new TxnPlan(header, writer, leases, newWalk());
-    }
-
-    private RangeRead newRangeRead()
-    {
-        final PartSender sender = new PartSender(egress);
-        return new RangeRead(newWalk(), sender, new RangeParts(head, sender));
-    }
-
-    private RangeRead newDeleteRead()
-    {
-        final PartSender sender = new PartSender(egress);
-        return new RangeRead(newWalk(), sender, new DeleteParts(head, sender));
-    }
-
-    private TxnRead newTxnRead()
-    {
-        final PartSender sender = new PartSender(egress);
-        final TxnParts parts = new TxnParts(head, sender);
-        return new TxnRead(header, new TxnChecker(), newPlan(), new TxnRetrace(newWalk()), new TxnAnswer(newWalk(), parts), sender, parts,
-            replies);
     }
 
     /**
@@ -311,6 +280,20 @@ public final class Mvcc
                 replies.error(sessionId, correlationId, ErrorCode.UNKNOWN_TEMPLATE.number());
                 return true;
         }
+    }
+
+    /**
+     * Goes on with an answer that has the time of a lease from the leader: adds the keys, which this member's state has too, and judges who
+     * may see them. To be called once everything is applied that was acknowledged when the keys were asked for.
+     *
+     * @param sessionId  of the session that asks.
+     * @param credential of its user; 0 = nobody.
+     * @param buffer     with the leader's lease reply, addressed to that session.
+     * @param offset     of its SBE header.
+     */
+    public void onLeaseTime(final long sessionId, final long credential, final DirectBuffer buffer, final int offset)
+    {
+        leaseReads.addKeys(sessionId, credential, correlationId(buffer, offset), buffer, offset);
     }
 
     private boolean isPermitted(final long sessionId, final long correlationId, final int refusal)

@@ -1,5 +1,6 @@
 package io.tourbillon.consensus.pipeline;
 
+import io.tourbillon.codecs.LeaderQuestions;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.Admission;
 import io.tourbillon.consensus.PeerLinks;
@@ -29,6 +30,8 @@ final class AdmissionGate implements Admission
     private final long requestTimeoutNs;
     private final long memberId;
     private final PeerLinks links;
+    /** Made after this, as they need it. */
+    private OwnQuestions questions;
     private final ReadQueue serializableReads;
     private final DiskRoom diskRoom;
     private final PipelineCounters counters;
@@ -70,6 +73,11 @@ final class AdmissionGate implements Admission
         requestLengthMax = ctx.requestLengthMax();
         backlogBytesMax = ctx.backlogBytesMax();
         backlogMax = ctx.ringCapacity() / 2;
+    }
+
+    void questions(final OwnQuestions value)
+    {
+        questions = value;
     }
 
     void now(final long newNowNs)
@@ -278,6 +286,62 @@ final class AdmissionGate implements Admission
             confirmer.onQueued(nowNs, isAfterWrites);
         }
         return result == TOO_MANY_REQUESTS ? refusalTowards(core.leaderId()) : result;
+    }
+
+    @Override
+    public long askLeader(
+        final long sessionId,
+        final long credential,
+        final long correlationId,
+        final long timeoutMs,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length)
+    {
+        // What is no question, such as a renewal of too many, is refused by this member's own state.
+        if (core.role() == Role.LEADER || LeaderQuestions.leaseCount(buffer, offset, length) == 0)
+        {
+            return read(sessionId, credential, correlationId, timeoutMs, ReadLevel.LINEARIZABLE, buffer, offset, length);
+        }
+        final long leaderId = core.leaderId();
+        if (leaderId != RaftCore.NO_LEADER && questions.hasRoom() &&
+            questions.ask(sessionId, credential, correlationId, deadlineNs(timeoutMs), buffer, offset, length))
+        {
+            counters.requestsForwarded.addRelease(1);
+            return FORWARDED;
+        }
+        counters.readsRejected.addRelease(1);
+        return leaderId == RaftCore.NO_LEADER ? NO_LEADER : refusalTowards(leaderId);
+    }
+
+    /** For a client of another member, which asks this one as its leader. */
+    long readFor(final long sessionId, final long credential, final DirectBuffer buffer, final int offset, final int length)
+    {
+        return offerLinearizable(false, sessionId, credential, buffer, offset, length);
+    }
+
+    /** Hands a leader's answer to apply; one that is not whole once what was acknowledged by now is applied. */
+    long answer(
+        final boolean isWhole,
+        final long sessionId,
+        final long credential,
+        final long correlationId,
+        final long deadlineNs,
+        final DirectBuffer buffer,
+        final int length)
+    {
+        final ReadQueue queue = isWhole ? serializableReads : linearizableReads;
+        if (!queue.offerAnswer(isWhole, isWhole ? 0 : confirmer.nextId(), sessionId, credential, buffer, length))
+        {
+            return TOO_MANY_REQUESTS;
+        }
+        counters.readsAdmitted.addRelease(1);
+        if (!isWhole)
+        {
+            confirmer.onQueued(nowNs, false);
+            ownReads.onQueued(sessionId, correlationId, deadlineNs);
+        }
+        return 0;
     }
 
     private long offer(

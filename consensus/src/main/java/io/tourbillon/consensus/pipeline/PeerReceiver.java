@@ -11,6 +11,8 @@ import io.tourbillon.codecs.peer.ForwardSettledDecoder;
 import io.tourbillon.codecs.peer.GiveEntryDecoder;
 import io.tourbillon.codecs.peer.HeartbeatDecoder;
 import io.tourbillon.codecs.peer.HeartbeatReplyDecoder;
+import io.tourbillon.codecs.peer.LeaderAnswerDecoder;
+import io.tourbillon.codecs.peer.LeaderQuestionDecoder;
 import io.tourbillon.codecs.peer.MessageHeaderDecoder;
 import io.tourbillon.codecs.peer.ReadIndexReplyDecoder;
 import io.tourbillon.codecs.peer.ReadIndexRequestDecoder;
@@ -50,7 +52,11 @@ final class PeerReceiver implements PeerHandler
     private final ForwardFloors floors = new ForwardFloors();
     private final AskEntriesDecoder askEntries = new AskEntriesDecoder();
     private final GiveEntryDecoder giveEntry = new GiveEntryDecoder();
+    private final LeaderQuestionDecoder question = new LeaderQuestionDecoder();
+    private final LeaderAnswerDecoder answer = new LeaderAnswerDecoder();
     private final EntryRepair repair;
+    private final OwnQuestions ownQuestions;
+    private final PeerQuestions peerQuestions;
     private long nowNs;
 
     PeerReceiver(
@@ -61,8 +67,12 @@ final class PeerReceiver implements PeerHandler
         final MembershipDoor membership,
         final ReadConfirmer reads,
         final OwnRequests ownRequests,
-        final EntryRepair repair)
+        final EntryRepair repair,
+        final OwnQuestions ownQuestions,
+        final PeerQuestions peerQuestions)
     {
+        this.ownQuestions = ownQuestions;
+        this.peerQuestions = peerQuestions;
         this.repair = repair;
         this.core = core;
         this.driver = driver;
@@ -78,10 +88,10 @@ final class PeerReceiver implements PeerHandler
         nowNs = newNowNs;
     }
 
-    /** What this member asks others for by itself. */
+    /** What this member asks others for, and answers when they have come and gone. */
     int ask()
     {
-        return repair.poll(nowNs);
+        return repair.poll(nowNs) + ownQuestions.poll(nowNs) + peerQuestions.poll(nowNs);
     }
 
     @Override
@@ -117,6 +127,9 @@ final class PeerReceiver implements PeerHandler
             case ForwardRejectDecoder.TEMPLATE_ID -> onReject(reject.wrapAndApplyHeader(buffer, offset, header));
             case ForwardSettleDecoder.TEMPLATE_ID -> onSettle(settle.wrapAndApplyHeader(buffer, offset, header));
             case ForwardSettledDecoder.TEMPLATE_ID -> driver.settler().onSettled(settled.wrapAndApplyHeader(buffer, offset, header));
+            case LeaderQuestionDecoder.TEMPLATE_ID ->
+                peerQuestions.onQuestion(nowNs, question.wrapAndApplyHeader(buffer, offset, header));
+            case LeaderAnswerDecoder.TEMPLATE_ID -> ownQuestions.onAnswer(answer.wrapAndApplyHeader(buffer, offset, header));
             case AskEntriesDecoder.TEMPLATE_ID -> repair.onAsked(askEntries.wrapAndApplyHeader(buffer, offset, header));
             case GiveEntryDecoder.TEMPLATE_ID -> repair.onGiven(giveEntry.wrapAndApplyHeader(buffer, offset, header));
             default -> RaftCore.OUT_OF_DATE;
@@ -127,6 +140,7 @@ final class PeerReceiver implements PeerHandler
     @Override
     public void onPeerConnected(final long memberId)
     {
+        ownQuestions.onPeerConnected(memberId);
         core.onPeerConnected(nowNs, memberId);
     }
 

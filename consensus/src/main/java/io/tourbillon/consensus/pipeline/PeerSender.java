@@ -10,6 +10,8 @@ import io.tourbillon.codecs.peer.ForwardSettledEncoder;
 import io.tourbillon.codecs.peer.GiveEntryEncoder;
 import io.tourbillon.codecs.peer.HeartbeatEncoder;
 import io.tourbillon.codecs.peer.HeartbeatReplyEncoder;
+import io.tourbillon.codecs.peer.LeaderAnswerEncoder;
+import io.tourbillon.codecs.peer.LeaderQuestionEncoder;
 import io.tourbillon.codecs.peer.MessageHeaderEncoder;
 import io.tourbillon.codecs.peer.PeerHeaderEncoder;
 import io.tourbillon.codecs.peer.ReadIndexReplyEncoder;
@@ -52,6 +54,8 @@ final class PeerSender
     private final ForwardSettledEncoder settled = new ForwardSettledEncoder();
     private final AskEntriesEncoder askEntries = new AskEntriesEncoder();
     private final GiveEntryEncoder giveEntry = new GiveEntryEncoder();
+    private final LeaderQuestionEncoder leaderQuestion = new LeaderQuestionEncoder();
+    private final LeaderAnswerEncoder leaderAnswer = new LeaderAnswerEncoder();
 
     PeerSender(final long clusterId, final long memberId, final PeerLinks links, final FrameSource entries)
     {
@@ -213,6 +217,42 @@ final class PeerSender
         final int frameLength = isGiven ? entries.copy(index, index, buffer, frameAt, Integer.MAX_VALUE) : 0;
         buffer.putInt(lengthAt, frameLength, LITTLE_ENDIAN);
         return links.send(toId, buffer, 0, frameAt + frameLength);
+    }
+
+    /** On the way of the forwarded requests. False if it cannot be sent now. */
+    boolean leaderQuestion(
+        final long toId, final long term, final long number, final long credential, final DirectBuffer question, final int length)
+    {
+        address(leaderQuestion.wrapAndApplyHeader(buffer, 0, header).peer(), toId, term);
+        leaderQuestion.number(number).credential(credential).putQuestion(question, 0, length);
+        return links.send(toId, buffer, 0, MessageHeaderEncoder.ENCODED_LENGTH + leaderQuestion.encodedLength());
+    }
+
+    /** On the way of the forwarded requests. False if it cannot be sent now. */
+    boolean leaderAnswer(
+        final long toId,
+        final long term,
+        final long number,
+        final boolean isLast,
+        final DirectBuffer answer,
+        final int offset,
+        final int length)
+    {
+        address(leaderAnswer.wrapAndApplyHeader(buffer, 0, header).peer(), toId, term);
+        leaderAnswer.number(number).code(0).last(flag(isLast)).putAnswer(answer, offset, length);
+        return links.send(toId, buffer, 0, MessageHeaderEncoder.ENCODED_LENGTH + leaderAnswer.encodedLength());
+    }
+
+    void leaderRefusal(final long toId, final long term, final long number, final int code)
+    {
+        address(leaderAnswer.wrapAndApplyHeader(buffer, 0, header).peer(), toId, term);
+        leaderAnswer.number(number).code(code).last(flag(true)).putAnswer(buffer, 0, 0);
+        sendUrgent(toId, leaderAnswer.encodedLength());
+    }
+
+    boolean isConnected(final long memberId)
+    {
+        return links.isConnectedFor(memberId, 0);
     }
 
     private void address(final PeerHeaderEncoder peer, final long toId, final long term)

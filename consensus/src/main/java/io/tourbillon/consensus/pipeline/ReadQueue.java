@@ -13,7 +13,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Reads on their way from the sequencer to apply, copied, in order. Each carries an id; apply runs it once the sequencer has confirmed
- * that id and the read index told with it is applied, and the read's own index, too. An id of 0 needs no confirmation.
+ * that id and the read index told with it is applied, and the read's own index, too. An id of 0 needs no confirmation. What a leader has
+ * answered to a client of this member goes the same way.
  * <pre>
  *  0            8            16           24           32
  *  | readId     | ownIndex   | sessionId  | credential | the SBE message ... |
@@ -26,7 +27,10 @@ final class ReadQueue implements ControlledMessageHandler
     private static final int SESSION_ID_OFFSET = 16;
     private static final int CREDENTIAL_OFFSET = 24;
     private static final int HEADER_LENGTH = 32;
-    private static final int MESSAGE_TYPE_ID = 1;
+    /** Types of message: a read; a leader's answer; one that the own state has something to add to. */
+    private static final int READ = 1;
+    private static final int ANSWER = 2;
+    private static final int ANSWER_IN_PART = 3;
     /** Agrona's rings take no message longer than an eighth of them. */
     private static final int MESSAGES_MIN = 8;
 
@@ -82,8 +86,28 @@ final class ReadQueue implements ControlledMessageHandler
         final int offset,
         final int length)
     {
+        return offer(READ, readId, ownIndex, sessionId, credential, buffer, offset, length);
+    }
+
+    /** Sequencer: the same with a leader's answer. */
+    boolean offerAnswer(
+        final boolean isWhole, final long readId, final long sessionId, final long credential, final DirectBuffer buffer, final int length)
+    {
+        return offer(isWhole ? ANSWER : ANSWER_IN_PART, readId, 0, sessionId, credential, buffer, 0, length);
+    }
+
+    private boolean offer(
+        final int type,
+        final long readId,
+        final long ownIndex,
+        final long sessionId,
+        final long credential,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length)
+    {
         assert length <= messageLengthMax() : length;
-        final int index = queue.tryClaim(MESSAGE_TYPE_ID, HEADER_LENGTH + length);
+        final int index = queue.tryClaim(type, HEADER_LENGTH + length);
         if (index < 0)
         {
             return false;
@@ -171,8 +195,17 @@ final class ReadQueue implements ControlledMessageHandler
         {
             return Action.CONTINUE;
         }
-        stateMachine.onRead(buffer.getLong(index + SESSION_ID_OFFSET), buffer.getLong(index + CREDENTIAL_OFFSET),
-            buffer, index + HEADER_LENGTH, length - HEADER_LENGTH);
+        final long sessionId = buffer.getLong(index + SESSION_ID_OFFSET);
+        final long credential = buffer.getLong(index + CREDENTIAL_OFFSET);
+        if (msgTypeId == READ)
+        {
+            stateMachine.onRead(sessionId, credential, buffer, index + HEADER_LENGTH, length - HEADER_LENGTH);
+        }
+        else
+        {
+            stateMachine.onAnswer(
+                sessionId, credential, msgTypeId == ANSWER, buffer, index + HEADER_LENGTH, length - HEADER_LENGTH);
+        }
         return Action.CONTINUE;
     }
 }

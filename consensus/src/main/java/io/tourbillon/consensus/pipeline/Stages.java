@@ -1,5 +1,6 @@
 package io.tourbillon.consensus.pipeline;
 
+import io.tourbillon.consensus.LeaderAnswers;
 import io.tourbillon.consensus.raft.RaftCore;
 import io.tourbillon.consensus.raft.RaftSettings;
 import io.tourbillon.journal.Durability;
@@ -65,7 +66,12 @@ final class Stages
         admission = new AdmissionGate(ctx, core, raft, log, linearizable, confirmer, ownRequests, ownReads, membership, serializable);
         membership.admission(admission);
         final EntryRepair repair = new EntryRepair(ctx, core, log, raft.sender(), ownRequests::onRepaired, raft::hasPending);
-        final PeerReceiver peers = new PeerReceiver(ctx, core, raft, admission, membership, confirmer, ownRequests, repair);
+        final OwnQuestions ownQuestions = new OwnQuestions(ctx, core, raft.sender(), admission, ctx.runId());
+        admission.questions(ownQuestions);
+        final LeaderAnswers answers = new LeaderAnswers();
+        ctx.stateMachine().answerTo(answers);
+        final PeerReceiver peers = new PeerReceiver(ctx, core, raft, admission, membership, confirmer, ownRequests, repair,
+            ownQuestions, new PeerQuestions(core, raft.sender(), admission, answers));
         sequencer = new SequencerAgent(ctx, clock, raft, peers, admission, membership, log, ring, proposals, journalIdle, applyIdle);
         journal = new JournalAgent(ctx, ring, sequencerIdle);
         final ApplyFeed feed = new ApplyFeed(ctx.stateMachine(), ctx.journal(), ring, installs, timedOut, linearizable, counters);

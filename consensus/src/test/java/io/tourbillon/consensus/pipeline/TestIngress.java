@@ -28,6 +28,8 @@ final class TestIngress implements Ingress
     /** Correlation ids of writes that were handed on, or in the log, and did not come to be. */
     final Queue<Long> done = new ConcurrentLinkedQueue<>();
     final Queue<Long> rejected = new ConcurrentLinkedQueue<>();
+    /** Why. */
+    final Queue<Integer> codes = new ConcurrentLinkedQueue<>();
     /** Those of them whose outcome is said to be unknown. */
     final Queue<Long> rejectedAsTimedOut = new ConcurrentLinkedQueue<>();
 
@@ -52,6 +54,7 @@ final class TestIngress implements Ingress
     @Override
     public void onRejected(final long sessionId, final long correlationId, final int code)
     {
+        codes.add(code);
         rejected.add(correlationId);
         if (code == ErrorCode.TIMEOUT.number())
         {
@@ -77,6 +80,16 @@ final class TestIngress implements Ingress
         buffer.putBytes(0, payload);
         final CompletableFuture<Long> result = new CompletableFuture<>();
         tasks.add(() -> result.complete(admission.propose(sessionId, credential, correlationId, 0, timeoutMs, buffer, 0, payload.length)));
+        return result;
+    }
+
+    /** Whatever a client would ask of a leader: {@link Admission#askLeader}. */
+    CompletableFuture<Long> ask(final long sessionId, final long correlationId, final byte[] request)
+    {
+        final UnsafeBuffer buffer = new UnsafeBuffer(request);
+        final CompletableFuture<Long> result = new CompletableFuture<>();
+        tasks.add(() -> result.complete(
+            admission.askLeader(sessionId, credential, correlationId, timeoutMs, buffer, 0, request.length)));
         return result;
     }
 

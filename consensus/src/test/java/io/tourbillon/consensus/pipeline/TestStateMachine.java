@@ -6,6 +6,7 @@ import io.tourbillon.codecs.client.MemberRequestDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.Checkpoint;
+import io.tourbillon.consensus.LeaderAnswers;
 import io.tourbillon.consensus.StateMachine;
 import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.ConfigurationRecord;
@@ -27,6 +28,16 @@ final class TestStateMachine implements StateMachine
 {
     record Applied(long index, long term, long sessionId, long correlationId, int payloadLength, long payloadCrc, boolean isReplay)
     {
+    }
+
+    /** What it is asked as a leader, or by its clients, which asked theirs. Apply's thread. */
+    interface Asked
+    {
+        void onQuestion(long sessionId, long credential, byte[] request);
+
+        void answer(LeaderAnswers answers);
+
+        void onAnswer(long sessionId, boolean isWhole, byte[] message);
     }
 
     final List<Applied> applied = Collections.synchronizedList(new ArrayList<>());
@@ -57,6 +68,9 @@ final class TestStateMachine implements StateMachine
     volatile Configuration configuration;
     /** Where its state comes from and goes to; null = nowhere. */
     volatile TestImages images;
+    /** Null = it is asked nothing. */
+    volatile Asked asked;
+    private LeaderAnswers answers;
     private volatile long appliedIndex;
     private int slicesDone;
 
@@ -192,13 +206,42 @@ final class TestStateMachine implements StateMachine
     @Override
     public void onRead(final long sessionId, final long credential, final DirectBuffer buffer, final int offset, final int length)
     {
+        if (LeaderAnswers.isQuestion(sessionId))
+        {
+            asked.onQuestion(sessionId, credential, bytes(buffer, offset, length));
+            return;
+        }
         readCredentials.add(credential);
         reads.add(sessionId + ":" + buffer.getLong(offset) + "@" + appliedIndex);
+    }
+
+    private static byte[] bytes(final DirectBuffer buffer, final int offset, final int length)
+    {
+        final byte[] bytes = new byte[length];
+        buffer.getBytes(offset, bytes);
+        return bytes;
+    }
+
+    @Override
+    public void answerTo(final LeaderAnswers toPeers)
+    {
+        answers = toPeers;
+    }
+
+    @Override
+    public void onAnswer(
+        final long sessionId, final long credential, final boolean isWhole, final DirectBuffer buffer, final int offset, final int length)
+    {
+        asked.onAnswer(sessionId, isWhole, bytes(buffer, offset, length));
     }
 
     @Override
     public int doWork(final long nowNs)
     {
+        if (asked != null)
+        {
+            asked.answer(answers);
+        }
         return 0;
     }
 

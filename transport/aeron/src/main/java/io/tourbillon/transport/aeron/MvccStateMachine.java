@@ -5,6 +5,7 @@ import io.tourbillon.codecs.client.MaintenanceRequestDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.Checkpoint;
+import io.tourbillon.consensus.LeaderAnswers;
 import io.tourbillon.consensus.StateMachine;
 import io.tourbillon.mvcc.Limits;
 import io.tourbillon.mvcc.Mvcc;
@@ -43,6 +44,7 @@ final class MvccStateMachine implements StateMachine
     private final NanoClock compactionClock;
     private final RequestCost requestCost = new RequestCost();
     private Broadcasts broadcasts;
+    private PeerEgress peerEgress;
     private boolean isUnderWay;
     private volatile boolean isShortOfRoom;
 
@@ -65,11 +67,21 @@ final class MvccStateMachine implements StateMachine
         facts.revision(mvcc.revision());
     }
 
-    /** Before the agents start: what this member broadcasts. */
-    MvccStateMachine with(final Broadcasts published)
+    /** Before the agents start: what this member broadcasts, and says to other members' clients. */
+    MvccStateMachine with(final Broadcasts published, final PeerEgress toPeers)
     {
         broadcasts = published;
+        peerEgress = toPeers;
         return this;
+    }
+
+    @Override
+    public void answerTo(final LeaderAnswers answers)
+    {
+        if (peerEgress != null)
+        {
+            peerEgress.answers(answers);
+        }
     }
 
     @Override
@@ -151,13 +163,27 @@ final class MvccStateMachine implements StateMachine
     @Override
     public void onRead(final long sessionId, final long credential, final DirectBuffer buffer, final int offset, final int length)
     {
-        if (!egress.isOpen(sessionId))
+        if (!LeaderAnswers.isQuestion(sessionId) && !egress.isOpen(sessionId))
         {
             return; // it ended while this waited in the queue: a watcher made now would have nobody to end it
         }
         if (!mvcc.onRead(sessionId, credential, buffer, offset, length))
         {
             answer(sessionId, credential, buffer, offset);
+        }
+    }
+
+    @Override
+    public void onAnswer(
+        final long sessionId, final long credential, final boolean isWhole, final DirectBuffer buffer, final int offset, final int length)
+    {
+        if (isWhole)
+        {
+            egress.reply(sessionId, buffer, offset, length);
+        }
+        else if (egress.isOpen(sessionId))
+        {
+            mvcc.onLeaseTime(sessionId, credential, buffer, offset);
         }
     }
 

@@ -74,6 +74,7 @@ final class NodeParts implements AutoCloseable
     private boolean isJournalHandedOver;
     private boolean hasPeers;
     private final Broadcasts broadcasts;
+    private final PeerEgress peerEgress;
     private volatile boolean isStateOpen;
 
     NodeParts(final NodeConfig config, final NodeEvents events)
@@ -84,6 +85,7 @@ final class NodeParts implements AutoCloseable
         this.mode = RunMode.of(config);
         this.egress = new ClientEgress(handover, config.newReplyMemory(), config.connectionTimeoutNs());
         this.broadcasts = new Broadcasts(egress, events);
+        this.peerEgress = new PeerEgress(broadcasts);
         this.driverPace = new DriverPace(config.intNumber(NodeOption.TERM_BYTES));
         this.transport = new TransportAgent(ingressCounters, pipelineCounters, events, driverPace);
     }
@@ -166,7 +168,7 @@ final class NodeParts implements AutoCloseable
             .quotaBytes(config.number(NodeOption.QUOTA_BACKEND_BYTES))
             .autoCompaction(config.autoCompaction())
             .progressNotifyIntervalNs(config.progressNotifyIntervalNs())
-            .initialMembers(ConfigurationRecord.encode(initialConfiguration, identity.clusterId())), broadcasts);
+            .initialMembers(ConfigurationRecord.encode(initialConfiguration, identity.clusterId())), peerEgress);
         if (mvcc.members().isRemoved(identity.memberId()))
         {
             throw new NodeException(MemberRemovedException.MESSAGE);
@@ -218,7 +220,7 @@ final class NodeParts implements AutoCloseable
             .durability(config.durability())
             .stateMachine(new MvccStateMachine(
                 mvcc, store, images, saves, egress, replies, facts, new MemberAnnouncement(identity.memberId(), config), space,
-                gauges, config.compactionClock()).with(broadcasts))
+                gauges, config.compactionClock()).with(broadcasts, peerEgress))
             .ingress(ingress)
             .companion(transport)
             .fatalHandler(fatalHandler)

@@ -1,5 +1,6 @@
 package io.tourbillon.transport.aeron;
 
+import io.tourbillon.codecs.LeaderQuestions;
 import io.tourbillon.codecs.peer.AppendReplyDecoder;
 import io.tourbillon.codecs.peer.AppendRequestDecoder;
 import io.tourbillon.codecs.peer.AskEntriesDecoder;
@@ -13,6 +14,8 @@ import io.tourbillon.codecs.peer.HeartbeatReplyDecoder;
 import io.tourbillon.codecs.peer.HelloDecoder;
 import io.tourbillon.codecs.peer.HelloReplyDecoder;
 import io.tourbillon.codecs.peer.IntroductionDecoder;
+import io.tourbillon.codecs.peer.LeaderAnswerDecoder;
+import io.tourbillon.codecs.peer.LeaderQuestionDecoder;
 import io.tourbillon.codecs.peer.MessageHeaderDecoder;
 import io.tourbillon.codecs.peer.PeerHeaderDecoder;
 import io.tourbillon.codecs.peer.PieceDecoder;
@@ -29,8 +32,8 @@ import org.agrona.DirectBuffer;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 /**
- * Looks at a peer's message before any flyweight does: schema, version, template, and that all its lengths lie within it. Reads bytes at
- * fixed places; allocates nothing.
+ * Looks at a peer's message before any flyweight does: schema, version, template, that all its lengths lie within it, and what of the
+ * clients' protocol it carries between a member and its leader. Reads bytes at fixed places; allocates nothing.
  */
 final class PeerMessages
 {
@@ -55,7 +58,24 @@ final class PeerMessages
         return blockLength == blockLengthOf(template) &&
             hasLength(buffer, offset, length, HEAD_LENGTH + blockLength, hasData(template)) &&
             buffer.getLong(offset + HEAD_LENGTH + PeerHeaderDecoder.clusterIdEncodingOffset(), LITTLE_ENDIAN) == clusterId &&
-            buffer.getLong(offset + HEAD_LENGTH + PeerHeaderDecoder.toIdEncodingOffset(), LITTLE_ENDIAN) == toId;
+            buffer.getLong(offset + HEAD_LENGTH + PeerHeaderDecoder.toIdEncodingOffset(), LITTLE_ENDIAN) == toId &&
+            carriesWhatItMay(template, buffer, offset, length, HEAD_LENGTH + blockLength + DATA_HEADER_LENGTH);
+    }
+
+    /** What is of the clients' protocol inside is looked at like what a client sends. */
+    private static boolean carriesWhatItMay(
+        final int template, final DirectBuffer buffer, final int offset, final int length, final int dataOffset)
+    {
+        if (template == LeaderQuestionDecoder.TEMPLATE_ID)
+        {
+            return LeaderQuestions.leaseCount(buffer, offset + dataOffset, length - dataOffset) > 0;
+        }
+        if (template != LeaderAnswerDecoder.TEMPLATE_ID)
+        {
+            return true;
+        }
+        final boolean isRefusal = buffer.getInt(offset + HEAD_LENGTH + LeaderAnswerDecoder.codeEncodingOffset(), LITTLE_ENDIAN) != 0;
+        return isRefusal ? length == dataOffset : LeaderQuestions.isAnswer(buffer, offset + dataOffset, length - dataOffset);
     }
 
     static int templateOf(final DirectBuffer buffer, final int offset)
@@ -108,6 +128,8 @@ final class PeerMessages
             case HelloReplyDecoder.TEMPLATE_ID -> HelloReplyDecoder.BLOCK_LENGTH;
             case AskEntriesDecoder.TEMPLATE_ID -> AskEntriesDecoder.BLOCK_LENGTH;
             case GiveEntryDecoder.TEMPLATE_ID -> GiveEntryDecoder.BLOCK_LENGTH;
+            case LeaderQuestionDecoder.TEMPLATE_ID -> LeaderQuestionDecoder.BLOCK_LENGTH;
+            case LeaderAnswerDecoder.TEMPLATE_ID -> LeaderAnswerDecoder.BLOCK_LENGTH;
             default -> -1;
         };
     }
@@ -116,7 +138,8 @@ final class PeerMessages
     {
         return template == AppendRequestDecoder.TEMPLATE_ID || template == ForwardRequestDecoder.TEMPLATE_ID ||
             template == PieceDecoder.TEMPLATE_ID || template == IntroductionDecoder.TEMPLATE_ID ||
-            template == GiveEntryDecoder.TEMPLATE_ID || template == SnapshotChunkDecoder.TEMPLATE_ID;
+            template == GiveEntryDecoder.TEMPLATE_ID || template == SnapshotChunkDecoder.TEMPLATE_ID ||
+            template == LeaderQuestionDecoder.TEMPLATE_ID || template == LeaderAnswerDecoder.TEMPLATE_ID;
     }
 
     private static int unsignedShort(final DirectBuffer buffer, final int offset)

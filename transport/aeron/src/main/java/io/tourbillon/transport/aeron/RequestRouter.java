@@ -155,7 +155,7 @@ final class RequestRouter
             case StatusRequestDecoder.TEMPLATE_ID -> read(connection, ReadLevel.SERIALIZABLE, buffer, offset, length);
             case MemberRequestDecoder.TEMPLATE_ID -> onMember(connection, buffer, offset, length);
             case LeaseRequestDecoder.TEMPLATE_ID -> onLease(connection, buffer, offset, length);
-            case LeasesKeepAliveDecoder.TEMPLATE_ID -> read(connection, ReadLevel.LINEARIZABLE, buffer, offset, length);
+            case LeasesKeepAliveDecoder.TEMPLATE_ID -> askLeader(connection, buffer, offset, length);
             case MaintenanceRequestDecoder.TEMPLATE_ID -> onMaintenance(connection, buffer, offset, length);
             case AuthRequestDecoder.TEMPLATE_ID -> onAuth(connection, buffer, offset, length);
             default -> onUnsound(connection, buffer, offset, length, ErrorCode.UNKNOWN_TEMPLATE);
@@ -326,9 +326,25 @@ final class RequestRouter
         {
             write(connection, buffer, offset, length);
         }
-        else
+        else if (operation == LeaseOperation.LEASES.value())
         {
             read(connection, ReadLevel.LINEARIZABLE, buffer, offset, length);
+        }
+        else
+        {
+            askLeader(connection, buffer, offset, length);
+        }
+    }
+
+    /** Whichever member that is. */
+    private void askLeader(final Connection connection, final DirectBuffer buffer, final int offset, final int length)
+    {
+        final Session session = admissible(connection, inFlightMax, buffer, offset, length);
+        if (session != null)
+        {
+            onAdmission(connection, session, buffer, offset, admission.askLeader(
+                session.id(), logins.credentialOf(session), correlationId(buffer, offset), timeoutMs(buffer, offset),
+                buffer, offset, length));
         }
     }
 
