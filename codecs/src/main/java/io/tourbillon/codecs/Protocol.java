@@ -7,6 +7,8 @@ public final class Protocol
 {
     /** Version that {@code Connect} names: major * 65536 + minor. Another major is refused. */
     public static final int VERSION = 1 << 16;
+    /** The version of etcd whose behaviour ours is: clients look at it before they use what not every etcd has. Three numbers, no more. */
+    public static final String ETCD_VERSION = "3.6.0";
     /** Lowest schema version of a client message that is still understood. */
     public static final int SCHEMA_VERSION_MIN = 1;
     /** Aeron stream of requests, client to node. */

@@ -1,11 +1,11 @@
 package io.tourbillon.tools.etcd;
 
+import io.tourbillon.codecs.Protocol;
 import io.tourbillon.tools.QuietLogging;
 import io.tourbillon.tools.server.EventLog;
 import io.tourbillon.tools.server.EventLog.Level;
 import io.tourbillon.tools.server.Tourbillon;
 import io.tourbillon.transport.aeron.NodeVersion;
-import io.tourbillon.transport.http.Pages;
 
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -20,7 +20,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 public final class Etcd
 {
     /** The version whose behaviour this is: digits and dots. */
-    static final String VERSION = Pages.ETCD_VERSION;
+    static final String VERSION = Protocol.ETCD_VERSION;
     private static final List<String> LEVELS = List.of("debug", "info", "warn", "error", "panic", "fatal");
     private static final List<String> OTHER_PROGRAMS = List.of("gateway", "grpc-proxy", "rootfs");
 

@@ -350,19 +350,12 @@ final class RequestRouter
 
     private void onMaintenance(final Connection connection, final DirectBuffer buffer, final int offset, final int length)
     {
-        final int operation = maintenance.wrapAndApplyHeader(buffer, offset, header).operationRaw();
-        final boolean isOfMember = operation == MaintenanceOperation.SNAPSHOT.value() || operation == MaintenanceOperation.HASH_KV.value();
-        if (isOfMember || operation == MaintenanceOperation.ALARM_GET.value())
+        switch (maintenance.wrapAndApplyHeader(buffer, offset, header).operation())
         {
-            read(connection, isOfMember ? ReadLevel.SERIALIZABLE : ReadLevel.LINEARIZABLE, buffer, offset, length);
-        }
-        else if (operation == MaintenanceOperation.ALARM_ACTIVATE.value() || operation == MaintenanceOperation.ALARM_DEACTIVATE.value())
-        {
-            write(connection, buffer, offset, length);
-        }
-        else
-        {
-            refuse(connection, buffer, offset, ErrorCode.NOT_SUPPORTED);
+            case SNAPSHOT, HASH_KV, DEFRAGMENT -> read(connection, ReadLevel.SERIALIZABLE, buffer, offset, length);
+            case ALARM_GET, DOWNGRADE -> read(connection, ReadLevel.LINEARIZABLE, buffer, offset, length);
+            case ALARM_ACTIVATE, ALARM_DEACTIVATE -> write(connection, buffer, offset, length);
+            default -> refuse(connection, buffer, offset, ErrorCode.NOT_SUPPORTED);
         }
     }
 

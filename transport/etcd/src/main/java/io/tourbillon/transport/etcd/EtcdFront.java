@@ -6,14 +6,18 @@ import io.tourbillon.transport.etcd.node.NodeLink;
 import io.tourbillon.transport.etcd.port.FrontPort;
 import io.tourbillon.transport.etcd.port.PortLimits;
 import io.tourbillon.transport.etcd.rpc.Callers;
+import io.tourbillon.transport.etcd.rpc.ClusterService;
 import io.tourbillon.transport.etcd.rpc.KvService;
 import io.tourbillon.transport.etcd.rpc.LeaseService;
+import io.tourbillon.transport.etcd.rpc.MaintenanceService;
+import io.tourbillon.transport.etcd.rpc.SnapshotFeeds;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A front: serves etcd's clients, and is itself a client of a node. It has a thread for the node and event loops for its clients. Several
@@ -29,18 +33,22 @@ public final class EtcdFront implements AutoCloseable
     private static final long KEEP_ALIVE_TIMEOUT_MS = 20_000;
 
     private final NodeLink link;
+    private final SnapshotFeeds feeds;
     private final FrontPort port;
 
     private EtcdFront(final FrontConfig config, final ErrorHandler errorHandler) throws IOException
     {
-        final ClientContext context = new ClientContext()
+        final Supplier<ClientContext> contexts = () -> new ClientContext()
             .requestTimeoutMs(config.requestTimeoutMs())
             .connectionKey(config.connectionKey());
-        link = new NodeLink(context, config.endpoint(), config.requestBytesMax() + MESSAGE_OVERHEAD, errorHandler);
+        feeds = new SnapshotFeeds(contexts, config.endpoint(), errorHandler);
+        link = new NodeLink(contexts.get(), config.endpoint(), config.requestBytesMax() + MESSAGE_OVERHEAD, errorHandler);
         final Callers callers = new Callers(link);
         final List<ServerServiceDefinition> services = List.of(
             new KvService(link, callers).bindService(),
-            new LeaseService(link, callers).bindService());
+            new LeaseService(link, callers).bindService(),
+            new ClusterService(callers).bindService(),
+            new MaintenanceService(callers, feeds).bindService());
         final PortLimits limits = new PortLimits(config.requestBytesMax() + MESSAGE_OVERHEAD, config.streamsMax(), HEADER_BYTES_MAX,
             KEEP_ALIVE_MIN_MS, KEEP_ALIVE_INTERVAL_MS, KEEP_ALIVE_TIMEOUT_MS);
         try
@@ -98,6 +106,6 @@ public final class EtcdFront implements AutoCloseable
     @Override
     public void close()
     {
-        CloseHelper.quietCloseAll(port, link);
+        CloseHelper.quietCloseAll(port, feeds, link);
     }
 }

@@ -1,5 +1,7 @@
 package io.tourbillon.transport.http;
 
+import io.tourbillon.codecs.Protocol;
+
 import java.util.function.Function;
 
 /**
@@ -8,8 +10,6 @@ import java.util.function.Function;
  */
 public final class Pages implements PageSource
 {
-    /** What etcd's clients look at before they use what not every etcd has: the version whose behaviour ours is, in digits alone. */
-    public static final String ETCD_VERSION = "3.6.0";
     private static final String METRICS = "/metrics";
     private static final String VERSION = "/version";
 
@@ -46,8 +46,9 @@ public final class Pages implements PageSource
         }
         if (request.path().equals(VERSION))
         {
-            return PageReply.json(PageReply.OK, new Json().open('{').put("etcdserver", ETCD_VERSION).put("etcdcluster", ETCD_VERSION)
-                .put("storage", ETCD_VERSION).put("tourbillon", version).close('}').toString());
+            return PageReply.json(PageReply.OK, new Json().open('{').put("etcdserver", Protocol.ETCD_VERSION)
+                .put("etcdcluster", Protocol.ETCD_VERSION).put("storage", Protocol.ETCD_VERSION).put("tourbillon", version).close('}')
+                .toString());
         }
         final PageReply shown = status.reply(request);
         final PageReply reply = shown != null ? shown : health.reply(request);
