@@ -68,6 +68,7 @@ final class EtcdFlags
         flag("max-txn-ops", Kind.UINT, Use.NODE, "128", "at most 1024; what is more is warned of, and 1024"),
         flag("max-request-bytes", Kind.UINT, Use.NODE, "1572864", "at most 4194304; what is more is warned of, and 4194304"),
         flag("max-learners", Kind.UINT, Use.NODE, "1", ""),
+        flag("watch-progress-notify-interval", Kind.DURATION, Use.NODE, "10m", "from 100ms to 24h"),
         flag("strict-reconfig-check", Kind.BOOL, Use.NODE, "true", ""),
         flag("unsafe-no-fsync", Kind.BOOL, Use.NODE, "false", "--durability none: a power cut loses acknowledged writes"),
         flag("force-new-cluster", Kind.BOOL, Use.REFUSED, "false",
@@ -97,7 +98,6 @@ final class EtcdFlags
         flag("raft-read-timeout", Kind.DURATION, Use.NO_EFFECT, "", "links between members are no TCP connections"),
         flag("raft-write-timeout", Kind.DURATION, Use.NO_EFFECT, "", "links between members are no TCP connections"),
         // Etcd's API: what serves it takes these.
-        flag("watch-progress-notify-interval", Kind.DURATION, Use.FRONT, "", ""),
         flag("auth-token", Kind.TEXT, Use.FRONT, "simple", ""),
         flag("auth-token-ttl", Kind.UINT, Use.FRONT, "300", ""),
         flag("bcrypt-cost", Kind.UINT, Use.NO_EFFECT, "", "passwords are kept as SCRAM verifiers"),
