@@ -98,8 +98,8 @@ public interface Admission
 
     /**
      * Asks the leader what only a leader knows: renewals of leases, their time left ({@link io.tourbillon.codecs.LeaderQuestions}). Where
-     * this member leads it is a linearizable read; else the question is handed on, and answered by {@link StateMachine#onAnswer}, or refused
-     * by {@link Ingress#onRejected}. What the leader did with it is then not known; it changes nothing that the log holds.
+     * this member leads it is a linearizable read; else the question is handed on, and answered by {@link StateMachine#onAnswer}, or
+     * refused by {@link Ingress#onRejected}. What the leader did with it is then not known; it changes nothing that the log holds.
      *
      * @param sessionId     that asks.
      * @param credential    of the session's user, by which the leader judges; 0 = nobody.

@@ -32,8 +32,8 @@ public enum NodeOption
         "UDP address for other members, an IP address that they can reach. Loopback only unless there is a cluster-key-file."),
     /** Where operators' pages are. */
     LISTEN_METRICS_URLS("listen-metrics-urls", Kind.TEXT, "", 0, 4096,
-        "Where /status (for people), /metrics, /health, /livez, /readyz and /version are served: http://host:port,... Whoever reaches them may read them. " +
-        "Empty: nowhere. etcd's option."),
+        "Where /status (for people), /metrics, /health, /livez, /readyz and /version are served: http://host:port,... Whoever reaches them may " +
+        "read them. Empty: nowhere. etcd's option."),
     /** Form of the log. */
     LOG_FORMAT("log-format", Kind.CHOICE, "text", List.of("text", "json"),
         "Form of the lines that tell what happens, one an event: what is as it should be on stdout, warnings and errors on stderr. " +
