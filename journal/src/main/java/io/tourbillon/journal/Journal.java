@@ -121,6 +121,16 @@ public final class Journal implements AutoCloseable
     }
 
     /**
+     * @param index of an entry.
+     * @return index of the first entry behind it whose term is known; more than {@link #lastIndex()} if there is none. Any thread; does not
+     *     allocate or block.
+     */
+    public long nextKnown(final long index)
+    {
+        return log.nextKnown(index);
+    }
+
+    /**
      * @return the newest hard state appended or recovered. Journal thread, or before it starts; allocates.
      */
     public HardState hardState()

@@ -44,6 +44,14 @@ final class LogIndex
     }
 
     /**
+     * @return the first index behind this one whose term is known; behind the last index if there is none.
+     */
+    long nextKnown(final long index)
+    {
+        return terms.nextKnown(index);
+    }
+
+    /**
      * @return address of the entry, {@link EntryTable#DAMAGED} or {@link EntryTable#NO_ADDRESS}.
      */
     long addressOf(final long index)
@@ -151,12 +159,8 @@ final class LogIndex
         {
             return termOf(index) == term;
         }
-        long next = index + 1;
-        while (next < lastIndex() && termOf(next) == Journal.UNKNOWN_TERM)
-        {
-            next++;
-        }
-        return next > lastIndex() || termOf(next) == Journal.UNKNOWN_TERM || termOf(next) >= term;
+        final long next = nextKnown(index);
+        return next > lastIndex() || termOf(next) >= term;
     }
 
     /**

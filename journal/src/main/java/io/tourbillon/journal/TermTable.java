@@ -132,6 +132,21 @@ final class TermTable
         return at < 0 ? Journal.UNKNOWN_TERM : current.terms[at];
     }
 
+    /**
+     * @return the first index behind this one whose term is known, perhaps behind the log's end; {@link Long#MAX_VALUE} if there is none.
+     */
+    long nextKnown(final long index)
+    {
+        final Runs current = runs;
+        final int at = runOf(current, index + 1);
+        if (at >= 0 && current.terms[at] != Journal.UNKNOWN_TERM)
+        {
+            return index + 1;
+        }
+        // Two runs of unknown terms never follow one another.
+        return at + 1 < current.terms.length ? current.firstIndexes[at + 1] : Long.MAX_VALUE;
+    }
+
     private static int runOf(final Runs current, final long index)
     {
         int low = 0;

@@ -45,6 +45,22 @@ class TermTableTest
     }
 
     @Test
+    void shouldFindTheFirstEntryBehindThatIsKnown()
+    {
+        assertEquals(Long.MAX_VALUE, terms.nextKnown(5), "there is none");
+        append(2, 10, 4);
+        append(11, 12, Journal.UNKNOWN_TERM);
+        assertEquals(2, terms.nextKnown(1));
+        assertEquals(10, terms.nextKnown(9));
+        assertEquals(Long.MAX_VALUE, terms.nextKnown(10));
+        append(13, 14, 7);
+        assertEquals(13, terms.nextKnown(10));
+        assertEquals(13, terms.nextKnown(12));
+        terms.learn(12, 6, 14);
+        assertEquals(12, terms.nextKnown(10));
+    }
+
+    @Test
     void shouldLearnFromTheEntryAtWhichTheStateEnds()
     {
         append(1, 10, 4);

@@ -6,9 +6,11 @@ import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.raft.ConfigurationRecord;
 import io.tourbillon.consensus.raft.Member;
 import io.tourbillon.consensus.raft.RaftCore;
+import io.tourbillon.consensus.raft.RaftEffects;
 import io.tourbillon.consensus.raft.RaftLog;
 import io.tourbillon.consensus.raft.Role;
 import io.tourbillon.journal.Journal;
+import org.agrona.DirectBuffer;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +22,8 @@ import java.util.function.Consumer;
  * <p>
  * Given is what is committed, by whoever knows that it is; and by the leader of a term whatever it has. It is taken only where the own log
  * is known to be committed, or to be the leader's: what was lost may have stood among entries that nobody else has, and a committed entry
- * in its place would pass these off as committed, too. Nothing is truncated for it. Sequencer's thread only.
+ * in its place would pass these off as committed, too. Nothing is truncated for it, but what the leader gives may show that what stands
+ * here, behind what is lost, contradicts its log: that goes, as ever. Sequencer's thread only.
  */
 final class EntryRepair
 {
@@ -132,7 +135,8 @@ final class EntryRepair
         askedAtNs = nowNs;
         isAnswerDue = true;
         askedLast = first;
-        while (askedLast - first + 1 < ENTRIES_PER_ASK && log.firstDamaged(askedLast + 1) == askedLast + 1)
+        // One less: where the leader has not told what it has behind them, it must, for that shows whether they are its own.
+        while (askedLast - first + 1 < ENTRIES_PER_ASK - 1 && log.firstDamaged(askedLast + 1) == askedLast + 1)
         {
             askedLast++;
         }
@@ -144,7 +148,8 @@ final class EntryRepair
             nextMember++;
             return;
         }
-        sender.askEntries(member.id(), core.term(), first, (int)(askedLast - first + 1));
+        final boolean isNextAsked = askedLast < log.lastIndex() && !core.isLeaders(askedLast + 1);
+        sender.askEntries(member.id(), core.term(), first, (int)(askedLast - first + 1) + (isNextAsked ? 1 : 0));
     }
 
     int onAsked(final AskEntriesDecoder message)
@@ -165,18 +170,14 @@ final class EntryRepair
         return RaftCore.TAKEN;
     }
 
-    int onGiven(final GiveEntryDecoder message)
+    int onGiven(final long nowNs, final GiveEntryDecoder message, final RaftEffects effects)
     {
         final long index = message.index();
-        if (log.firstDamaged(index) != index || index <= postedIndex)
-        {
-            return RaftCore.OUT_OF_DATE;
-        }
         final int length = message.frameLength();
         final int offset = message.limit() + GiveEntryDecoder.frameHeaderLength();
         if (length == 0)
         {
-            counters.repairsRefused.addRelease(1);
+            counters.repairsRefused.addRelease(log.firstDamaged(index) == index ? 1 : 0);
             return RaftCore.TAKEN; // the time-out is the pace at which the others are asked
         }
         if (length < EntryFrame.LENGTH_MIN || EntryFrame.lengthAt(message.buffer(), offset) != length)
@@ -184,15 +185,23 @@ final class EntryRepair
             return RaftCore.MALFORMED;
         }
         frame.wrap(message.buffer(), offset, length);
-        if (!frame.isWhole() || frame.index() != index || !fits(index, frame.term()))
+        if (!frame.isWhole() || frame.index() != index)
         {
             return RaftCore.MALFORMED;
         }
-        if (!isWhatWasLost(message, index))
+        core.onGiven(nowNs, message.peer(), index, frame.term(), effects);
+        final boolean isMissing = log.firstDamaged(index) == index && index > postedIndex && index <= log.lastIndex();
+        return isMissing && isWhatWasLost(message, index) ? repair(message.buffer(), offset, length) : RaftCore.OUT_OF_DATE;
+    }
+
+    private int repair(final DirectBuffer buffer, final int offset, final int length)
+    {
+        final long index = frame.index();
+        if (!fits(index, frame.term()))
         {
-            return RaftCore.OUT_OF_DATE;
+            return RaftCore.MALFORMED;
         }
-        final long sequence = hasPending.getAsBoolean() ? NONE : log.appendRepair(message.buffer(), offset, length);
+        final long sequence = hasPending.getAsBoolean() ? NONE : log.appendRepair(buffer, offset, length);
         if (sequence == NONE)
         {
             return RaftCore.NO_ROOM;
@@ -211,15 +220,21 @@ final class EntryRepair
         return RaftCore.TAKEN;
     }
 
-    /** Where the own log is committed, or the leader's, what is committed there is what was lost; elsewhere it is another entry. */
+    /**
+     * Where the own log is committed, or the leader's, what is committed by then goes in; elsewhere it is another entry, and so it may be
+     * if it is committed in a later term than this leader's. If what stands behind it here never followed it, that is of an older term than
+     * its commit: no later leader has it, so it will be truncated, and till then shows nobody that the logs agree.
+     * <p>
+     * What the leader alone has must be proven: by {@link RaftCore#isLeaders(long, long)}.
+     */
     private boolean isWhatWasLost(final GiveEntryDecoder message, final long index)
     {
-        if (core.isLeaders(index))
+        final long term = message.peer().term();
+        if (message.committed() != 0 && (index <= committedIndex() || (core.isLeaders(index) && term <= core.term())))
         {
-            return message.committed() != 0 ||
-                (message.peer().fromId() == core.leaderId() && message.peer().term() == core.term());
+            return true;
         }
-        return message.committed() != 0 && index <= committedIndex();
+        return message.peer().fromId() == core.leaderId() && term == core.term() && core.isLeaders(index, frame.term());
     }
 
     /** Terms never fall. One that does not fit stands among entries that are not the leader's, and will be truncated with them. */

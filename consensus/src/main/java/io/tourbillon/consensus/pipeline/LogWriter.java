@@ -331,7 +331,46 @@ final class LogWriter implements RepairableLog
             return map.term(sequence);
         }
         // Not among the ring's: then the journal has it, because the ring is gated by its append.
-        return journal.termOf(index);
+        final long term = journal.termOf(index);
+        if (term != UNKNOWN_TERM)
+        {
+            return term;
+        }
+        return firstRepair(index) == index ? repairTerm(index) : journal.termOf(index); // which may have got it just now
+    }
+
+    @Override
+    public long nextKnown(final long index)
+    {
+        // What this run has appended is known, the journal's or not yet. The journal last: what is on its way no longer is there.
+        final long recoveredLast = counters.recoveredLastIndex.getPlain();
+        return index >= recoveredLast ? index + 1 :
+            Math.min(firstRepair(index + 1), Math.min(journal.nextKnown(index), recoveredLast + 1));
+    }
+
+    /**
+     * Lowest index from this one on of the repairs that may be on their way to the journal. They are known here at once: another leader's
+     * entry must not be taken for what this one's is about to repair.
+     */
+    private long firstRepair(final long index)
+    {
+        long first = Long.MAX_VALUE;
+        for (long sequence = repairSequence; sequence > ring.forced().get() && sequence >= map.first(); sequence--)
+        {
+            final boolean isBehind = map.kind(sequence) == SlotKind.REPAIR && map.index(sequence) >= index;
+            first = isBehind ? Math.min(first, map.index(sequence)) : first;
+        }
+        return first;
+    }
+
+    private long repairTerm(final long index)
+    {
+        long sequence = repairSequence;
+        while (map.kind(sequence) != SlotKind.REPAIR || map.index(sequence) != index)
+        {
+            sequence--;
+        }
+        return map.term(sequence);
     }
 
     /** The entry that {@link #appendFrame} has appended last. */

@@ -131,7 +131,8 @@ final class PeerReceiver implements PeerHandler
                 peerQuestions.onQuestion(nowNs, question.wrapAndApplyHeader(buffer, offset, header));
             case LeaderAnswerDecoder.TEMPLATE_ID -> ownQuestions.onAnswer(answer.wrapAndApplyHeader(buffer, offset, header));
             case AskEntriesDecoder.TEMPLATE_ID -> repair.onAsked(askEntries.wrapAndApplyHeader(buffer, offset, header));
-            case GiveEntryDecoder.TEMPLATE_ID -> repair.onGiven(giveEntry.wrapAndApplyHeader(buffer, offset, header));
+            case GiveEntryDecoder.TEMPLATE_ID ->
+                repair.onGiven(nowNs, giveEntry.wrapAndApplyHeader(buffer, offset, header), driver);
             default -> RaftCore.OUT_OF_DATE;
         };
         (verdict == RaftCore.TAKEN ? counters.peerMessagesTaken : counters.peerMessagesPassedOver).addRelease(1);

@@ -59,10 +59,39 @@ final class MemberLog
         return log.lastTerm() != RaftLog.UNKNOWN_TERM || !log.isLost(log.lastIndex());
     }
 
-    /** Whether the leader of this term has the same entry there. */
+    /** Whether the leader of this term has the same entry there, or has one that a lost entry is taken for. */
     boolean isLeaders(final long index)
     {
         return index <= agreedIndex;
+    }
+
+    /**
+     * Whether the leader's entry, which may never be committed, can go in for one that is lost. That this is the same one, what is known
+     * behind it must tell: the leader has that, too; or it is of the same term, whose leader has written both; or there is nothing. If it
+     * is newer than the leader's, and the leader has another one there, then the lost one may have been newer as well: a log in which the
+     * leader's takes its place would agree behind it with logs that have the one that was lost.
+     */
+    boolean isLeaders(final long index, final long entryTerm)
+    {
+        final long next = log.nextKnown(index);
+        return index <= agreedIndex && (next <= agreedIndex || next > log.lastIndex() || log.termOf(next) == entryTerm);
+    }
+
+    /** The leader was asked for what is lost, and says which entry it has somewhere: the logs agree there, or what is there goes. */
+    void onLeaders(final long nowNs, final long index, final long entryTerm, final RaftEffects effects)
+    {
+        if (index <= Math.max(commitIndex, agreedIndex) || index > log.lastIndex())
+        {
+            return;
+        }
+        if (log.termOf(index) == entryTerm)
+        {
+            agreedIndex = index;
+        }
+        else if (!isTakenFor(index, entryTerm))
+        {
+            truncateFrom(index, nowNs, effects);
+        }
     }
 
     long lastIndex()
@@ -198,8 +227,8 @@ final class MemberLog
     }
 
     /**
-     * Whether the log has that entry. What was lost is taken for the leader's, and that one's is what repairs it, unless an entry behind it
-     * tells that it was another.
+     * Whether the log has that entry. What was lost is taken for the leader's unless an entry behind it tells that it was another. It may
+     * still have been: the leader's repairs it only once {@link #isLeaders(long, long)} says so.
      */
     private boolean isTakenFor(final long index, final long entryTerm)
     {
@@ -211,16 +240,11 @@ final class MemberLog
         return ownTerm == entryTerm || (ownTerm == RaftLog.UNKNOWN_TERM && log.isLost(index) && !isOlderBehind(index, entryTerm));
     }
 
-    /** Terms never fall: what lies before an entry of an older term is not of this one. Looks a bounded number of lost entries ahead. */
+    /** Terms never fall: what lies before an entry of an older term is not of this one. */
     private boolean isOlderBehind(final long index, final long entryTerm)
     {
-        final long last = Math.min(log.lastIndex(), index + HINT_STEPS_MAX);
-        long next = index + 1;
-        while (next < last && log.termOf(next) == RaftLog.UNKNOWN_TERM)
-        {
-            next++;
-        }
-        return next <= last && log.termOf(next) != RaftLog.UNKNOWN_TERM && log.termOf(next) < entryTerm;
+        final long next = log.nextKnown(index);
+        return next <= log.lastIndex() && log.termOf(next) < entryTerm;
     }
 
     private boolean append(final long nowNs, final DirectBuffer buffer, final int offset, final int length, final RaftEffects effects)

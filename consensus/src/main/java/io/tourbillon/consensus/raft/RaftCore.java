@@ -330,6 +330,23 @@ public final class RaftCore
     }
 
     /**
+     * A member gives an entry that it was asked for. If it is this term's leader, that tells about this member's log.
+     * @param nowNs     now.
+     * @param peer      the member, and its term.
+     * @param index     of the entry.
+     * @param entryTerm of the entry.
+     * @param effects   to carry out.
+     */
+    public void onGiven(
+        final long nowNs, final PeerHeaderDecoder peer, final long index, final long entryTerm, final RaftEffects effects)
+    {
+        if (peer.fromId() == leaderId() && peer.term() == term())
+        {
+            memberLog.onLeaders(nowNs, index, entryTerm, effects);
+        }
+    }
+
+    /**
      * The leader lives.
      * @param nowNs     now.
      * @param heartbeat of it.
@@ -484,11 +501,21 @@ public final class RaftCore
 
     /**
      * @param index of an entry.
-     * @return whether the leader of this term is known to have the same entry there.
+     * @return whether the leader of this term is known to have the same entry there, or one that a lost entry is taken for.
      */
     public boolean isLeaders(final long index)
     {
         return memberLog.isLeaders(index);
+    }
+
+    /**
+     * @param index     of an entry that is lost.
+     * @param entryTerm of the leader's entry there.
+     * @return whether that one, which may not be committed, can go in for it.
+     */
+    public boolean isLeaders(final long index, final long entryTerm)
+    {
+        return memberLog.isLeaders(index, entryTerm);
     }
 
     /** @return index of the first entry of the term this member leads or led; 0 if it has never led. */

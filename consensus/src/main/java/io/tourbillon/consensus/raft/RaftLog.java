@@ -26,6 +26,20 @@ public interface RaftLog
 
     /**
      * @param index of an entry in the log.
+     * @return index of the first entry behind it whose term is known; behind {@link #lastIndex()} if there is none.
+     */
+    default long nextKnown(final long index)
+    {
+        long next = index + 1;
+        while (next <= lastIndex() && termOf(next) == UNKNOWN_TERM)
+        {
+            next++;
+        }
+        return next;
+    }
+
+    /**
+     * @param index of an entry in the log.
      * @return whether the disk has lost what it carries, so that it must be had from another member. Its term may be unknown then.
      */
     default boolean isLost(final long index)

@@ -1,6 +1,7 @@
 package io.tourbillon.consensus.pipeline;
 
 import io.tourbillon.codecs.record.EntryFrame;
+import io.tourbillon.consensus.raft.RaftLog;
 import io.tourbillon.journal.Journal;
 import io.tourbillon.journal.JournalContext;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -108,6 +109,31 @@ class RepairOrderTest
             assertEquals(7, log.wholeIndex());
             ring.forced().set(next);
             assertEquals(ENTRIES, log.wholeIndex());
+        }
+    }
+
+    @Test
+    void shouldFindBehindWhatIsLostWhatThisRunHasAppended() throws IOException
+    {
+        spoil(ENTRIES - 1);
+        spoil(ENTRIES);
+        try (Journal journal = open())
+        {
+            final PipelineCounters counters = new PipelineCounters();
+            final LogWriter log = new LogWriter(new LogRing(16, 256, 8192, counters), journal, counters, 0);
+            assertEquals(ENTRIES - 2, log.nextKnown(ENTRIES - 3));
+            assertEquals(ENTRIES + 1, log.nextKnown(ENTRIES - 2), "there is none");
+            final UnsafeBuffer next = new UnsafeBuffer(frame(ENTRIES + 1));
+            assertTrue(log.appendFrame(next, 0, next.capacity()));
+            assertEquals(ENTRIES + 1, log.nextKnown(ENTRIES - 2));
+            final UnsafeBuffer lost = new UnsafeBuffer(frame(ENTRIES));
+            assertEquals(RaftLog.UNKNOWN_TERM, log.termOf(ENTRIES));
+            assertTrue(log.appendRepair(lost, 0, lost.capacity()) >= 0);
+            assertEquals(1, log.termOf(ENTRIES), "another leader's entry must not be taken for what is on its way to the journal");
+            assertEquals(ENTRIES, log.nextKnown(ENTRIES - 2));
+            assertEquals(RaftLog.UNKNOWN_TERM, log.termOf(ENTRIES - 1));
+            assertTrue(log.truncateFrom(ENTRIES));
+            assertTrue(log.nextKnown(ENTRIES - 2) > log.lastIndex());
         }
     }
 

@@ -5,6 +5,7 @@ import io.tourbillon.codecs.peer.GiveEntryDecoder;
 import io.tourbillon.codecs.peer.MessageHeaderDecoder;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.raft.RaftCore;
+import io.tourbillon.consensus.raft.RaftEffects;
 import io.tourbillon.consensus.raft.RaftLog;
 import io.tourbillon.journal.Journal;
 import org.agrona.DirectBuffer;
@@ -169,10 +170,12 @@ public final class ScriptedRepair
     /**
      * A message of another member.
      *
-     * @param buffer that holds it at 0.
+     * @param nowNs   now.
+     * @param buffer  that holds it at 0.
+     * @param effects of what it tells about the log.
      * @return false if it is not about what was lost.
      */
-    public boolean onMessage(final DirectBuffer buffer)
+    public boolean onMessage(final long nowNs, final DirectBuffer buffer, final RaftEffects effects)
     {
         final MessageHeaderDecoder header = new MessageHeaderDecoder().wrap(buffer, 0);
         if (header.templateId() == AskEntriesDecoder.TEMPLATE_ID)
@@ -182,7 +185,7 @@ public final class ScriptedRepair
         }
         if (header.templateId() == GiveEntryDecoder.TEMPLATE_ID)
         {
-            repair.onGiven(new GiveEntryDecoder().wrapAndApplyHeader(buffer, 0, header));
+            repair.onGiven(nowNs, new GiveEntryDecoder().wrapAndApplyHeader(buffer, 0, header), effects);
             return true;
         }
         return false;

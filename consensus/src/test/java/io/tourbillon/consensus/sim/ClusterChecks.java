@@ -70,23 +70,35 @@ final class ClusterChecks
     {
         final long termBefore = entry.index == 1 ? 0 : log.termOf(entry.index - 1);
         final Written before = written.putIfAbsent(new Place(entry.term, entry.index), new Written(termBefore, entry.frame));
-        // A lost entry's term may be unknown here.
-        final boolean isAlike = before == null || before.termBefore == termBefore || termBefore == RaftLog.UNKNOWN_TERM ||
-            before.termBefore == RaftLog.UNKNOWN_TERM;
-        SimFailure.unless(before == null || (isAlike && Arrays.equals(before.frame, entry.frame)),
+        SimFailure.unless(before == null || (isAlike(before.termBefore, termBefore) && Arrays.equals(before.frame, entry.frame)),
             "member " + id + " has another entry " + entry.term + ":" + entry.index + ", or another one before it");
         SimFailure.unless(termBefore <= entry.term, "terms in the log of member " + id + " go back at " + entry.index);
     }
 
-    /** What takes the place of a lost entry is an entry that somebody has made, and the committed one if one is. */
-    void onRepaired(final long id, final Record entry)
+    /**
+     * What takes the place of a lost entry is an entry that somebody has made, and the committed one if one is; and it stands between those
+     * between which it was made. Behind a committed one there may be others until they are truncated: they are older than its commit, so
+     * no later leader has them.
+     */
+    void onRepaired(final long id, final SimLog log, final Record entry)
     {
         trace.add("repaired", id, entry.term, entry.index);
         final Written before = written.get(new Place(entry.term, entry.index));
         SimFailure.unless(before != null && Arrays.equals(before.frame, entry.frame),
             "member " + id + " repairs " + entry.term + ":" + entry.index + " by what nobody has written");
-        SimFailure.unless(entry.index > committed.size() || committed.get((int)entry.index - 1).term == entry.term,
+        final boolean isCommitted = entry.index <= committed.size();
+        SimFailure.unless(!isCommitted || committed.get((int)entry.index - 1).term == entry.term,
             "member " + id + " repairs " + entry.term + ":" + entry.index + ", where another entry is committed");
+        final Written next = written.get(new Place(log.termOf(entry.index + 1), entry.index + 1));
+        final boolean isBeforeNext = isCommitted || next == null || isAlike(next.termBefore, entry.term);
+        SimFailure.unless(isBeforeNext && isAlike(before.termBefore, entry.index == 1 ? 0 : log.termOf(entry.index - 1)),
+            "member " + id + " repairs " + entry.term + ":" + entry.index + ", where another entry was before its neighbour");
+    }
+
+    /** A lost entry's term may be unknown. */
+    private static boolean isAlike(final long term, final long otherTerm)
+    {
+        return term == otherTerm || term == RaftLog.UNKNOWN_TERM || otherTerm == RaftLog.UNKNOWN_TERM;
     }
 
     /** What is committed once is committed for ever, and everywhere the same. */

@@ -69,6 +69,15 @@ final class SimLog implements RaftLog
         repaired.tailSet(index, true).clear();
     }
 
+    /** It is on its way to the journal: another leader's entry is not taken for it. */
+    void learnTerm(final Record entry)
+    {
+        if (lost.contains(entry.index))
+        {
+            entries.set((int)(entry.index - baseIndex - 1), Record.lost(entry.term, entry.index));
+        }
+    }
+
     /** The journal has it again; that it counts is for {@link #onRepairForced} to say. */
     void repair(final Record entry, final boolean isCountedAtOnce)
     {

@@ -45,7 +45,7 @@ final class SimRepair implements ScriptedRepair.World
 
     boolean onMessage(final Message message)
     {
-        return repair.onMessage(new UnsafeBuffer(message.bytes()));
+        return repair.onMessage(member.nowNs(), new UnsafeBuffer(message.bytes()), member.effects());
     }
 
     @Override
@@ -76,8 +76,9 @@ final class SimRepair implements ScriptedRepair.World
         }
         final EntryFrame entry = Messages.frame(frame);
         final Record record = Record.repair(entry.term(), entry.index(), frame);
-        world.checks.onRepaired(member.id(), record);
+        world.checks.onRepaired(member.id(), member.log(), record);
         member.stages().publish(record);
+        member.log().learnTerm(record);
         sent.add(record);
         return sent.size() - 1;
     }
