@@ -2,8 +2,16 @@
 # No process is started on the way of a tbctl call other than java itself: each costs milliseconds.
 
 tools_dir="$(cd -P -- "${BASH_SOURCE[0]%/*}/.." && printf '%s' "$PWD")"
-tools_jar="$tools_dir/target/tourbillon-tools.jar"
-archive_dir="$tools_dir/target/class-data"
+# Where it was unpacked the jars lie beside bin/, where it was built in target/.
+if [ -r "$tools_dir/tourbillon-tools.jar" ]; then
+    jar_dir="$tools_dir"
+else
+    jar_dir="$tools_dir/target"
+fi
+tools_jar="$jar_dir/tourbillon-tools.jar"
+# Elsewhere by the directory's name, which tells versions apart: the JVM takes no archive of other jars.
+archive_dir="${TOURBILLON_CLASS_DATA_DIR:+$TOURBILLON_CLASS_DATA_DIR/${tools_dir##*/}}"
+archive_dir="${archive_dir:-$jar_dir/class-data}"
 rehearsal_dir="$archive_dir/rehearsal"
 rehearsal_pid=""
 
