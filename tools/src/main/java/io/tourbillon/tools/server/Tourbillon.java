@@ -38,6 +38,9 @@ public final class Tourbillon
     /** How long an orderly end may take before the process is ended anyway: far more than a checkpoint needs. */
     private static final long CLOSE_DEADLINE_MS = 30_000;
 
+    /** What sends a signal to a process and to its group, as timeout(1) does, means one: by then it has ended, or somebody is impatient. */
+    private static final long SAME_SIGNAL_NS = TimeUnit.SECONDS.toNanos(1);
+
     private static final long POLL_MS = 200;
     /** Warnings that wait to be told; more are counted. */
     private static final int WARNINGS_MAX = 256;
@@ -49,7 +52,8 @@ public final class Tourbillon
     private EventLog log;
     private boolean isTellingWhoJoins;
     private final CountDownLatch stop = new CountDownLatch(1);
-    private final AtomicBoolean isAsked = new AtomicBoolean();
+    /** When it was asked to stop first; 0: not yet. */
+    private final AtomicLong askedNs = new AtomicLong();
     private final AtomicBoolean isFailed = new AtomicBoolean();
 
     Tourbillon(final PrintStream out, final PrintStream err)
@@ -108,14 +112,18 @@ public final class Tourbillon
         log.tell(Level.WARN, "library", "logger", logger, "message", message);
     }
 
-    /** The first asks for an orderly end; the second is somebody who does not want to wait. */
+    /** The first asks for an orderly end; a later one is somebody who does not want to wait. */
     void onSignal()
     {
-        if (isAsked.getAndSet(true))
+        final long nowNs = System.nanoTime();
+        if (askedNs.compareAndSet(0, nowNs | 1))
+        {
+            stop.countDown();
+        }
+        else if (nowNs - askedNs.get() > SAME_SIGNAL_NS)
         {
             Runtime.getRuntime().halt(EXIT_FATAL);
         }
-        stop.countDown();
     }
 
     /**
