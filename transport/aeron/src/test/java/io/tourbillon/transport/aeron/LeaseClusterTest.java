@@ -110,7 +110,8 @@ class LeaseClusterTest extends ThreeNodes
             {
                 batches.add(client.keepLeasesAlive(Arrays.copyOfRange(ids, first, first + 100)));
             }
-            final List<CompletableFuture<LeaseResult>> alone = IntStream.range(0, 500).mapToObj(i -> client.keepLeaseAlive(ids[i])).toList();
+            final List<CompletableFuture<LeaseResult>> alone = IntStream.range(0, 500)
+                .mapToObj(i -> client.keepLeaseAlive(ids[i])).toList();
             final List<Renewal> renewals = batches.stream().flatMap(batch -> Clients.await(batch).renewals().stream()).toList();
             assertEquals(LongStream.of(ids).mapToObj(id -> new Renewal(id, TTL_MS, 0)).toList(), renewals);
             assertTrue(alone.stream().allMatch(renewal -> Clients.await(renewal).ttlMs() == TTL_MS));
@@ -203,7 +204,10 @@ class LeaseClusterTest extends ThreeNodes
         }
     }
 
-    /** Somebody on this host who speaks as a member, without a cluster key: what is not whole is counted, what nobody asked for passed over. */
+    /**
+     * Somebody on this host who speaks as a member, without a cluster key: what is not whole is counted, what nobody asked for
+     * passed over.
+     */
     @Test
     void shouldPassOverWhatNoMemberWouldSay()
     {
@@ -225,7 +229,8 @@ class LeaseClusterTest extends ThreeNodes
             for (final byte[] payload : List.of(garbage, grant, new byte[0]))
             {
                 final long before = unsound.getAsLong();
-                final LeaderQuestionEncoder question = new LeaderQuestionEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
+                final LeaderQuestionEncoder question =
+                    new LeaderQuestionEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
                 address(question.peer(), leader, victim);
                 question.number(1).credential(0).putQuestion(payload, 0, payload.length);
                 say(stranger, buffer, question.limit());
