@@ -118,7 +118,7 @@ record EtcdJoin(String memberId, String clusterId)
     {
         try
         {
-            return EtcdUrl.parse(url).literal().equals(ownAddress);
+            return EtcdUrl.isSame(url.substring(url.indexOf("://") + 3), ownAddress);
         }
         catch (final IllegalArgumentException | EtcdException ignore)
         {

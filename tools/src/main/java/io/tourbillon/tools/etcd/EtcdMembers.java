@@ -153,7 +153,7 @@ final class EtcdMembers
     {
         if (!url.isAnyHost() && (hasKey() || url.isLoopback()))
         {
-            return withPort(url.literal(), url.port());
+            return withPort(url.address(), url.port());
         }
         final String address = withPort(LOOPBACK + url.port(), url.port());
         if (!url.isAnyHost())
@@ -176,7 +176,7 @@ final class EtcdMembers
                 "need a cluster key, --cluster-key-file FILE or ETCD_CLUSTER_KEY_FILE: the same secret of at least 32 bytes for each " +
                 "(peer TLS flags have no effect)");
         }
-        return url.literal();
+        return url.address();
     }
 
     /** host:port of those that this one can ask. */

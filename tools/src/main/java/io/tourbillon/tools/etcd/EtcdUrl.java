@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
  */
 record EtcdUrl(String scheme, String host, int port, String text)
 {
+    private static final String LOCALHOST = "localhost";
     private static final List<String> SCHEMES = List.of("http", "https", "unix", "unixs");
     private static final Pattern URL = Pattern.compile("([a-zA-Z][a-zA-Z0-9+.-]*)://([^/?#]*)(.*)");
     private static final Pattern AUTHORITY = Pattern.compile("(\\[[0-9a-fA-F:.%]+]|[^:]*):([^:]+)");
@@ -90,6 +91,18 @@ record EtcdUrl(String scheme, String host, int port, String text)
     boolean isLoopback()
     {
         return !isAnyHost() && resolve().isLoopbackAddress();
+    }
+
+    /** As members are told of it, and tell of it: localhost as it is, for any other host its address, with the port. */
+    String address()
+    {
+        return LOCALHOST.equals(host) ? host + ':' + port : literal();
+    }
+
+    /** Whether two texts host:port mean the same, where localhost is an address of loopback. */
+    static boolean isSame(final String address, final String other)
+    {
+        return parse("http://" + address).literal().equals(parse("http://" + other).literal());
     }
 
     /** The host's address, with the port: members reach each other by literals. Asks for it if the host is a name. */

@@ -150,7 +150,7 @@ class EtcdIT
             leader.awaitReady();
             final EtcdProcess stranger = EtcdProcess.launch(directory, port + 2, Map.of(), second);
             assertEquals(1, stranger.awaitExit(), stranger.stderr());
-            assertTrue(stranger.stderr().contains("knows no member at 127.0.0.1:" + (port + 3)), stranger.stderr());
+            assertTrue(stranger.stderr().contains("knows no member at localhost:" + (port + 3)), stranger.stderr());
             final Ctl ctl = new Ctl(leader.endpoint());
             ctl.ok("put", "k", "v");
             ctl.ok("member", "add", "m1", "--peer-urls=http://localhost:" + (port + 3));

@@ -50,8 +50,8 @@ class EtcdSettingsTest
         final Map<String, String> settings = EtcdSettings.of(EtcdCommandLine.parse(new String[0], Map.of())).settings();
         assertEquals("default", settings.get("name"));
         assertEquals("default.etcd", settings.get("data-dir"));
-        assertEquals("127.0.0.1:2380", settings.get("listen-peer"));
-        assertEquals("default=127.0.0.1:2380", settings.get("initial-cluster"));
+        assertEquals("localhost:2380", settings.get("listen-peer"));
+        assertEquals("default=localhost:2380", settings.get("initial-cluster"));
         assertEquals("etcd-cluster", settings.get("initial-cluster-token"));
         assertEquals("127.1.9.75:2379", settings.get("listen-client"));
         assertEquals("2g", settings.get("quota-backend-bytes"));
@@ -137,9 +137,9 @@ class EtcdSettingsTest
     @Test
     void shouldListenWhereAMemberAloneWasTold()
     {
-        assertEquals("127.0.0.1:12380", settings("--listen-peer-urls http://localhost:12380").get("listen-peer"));
+        assertEquals("localhost:12380", settings("--listen-peer-urls http://localhost:12380").get("listen-peer"));
         final String any = settings("--listen-peer-urls http://localhost:0").get("listen-peer");
-        assertTrue(any.startsWith("127.0.0.1:") && !any.endsWith(":0"), any);
+        assertTrue(any.startsWith("localhost:") && !any.endsWith(":0"), any);
     }
 
     @Test
@@ -161,6 +161,7 @@ class EtcdSettingsTest
             "{\"id\":16,\"peerURLs\":[\"http://no-such-host.invalid:1101\",\"http://localhost:1102\"],\"name\":\"\"}]";
         assertEquals("f0000001", EtcdJoin.idIn(members, "127.0.0.1:1100"));
         assertEquals("10", EtcdJoin.idIn(members, "127.0.0.1:1102"));
+        assertEquals("10", EtcdJoin.idIn(members, "localhost:1102"));
         assertNull(EtcdJoin.idIn(members, "127.0.0.1:1103"));
         final Map<String, String> told = settings("--initial-cluster-state existing --member-id 1f --cluster-id 2f");
         assertEquals(List.of("existing", "1f", "2f"),
