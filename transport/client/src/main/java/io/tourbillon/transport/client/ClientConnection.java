@@ -37,6 +37,7 @@ public final class ClientConnection implements AutoCloseable
     private final MemberChoice memberChoice;
     private final ConnectionListener listener;
     private final ClientCounters counters = new ClientCounters();
+    private final LastHead lastHead = new LastHead();
     private final Outbound outbound = new Outbound();
     private final Encoders encoders = new Encoders();
     private final Inbound inbound;
@@ -121,6 +122,12 @@ public final class ClientConnection implements AutoCloseable
     public MemberChoice memberChoice()
     {
         return memberChoice;
+    }
+
+    /** @return what the node said of itself last, where it spoke of watches. */
+    public LastHead lastHead()
+    {
+        return lastHead;
     }
 
     /** @return what it counts. */

@@ -514,6 +514,17 @@ public final class ClientSession
     }
 
     /**
+     * Keeps back, or gives again, the event credit of what is delivered from now on: once all that the node had is used, events wait there.
+     * For who hands them on to somebody slow. A message is always delivered whole.
+     *
+     * @param isHeld keep it back.
+     */
+    public void holdCredit(final boolean isHeld)
+    {
+        watches.holdCredit(isHeld);
+    }
+
+    /**
      * Asks how far all watches of this session were delivered; {@link ReplyListener#onWatchProgress} answers, at some time, or
      * {@link ReplyListener#onProgressRefused}. What is unanswered when the session is opened anew is forgotten.
      *

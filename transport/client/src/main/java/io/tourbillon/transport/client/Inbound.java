@@ -22,6 +22,7 @@ import io.tourbillon.codecs.client.MemberReplyDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.PutReplyDecoder;
 import io.tourbillon.codecs.client.RangeReplyDecoder;
+import io.tourbillon.codecs.client.ReplyHeaderDecoder;
 import io.tourbillon.codecs.client.SessionClosedDecoder;
 import io.tourbillon.codecs.client.SessionOpenedDecoder;
 import io.tourbillon.codecs.client.StatusReplyDecoder;
@@ -67,6 +68,7 @@ final class Inbound implements FragmentHandler
     private final WatchCanceledDecoder watchCanceled = new WatchCanceledDecoder();
     private final WatchProgressDecoder watchProgress = new WatchProgressDecoder();
     private final WatchEventsDecoder watchEvents = new WatchEventsDecoder();
+    private final ReplyHeaderDecoder watchHead = new ReplyHeaderDecoder();
 
     Inbound(final ClientConnection connection)
     {
@@ -220,6 +222,7 @@ final class Inbound implements FragmentHandler
     private void onWatchMessage(
         final ClientSession session, final long correlationId, final DirectBuffer buffer, final int offset, final int length)
     {
+        connection.lastHead().take(watchHead.wrap(buffer, offset + MessageHeaderDecoder.ENCODED_LENGTH));
         switch (header.templateId())
         {
             case WatchEventsDecoder.TEMPLATE_ID ->
@@ -357,6 +360,7 @@ final class Inbound implements FragmentHandler
         }
         else if (correlationId < 0)
         {
+            connection.lastHead().take(reply.reply());
             session.watches.onRefused(-correlationId, reply.code(), reply.compactRevision(), connection.clockNs());
         }
         else if (correlationId > 0)

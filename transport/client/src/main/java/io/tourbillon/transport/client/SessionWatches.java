@@ -31,6 +31,7 @@ final class SessionWatches
     private final WatchEvent event = new WatchEvent();
     private final UnsafeBuffer reason = new UnsafeBuffer(0, 0);
     private long creditOwed;
+    private boolean isCreditHeld;
     private long messageNumber;
 
     SessionWatches(final ClientSession session, final ClientConnection connection)
@@ -44,6 +45,12 @@ final class SessionWatches
     long creditBytes()
     {
         return creditBytes;
+    }
+
+    void holdCredit(final boolean isHeld)
+    {
+        isCreditHeld = isHeld;
+        connection.attend();
     }
 
     /** @return true if {@link #send} has something to do. */
@@ -293,7 +300,7 @@ final class SessionWatches
 
     private boolean isCreditDue()
     {
-        return creditOwed > 0 && creditOwed >= creditBytes >> 1;
+        return !isCreditHeld && creditOwed > 0 && creditOwed >= creditBytes >> 1;
     }
 
     private int sendCredit()

@@ -11,6 +11,7 @@ import io.tourbillon.transport.etcd.rpc.KvService;
 import io.tourbillon.transport.etcd.rpc.LeaseService;
 import io.tourbillon.transport.etcd.rpc.MaintenanceService;
 import io.tourbillon.transport.etcd.rpc.SnapshotFeeds;
+import io.tourbillon.transport.etcd.rpc.WatchService;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 
@@ -27,6 +28,8 @@ public final class EtcdFront implements AutoCloseable
 {
     /** What a request may be longer than the node takes, as in etcd: then it is the node's limit that is told. */
     private static final int MESSAGE_OVERHEAD = 512 << 10;
+    /** Events that the node says ahead of what a stream of watchers has taken: what such a stream may hold here, each event once. */
+    private static final long EVENT_CREDIT_BYTES = 1 << 20;
     private static final int HEADER_BYTES_MAX = 64 << 10;
     private static final long KEEP_ALIVE_MIN_MS = 5_000;
     private static final long KEEP_ALIVE_INTERVAL_MS = 7_200_000;
@@ -40,6 +43,7 @@ public final class EtcdFront implements AutoCloseable
     {
         final Supplier<ClientContext> contexts = () -> new ClientContext()
             .requestTimeoutMs(config.requestTimeoutMs())
+            .eventCreditBytes(EVENT_CREDIT_BYTES)
             .connectionKey(config.connectionKey());
         feeds = new SnapshotFeeds(contexts, config.endpoint(), errorHandler);
         link = new NodeLink(contexts.get(), config.endpoint(), config.requestBytesMax() + MESSAGE_OVERHEAD, errorHandler);
@@ -47,6 +51,7 @@ public final class EtcdFront implements AutoCloseable
         final List<ServerServiceDefinition> services = List.of(
             new KvService(link, callers).bindService(),
             new LeaseService(link, callers).bindService(),
+            new WatchService(link, callers, config.requestBytesMax() + MESSAGE_OVERHEAD).bindService(),
             new ClusterService(callers).bindService(),
             new MaintenanceService(callers, feeds).bindService());
         final PortLimits limits = new PortLimits(config.requestBytesMax() + MESSAGE_OVERHEAD, config.streamsMax(), HEADER_BYTES_MAX,

@@ -1,5 +1,6 @@
 package io.tourbillon.transport.etcd;
 
+import io.aeron.exceptions.DriverTimeoutException;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.tourbillon.transport.aeron.Node;
@@ -21,7 +22,9 @@ public final class FrontNode implements AutoCloseable
     private static final long READY_MS = 30_000;
 
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
-    private final Node node;
+    private final NodeConfig config;
+    private Node node;
+    private volatile boolean isRestarted;
     private final EtcdFront front;
     private final ManagedChannel channel;
 
@@ -32,7 +35,7 @@ public final class FrontNode implements AutoCloseable
 
     FrontNode(final Path directory, final Consumer<NodeConfig> nodeSettings, final Consumer<FrontConfig> frontSettings) throws Exception
     {
-        final NodeConfig config = TestConfig.in(directory);
+        config = TestConfig.in(directory);
         nodeSettings.accept(config);
         node = Node.launch(config);
         assertTrue(node.awaitReady(READY_MS));
@@ -40,7 +43,7 @@ public final class FrontNode implements AutoCloseable
             .addresses(List.of(new InetSocketAddress("127.0.0.1", 0)))
             .endpoint("ipc:" + node.driverDirectory());
         frontSettings.accept(frontConfig);
-        front = EtcdFront.launch(frontConfig, failure::set);
+        front = EtcdFront.launch(frontConfig, this::onError);
         channel = NettyChannelBuilder.forAddress(address()).usePlaintext().build();
     }
 
@@ -48,6 +51,23 @@ public final class FrontNode implements AutoCloseable
     Node node()
     {
         return node;
+    }
+
+    private void onError(final Throwable error)
+    {
+        if (!isRestarted || !(error instanceof DriverTimeoutException))
+        {
+            failure.set(error);
+        }
+    }
+
+    /** Ends the node and starts it again; the front stays. */
+    void restartNode()
+    {
+        isRestarted = true; // its media driver is the front's, too
+        node.close();
+        node = Node.launch(config);
+        assertTrue(node.awaitReady(READY_MS));
     }
 
     /** Where the front listens. */

@@ -5,6 +5,7 @@ import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.transport.client.ClientResult;
 
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** What has gone wrong, in etcd's words: its gRPC code and its text, which clients compare to the letter. Any thread; does not allocate. */
@@ -42,6 +43,20 @@ public final class Failures
     public static Status of(final ErrorCode code)
     {
         return STATUSES.get(code);
+    }
+
+    /**
+     * @param status of an error.
+     * @return as Go's gRPC writes it, which clients look for in the texts of watches.
+     */
+    public static String inGo(final Status status)
+    {
+        final StringBuilder text = new StringBuilder("rpc error: code = ");
+        for (final String word : status.getCode() == Status.Code.CANCELLED ? new String[]{"CANCELED"} : status.getCode().name().split("_"))
+        {
+            text.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+        }
+        return text.append(" desc = ").append(status.getDescription()).toString();
     }
 
     /** What could not be sent; nothing of it was done. */

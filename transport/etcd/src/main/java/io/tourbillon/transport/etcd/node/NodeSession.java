@@ -18,6 +18,8 @@ import io.tourbillon.transport.client.ClientResult;
 import io.tourbillon.transport.client.ClientSession;
 import io.tourbillon.transport.client.ReplyListener;
 import io.tourbillon.transport.client.UserPassword;
+import io.tourbillon.transport.client.WatchEvent;
+import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2ObjectHashMap;
 
 import java.util.ArrayDeque;
@@ -268,5 +270,42 @@ public final class NodeSession implements ReplyListener
     public void onSessionClosed(final ClientSession closed, final int errorCode)
     {
         events.onClosed(this, errorCode);
+    }
+
+    @Override
+    public void onWatchCreated(final ClientSession from, final long watchId, final long revision)
+    {
+        events.onWatchCreated(watchId, revision);
+    }
+
+    @Override
+    public void onWatchEvent(final ClientSession from, final long watchId, final WatchEvent event)
+    {
+        events.onWatchEvent(watchId, event);
+    }
+
+    @Override
+    public void onWatchEventsEnd(final ClientSession from, final long revision, final boolean isFragment)
+    {
+        events.onWatchEventsEnd(revision, isFragment);
+    }
+
+    @Override
+    public void onWatchProgress(final ClientSession from, final long watchId, final long revision)
+    {
+        events.onWatchProgress(watchId, revision);
+    }
+
+    @Override
+    public void onProgressRefused(final ClientSession from, final int errorCode)
+    {
+        events.onProgressRefused();
+    }
+
+    @Override
+    public void onWatchCanceled(
+        final ClientSession from, final long watchId, final int errorCode, final long compactRevision, final DirectBuffer reason)
+    {
+        events.onWatchCanceled(watchId, errorCode, compactRevision);
     }
 }
