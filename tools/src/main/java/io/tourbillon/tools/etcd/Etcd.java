@@ -22,7 +22,7 @@ public final class Etcd
     /** The version whose behaviour this is: digits and dots. */
     static final String VERSION = Protocol.ETCD_VERSION;
     private static final List<String> LEVELS = List.of("debug", "info", "warn", "error", "panic", "fatal");
-    private static final List<String> OTHER_PROGRAMS = List.of("gateway", "grpc-proxy", "rootfs");
+    private static final List<String> OTHER_PROGRAMS = List.of("gateway", "grpc-proxy");
 
     private final PrintStream out;
     private final PrintStream err;
@@ -68,7 +68,7 @@ public final class Etcd
         {
             if (args.length > 0 && OTHER_PROGRAMS.contains(args[0]))
             {
-                throw EtcdException.ofVerify("etcd " + args[0] + " is not supported");
+                throw EtcdException.ofVerify("etcd " + args[0] + " is not supported: there is no proxy");
             }
             final EtcdCommandLine line = EtcdCommandLine.parse(args, environment);
             if (line.isHelpWanted() || line.isVersionWanted())
