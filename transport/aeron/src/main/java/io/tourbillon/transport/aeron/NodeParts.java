@@ -168,6 +168,7 @@ final class NodeParts implements AutoCloseable
             .quotaBytes(config.number(NodeOption.QUOTA_BACKEND_BYTES))
             .autoCompaction(config.autoCompaction())
             .progressNotifyIntervalNs(config.progressNotifyIntervalNs())
+            .electionTimeoutNs(TimeUnit.MILLISECONDS.toNanos(config.number(NodeOption.ELECTION_TIMEOUT)))
             .initialMembers(ConfigurationRecord.encode(initialConfiguration, identity.clusterId())), peerEgress);
         if (mvcc.members().isRemoved(identity.memberId()))
         {
