@@ -5,12 +5,15 @@ import io.tourbillon.transport.aeron.NodeException;
 import io.tourbillon.transport.aeron.NodeOption;
 import io.tourbillon.transport.etcd.EtcdFront;
 import io.tourbillon.transport.etcd.FrontConfig;
+import io.tourbillon.transport.http.Pages;
 
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Serves etcd's clients in a node's process, from before the node starts until before it is closed; nothing at all if no address is given.
@@ -50,7 +53,14 @@ final class ClientFront implements AutoCloseable
             .endpoint("ipc:" + config.driverDirectory())
             .connectionKey(config.readConnectionKey())
             .requestTimeoutMs(REQUEST_TIMEOUT_MS + 2 * config.number(NodeOption.ELECTION_TIMEOUT))
-            .requestBytesMax(config.intNumber(NodeOption.MAX_REQUEST_BYTES));
+            .requestBytesMax(config.intNumber(NodeOption.MAX_REQUEST_BYTES))
+            .corsOrigins(words(config.text(NodeOption.CORS)))
+            .hostWhitelist(words(config.text(NodeOption.HOST_WHITELIST)));
+    }
+
+    private static Set<String> words(final String list)
+    {
+        return list.isBlank() ? Set.of() : Set.of(list.trim().split("\\s*,\\s*"));
     }
 
     private static InetSocketAddress address(final String url)
@@ -62,13 +72,16 @@ final class ClientFront implements AutoCloseable
     /**
      * The node is there. Blocks until this listens.
      *
+     * @param pages of the node, to show.
      * @throws NodeException if it cannot: an address is taken.
      */
-    void serve()
+    void serve(final Supplier<Pages> pages)
     {
         if (opening != null)
         {
-            await().connect();
+            final EtcdFront front = await();
+            front.pages(new FrontPagesOfNode(pages));
+            front.connect();
         }
     }
 

@@ -16,10 +16,15 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 
-/** What a node's operators read over HTTP, from before it serves until before it is closed; nothing at all unless it was asked for. */
+/**
+ * What a node's operators read over HTTP, from before it serves until before it is closed: at addresses of its own, if that was asked for,
+ * and through the front for etcd's clients. Made when they are first asked for: a start need not wait for it.
+ */
 final class OperatorPages
 {
+    private final Node node;
     private NodeVitals vitals;
+    private Pages pages;
     private PageServer server;
 
     /**
@@ -45,17 +50,14 @@ final class OperatorPages
      */
     OperatorPages(final Node node, final List<InetSocketAddress> addresses)
     {
+        this.node = node;
         if (addresses.isEmpty())
         {
             return;
         }
-        vitals = new NodeVitals(node);
-        final String version = Version.text();
-        final Pages pages = new Pages(vitals, new MetricsPage(new NodeMetrics(node, vitals::status, version)),
-            new StatusPage(new NodeStatus(node, vitals, version)), version);
         try
         {
-            server = PageServer.launch(pages, addresses);
+            server = PageServer.launch(pages(), addresses);
         }
         catch (final IOException ex)
         {
@@ -63,11 +65,27 @@ final class OperatorPages
         }
     }
 
-    void close()
+    /** The pages. Any thread. */
+    synchronized Pages pages()
+    {
+        if (pages == null)
+        {
+            vitals = new NodeVitals(node);
+            final String version = Version.text();
+            pages = new Pages(vitals, new MetricsPage(new NodeMetrics(node, vitals::status, version)),
+                new StatusPage(new NodeStatus(node, vitals, version)), version);
+        }
+        return pages;
+    }
+
+    synchronized void close()
     {
         if (server != null)
         {
             server.close();
+        }
+        if (vitals != null)
+        {
             vitals.close();
         }
     }

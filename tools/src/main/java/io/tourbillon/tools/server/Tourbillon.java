@@ -184,7 +184,6 @@ public final class Tourbillon
             ConfigException.throwIfAny(config.faults());
             try (ClientFront front = new ClientFront(config, this::warn); Node node = Node.launch(config, new Events()))
             {
-                front.serve();
                 serve(node, front, config, pageAddresses);
             }
         }
@@ -204,6 +203,7 @@ public final class Tourbillon
     private void serve(final Node node, final ClientFront front, final NodeConfig config, final List<InetSocketAddress> pageAddresses)
     {
         final OperatorPages pages = new OperatorPages(node, pageAddresses);
+        front.serve(pages::pages);
         final EventWatch watch = new EventWatch(node.pipelineCounters(), node.forceDurations(), node.memberId(), log);
         announce(node, config, watch);
         final PeerPage peerPage = isTellingWhoJoins && stop.getCount() > 0 ? new PeerPage(node, config, log) : null;

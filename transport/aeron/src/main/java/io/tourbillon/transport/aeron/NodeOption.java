@@ -27,6 +27,14 @@ public enum NodeOption
     ADVERTISE_CLIENT_URLS("advertise-client-urls", Kind.TEXT, "", 0, 1024,
         "Where this member tells etcd's clients that it is, in `member list`: http://host:port,... or https://host:port,... " +
         "Empty: what listen-client-urls says. etcd's option."),
+    /** Whose web pages may ask. */
+    CORS("cors", Kind.TEXT, "*", 0, 4096,
+        "Origins, separated by commas, whose web pages may read what listen-client-urls answers by HTTP/1; * for all, empty for none. " +
+        "etcd's option and default."),
+    /** Names of this host. */
+    HOST_WHITELIST("host-whitelist", Kind.TEXT, "*", 0, 4096,
+        "Names and addresses, separated by commas, by which listen-client-urls may be asked by HTTP/1 without TLS; * or empty for all. " +
+        "Keeps out web pages that have their own name point here. etcd's option and default."),
     /** Peer address. */
     LISTEN_PEER("listen-peer", Kind.ADDRESS, "127.0.0.1:2480", 1024, 65535,
         "UDP address for other members, an IP address that they can reach. Loopback only unless there is a cluster-key-file."),

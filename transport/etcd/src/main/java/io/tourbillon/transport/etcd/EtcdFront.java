@@ -2,6 +2,10 @@ package io.tourbillon.transport.etcd;
 
 import io.grpc.ServerServiceDefinition;
 import io.tourbillon.transport.client.ClientContext;
+import io.tourbillon.transport.etcd.http.FrontPages;
+import io.tourbillon.transport.etcd.http.HttpFront;
+import io.tourbillon.transport.etcd.http.HttpLimits;
+import io.tourbillon.transport.etcd.json.JsonGateway;
 import io.tourbillon.transport.etcd.node.NodeLink;
 import io.tourbillon.transport.etcd.port.FrontPort;
 import io.tourbillon.transport.etcd.port.PortLimits;
@@ -34,9 +38,11 @@ public final class EtcdFront implements AutoCloseable
     private static final long KEEP_ALIVE_MIN_MS = 5_000;
     private static final long KEEP_ALIVE_INTERVAL_MS = 7_200_000;
     private static final long KEEP_ALIVE_TIMEOUT_MS = 20_000;
+    private static final long HANDSHAKE_MS = 120_000;
 
     private final NodeLink link;
     private final SnapshotFeeds feeds;
+    private final HttpFront http;
     private final FrontPort port;
 
     private EtcdFront(final FrontConfig config, final ErrorHandler errorHandler) throws IOException
@@ -54,14 +60,18 @@ public final class EtcdFront implements AutoCloseable
             new WatchService(link, callers, config.requestBytesMax() + MESSAGE_OVERHEAD).bindService(),
             new ClusterService(callers).bindService(),
             new MaintenanceService(callers, feeds).bindService());
-        final PortLimits limits = new PortLimits(config.requestBytesMax() + MESSAGE_OVERHEAD, config.streamsMax(), HEADER_BYTES_MAX,
-            KEEP_ALIVE_MIN_MS, KEEP_ALIVE_INTERVAL_MS, KEEP_ALIVE_TIMEOUT_MS);
+        final int messageBytesMax = config.requestBytesMax() + MESSAGE_OVERHEAD;
+        final PortLimits limits = new PortLimits(messageBytesMax, config.streamsMax(), HEADER_BYTES_MAX,
+            KEEP_ALIVE_MIN_MS, KEEP_ALIVE_INTERVAL_MS, KEEP_ALIVE_TIMEOUT_MS, HANDSHAKE_MS);
+        http = new HttpFront(new HttpLimits(messageBytesMax, HEADER_BYTES_MAX, config.corsOrigins(), config.hostWhitelist()),
+            new JsonGateway(services, messageBytesMax));
         try
         {
-            port = new FrontPort(config.addresses(), services, limits, handler -> handler.close());
+            port = new FrontPort(config.addresses(), services, limits, http);
         }
         catch (final IOException ex)
         {
+            http.close();
             link.close();
             throw ex;
         }
@@ -101,6 +111,16 @@ public final class EtcdFront implements AutoCloseable
         return front;
     }
 
+    /**
+     * Shows pages from now on: health, version, metrics. Any thread.
+     *
+     * @param pages to show.
+     */
+    public void pages(final FrontPages pages)
+    {
+        http.pages(pages);
+    }
+
     /** @return where it listens: with the ports that the system has chosen. */
     public List<InetSocketAddress> addresses()
     {
@@ -111,6 +131,6 @@ public final class EtcdFront implements AutoCloseable
     @Override
     public void close()
     {
-        CloseHelper.quietCloseAll(port, feeds, link);
+        CloseHelper.quietCloseAll(port, http, feeds, link);
     }
 }

@@ -4,6 +4,7 @@ import io.tourbillon.codecs.ConnectionKey;
 
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
 
 /** What a front is told: where it listens, which node is behind it, what its clients may do. Set before the start, read after. */
 public final class FrontConfig
@@ -14,6 +15,8 @@ public final class FrontConfig
     private long requestTimeoutMs = 7_000;
     private int requestBytesMax = 1536 << 10;
     private int streamsMax = Integer.MAX_VALUE;
+    private Set<String> corsOrigins = Set.of("*");
+    private Set<String> hostWhitelist = Set.of("*");
 
     /**
      * @param value where clients reach it.
@@ -109,5 +112,37 @@ public final class FrontConfig
     public int streamsMax()
     {
         return streamsMax;
+    }
+
+    /**
+     * @param value whose web pages may ask by HTTP/1; {@code *} = all.
+     * @return this.
+     */
+    public FrontConfig corsOrigins(final Set<String> value)
+    {
+        corsOrigins = Set.copyOf(value);
+        return this;
+    }
+
+    /** @return whose web pages may ask by HTTP/1; {@code *} = all. */
+    public Set<String> corsOrigins()
+    {
+        return corsOrigins;
+    }
+
+    /**
+     * @param value names by which this host may be asked by HTTP/1 without TLS; {@code *} or none = all.
+     * @return this.
+     */
+    public FrontConfig hostWhitelist(final Set<String> value)
+    {
+        hostWhitelist = Set.copyOf(value);
+        return this;
+    }
+
+    /** @return names by which this host may be asked by HTTP/1 without TLS; {@code *} or none = all. */
+    public Set<String> hostWhitelist()
+    {
+        return hostWhitelist;
     }
 }

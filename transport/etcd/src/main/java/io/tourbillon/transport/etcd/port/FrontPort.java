@@ -87,7 +87,8 @@ public final class FrontPort implements AutoCloseable
             .maxInboundMetadataSize(limits.headerBytesMax())
             .permitKeepAliveTime(limits.keepAliveMinTimeMs(), TimeUnit.MILLISECONDS)
             .keepAliveTime(limits.keepAliveIntervalMs(), TimeUnit.MILLISECONDS)
-            .keepAliveTimeout(limits.keepAliveTimeoutMs(), TimeUnit.MILLISECONDS);
+            .keepAliveTimeout(limits.keepAliveTimeoutMs(), TimeUnit.MILLISECONDS)
+            .handshakeTimeout(limits.handshakeMs(), TimeUnit.MILLISECONDS);
         services.forEach(builder::addService);
         return builder.build();
     }
