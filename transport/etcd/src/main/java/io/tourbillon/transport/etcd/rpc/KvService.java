@@ -1,6 +1,7 @@
 package io.tourbillon.transport.etcd.rpc;
 
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.tourbillon.codecs.client.CompactReplyDecoder;
 import io.tourbillon.codecs.client.DeleteRangeReplyDecoder;
@@ -15,6 +16,7 @@ import io.tourbillon.transport.etcd.api.PutRequest;
 import io.tourbillon.transport.etcd.api.PutResponse;
 import io.tourbillon.transport.etcd.api.RangeRequest;
 import io.tourbillon.transport.etcd.api.RangeResponse;
+import io.tourbillon.transport.etcd.api.RangeStreamResponse;
 import io.tourbillon.transport.etcd.api.TxnRequest;
 import io.tourbillon.transport.etcd.api.TxnResponse;
 import io.tourbillon.transport.etcd.node.NodeLink;
@@ -49,6 +51,19 @@ public final class KvService extends KVGrpc.KVImplBase
             return;
         }
         callers.current().submit(new RangeCall(request, observer, key, end));
+    }
+
+    @Override
+    public void rangeStream(final RangeRequest request, final StreamObserver<RangeStreamResponse> observer)
+    {
+        final Status fault = RequestChecks.streamFault(request);
+        if (fault != null)
+        {
+            observer.onError(fault.asRuntimeException());
+            return;
+        }
+        new RangeStream(
+            link, callers.current(), request, (ServerCallStreamObserver<RangeStreamResponse>)observer, key, end).begin();
     }
 
     @Override

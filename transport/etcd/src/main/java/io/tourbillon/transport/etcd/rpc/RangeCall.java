@@ -65,8 +65,10 @@ final class RangeCall extends UnaryCall<RangeResponse>
         }
     }
 
-    static void addTo(final RangeResponse.Builder response, final RangeReplyDecoder reply)
+    /** Adds a part's key-values to an answer. Bytes of their keys and values. */
+    static long addTo(final RangeResponse.Builder response, final RangeReplyDecoder reply)
     {
+        long bytes = 0;
         for (final RangeReplyDecoder.KvsDecoder kv : reply.kvs())
         {
             final byte[] keyBytes = new byte[kv.keyLength()];
@@ -76,6 +78,8 @@ final class RangeCall extends UnaryCall<RangeResponse>
             final byte[] valueBytes = new byte[kv.valueLength()];
             kv.getValue(valueBytes, 0, valueBytes.length);
             response.addKvs(to.setValue(Answers.own(valueBytes)));
+            bytes += keyBytes.length + valueBytes.length;
         }
+        return bytes;
     }
 }

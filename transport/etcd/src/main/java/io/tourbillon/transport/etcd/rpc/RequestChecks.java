@@ -16,6 +16,9 @@ final class RequestChecks
     private static final Status UNKNOWN_COMPARE =
         Status.INVALID_ARGUMENT.withDescription("tourbillon: a compare has a result or target that is not known");
 
+    private static final Status STREAM_OF_ORDER = Status.UNIMPLEMENTED.withDescription("RangeStream does not support custom sort orders");
+    private static final Status STREAM_OF_FILTER = Status.UNIMPLEMENTED.withDescription("RangeStream does not support revision filters");
+
     private RequestChecks()
     {
     }
@@ -26,6 +29,21 @@ final class RequestChecks
         final boolean isKnown = range.getSortOrder() != RangeRequest.SortOrder.UNRECOGNIZED &&
             range.getSortTarget() != RangeRequest.SortTarget.UNRECOGNIZED;
         return isKnown ? null : Failures.of(ErrorCode.INVALID_SORT_OPTION);
+    }
+
+    /** Null if it is sound and can be answered page by page. */
+    static Status streamFault(final RangeRequest range)
+    {
+        if (range.getKey().isEmpty())
+        {
+            return Failures.of(ErrorCode.KEY_NOT_PROVIDED);
+        }
+        final boolean isByKey = range.getSortOrder() == RangeRequest.SortOrder.NONE ||
+            range.getSortOrder() == RangeRequest.SortOrder.ASCEND && range.getSortTarget() == RangeRequest.SortTarget.KEY;
+        final boolean isFiltered = range.getMinModRevision() != 0 || range.getMaxModRevision() != 0 ||
+            range.getMinCreateRevision() != 0 || range.getMaxCreateRevision() != 0;
+        final Status fault = fault(range);
+        return fault != null ? fault : !isByKey ? STREAM_OF_ORDER : isFiltered ? STREAM_OF_FILTER : null;
     }
 
     /** Null if it is sound. */
