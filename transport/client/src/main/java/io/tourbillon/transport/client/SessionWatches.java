@@ -179,9 +179,9 @@ final class SessionWatches
             return;
         }
         final ErrorCode code = ErrorCode.of(errorCode);
-        if (watch.state == Watch.State.CREATING && null != code && code.action() == Action.BACK_OFF)
+        if (watch.state == Watch.State.CREATING && null != code && (code.action() == Action.BACK_OFF || code == ErrorCode.STOPPED))
         {
-            watches.retry(watch);
+            watches.retry(watch); // of a node that ends: at the next one
             session.life.pause(nowNs);
             return;
         }

@@ -278,6 +278,16 @@ class ClientTest
     }
 
     @Test
+    void shouldCreateAWatchAgainThatANodeRefusesBecauseItEnds()
+    {
+        open(MediaKind.IPC);
+        node.watchRefusals = 2;
+        final long watchId = watchAll("k/", 0);
+        await(() -> recorder.watchesCreated.contains(watchId));
+        assertTrue(node.watchRefusals <= 0 && recorder.watchesCanceled.isEmpty());
+    }
+
+    @Test
     void shouldGiveEventCreditBackAndTakeLongEventsInChunks()
     {
         context.eventCreditBytes(10_000);

@@ -442,9 +442,10 @@ final class FakeConnection
 
     void watch(final long correlationId, final long startRevision, final Watcher watcher)
     {
-        if (watcher.from().equals("compacted") || node.isCompacted && startRevision > 0)
+        final boolean isCompacted = watcher.from().equals("compacted") || node.isCompacted && startRevision > 0;
+        if (node.watchRefusals-- > 0 || isCompacted)
         {
-            error(watcher.sessionId(), correlationId, ErrorCode.COMPACTED);
+            error(watcher.sessionId(), correlationId, isCompacted ? ErrorCode.COMPACTED : ErrorCode.STOPPED);
             return;
         }
         watchers.put(watcher.watchId(), watcher);

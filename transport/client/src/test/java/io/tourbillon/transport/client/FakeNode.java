@@ -44,6 +44,8 @@ final class FakeNode implements AutoCloseable
     /** Watches that resume are told that their revision is compacted. */
     volatile boolean isCompacted;
     volatile boolean refusesProgress;
+    /** So many creations of watches are refused: the node ends. */
+    volatile int watchRefusals;
     volatile Extra extra;
     /** What clients must prove to know; null = nothing. */
     volatile ConnectionKey connectionKey;
