@@ -11,8 +11,10 @@ import io.tourbillon.transport.etcd.port.FrontPort;
 import io.tourbillon.transport.etcd.port.PortLimits;
 import io.tourbillon.transport.etcd.rpc.Callers;
 import io.tourbillon.transport.etcd.rpc.ClusterService;
+import io.tourbillon.transport.etcd.rpc.ElectionService;
 import io.tourbillon.transport.etcd.rpc.KvService;
 import io.tourbillon.transport.etcd.rpc.LeaseService;
+import io.tourbillon.transport.etcd.rpc.LockService;
 import io.tourbillon.transport.etcd.rpc.MaintenanceService;
 import io.tourbillon.transport.etcd.rpc.SnapshotFeeds;
 import io.tourbillon.transport.etcd.rpc.WatchService;
@@ -54,10 +56,13 @@ public final class EtcdFront implements AutoCloseable
         feeds = new SnapshotFeeds(contexts, config.endpoint(), errorHandler);
         link = new NodeLink(contexts.get(), config.endpoint(), config.requestBytesMax() + MESSAGE_OVERHEAD, errorHandler);
         final Callers callers = new Callers(link);
+        final KvService kv = new KvService(link, callers);
         final List<ServerServiceDefinition> services = List.of(
-            new KvService(link, callers).bindService(),
+            kv.bindService(),
             new LeaseService(link, callers).bindService(),
             new WatchService(link, callers, config.requestBytesMax() + MESSAGE_OVERHEAD).bindService(),
+            new LockService(link, callers, kv).bindService(),
+            new ElectionService(link, callers).bindService(),
             new ClusterService(callers).bindService(),
             new MaintenanceService(callers, feeds).bindService());
         final int messageBytesMax = config.requestBytesMax() + MESSAGE_OVERHEAD;

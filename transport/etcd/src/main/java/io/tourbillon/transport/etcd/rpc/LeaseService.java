@@ -16,6 +16,7 @@ import io.tourbillon.transport.etcd.api.LeaseRevokeResponse;
 import io.tourbillon.transport.etcd.api.LeaseStatus;
 import io.tourbillon.transport.etcd.api.LeaseTimeToLiveRequest;
 import io.tourbillon.transport.etcd.api.LeaseTimeToLiveResponse;
+import io.tourbillon.transport.etcd.node.NodeCall;
 import io.tourbillon.transport.etcd.node.NodeLink;
 
 import java.util.concurrent.TimeUnit;
@@ -67,6 +68,12 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase
     public void leaseLeases(final LeaseLeasesRequest request, final StreamObserver<LeaseLeasesResponse> observer)
     {
         callers.current().submit(new LeasesCall(observer));
+    }
+
+    /** A lease whose id is picked, for who makes one on his way. */
+    static NodeCall grant(final long ttlSeconds, final StreamObserver<LeaseGrantResponse> observer)
+    {
+        return new GrantCall(0, ttlSeconds, observer);
     }
 
     /** As the node counts it. */

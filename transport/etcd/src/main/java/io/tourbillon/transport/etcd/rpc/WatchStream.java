@@ -43,8 +43,7 @@ final class WatchStream implements SessionEvents
     /** Those with events of the message, or the revision, that is being told. */
     private final ArrayList<StreamWatcher> touched = new ArrayList<>();
     private final SharedEvents events = new SharedEvents();
-    /** Watches of the node that are to be canceled there, as soon as that can be said. */
-    private final ArrayDeque<Long> cancels = new ArrayDeque<>();
+    private final WatchCancels cancels;
     private NodeSession session;
     private StreamWatcher creating;
     private ResponseHeader lastHeader = ResponseHeader.getDefaultInstance();
@@ -67,6 +66,7 @@ final class WatchStream implements SessionEvents
         this.streams = streams;
         this.answers = answers;
         output = new WatchOutput(answers, fragmentBytesMax);
+        cancels = new WatchCancels(link);
     }
 
     /** On the thread that the stream begins on. */
@@ -192,23 +192,8 @@ final class WatchStream implements SessionEvents
         {
             byNodeId.remove(watcher.nodeId);
             touched.remove(watcher);
-            cancels.add(watcher.nodeId);
-            sendCancels();
+            cancels.cancel(session.client(), watcher.nodeId);
             output.canceled(header(latestRevision()), watchId, 0, "");
-        }
-    }
-
-    private void sendCancels()
-    {
-        while (!cancels.isEmpty() && !isEnded)
-        {
-            final long refusal = session.client().cancelWatch(cancels.peek());
-            if (refusal < 0)
-            {
-                retryAfter(refusal);
-                return;
-            }
-            cancels.poll();
         }
     }
 
@@ -247,16 +232,13 @@ final class WatchStream implements SessionEvents
         if (refusal == ClientResult.BACK_PRESSURED && !isRetrying)
         {
             isRetrying = true;
-            link.execute(this::retry);
+            link.execute(() ->
+            {
+                isRetrying = false;
+                askProgress();
+            });
         }
-        // else it is done when the session is open again
-    }
-
-    private void retry()
-    {
-        isRetrying = false;
-        sendCancels();
-        askProgress();
+        // else it is asked when the session is open again
     }
 
     private void onReady()
@@ -408,7 +390,8 @@ final class WatchStream implements SessionEvents
     public void onOpened(final NodeSession opened)
     {
         progressAsked = 0; // the node has forgotten it
-        retry();
+        cancels.send(opened.client());
+        askProgress();
     }
 
     @Override
@@ -442,7 +425,6 @@ final class WatchStream implements SessionEvents
         watchers.clear();
         byNodeId.clear();
         touched.clear();
-        cancels.clear();
         if (creating != null)
         {
             creating = null;
@@ -460,12 +442,11 @@ final class WatchStream implements SessionEvents
         for (final StreamWatcher watcher : touched)
         {
             byNodeId.remove(watcher.nodeId);
-            cancels.add(watcher.nodeId);
+            cancels.cancel(session.client(), watcher.nodeId);
             watcher.nodeId = watcher.watchAgain(session.client());
             byNodeId.put(watcher.nodeId, watcher);
         }
         touched.clear();
-        sendCancels();
     }
 
     private long latestRevision()
