@@ -5,15 +5,20 @@ import io.tourbillon.transport.aeron.NodeException;
 import io.tourbillon.transport.aeron.NodeOption;
 import io.tourbillon.transport.etcd.EtcdFront;
 import io.tourbillon.transport.etcd.FrontConfig;
+import io.tourbillon.transport.etcd.port.TlsSettings;
 import io.tourbillon.transport.http.Pages;
 
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Serves etcd's clients in a node's process, from before the node starts until before it is closed; nothing at all if no address is given.
@@ -23,6 +28,8 @@ final class ClientFront implements AutoCloseable
 {
     /** etcd's patience with a request: this and two election time-outs. */
     private static final long REQUEST_TIMEOUT_MS = 5_000;
+
+    private static final String SECURE = "https://";
 
     private final FutureTask<EtcdFront> opening;
 
@@ -39,6 +46,10 @@ final class ClientFront implements AutoCloseable
             opening = null;
             return;
         }
+        if (!config.text(NodeOption.CERT_FILE).isEmpty() && addresses(config, SECURE).isEmpty())
+        {
+            warning.accept("cert-file is without effect: none of listen-client-urls is https://");
+        }
         opening = new FutureTask<>(
             () -> EtcdFront.listen(frontConfig(config), (thrown) -> warning.accept("the front for etcd's clients: " + thrown)));
         final Thread thread = new Thread(opening, "tourbillon-start-front");
@@ -49,18 +60,50 @@ final class ClientFront implements AutoCloseable
     private static FrontConfig frontConfig(final NodeConfig config)
     {
         return new FrontConfig()
-            .addresses(config.listenClientUrls().stream().map(ClientFront::address).toList())
+            .addresses(addresses(config, "http://"))
+            .secureAddresses(addresses(config, SECURE))
+            .tls(tls(config))
             .endpoint("ipc:" + config.driverDirectory())
             .connectionKey(config.readConnectionKey())
             .requestTimeoutMs(REQUEST_TIMEOUT_MS + 2 * config.number(NodeOption.ELECTION_TIMEOUT))
             .requestBytesMax(config.intNumber(NodeOption.MAX_REQUEST_BYTES))
-            .corsOrigins(words(config.text(NodeOption.CORS)))
-            .hostWhitelist(words(config.text(NodeOption.HOST_WHITELIST)));
+            .corsOrigins(Set.copyOf(words(config.text(NodeOption.CORS))))
+            .hostWhitelist(Set.copyOf(words(config.text(NodeOption.HOST_WHITELIST))))
+            .streamsMax((int)Math.min(Integer.MAX_VALUE, config.number(NodeOption.MAX_CONCURRENT_STREAMS)))
+            .keepAlive(milliseconds(config, NodeOption.GRPC_KEEPALIVE_MIN_TIME), milliseconds(config, NodeOption.GRPC_KEEPALIVE_INTERVAL),
+                milliseconds(config, NodeOption.GRPC_KEEPALIVE_TIMEOUT))
+            .handshakeMs(config.number(NodeOption.CLIENT_URL_HANDSHAKE))
+            .connectionsMax(config.intNumber(NodeOption.MAX_CLIENT_URL_CONNECTIONS));
     }
 
-    private static Set<String> words(final String list)
+    private static TlsSettings tls(final NodeConfig config)
     {
-        return list.isBlank() ? Set.of() : Set.of(list.trim().split("\\s*,\\s*"));
+        return config.text(NodeOption.CERT_FILE).isEmpty() ? null : new TlsSettings(
+            path(config, NodeOption.CERT_FILE), path(config, NodeOption.KEY_FILE), path(config, NodeOption.TRUSTED_CA_FILE),
+            path(config, NodeOption.CLIENT_CRL_FILE), words(config.text(NodeOption.CIPHER_SUITES)),
+            Stream.of("TLSv1.3", "TLSv1.2")
+                .filter((version) -> !version.equals("TLSv1.2") || !"TLS1.3".equals(config.text(NodeOption.TLS_MIN_VERSION)))
+                .filter((version) -> !version.equals("TLSv1.3") || !"TLS1.2".equals(config.text(NodeOption.TLS_MAX_VERSION))).toList());
+    }
+
+    private static Path path(final NodeConfig config, final NodeOption option)
+    {
+        return config.text(option).isEmpty() ? null : Path.of(config.text(option));
+    }
+
+    private static long milliseconds(final NodeConfig config, final NodeOption option)
+    {
+        return TimeUnit.NANOSECONDS.toMillis(config.durationNs(option));
+    }
+
+    private static List<String> words(final String list)
+    {
+        return list.isBlank() ? List.of() : List.of(list.trim().split("\\s*,\\s*"));
+    }
+
+    private static List<InetSocketAddress> addresses(final NodeConfig config, final String scheme)
+    {
+        return config.listenClientUrls().stream().filter((url) -> url.startsWith(scheme)).map(ClientFront::address).toList();
     }
 
     private static InetSocketAddress address(final String url)

@@ -9,10 +9,20 @@ import io.tourbillon.transport.etcd.api.RangeRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.Base64;
 import java.util.concurrent.TimeUnit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -21,6 +31,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** The front for etcd's clients in the process of a node. */
 class ClientFrontIT
 {
+    private static final String PASSWORD = "changeit";
+
     @TempDir
     Path directory;
     private final int port = NodeProcess.freePorts();
@@ -55,6 +67,52 @@ class ClientFrontIT
             assertTrue(node.stderr().contains("tourbillon: listen-client-urls: cannot listen on /127.0.0.1:" + taken.getLocalPort()),
                 node.stderr());
         }
+    }
+
+    @Test
+    void shouldServeByTlsAndSayWhatIsWrongWithItsFiles() throws Exception
+    {
+        final Path store = directory.resolve("server.p12");
+        final Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair",
+            "-alias", "key", "-keyalg", "EC", "-dname", "CN=server", "-ext", "san=ip:127.0.0.1", "-storetype", "PKCS12", "-storepass",
+            PASSWORD, "-keystore", store.toString()).redirectErrorStream(true).start();
+        assertEquals(0, keytool.waitFor());
+        final KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(store))
+        {
+            keys.load(in, PASSWORD.toCharArray());
+        }
+        final Path certFile = directory.resolve("server.crt");
+        final Path keyFile = directory.resolve("server.key");
+        writePem(certFile, "CERTIFICATE", keys.getCertificate("key").getEncoded());
+        writePem(keyFile, "PRIVATE KEY", keys.getKey("key", PASSWORD.toCharArray()).getEncoded());
+        final String url = "https://127.0.0.1:" + freeTcpPort();
+        try (NodeProcess node = NodeProcess.startWithUrls(
+            directory, port, url, "--cert-file", certFile.toString(), "--key-file", keyFile.toString()))
+        {
+            final TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(keys);
+            final SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            final HttpResponse<String> put = HttpClient.newBuilder().sslContext(context).build().send(
+                HttpRequest.newBuilder(URI.create(url + "/v3/kv/put")).POST(
+                    HttpRequest.BodyPublishers.ofString("{\"key\":\"dGxz\",\"value\":\"MQ==\"}")).build(),
+                HttpResponse.BodyHandlers.ofString());
+            assertEquals(200, put.statusCode(), put.body());
+            assertEquals("tls\n1\n", new Ctl(node.endpoint()).ok("get", "tls"));
+        }
+        try (NodeProcess node = NodeProcess.launchWithUrls(
+            directory, port, url, "--cert-file", keyFile.toString(), "--key-file", keyFile.toString()))
+        {
+            assertEquals(1, node.awaitExit(NodeProcess.START_DEADLINE_MS), node.stderr());
+            assertTrue(node.stderr().contains("tourbillon: listen-client-urls: " + keyFile + ": "), node.stderr());
+        }
+    }
+
+    private static void writePem(final Path file, final String kind, final byte[] der) throws IOException
+    {
+        Files.writeString(file, "-----BEGIN " + kind + "-----\n" + Base64.getMimeEncoder().encodeToString(der) +
+            "\n-----END " + kind + "-----\n");
     }
 
     /** A TCP port that is free now. */

@@ -189,7 +189,7 @@ class EtcdSettingsTest
     @Test
     void shouldNotServeWithoutTlsWhoAskedForIt()
     {
-        for (final String flag : List.of("--cert-file c", "--client-cert-auth", "--auto-tls"))
+        for (final String flag : List.of("--client-cert-allowed-hostname h", "--auto-tls"))
         {
             assertTrue(NodeOption.ofKey(flag.substring(2).split(" ")[0]) != null || complaint(flag).contains("without TLS"), flag);
         }

@@ -29,8 +29,8 @@ final class ClientUrls
         final String advertised = config.text(NodeOption.ADVERTISE_CLIENT_URLS);
         if (!areUrls(of(listening), true))
         {
-            faults.add(NodeOption.LISTEN_CLIENT_URLS.key() + "=" + listening + ": must be http://host:port,... each once, with an IP " +
-                "address or localhost and a port in [1, " + PORT_MAX + "], or empty");
+            faults.add(NodeOption.LISTEN_CLIENT_URLS.key() + "=" + listening + ": must be http://host:port,... or " +
+                "https://host:port,... each once, with an IP address or localhost and a port in [1, " + PORT_MAX + "], or empty");
         }
         else if (advertised.isBlank() && !areUrls(of(listening), false))
         {
@@ -41,6 +41,39 @@ final class ClientUrls
         {
             faults.add(NodeOption.ADVERTISE_CLIENT_URLS.key() + "=" + advertised + ": must be http://host:port,... or " +
                 "https://host:port,... each once, with a host that clients can reach and a port in [1, " + PORT_MAX + "]");
+        }
+    }
+
+    /** Adds what is wrong with the options for TLS and for gRPC. */
+    static void judgePort(final NodeConfig config, final List<String> faults)
+    {
+        final boolean isSecure = config.text(NodeOption.LISTEN_CLIENT_URLS).contains("https://");
+        for (final NodeOption option : List.of(NodeOption.CERT_FILE, NodeOption.KEY_FILE))
+        {
+            if (isSecure && config.text(option).isEmpty())
+            {
+                faults.add(option.key() + ": must be set where listen-client-urls has https://");
+            }
+        }
+        for (final NodeOption option : List.of(NodeOption.CLIENT_CERT_AUTH, NodeOption.CLIENT_CRL_FILE))
+        {
+            if (!config.text(option).equals(option.defaultValue()) && config.text(NodeOption.TRUSTED_CA_FILE).isEmpty())
+            {
+                faults.add(option.key() + "=" + config.text(option) + ": must have a trusted-ca-file");
+            }
+        }
+        if ("TLS1.3".equals(config.text(NodeOption.TLS_MIN_VERSION)) && "TLS1.2".equals(config.text(NodeOption.TLS_MAX_VERSION)))
+        {
+            faults.add("tls-max-version=TLS1.2: must not be older than tls-min-version = TLS1.3");
+        }
+        for (final NodeOption option : List.of(
+            NodeOption.GRPC_KEEPALIVE_MIN_TIME, NodeOption.GRPC_KEEPALIVE_INTERVAL, NodeOption.GRPC_KEEPALIVE_TIMEOUT))
+        {
+            final long ns = config.durationNs(option);
+            if (ns < 0 || ns == 0 && option == NodeOption.GRPC_KEEPALIVE_TIMEOUT)
+            {
+                faults.add(option.key() + "=" + config.text(option) + ": must be a time such as " + option.defaultValue());
+            }
         }
     }
 
@@ -56,7 +89,7 @@ final class ClientUrls
                 return false;
             }
             final String host = parts.group(2);
-            if (isListening ? !"http".equals(parts.group(1)) || !PeerAddress.isLiteral(host) : PeerAddress.isWildcard(host))
+            if (isListening ? !PeerAddress.isLiteral(host) : PeerAddress.isWildcard(host))
             {
                 return false;
             }

@@ -163,6 +163,7 @@ public final class NodeConfig
                 ": must be a loopback address: frames of clients carry no MAC, and there is no encryption");
         }
         ClientUrls.judge(this, faults);
+        ClientUrls.judgePort(this, faults);
         requirePeerAddress(faults, NodeOption.LISTEN_PEER, text(NodeOption.LISTEN_PEER));
         if (number(NodeOption.HEARTBEAT_INTERVAL) > number(NodeOption.ELECTION_TIMEOUT) / 2)
         {
@@ -353,6 +354,15 @@ public final class NodeConfig
         return file.isEmpty() ? null : new ConnectionKey(ClusterKey.secret(NodeOption.CONNECTION_KEY_FILE, Path.of(file)));
     }
 
+    /**
+     * @param option whose text is a time as Go writes it, such as 1h30m.
+     * @return its nanoseconds; -1 if it is none.
+     */
+    public long durationNs(final NodeOption option)
+    {
+        return "0".equals(text(option)) ? 0 : (long)GoDuration.ns(text(option));
+    }
+
     /** @return name of the member. */
     public String name()
     {
@@ -383,7 +393,7 @@ public final class NodeConfig
         return clientPort() + Protocol.RESPONSE_PORT_DISTANCE;
     }
 
-    /** @return where etcd's clients are to be served, each {@code http://host:port}; empty: nowhere. */
+    /** @return where etcd's clients are to be served, each {@code http://host:port} or {@code https://host:port}; empty: nowhere. */
     public List<String> listenClientUrls()
     {
         return ClientUrls.of(text(NodeOption.LISTEN_CLIENT_URLS));

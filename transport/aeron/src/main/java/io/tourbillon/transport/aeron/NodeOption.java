@@ -21,8 +21,8 @@ public enum NodeOption
         "UDP address for clients; answers leave from the port two above. Loopback only: frames of clients carry no MAC."),
     /** Where etcd's clients are served. */
     LISTEN_CLIENT_URLS("listen-client-urls", Kind.TEXT, "http://127.0.0.1:2379", 0, 1024,
-        "Where etcd's clients (gRPC and JSON) are served: http://host:port,... with an IP address or localhost. Empty: nowhere. etcd's " +
-        "option and default. Nothing is encrypted."),
+        "Where etcd's clients (gRPC and JSON) are served: http://host:port,... or, by TLS, https://host:port,... with an IP address or " +
+        "localhost. Empty: nowhere. etcd's option and default."),
     /** Where etcd's clients are told to go. */
     ADVERTISE_CLIENT_URLS("advertise-client-urls", Kind.TEXT, "", 0, 1024,
         "Where this member tells etcd's clients that it is, in `member list`: http://host:port,... or https://host:port,... " +
@@ -35,6 +35,51 @@ public enum NodeOption
     HOST_WHITELIST("host-whitelist", Kind.TEXT, "*", 0, 4096,
         "Names and addresses, separated by commas, by which listen-client-urls may be asked by HTTP/1 without TLS; * or empty for all. " +
         "Keeps out web pages that have their own name point here. etcd's option and default."),
+    /** Certificate. */
+    CERT_FILE("cert-file", Kind.PATH, "", 0, 4096,
+        "Certificate of https URLs of listen-client-urls, with those between it and its root, in PEM. Read anew when it is replaced, as " +
+        "are the other files of TLS; no restart. etcd's option."),
+    /** Its key. */
+    KEY_FILE("key-file", Kind.PATH, "", 0, 4096,
+        "Private key of cert-file, in PEM. etcd's option."),
+    /** Certificates of clients. */
+    CLIENT_CERT_AUTH("client-cert-auth", Kind.CHOICE, "false", List.of("true", "false"),
+        "Take only clients with a certificate of trusted-ca-file; its common name is the user of gRPC's clients that bring no token. " +
+        "etcd's option and default."),
+    /** Roots of clients' certificates. */
+    TRUSTED_CA_FILE("trusted-ca-file", Kind.PATH, "", 0, 4096,
+        "Roots of clients' certificates, in PEM. Where it is given clients must have one, with client-cert-auth or without, as in etcd."),
+    /** Revoked certificates. */
+    CLIENT_CRL_FILE("client-crl-file", Kind.PATH, "", 0, 4096,
+        "List of clients' certificates that are revoked, in PEM or DER. etcd's option."),
+    /** Cipher suites. */
+    CIPHER_SUITES("cipher-suites", Kind.TEXT, "", 0, 4096,
+        "Cipher suites of TLS 1.2, separated by commas, by their registered names; those of TLS 1.3 are always there. Empty: the JDK's. " +
+        "etcd's option."),
+    /** Oldest TLS. */
+    TLS_MIN_VERSION("tls-min-version", Kind.CHOICE, "TLS1.2", List.of("TLS1.2", "TLS1.3", ""),
+        "Oldest version of TLS that is spoken. etcd's option; empty: TLS1.2."),
+    /** Newest TLS. */
+    TLS_MAX_VERSION("tls-max-version", Kind.CHOICE, "", List.of("TLS1.2", "TLS1.3", ""),
+        "Newest version of TLS that is spoken. etcd's option; empty: the newest there is."),
+    /** Calls of a connection. */
+    MAX_CONCURRENT_STREAMS("max-concurrent-streams", Kind.COUNT, "4294967295", 1, 4_294_967_295L,
+        "Calls under way on one connection of etcd's clients. etcd's option and default: no bound."),
+    /** Pings of clients. */
+    GRPC_KEEPALIVE_MIN_TIME("grpc-keepalive-min-time", Kind.TEXT, "5s", 1, 32,
+        "A gRPC client that pings more often is sent away: a time such as 5s. etcd's option and default."),
+    /** Pings for clients. */
+    GRPC_KEEPALIVE_INTERVAL("grpc-keepalive-interval", Kind.TEXT, "2h", 1, 32,
+        "Silence after which a gRPC client is pinged, a time such as 2h; 0: never. etcd's option and default."),
+    /** Patience with clients. */
+    GRPC_KEEPALIVE_TIMEOUT("grpc-keepalive-timeout", Kind.TEXT, "20s", 1, 32,
+        "For the answer to a ping, a time such as 20s; then the client is given up. etcd's option and default."),
+    /** Patience with new connections. */
+    CLIENT_URL_HANDSHAKE("client-url-handshake-ms", Kind.MILLISECONDS, "120000", 100, 600_000,
+        "Within this a new connection of etcd's clients must have begun to speak HTTP/1 or HTTP/2, TLS before it included."),
+    /** Connections of etcd's clients. */
+    MAX_CLIENT_URL_CONNECTIONS("max-client-url-connections", Kind.COUNT, "16384", 1, 1_048_576,
+        "Connections of etcd's clients at each of listen-client-urls; one more is closed."),
     /** Peer address. */
     LISTEN_PEER("listen-peer", Kind.ADDRESS, "127.0.0.1:2480", 1024, 65535,
         "UDP address for other members, an IP address that they can reach. Loopback only unless there is a cluster-key-file."),

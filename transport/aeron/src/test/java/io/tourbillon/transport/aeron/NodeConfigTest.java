@@ -78,7 +78,7 @@ class NodeConfigTest
     @Test
     void shouldTakeUrlsForEtcdsClientsThatCanBeListenedAtAndReached()
     {
-        for (final String urls : List.of("127.0.0.1:2379", "ftp://127.0.0.1:1", "https://127.0.0.1:2379", "http://example.org:2379",
+        for (final String urls : List.of("127.0.0.1:2379", "ftp://127.0.0.1:1", "http://example.org:2379",
             "http://127.0.0.1", "http://127.0.0.1:0", "http://127.0.0.1:65536", "http://127.0.0.1:2379/", "http://999.0.0.1:2379",
             "http://127.0.0.1:2379,", "http://127.0.0.1:2379,http://127.0.0.1:2379", "http://127.0.0.1:2379 http://127.0.0.1:2380"))
         {
@@ -98,6 +98,32 @@ class NodeConfigTest
         assertTrue(faults("listen-client-urls", "http://0.0.0.0:2379").toString().startsWith("[advertise-client-urls: must be set where"));
         assertEquals(List.of(), NodeConfig.parse(
             Map.of("listen-client-urls", "http://0.0.0.0:2379", "advertise-client-urls", "http://10.0.0.1:2379")).faults());
+    }
+
+    @Test
+    void shouldNotTakeUrlsByTlsWithoutWhatThatNeeds()
+    {
+        final String urls = "https://127.0.0.1:2379,http://127.0.0.1:2378";
+        assertEquals(List.of("cert-file: must be set where listen-client-urls has https://",
+            "key-file: must be set where listen-client-urls has https://"), faults("listen-client-urls", urls));
+        assertEquals(List.of(), NodeConfig.parse(Map.of("listen-client-urls", urls, "cert-file", "c", "key-file", "k")).faults());
+        assertEquals(List.of("client-cert-auth=true: must have a trusted-ca-file"), faults("client-cert-auth", "true"));
+        assertEquals(List.of("client-crl-file=l: must have a trusted-ca-file"), faults("client-crl-file", "l"));
+        assertEquals(List.of(), NodeConfig.parse(Map.of("client-cert-auth", "true", "trusted-ca-file", "c")).faults());
+        assertEquals(1, NodeConfig.parse(Map.of("tls-min-version", "TLS1.3", "tls-max-version", "TLS1.2")).faults().size());
+    }
+
+    @Test
+    void shouldTakeTimesOfGrpcAsGoWritesThem()
+    {
+        assertEquals(7_200_000_000_000L, new NodeConfig().durationNs(NodeOption.GRPC_KEEPALIVE_INTERVAL));
+        assertEquals(List.of(), faults("grpc-keepalive-interval", "0"));
+        assertEquals(List.of(), faults("grpc-keepalive-min-time", "0s"));
+        for (final String time : List.of("0", "0s", "20", "soon", "-1s"))
+        {
+            assertEquals(List.of("grpc-keepalive-timeout=" + time + ": must be a time such as 20s"),
+                faults("grpc-keepalive-timeout", time));
+        }
     }
 
     @Test

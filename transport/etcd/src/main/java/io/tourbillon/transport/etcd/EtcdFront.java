@@ -37,10 +37,6 @@ public final class EtcdFront implements AutoCloseable
     /** Events that the node says ahead of what a stream of watchers has taken: what such a stream may hold here, each event once. */
     private static final long EVENT_CREDIT_BYTES = 1 << 20;
     private static final int HEADER_BYTES_MAX = 64 << 10;
-    private static final long KEEP_ALIVE_MIN_MS = 5_000;
-    private static final long KEEP_ALIVE_INTERVAL_MS = 7_200_000;
-    private static final long KEEP_ALIVE_TIMEOUT_MS = 20_000;
-    private static final long HANDSHAKE_MS = 120_000;
 
     private final NodeLink link;
     private final SnapshotFeeds feeds;
@@ -66,13 +62,13 @@ public final class EtcdFront implements AutoCloseable
             new ClusterService(callers).bindService(),
             new MaintenanceService(callers, feeds).bindService());
         final int messageBytesMax = config.requestBytesMax() + MESSAGE_OVERHEAD;
-        final PortLimits limits = new PortLimits(messageBytesMax, config.streamsMax(), HEADER_BYTES_MAX,
-            KEEP_ALIVE_MIN_MS, KEEP_ALIVE_INTERVAL_MS, KEEP_ALIVE_TIMEOUT_MS, HANDSHAKE_MS);
+        final PortLimits limits = config.limits(messageBytesMax, HEADER_BYTES_MAX);
         http = new HttpFront(new HttpLimits(messageBytesMax, HEADER_BYTES_MAX, config.corsOrigins(), config.hostWhitelist()),
             new JsonGateway(services, messageBytesMax));
         try
         {
-            port = new FrontPort(config.addresses(), services, limits, http);
+            port = new FrontPort(config.addresses(), config.secureAddresses(), services, limits, http, config.tls(),
+                warning -> errorHandler.onError(new IOException(warning)));
         }
         catch (final IOException ex)
         {

@@ -1,6 +1,8 @@
 package io.tourbillon.transport.etcd;
 
 import io.tourbillon.codecs.ConnectionKey;
+import io.tourbillon.transport.etcd.port.PortLimits;
+import io.tourbillon.transport.etcd.port.TlsSettings;
 
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -11,10 +13,17 @@ public final class FrontConfig
 {
     private List<InetSocketAddress> addresses = List.of(new InetSocketAddress("127.0.0.1", 2379));
     private String endpoint = "127.0.0.1:2479";
+    private List<InetSocketAddress> secureAddresses = List.of();
+    private TlsSettings tls;
     private ConnectionKey connectionKey;
     private long requestTimeoutMs = 7_000;
     private int requestBytesMax = 1536 << 10;
     private int streamsMax = Integer.MAX_VALUE;
+    private long keepAliveMinTimeMs = 5_000;
+    private long keepAliveIntervalMs = 7_200_000;
+    private long keepAliveTimeoutMs = 20_000;
+    private int connectionsMax = 16_384;
+    private long handshakeMs = 120_000;
     private Set<String> corsOrigins = Set.of("*");
     private Set<String> hostWhitelist = Set.of("*");
 
@@ -32,6 +41,38 @@ public final class FrontConfig
     public List<InetSocketAddress> addresses()
     {
         return addresses;
+    }
+
+    /**
+     * @param value where clients reach it by TLS.
+     * @return this.
+     */
+    public FrontConfig secureAddresses(final List<InetSocketAddress> value)
+    {
+        secureAddresses = List.copyOf(value);
+        return this;
+    }
+
+    /** @return where clients reach it by TLS. */
+    public List<InetSocketAddress> secureAddresses()
+    {
+        return secureAddresses;
+    }
+
+    /**
+     * @param value by what is encrypted; needed where there are secure addresses.
+     * @return this.
+     */
+    public FrontConfig tls(final TlsSettings value)
+    {
+        tls = value;
+        return this;
+    }
+
+    /** @return by what is encrypted; null = nothing is. */
+    public TlsSettings tls()
+    {
+        return tls;
     }
 
     /**
@@ -144,5 +185,47 @@ public final class FrontConfig
     public Set<String> hostWhitelist()
     {
         return hostWhitelist;
+    }
+
+    /**
+     * Sets what clients by gRPC may and must say while nothing is asked.
+     *
+     * @param minTimeMs  a client that pings more often is sent away.
+     * @param intervalMs of silence after which a client is pinged; 0 = never.
+     * @param timeoutMs  for the answer.
+     * @return this.
+     */
+    public FrontConfig keepAlive(final long minTimeMs, final long intervalMs, final long timeoutMs)
+    {
+        keepAliveMinTimeMs = minTimeMs;
+        keepAliveIntervalMs = intervalMs;
+        keepAliveTimeoutMs = timeoutMs;
+        return this;
+    }
+
+    /**
+     * @param value connections at each address at most; one more is closed.
+     * @return this.
+     */
+    public FrontConfig connectionsMax(final int value)
+    {
+        connectionsMax = value;
+        return this;
+    }
+
+    /**
+     * @param value within which a connection must have begun to speak HTTP.
+     * @return this.
+     */
+    public FrontConfig handshakeMs(final long value)
+    {
+        handshakeMs = value;
+        return this;
+    }
+
+    PortLimits limits(final int messageBytesMax, final int headerBytesMax)
+    {
+        return new PortLimits(messageBytesMax, streamsMax, headerBytesMax, keepAliveMinTimeMs, keepAliveIntervalMs, keepAliveTimeoutMs,
+            connectionsMax, handshakeMs);
     }
 }

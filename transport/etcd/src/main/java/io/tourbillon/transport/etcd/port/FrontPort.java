@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** The addresses a front listens at: gRPC's server, which the other protocols share the port with. Services run on its event loops. */
 public final class FrontPort implements AutoCloseable
@@ -31,16 +32,21 @@ public final class FrontPort implements AutoCloseable
     /**
      * Listens.
      *
-     * @param addresses         at which.
-     * @param services          that are served.
-     * @param limits            of what a client may do.
-     * @param http              takes what is not gRPC.
-     * @throws IOException if one address is taken; nothing listens then.
+     * @param addresses       at which, without encryption.
+     * @param secureAddresses at which, by TLS.
+     * @param services        that are served.
+     * @param limits          of what a client may do.
+     * @param http            takes what is not gRPC.
+     * @param tls             by what is encrypted; null where there are no {@code secureAddresses}.
+     * @param warning         hears of files of TLS that are no good; event loops.
+     * @throws IOException if one address is taken, or the files of TLS are no good; nothing listens then.
      */
     public FrontPort(
-        final List<InetSocketAddress> addresses, final List<ServerServiceDefinition> services, final PortLimits limits, final HttpSide http)
-        throws IOException
+        final List<InetSocketAddress> addresses, final List<InetSocketAddress> secureAddresses,
+        final List<ServerServiceDefinition> services, final PortLimits limits, final HttpSide http, final TlsSettings tls,
+        final Consumer<String> warning) throws IOException
     {
+        final TlsContext context = secureAddresses.isEmpty() ? null : new TlsContext(tls, warning);
         final int threadCount = Runtime.getRuntime().availableProcessors() > 4 ? 4 : 1;
         final DefaultThreadFactory threads = new DefaultThreadFactory("tourbillon-etcd-port", true);
         loops = Epoll.isAvailable() ? new EpollEventLoopGroup(threadCount, threads) : new NioEventLoopGroup(threadCount, threads);
@@ -48,7 +54,11 @@ public final class FrontPort implements AutoCloseable
         {
             for (final InetSocketAddress address : addresses)
             {
-                listen(address, server(address, services, limits, http));
+                listen(address, server(address, services, limits, new PortNegotiator(http, null, limits.connectionsMax())));
+            }
+            for (final InetSocketAddress address : secureAddresses)
+            {
+                listen(address, server(address, services, limits, new PortNegotiator(http, context, limits.connectionsMax())));
             }
         }
         catch (final IOException ex)
@@ -71,12 +81,13 @@ public final class FrontPort implements AutoCloseable
     }
 
     private Server server(
-        final InetSocketAddress address, final List<ServerServiceDefinition> services, final PortLimits limits, final HttpSide http)
+        final InetSocketAddress address, final List<ServerServiceDefinition> services, final PortLimits limits,
+        final PortNegotiator negotiator)
     {
         final Class<? extends ServerChannel> channel =
             Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         final NettyServerBuilder builder = NettyServerBuilder
-            .forAddress(address, InternalNettyServerCredentials.create(new PortNegotiator(http)))
+            .forAddress(address, InternalNettyServerCredentials.create(negotiator))
             .channelType(channel)
             .bossEventLoopGroup(loops)
             .workerEventLoopGroup(loops)
@@ -86,14 +97,14 @@ public final class FrontPort implements AutoCloseable
             .maxConcurrentCallsPerConnection(limits.streamsMax())
             .maxInboundMetadataSize(limits.headerBytesMax())
             .permitKeepAliveTime(limits.keepAliveMinTimeMs(), TimeUnit.MILLISECONDS)
-            .keepAliveTime(limits.keepAliveIntervalMs(), TimeUnit.MILLISECONDS)
+            .keepAliveTime(limits.keepAliveIntervalMs() == 0 ? Long.MAX_VALUE : limits.keepAliveIntervalMs(), TimeUnit.MILLISECONDS)
             .keepAliveTimeout(limits.keepAliveTimeoutMs(), TimeUnit.MILLISECONDS)
             .handshakeTimeout(limits.handshakeMs(), TimeUnit.MILLISECONDS);
         services.forEach(builder::addService);
         return builder.build();
     }
 
-    /** @return where it listens: with the ports that the system has chosen. */
+    /** @return where it listens, encrypted last: with the ports that the system has chosen. */
     public List<InetSocketAddress> addresses()
     {
         final List<InetSocketAddress> addresses = new ArrayList<>();

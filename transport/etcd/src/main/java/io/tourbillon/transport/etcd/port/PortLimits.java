@@ -9,10 +9,11 @@ package io.tourbillon.transport.etcd.port;
  * @param keepAliveMinTimeMs  a client that pings more often is sent away.
  * @param keepAliveIntervalMs of silence after which a client is pinged.
  * @param keepAliveTimeoutMs  for the answer.
+ * @param connectionsMax      at each address.
  * @param handshakeMs         within which a connection must have said what it speaks, and begun to.
  */
 public record PortLimits(
     int messageBytesMax, int streamsMax, int headerBytesMax, long keepAliveMinTimeMs, long keepAliveIntervalMs, long keepAliveTimeoutMs,
-    long handshakeMs)
+    int connectionsMax, long handshakeMs)
 {
 }

@@ -34,6 +34,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** HTTP/1 and the gateway, before services that answer by themselves. */
@@ -42,6 +43,7 @@ class HttpFrontTest
 {
     private static final int BODY_BYTES_MAX = 10_000;
     private static final int HANDSHAKE_MS = 20_000;
+    private static final int CONNECTIONS_MAX = 3;
     private static final int SHORT_HANDSHAKE_MS = 1_000;
 
     private final CountDownLatch cancelled = new CountDownLatch(1);
@@ -135,8 +137,8 @@ class HttpFrontTest
             new JsonGateway(services, BODY_BYTES_MAX));
         http.pages(request -> !request.path().equals("/health") ? null :
             new FrontPages.Page(200, "text/plain", Map.of("X-Of-Page", "1"), String.valueOf(request.rawQuery()).getBytes(UTF_8)));
-        port = new FrontPort(List.of(new InetSocketAddress("127.0.0.1", 0)), services,
-            new PortLimits(1 << 20, 100, 8192, 5000, 7_200_000, 20_000, handshakeMs), http);
+        port = new FrontPort(List.of(new InetSocketAddress("127.0.0.1", 0)), List.of(), services,
+            new PortLimits(1 << 20, 100, 8192, 5000, 7_200_000, 20_000, CONNECTIONS_MAX, handshakeMs), http, null, warning -> {});
     }
 
     @AfterEach
@@ -313,6 +315,54 @@ class HttpFrontTest
             assertFalse(cancelled.await(3L * SHORT_HANDSHAKE_MS, TimeUnit.MILLISECONDS));
             assertEquals("{\"count\":\"2\"}", rig.post("/v3/kv/range", "{\"limit\":2}").body());
             port.close();
+            assertTrue(rig.isAtEnd());
+        }
+    }
+
+    @Test
+    void shouldCloseOneConnectionMoreThanMayBeAndNoOther() throws Exception
+    {
+        try (HttpRig first = connect(); HttpRig second = connect())
+        {
+            try (HttpRig third = connect())
+            {
+                for (final HttpRig rig : List.of(first, second, third))
+                {
+                    assertEquals(200, rig.post("/v3/kv/range", "{}").status());
+                }
+                try (HttpRig fourth = connect())
+                {
+                    assertThrows(IOException.class, () -> fourth.post("/v3/kv/range", "{}"));
+                }
+            }
+            final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (!isServed())
+            {
+                assertTrue(System.nanoTime() < deadlineNs);
+            }
+            assertEquals(200, second.post("/v3/kv/range", "{}").status());
+        }
+    }
+
+    private boolean isServed()
+    {
+        try (HttpRig rig = connect())
+        {
+            return rig.post("/v3/kv/range", "{}").status() == 200;
+        }
+        catch (final IOException ignore)
+        {
+            return false; // closed: there are too many
+        }
+    }
+
+    @Test
+    void shouldCutOffWhoSaysNothingAtAll() throws Exception
+    {
+        port.close();
+        listen(SHORT_HANDSHAKE_MS);
+        try (HttpRig rig = connect())
+        {
             assertTrue(rig.isAtEnd());
         }
     }
