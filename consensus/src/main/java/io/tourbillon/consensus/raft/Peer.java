@@ -100,7 +100,8 @@ final class Peer
             progressNs = nowNs;
         }
         nextIndex = Math.max(nextIndex, matchIndex + 1);
-        if (mode == Mode.PROBE)
+        // An acknowledgement from before the probe says nothing of what is believed there now: its sender may have started again since.
+        if (mode == Mode.PROBE && isProbeSent)
         {
             mode = Mode.PIPELINE;
             nextIndex = matchIndex + 1;
