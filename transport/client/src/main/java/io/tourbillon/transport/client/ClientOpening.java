@@ -20,7 +20,7 @@ final class ClientOpening
 
     private final ClientConnection connection;
     private final WriteRetries retries;
-    private final boolean isWanted;
+    private boolean isWanted;
     private long askedId = ID_MAX + 1;
     private boolean isAsked;
     private boolean isHopeless;
@@ -32,6 +32,12 @@ final class ClientOpening
         this.connection = connection;
         this.retries = retries;
         isWanted = connection.context().remembersWrites();
+    }
+
+    /** There is nothing to remember: also for a session that has asked already. */
+    void disclaim()
+    {
+        isWanted = false;
     }
 
     static boolean isOwn(final long correlationId)

@@ -81,6 +81,14 @@ public final class ClientSession
         return life.isClosed();
     }
 
+    /**
+     * The cluster need not remember this session's writes: it makes none, and so is opened without an entry of the log. To be said at once.
+     */
+    public void disclaimWrites()
+    {
+        life.disclaimWrites();
+    }
+
     /** @return the node's id of the session; 0 while it is not open. */
     public long sessionId()
     {

@@ -62,6 +62,12 @@ final class SessionLife
         return isOpen() && !isPaused;
     }
 
+    void disclaimWrites()
+    {
+        opening.disclaim();
+        connection.attend();
+    }
+
     boolean isClosed()
     {
         return state == CLOSED;

@@ -273,4 +273,19 @@ class RetryTest
         node.dropConnections();
         await(() -> recorder.unknown.size() == 1);
     }
+
+    @Test
+    void shouldDoWithoutForWhoWantsNothingRemembered()
+    {
+        client = TourbillonClient.launch(context.errorHandler(failures::add));
+        connection = client.connect(node.ipcEndpoint(), (from, former, next, reason) -> { });
+        session = connection.openSession(recorder);
+        session.disclaimWrites();
+        await(session::isOpen);
+        fate(true, null);
+        put("a");
+        await(() -> node.store.fates.isEmpty());
+        node.dropConnections();
+        await(() -> recorder.unknown.size() == 1);
+    }
 }

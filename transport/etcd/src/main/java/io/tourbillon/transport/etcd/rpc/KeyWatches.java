@@ -95,6 +95,7 @@ final class KeyWatches
             if (session == null)
             {
                 session = link.open(user, this);
+                session.client().disclaimWrites();
                 link.onListener(1);
             }
             return session;

@@ -80,6 +80,7 @@ final class WatchStream implements SessionEvents
         {
             streams.add(this);
             link.onListener(1);
+            session.client().disclaimWrites();
         });
         answers.request(REQUESTS_AHEAD);
     }
