@@ -43,6 +43,7 @@ final class KeepAliveStream
         this.answers = answers;
         answers.disableAutoRequest();
         answers.setOnCancelHandler(() -> link.execute(() -> isEnded = true));
+        answers.setOnCloseHandler(() -> link.execute(() -> isEnded = true)); // also if somebody before us has ended it
         answers.setOnReadyHandler(() -> link.execute(this::takeMore));
         answers.request(Protocol.LEASES_KEPT_ALIVE_MAX);
     }

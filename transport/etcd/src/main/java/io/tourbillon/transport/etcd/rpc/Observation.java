@@ -42,6 +42,7 @@ final class Observation implements KeyWatches.Listener
     void begin()
     {
         answers.setOnCancelHandler(() -> recipes.link().execute(this::onCancel));
+        answers.setOnCloseHandler(() -> recipes.link().execute(this::onCancel)); // also if somebody before us has ended it
         answers.setOnReadyHandler(() -> recipes.link().execute(this::tell));
         recipes.link().execute(this::look);
     }

@@ -74,6 +74,7 @@ final class WatchStream implements SessionEvents
     {
         answers.disableAutoRequest();
         answers.setOnCancelHandler(() -> link.execute(this::close));
+        answers.setOnCloseHandler(() -> link.execute(this::close)); // also if somebody before us has ended it
         answers.setOnReadyHandler(() -> link.execute(this::onReady));
         session = callers.open(this);
         link.execute(() ->
