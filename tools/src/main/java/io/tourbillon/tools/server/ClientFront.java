@@ -32,6 +32,8 @@ final class ClientFront implements AutoCloseable
     private static final String SECURE = "https://";
 
     private final FutureTask<EtcdFront> opening;
+    /** By which the node takes the front's word for users; set before it connects. */
+    private volatile byte[] ownToken;
 
     /**
      * Begins.
@@ -57,9 +59,12 @@ final class ClientFront implements AutoCloseable
         thread.start();
     }
 
-    private static FrontConfig frontConfig(final NodeConfig config)
+    private FrontConfig frontConfig(final NodeConfig config)
     {
         return new FrontConfig()
+            .frontSecret(() -> ownToken)
+            .electionTimeoutMs(config.number(NodeOption.ELECTION_TIMEOUT))
+            .authTokenTtlMs(TimeUnit.SECONDS.toMillis(config.number(NodeOption.AUTH_TOKEN_TTL)))
             .addresses(addresses(config, "http://"))
             .secureAddresses(addresses(config, SECURE))
             .tls(tls(config))
@@ -115,14 +120,16 @@ final class ClientFront implements AutoCloseable
     /**
      * The node is there. Blocks until this listens.
      *
-     * @param pages of the node, to show.
+     * @param pages     of the node, to show.
+     * @param nodeToken of the node: see {@link io.tourbillon.transport.aeron.Node#ownToken}.
      * @throws NodeException if it cannot: an address is taken.
      */
-    void serve(final Supplier<Pages> pages)
+    void serve(final Supplier<Pages> pages, final byte[] nodeToken)
     {
         if (opening != null)
         {
             final EtcdFront front = await();
+            ownToken = nodeToken.clone();
             front.pages(new FrontPagesOfNode(pages));
             front.connect();
         }

@@ -1,18 +1,24 @@
 package io.tourbillon.transport.etcd;
 
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.tourbillon.transport.client.ClientContext;
 import io.tourbillon.transport.etcd.http.FrontPages;
 import io.tourbillon.transport.etcd.http.HttpFront;
 import io.tourbillon.transport.etcd.http.HttpLimits;
 import io.tourbillon.transport.etcd.json.JsonGateway;
+import io.tourbillon.transport.etcd.identity.Identities;
+import io.tourbillon.transport.etcd.identity.JsonTokens;
 import io.tourbillon.transport.etcd.node.NodeLink;
 import io.tourbillon.transport.etcd.port.FrontPort;
 import io.tourbillon.transport.etcd.port.PortLimits;
+import io.tourbillon.transport.etcd.rpc.AuthService;
 import io.tourbillon.transport.etcd.rpc.Callers;
 import io.tourbillon.transport.etcd.rpc.ClusterService;
 import io.tourbillon.transport.etcd.rpc.ElectionService;
+import io.tourbillon.transport.etcd.rpc.HealthService;
 import io.tourbillon.transport.etcd.rpc.KvService;
+import io.tourbillon.transport.etcd.rpc.LeaderGuard;
 import io.tourbillon.transport.etcd.rpc.LeaseService;
 import io.tourbillon.transport.etcd.rpc.LockService;
 import io.tourbillon.transport.etcd.rpc.MaintenanceService;
@@ -25,6 +31,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * A front: serves etcd's clients, and is itself a client of a node. It has a thread for the node and event loops for its clients. Several
@@ -41,6 +48,7 @@ public final class EtcdFront implements AutoCloseable
     private final NodeLink link;
     private final SnapshotFeeds feeds;
     private final HttpFront http;
+    private final AuthService auth;
     private final FrontPort port;
 
     private EtcdFront(final FrontConfig config, final ErrorHandler errorHandler) throws IOException
@@ -52,15 +60,21 @@ public final class EtcdFront implements AutoCloseable
         feeds = new SnapshotFeeds(contexts, config.endpoint(), errorHandler);
         link = new NodeLink(contexts.get(), config.endpoint(), config.requestBytesMax() + MESSAGE_OVERHEAD, errorHandler);
         final Callers callers = new Callers(link);
+        final JsonTokens jsonTokens = config.jsonTokens();
+        auth = new AuthService(link, callers, jsonTokens != null && jsonTokens.makes() ? jsonTokens : null);
         final KvService kv = new KvService(link, callers);
-        final List<ServerServiceDefinition> services = List.of(
-            kv.bindService(),
-            new LeaseService(link, callers).bindService(),
-            new WatchService(link, callers, config.requestBytesMax() + MESSAGE_OVERHEAD).bindService(),
-            new LockService(link, callers, kv).bindService(),
-            new ElectionService(link, callers).bindService(),
-            new ClusterService(callers).bindService(),
-            new MaintenanceService(callers, feeds).bindService());
+        final LeaderGuard guard = new LeaderGuard(link, config.electionTimeoutMs());
+        final Identities identities = new Identities(link, config.frontSecret(), jsonTokens, config.authTokenTtlMs());
+        final List<ServerServiceDefinition> services = Stream.of(
+            kv,
+            new LeaseService(link, callers),
+            new WatchService(link, callers, config.requestBytesMax() + MESSAGE_OVERHEAD),
+            new LockService(link, callers, kv),
+            new ElectionService(link, callers),
+            new ClusterService(callers),
+            new MaintenanceService(callers, feeds),
+            auth,
+            new HealthService(link)).map(service -> ServerInterceptors.interceptForward(service, guard, identities)).toList();
         final int messageBytesMax = config.requestBytesMax() + MESSAGE_OVERHEAD;
         final PortLimits limits = config.limits(messageBytesMax, HEADER_BYTES_MAX);
         http = new HttpFront(new HttpLimits(messageBytesMax, HEADER_BYTES_MAX, config.corsOrigins(), config.hostWhitelist()),
@@ -132,6 +146,6 @@ public final class EtcdFront implements AutoCloseable
     @Override
     public void close()
     {
-        CloseHelper.quietCloseAll(port, http, feeds, link);
+        CloseHelper.quietCloseAll(port, http, feeds, auth, link);
     }
 }

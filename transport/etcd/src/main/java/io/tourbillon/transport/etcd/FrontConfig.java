@@ -1,12 +1,14 @@
 package io.tourbillon.transport.etcd;
 
 import io.tourbillon.codecs.ConnectionKey;
+import io.tourbillon.transport.etcd.identity.JsonTokens;
 import io.tourbillon.transport.etcd.port.PortLimits;
 import io.tourbillon.transport.etcd.port.TlsSettings;
 
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** What a front is told: where it listens, which node is behind it, what its clients may do. Set before the start, read after. */
 public final class FrontConfig
@@ -26,6 +28,10 @@ public final class FrontConfig
     private long handshakeMs = 120_000;
     private Set<String> corsOrigins = Set.of("*");
     private Set<String> hostWhitelist = Set.of("*");
+    private long electionTimeoutMs = 1_000;
+    private long authTokenTtlMs = 300_000;
+    private Supplier<byte[]> frontSecret;
+    private JsonTokens jsonTokens;
 
     /**
      * @param value where clients reach it.
@@ -227,5 +233,70 @@ public final class FrontConfig
     {
         return new PortLimits(messageBytesMax, streamsMax, headerBytesMax, keepAliveMinTimeMs, keepAliveIntervalMs, keepAliveTimeoutMs,
             connectionsMax, handshakeMs);
+    }
+
+    /**
+     * @param value of the cluster: three of them without a leader end a stream that wants one.
+     * @return this.
+     */
+    public FrontConfig electionTimeoutMs(final long value)
+    {
+        electionTimeoutMs = value;
+        return this;
+    }
+
+    /** @return of the cluster. */
+    public long electionTimeoutMs()
+    {
+        return electionTimeoutMs;
+    }
+
+    /**
+     * @param value how long a token is kept here that is not used.
+     * @return this.
+     */
+    public FrontConfig authTokenTtlMs(final long value)
+    {
+        authTokenTtlMs = value;
+        return this;
+    }
+
+    /** @return how long a token is kept here that is not used. */
+    public long authTokenTtlMs()
+    {
+        return authTokenTtlMs;
+    }
+
+    /**
+     * @param value gives, once there is a node, that by which it takes this front's word for a user whose certificate has his name, or
+     *              whose JSON web token; null = it does not, and certificates name nobody.
+     * @return this.
+     */
+    public FrontConfig frontSecret(final Supplier<byte[]> value)
+    {
+        frontSecret = value;
+        return this;
+    }
+
+    /** @return gives that by which the node takes this front's word for a user; null = it does not. */
+    public Supplier<byte[]> frontSecret()
+    {
+        return frontSecret;
+    }
+
+    /**
+     * @param value tokens that this front judges, and makes if it can; null = the node's alone. Needs {@link #frontSecret}.
+     * @return this.
+     */
+    public FrontConfig jsonTokens(final JsonTokens value)
+    {
+        jsonTokens = value;
+        return this;
+    }
+
+    /** @return tokens that this front judges; null = the node's alone. */
+    public JsonTokens jsonTokens()
+    {
+        return jsonTokens;
     }
 }

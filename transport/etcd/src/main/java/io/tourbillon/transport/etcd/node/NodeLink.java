@@ -26,6 +26,7 @@ public final class NodeLink implements AutoCloseable
     /** Calls that wait for this thread; more are answered "too many requests". */
     private static final int QUEUE_CAPACITY = 32_768;
     private static final int TAKE_LIMIT = 256;
+    private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final ManyToOneConcurrentArrayQueue<NodeCall> calls = new ManyToOneConcurrentArrayQueue<>(QUEUE_CAPACITY);
     private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
@@ -35,13 +36,16 @@ public final class NodeLink implements AutoCloseable
     private final long requestTimeoutNs;
     private final ArrayList<NodeSession> sessions = new ArrayList<>();
     private final ArrayList<NodeSession> blocked = new ArrayList<>();
+    private final ArrayList<Runnable> ticks = new ArrayList<>();
     private final LinkIdle idle = new LinkIdle();
     private final NodeSession nobody;
     private final AgentRunner runner;
     private long nowNs;
     private int sentCount;
     private int listenerCount;
+    private long tickedNs = System.nanoTime();
     private volatile long leaderId;
+    private volatile boolean isServing;
     private volatile boolean isEnded;
 
     /**
@@ -59,6 +63,7 @@ public final class NodeLink implements AutoCloseable
         txnEncoder = new TxnEncoder(requestBytesMax);
         requestTimeoutNs = TimeUnit.MILLISECONDS.toNanos(context.requestTimeoutMs());
         connection = client.connect(endpoint, (changed, from, to, why) -> {});
+        connection.memberChoice().asksOften(true); // who asks for a leader is told from here
         nobody = open(null, SessionEvents.NONE);
         runner = new AgentRunner(idle, errorHandler, null, new LinkAgent());
     }
@@ -119,12 +124,38 @@ public final class NodeLink implements AutoCloseable
         return leaderId;
     }
 
-    private void observeLeader()
+    /** @return whether the node is reached and serves. Any thread. */
+    public boolean isServing()
     {
-        final long found = nobody.client().isOpen() ? connection.memberChoice().leaderId() : 0;
-        if (found != leaderId)
+        return isServing;
+    }
+
+    /**
+     * Has something done ten times a second, on the link's thread. Before {@link #start}.
+     *
+     * @param command short, and not to throw.
+     */
+    public void onTick(final Runnable command)
+    {
+        ticks.add(command);
+    }
+
+    private void observe()
+    {
+        final boolean isOpen = nobody.client().isOpen();
+        final long foundId = isOpen ? connection.memberChoice().leaderId() : 0;
+        if (foundId != leaderId)
         {
-            leaderId = found;
+            leaderId = foundId;
+        }
+        if (isOpen != isServing)
+        {
+            isServing = isOpen;
+        }
+        if (nowNs - tickedNs >= TICK_NS)
+        {
+            tickedNs = nowNs;
+            ticks.forEach(Runnable::run);
         }
     }
 
@@ -205,9 +236,10 @@ public final class NodeLink implements AutoCloseable
         }
         for (int i = blocked.size() - 1; i >= 0; i--)
         {
-            if (!blocked.get(i).sendWaiting())
+            final NodeSession session = i < blocked.size() ? blocked.get(i) : null; // one that ends takes itself out
+            if (session != null && !session.sendWaiting())
             {
-                blocked.remove(i);
+                blocked.remove(session);
             }
         }
         return count;
@@ -240,7 +272,7 @@ public final class NodeLink implements AutoCloseable
             int workCount = runCommands();
             workCount += takeCalls();
             workCount += client.poll();
-            observeLeader();
+            observe();
             idle.expecting(sentCount > 0 || !blocked.isEmpty() ? LinkIdle.ANSWERS : listenerCount > 0 ? LinkIdle.EVENTS : LinkIdle.NOTHING);
             return workCount;
         }

@@ -37,6 +37,11 @@ public final class NodeSession implements ReplyListener
     private final Long2ObjectHashMap<NodeCall> pending = new Long2ObjectHashMap<>();
     private final ArrayDeque<NodeCall> waiting = new ArrayDeque<>();
     private ClientSession session;
+    private Status refusal = Failures.of(ErrorCode.STOPPED);
+    private NodeSession successor;
+    private long usedNs = System.nanoTime();
+    private boolean isHeld;
+    private boolean isRetiring;
     private boolean isClosed;
 
     NodeSession(final NodeLink link, final UserPassword user, final SessionEvents events)
@@ -78,6 +83,12 @@ public final class NodeSession implements ReplyListener
         return session;
     }
 
+    /** @return when it was used last, of a nano clock. Link's thread. */
+    public long usedNs()
+    {
+        return usedNs;
+    }
+
     /** Ends the session: what is under way fails. Link's thread. */
     public void close()
     {
@@ -88,17 +99,71 @@ public final class NodeSession implements ReplyListener
             {
                 session.close();
             }
-            failWaiting(Failures.of(ErrorCode.STOPPED));
+            failWaiting(refusal);
             link.forget(this);
         }
+    }
+
+    /**
+     * Ends it for a reason.
+     *
+     * @param status told to what waits and what is still to come. Link's thread.
+     */
+    public void end(final Status status)
+    {
+        refusal = status;
+        close();
+    }
+
+    /** Ends it as soon as nothing is under way on it. Link's thread. */
+    public void retire()
+    {
+        isRetiring = true;
+        maybeRetire();
+    }
+
+    private void maybeRetire()
+    {
+        if (isRetiring && pending.isEmpty() && waiting.isEmpty())
+        {
+            close();
+        }
+    }
+
+    /** Sends nothing more until its owner has said what becomes of it: {@link #end} or {@link #giveWayTo}. Link's thread. */
+    public void hold()
+    {
+        isHeld = true;
+    }
+
+    /**
+     * Ends it; what waits and what is still to come goes by another one.
+     *
+     * @param other that stays. Link's thread.
+     */
+    public void giveWayTo(final NodeSession other)
+    {
+        assert other != this;
+        successor = other;
+        final ArrayList<NodeCall> calls = new ArrayList<>(waiting);
+        waiting.clear();
+        close();
+        calls.forEach(this::accept);
     }
 
     /** A call that has come to the link's thread. */
     void accept(final NodeCall call)
     {
+        usedNs = link.nowNs();
+        if (successor != null)
+        {
+            call.bind(successor, call.deadlineNs());
+            successor.accept(call);
+            return;
+        }
         if (isClosed)
         {
-            call.onFailure(Failures.of(ErrorCode.STOPPED));
+            call.onFailure(refusal);
             return;
         }
         begin(); // it may have overtaken the command to do so
@@ -127,6 +192,10 @@ public final class NodeSession implements ReplyListener
     /** False if it must wait. */
     private boolean trySend(final NodeCall call)
     {
+        if (isHeld)
+        {
+            return false;
+        }
         if (call.isCancelled())
         {
             call.onFailure(Status.CANCELLED);
@@ -155,7 +224,9 @@ public final class NodeSession implements ReplyListener
             return pending.get(correlationId);
         }
         link.onSent(-1);
-        return pending.remove(correlationId);
+        final NodeCall call = pending.remove(correlationId);
+        maybeRetire();
+        return call;
     }
 
     private void failWaiting(final Status status)
@@ -270,6 +341,10 @@ public final class NodeSession implements ReplyListener
     public void onSessionClosed(final ClientSession closed, final int errorCode)
     {
         events.onClosed(this, errorCode);
+        if (closed.isClosed() && errorCode != 0 && !isHeld)
+        {
+            end(Failures.of(errorCode)); // it was not taken, and never will be
+        }
     }
 
     @Override

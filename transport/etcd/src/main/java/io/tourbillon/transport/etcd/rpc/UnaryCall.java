@@ -16,6 +16,7 @@ abstract class UnaryCall<R> extends NodeCall
 
     private final StreamObserver<R> observer;
 
+    /** What an RPC begins with: on its thread, before its method returns. */
     UnaryCall(final StreamObserver<R> observer)
     {
         this.observer = observer;
@@ -23,6 +24,12 @@ abstract class UnaryCall<R> extends NodeCall
         {
             call.setOnCancelHandler(NOTHING); // else an answer that nobody waits for throws
         }
+    }
+
+    /** What an RPC goes on with that has begun with another request: on any thread. */
+    UnaryCall(final UnaryCall<R> before)
+    {
+        observer = before.observer;
     }
 
     final void answer(final R answer)
