@@ -18,6 +18,7 @@ import java.io.PrintStream;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -105,7 +106,7 @@ public final class Rehearsal
         return isDone;
     }
 
-    private static boolean talkAsEtcdsClient(final int port)
+    private static boolean talkAsEtcdsClient(final int port) throws IOException
     {
         final ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
         try
@@ -113,13 +114,23 @@ public final class Rehearsal
             final KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE_MS, TimeUnit.MILLISECONDS);
             final ByteString key = ByteString.copyFromUtf8("a");
             kv.put(PutRequest.newBuilder().setKey(key).setValue(key).build());
-            final boolean isDone = kv.range(RangeRequest.newBuilder().setKey(key).build()).getCount() == 1;
+            final boolean isDone = kv.range(RangeRequest.newBuilder().setKey(key).build()).getCount() == 1 && talkJson(port);
             System.out.println("as etcd's client: " + isDone);
             return isDone;
         }
         finally
         {
             channel.shutdownNow();
+        }
+    }
+
+    private static boolean talkJson(final int port) throws IOException
+    {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port))
+        {
+            socket.getOutputStream().write(("POST /v3/kv/range HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 14\r\n" +
+                "\r\n{\"key\":\"YQ==\"}").getBytes(UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), UTF_8).endsWith("\"count\":\"1\"}");
         }
     }
 

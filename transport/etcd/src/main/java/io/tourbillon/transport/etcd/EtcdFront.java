@@ -44,6 +44,8 @@ public final class EtcdFront implements AutoCloseable
     /** Events that the node says ahead of what a stream of watchers has taken: what such a stream may hold here, each event once. */
     private static final long EVENT_CREDIT_BYTES = 1 << 20;
     private static final int HEADER_BYTES_MAX = 64 << 10;
+    private static final long STANDSTILL_MS = 30_000;
+    private static final long UNUSED_MS = 300_000;
 
     private final NodeLink link;
     private final SnapshotFeeds feeds;
@@ -77,7 +79,8 @@ public final class EtcdFront implements AutoCloseable
             new HealthService(link)).map(service -> ServerInterceptors.interceptForward(service, guard, identities)).toList();
         final int messageBytesMax = config.requestBytesMax() + MESSAGE_OVERHEAD;
         final PortLimits limits = config.limits(messageBytesMax, HEADER_BYTES_MAX);
-        http = new HttpFront(new HttpLimits(messageBytesMax, HEADER_BYTES_MAX, config.corsOrigins(), config.hostWhitelist()),
+        http = new HttpFront(new HttpLimits(messageBytesMax, HEADER_BYTES_MAX, config.corsOrigins(), config.hostWhitelist(),
+            STANDSTILL_MS, UNUSED_MS),
             new JsonGateway(services, messageBytesMax));
         try
         {
@@ -86,8 +89,7 @@ public final class EtcdFront implements AutoCloseable
         }
         catch (final IOException ex)
         {
-            http.close();
-            link.close();
+            CloseHelper.quietCloseAll(http, feeds, auth, link);
             throw ex;
         }
     }

@@ -38,6 +38,13 @@ final class Access
         return colonAt < 0 ? host : host.substring(0, colonAt);
     }
 
+    /** Whether a request that browsers send for pages of any host, a WebSocket's, comes from a page that may ask, or from no page. */
+    boolean isOriginKnown(final HttpRequest request)
+    {
+        final String origin = request.headers().get(HttpHeaderNames.ORIGIN, "");
+        return origin.isEmpty() || origins.contains(ALL) || origins.contains(origin);
+    }
+
     /** Adds what a browser looks for before it hands the answer to a page of another host. */
     void allow(final HttpRequest request, final HttpHeaders answer)
     {

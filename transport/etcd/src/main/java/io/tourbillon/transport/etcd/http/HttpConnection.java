@@ -8,6 +8,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -16,18 +17,24 @@ import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
@@ -54,6 +61,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     private boolean isAnswered = true;
     private boolean isStreaming;
     private boolean isEnding;
+    private WebSocketTalk talk;
 
     HttpConnection(final Routes routes)
     {
@@ -154,6 +162,31 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
         answer(status, Routes.TEXT, status + "\n");
     }
 
+    /** From now on the connection is a WebSocket, of one call. */
+    void upgrade(final Exchange call, final int bytesMax)
+    {
+        final HttpResponse response = new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
+        response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
+            .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
+            .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, WebSocketTalk.acceptance(request));
+        if (WebSocketTalk.hasToken(request))
+        {
+            response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, "Bearer");
+        }
+        context.writeAndFlush(response);
+        talk = new WebSocketTalk(call);
+        exchange = call;
+        final ChannelPipeline pipeline = context.pipeline();
+        final String codec = pipeline.context(HttpServerCodec.class).name();
+        pipeline.addBefore(context.name(), null, new WebSocket13FrameDecoder(
+            WebSocketDecoderConfig.newBuilder().expectMaskedFrames(true).maxFramePayloadLength(bytesMax).build()));
+        pipeline.addBefore(context.name(), null, new WebSocket13FrameEncoder(false));
+        pipeline.addBefore(context.name(), null, new WebSocketFrameAggregator(bytesMax));
+        pipeline.addBefore(context.name(), null, talk);
+        pipeline.remove(codec); // what was read behind the request goes on to them
+    }
+
     /** @return whether it is encrypted. */
     public boolean isSecure()
     {
@@ -212,6 +245,12 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
      */
     public void answer(final HttpResponseStatus status, final String contentType, final ByteBuf body)
     {
+        if (talk != null)
+        {
+            stream(body);
+            endStream();
+            return;
+        }
         final HttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
         send(response, contentType, body);
     }
@@ -274,6 +313,10 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
             return;
         }
         isStreaming = true;
+        if (talk != null)
+        {
+            return; // it has begun with the upgrade
+        }
         final HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, status);
         if (!request.protocolVersion().equals(HttpVersion.HTTP_1_0))
         {
@@ -290,18 +333,30 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
      */
     public void stream(final ByteBuf part)
     {
-        if (isAnswered || !isStreaming)
+        if (isAnswered || !isStreaming && talk == null)
         {
             part.release();
-            return;
         }
-        context.writeAndFlush(new DefaultHttpContent(part));
+        else if (talk != null)
+        {
+            talk.send(part);
+        }
+        else
+        {
+            context.writeAndFlush(new DefaultHttpContent(part));
+        }
     }
 
     /** Ends such an answer, and the exchange. */
     public void endStream()
     {
-        if (!isAnswered)
+        if (talk != null && !isAnswered)
+        {
+            isAnswered = true;
+            end();
+            talk.end();
+        }
+        else if (!isAnswered)
         {
             written(context.writeAndFlush(new DefaultLastHttpContent()));
         }

@@ -21,10 +21,6 @@ public final class HttpFront implements HttpSide, AutoCloseable
 {
     private static final int FIRST_LINE_BYTES_MAX = 16 << 10;
     private static final int CHUNK_BYTES_MAX = 64 << 10;
-    /** A request that does not go on, and an answer that is not read, end the connection after so long. */
-    private static final int STANDSTILL_SECONDS = 30;
-    /** So does a connection on which nothing is asked. */
-    private static final int UNUSED_SECONDS = 300;
     private static final int PAGE_THREADS = 4;
     private static final int PAGE_QUEUE_LENGTH = 64;
 
@@ -42,7 +38,8 @@ public final class HttpFront implements HttpSide, AutoCloseable
     {
         this.limits = limits;
         pageThreads.allowCoreThreadTimeOut(true);
-        routes = new Routes(gateway, pageThreads, new Access(limits.corsOrigins(), limits.hostWhitelist()));
+        routes = new Routes(gateway, pageThreads, new Access(limits.corsOrigins(), limits.hostWhitelist()),
+            limits.bodyBytesMax());
     }
 
     private static Thread pageThread(final Runnable work)
@@ -78,7 +75,7 @@ public final class HttpFront implements HttpSide, AutoCloseable
         pipeline.addLast(
             new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(FIRST_LINE_BYTES_MAX)
                 .setMaxHeaderSize(limits.headerBytesMax()).setMaxChunkSize(CHUNK_BYTES_MAX)),
-            new IdleStateHandler(true, STANDSTILL_SECONDS, STANDSTILL_SECONDS, UNUSED_SECONDS, TimeUnit.SECONDS),
+            new IdleStateHandler(true, limits.standstillMs(), limits.standstillMs(), limits.unusedMs(), TimeUnit.MILLISECONDS),
             new HttpConnection(routes),
             new GrpcGuard());
     }

@@ -1,6 +1,8 @@
 package io.tourbillon.transport.etcd.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -23,11 +25,13 @@ final class Routes
     private final Gateway gateway;
     private final Executor pageThreads;
     private final Access access;
+    private final int bytesMax;
     private volatile FrontPages pages = request -> new FrontPages.Page(
         HttpResponseStatus.SERVICE_UNAVAILABLE.code(), TEXT, Map.of(), "starting\n".getBytes(UTF_8));
 
-    Routes(final Gateway gateway, final Executor pageThreads, final Access access)
+    Routes(final Gateway gateway, final Executor pageThreads, final Access access, final int bytesMax)
     {
+        this.bytesMax = bytesMax;
         this.gateway = gateway;
         this.pageThreads = pageThreads;
         this.access = access;
@@ -63,6 +67,10 @@ final class Routes
                 return gateway.begin(API + path.substring(old.length()), request, connection);
             }
         }
+        if (path.startsWith(API) && WebSocketTalk.isWanted(request))
+        {
+            return new Upgrade(request, path, connection);
+        }
         return path.startsWith(API) ? gateway.begin(path, request, connection) : new PageExchange(request, path, rawQuery, connection);
     }
 
@@ -70,6 +78,52 @@ final class Routes
     {
         return new FrontPages.Page(HttpResponseStatus.NOT_FOUND.code(), TEXT, Map.of("X-Content-Type-Options", "nosniff"),
             "404 page not found\n".getBytes(UTF_8));
+    }
+
+    /** A call that is to go through a WebSocket. */
+    private final class Upgrade implements Exchange
+    {
+        private final HttpRequest request;
+        private final String path;
+        private final HttpConnection connection;
+
+        private Upgrade(final HttpRequest request, final String path, final HttpConnection connection)
+        {
+            this.request = request;
+            this.path = path;
+            this.connection = connection;
+        }
+
+        @Override
+        public void onContent(final ByteBuf content)
+        {
+            // there should be none
+        }
+
+        @Override
+        public void onEnd()
+        {
+            if (!WebSocketTalk.isSound(request) || !access.isOriginKnown(request))
+            {
+                connection.answer(access.isOriginKnown(request) ? HttpResponseStatus.BAD_REQUEST : HttpResponseStatus.FORBIDDEN, TEXT,
+                    "no WebSocket for this\n");
+                return;
+            }
+            final HttpRequest asked = new DefaultHttpRequest(request.protocolVersion(), HttpMethod.POST, request.uri(), request.headers());
+            if (WebSocketTalk.hasToken(request))
+            {
+                asked.headers().set(HttpHeaderNames.AUTHORIZATION, WebSocketTalk.authorization(request));
+            }
+            final Exchange call = gateway.begin(path, asked, connection);
+            if (call instanceof Saying)
+            {
+                call.onEnd();
+            }
+            else
+            {
+                connection.upgrade(call, bytesMax);
+            }
+        }
     }
 
     /** A page: what comes with the request is passed over. */

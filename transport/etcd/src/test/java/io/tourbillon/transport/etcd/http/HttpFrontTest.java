@@ -1,6 +1,12 @@
 package io.tourbillon.transport.etcd.http;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -23,10 +29,19 @@ import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -43,12 +58,25 @@ class HttpFrontTest
 {
     private static final int BODY_BYTES_MAX = 10_000;
     private static final int HANDSHAKE_MS = 20_000;
-    private static final int CONNECTIONS_MAX = 3;
+    private static final int STANDSTILL_MS = 1_000;
+    private static final int CONNECTIONS_MAX = 4;
     private static final int SHORT_HANDSHAKE_MS = 1_000;
 
     private final CountDownLatch cancelled = new CountDownLatch(1);
     private final AtomicInteger snapshotCount = new AtomicInteger();
+    private volatile String seenAuthorization;
     private FrontPort port;
+
+    private final class HeaderReader implements ServerInterceptor
+    {
+        @Override
+        public <Q, A> ServerCall.Listener<Q> interceptCall(
+            final ServerCall<Q, A> call, final Metadata headers, final ServerCallHandler<Q, A> next)
+        {
+            seenAuthorization = headers.get(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER));
+            return next.startCall(call, headers);
+        }
+    }
 
     private final class Kv extends KVGrpc.KVImplBase
     {
@@ -127,13 +155,15 @@ class HttpFrontTest
     @BeforeEach
     void listen() throws IOException
     {
-        listen(HANDSHAKE_MS);
+        listen(HANDSHAKE_MS, HANDSHAKE_MS);
     }
 
-    private void listen(final int handshakeMs) throws IOException
+    private void listen(final int handshakeMs, final int standstillMs) throws IOException
     {
-        final var services = List.of(new Kv().bindService(), new Watch().bindService(), new Snapshots().bindService());
-        final HttpFront http = new HttpFront(new HttpLimits(BODY_BYTES_MAX, 8192, Set.of("*"), Set.of("localhost")),
+        final List<ServerServiceDefinition> services = List.of(new Kv().bindService(),
+            ServerInterceptors.intercept(new Watch().bindService(), new HeaderReader()), new Snapshots().bindService());
+        final HttpFront http = new HttpFront(
+            new HttpLimits(BODY_BYTES_MAX, 8192, Set.of("*"), Set.of("localhost"), standstillMs, standstillMs),
             new JsonGateway(services, BODY_BYTES_MAX));
         http.pages(request -> !request.path().equals("/health") ? null :
             new FrontPages.Page(200, "text/plain", Map.of("X-Of-Page", "1"), String.valueOf(request.rawQuery()).getBytes(UTF_8)));
@@ -308,7 +338,7 @@ class HttpFrontTest
     void shouldOutliveWhatGrpcsServerThinksOfTheConnection() throws Exception
     {
         port.close();
-        listen(SHORT_HANDSHAKE_MS);
+        listen(SHORT_HANDSHAKE_MS, HANDSHAKE_MS);
         try (HttpRig rig = connect())
         {
             assertEquals(200, rig.post("/v3/kv/range", "{}").status());
@@ -322,11 +352,11 @@ class HttpFrontTest
     @Test
     void shouldCloseOneConnectionMoreThanMayBeAndNoOther() throws Exception
     {
-        try (HttpRig first = connect(); HttpRig second = connect())
+        try (HttpRig first = connect(); HttpRig second = connect(); HttpRig more = connect())
         {
             try (HttpRig third = connect())
             {
-                for (final HttpRig rig : List.of(first, second, third))
+                for (final HttpRig rig : List.of(first, second, more, third))
                 {
                     assertEquals(200, rig.post("/v3/kv/range", "{}").status());
                 }
@@ -360,11 +390,101 @@ class HttpFrontTest
     void shouldCutOffWhoSaysNothingAtAll() throws Exception
     {
         port.close();
-        listen(SHORT_HANDSHAKE_MS);
+        listen(SHORT_HANDSHAKE_MS, HANDSHAKE_MS);
         try (HttpRig rig = connect())
         {
             assertTrue(rig.isAtEnd());
         }
+    }
+
+    @Test
+    void shouldEndWhatStandsStillButNoWatch() throws Exception
+    {
+        port.close();
+        listen(HANDSHAKE_MS, STANDSTILL_MS);
+        try (HttpRig watch = connect(); HttpRig half = connect(); HttpRig unread = connect(); HttpRig unused = connect())
+        {
+            watch.say("POST /v3/watch HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+            sayChunk(watch, "{\"create_request\":{\"watch_id\":5}}");
+            watch.readHead();
+            watch.readChunk();
+            half.say("POST /v3/kv/range HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{");
+            unread.say(HttpRig.request("POST", "/v3/maintenance/snapshot", "{}"));
+            assertEquals(200, unused.post("/v3/kv/range", "{}").status());
+            assertTrue(half.isAtEnd());
+            assertTrue(unused.isAtEnd());
+            assertTrue(cancelled.await(20, TimeUnit.SECONDS));
+            assertTrue(snapshotCount.get() < 1000);
+            sayChunk(watch, "{\"create_request\":{\"watch_id\":6}}");
+            assertEquals("{\"result\":{\"watch_id\":\"6\"}}\n", watch.readChunk());
+        }
+    }
+
+    @Test
+    void shouldTalkThroughAWebSocket() throws Exception
+    {
+        final LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        final WebSocket socket = webSocket("/v3/watch", heard);
+        assertEquals("Bearer", socket.getSubprotocol());
+        socket.sendText("{\"create_request\":{\"watch_id\":5}}", true).join();
+        assertEquals("{\"result\":{\"watch_id\":\"5\"}}", heard.poll(20, TimeUnit.SECONDS));
+        socket.sendText("{\"create_request\":", false).join();
+        socket.sendText("{\"watch_id\":6}}", true).join();
+        assertEquals("{\"result\":{\"watch_id\":\"6\"}}", heard.poll(20, TimeUnit.SECONDS));
+        assertEquals("Bearer abc", seenAuthorization);
+        socket.sendPing(ByteBuffer.wrap(new byte[] {7})).join();
+        assertEquals("pong", heard.poll(20, TimeUnit.SECONDS));
+        socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+        assertEquals("closed", heard.poll(20, TimeUnit.SECONDS));
+        assertTrue(cancelled.await(20, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void shouldEndAWebSocketWithItsCall() throws Exception
+    {
+        final LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        webSocket("/v3/watch", heard).sendText("{\"cancel_request\":{}}", true).join();
+        assertTrue(heard.poll(20, TimeUnit.SECONDS).startsWith("{\"error\":{\"grpc_code\":5,"));
+        assertEquals("closed", heard.poll(20, TimeUnit.SECONDS));
+        final CompletionException refused = assertThrows(CompletionException.class, () -> webSocket("/v3/nope", heard));
+        assertEquals(404, ((WebSocketHandshakeException)refused.getCause()).getResponse().statusCode());
+    }
+
+    private WebSocket webSocket(final String path, final Queue<String> heard)
+    {
+        return HttpClient.newHttpClient().newWebSocketBuilder().subprotocols("Bearer", "abc").buildAsync(
+            URI.create("ws://localhost:" + port.addresses().get(0).getPort() + path), new WebSocket.Listener()
+            {
+                private String begun = "";
+
+                @Override
+                public CompletionStage<?> onText(final WebSocket from, final CharSequence text, final boolean isLast)
+                {
+                    begun += text;
+                    if (isLast)
+                    {
+                        heard.add(begun);
+                        begun = "";
+                    }
+                    from.request(1);
+                    return null;
+                }
+
+                @Override
+                public CompletionStage<?> onPong(final WebSocket from, final ByteBuffer message)
+                {
+                    heard.add("pong");
+                    from.request(1);
+                    return null;
+                }
+
+                @Override
+                public CompletionStage<?> onClose(final WebSocket from, final int code, final String why)
+                {
+                    heard.add("closed");
+                    return null;
+                }
+            }).join();
     }
 
     @Test

@@ -123,7 +123,7 @@ class TlsPortTest
     {
         use(server);
         final List<ServerServiceDefinition> services = List.of(ServerInterceptors.intercept(new Kv().bindService(), new NameReader()));
-        final HttpFront http = new HttpFront(new HttpLimits(1 << 20, 8192, Set.of(), Set.of("nobody.example")),
+        final HttpFront http = new HttpFront(new HttpLimits(1 << 20, 8192, Set.of(), Set.of("nobody.example"), 30_000, 30_000),
             new JsonGateway(services, 1 << 20));
         http.pages(request -> new FrontPages.Page(200, "text/plain", Map.of(), "page".getBytes(UTF_8)));
         port = new FrontPort(List.of(), List.of(new InetSocketAddress("127.0.0.1", 0)), services, LIMITS, http,
