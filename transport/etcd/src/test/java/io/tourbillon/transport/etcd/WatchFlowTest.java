@@ -152,6 +152,26 @@ class WatchFlowTest
     }
 
     @Test
+    void shouldServeMoreStreamsThanAConnectionOfTheNodeHasSessions()
+    {
+        final List<WatchClient> watches = new ArrayList<>();
+        for (int round = 0; round < 2; round++)
+        {
+            for (int i = 0; i < 1_300; i++)
+            {
+                final WatchClient watch = WatchClient.open(node.channel());
+                watch.create(prefix("streams/"));
+                watches.add(watch);
+            }
+            watches.forEach(watch -> assertTrue(watch.next().getCreated()));
+            putMany("streams/", round, 1, 10);
+            watches.forEach(watch -> watch.events(1));
+            watches.forEach(WatchClient::close);
+            watches.clear();
+        }
+    }
+
+    @Test
     void shouldGoOnWhereItWasWhenTheNodeComesBack() throws Exception
     {
         final WatchClient watch = WatchClient.open(node.channel());

@@ -31,7 +31,7 @@ public final class NodeLink implements AutoCloseable
     private final ManyToOneConcurrentArrayQueue<NodeCall> calls = new ManyToOneConcurrentArrayQueue<>(QUEUE_CAPACITY);
     private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final TourbillonClient client;
-    private final ClientConnection connection;
+    private final LinkConnections connections;
     private final TxnEncoder txnEncoder;
     private final long requestTimeoutNs;
     private final ArrayList<NodeSession> sessions = new ArrayList<>();
@@ -62,8 +62,8 @@ public final class NodeLink implements AutoCloseable
         client = TourbillonClient.launch(context);
         txnEncoder = new TxnEncoder(requestBytesMax);
         requestTimeoutNs = TimeUnit.MILLISECONDS.toNanos(context.requestTimeoutMs());
-        connection = client.connect(endpoint, (changed, from, to, why) -> {});
-        connection.memberChoice().asksOften(true); // who asks for a leader is told from here
+        connections = new LinkConnections(client, endpoint);
+        connections.first().memberChoice().asksOften(true); // who asks for a leader is told from here
         nobody = open(null, SessionEvents.NONE);
         runner = new AgentRunner(idle, errorHandler, null, new LinkAgent());
     }
@@ -109,6 +109,7 @@ public final class NodeLink implements AutoCloseable
     ClientSession begin(final NodeSession session, final UserPassword user)
     {
         sessions.add(session);
+        final ClientConnection connection = connections.take();
         return user == null ? connection.openSession(session) : connection.openSession(user, session);
     }
 
@@ -143,7 +144,7 @@ public final class NodeLink implements AutoCloseable
     private void observe()
     {
         final boolean isOpen = nobody.client().isOpen();
-        final long foundId = isOpen ? connection.memberChoice().leaderId() : 0;
+        final long foundId = isOpen ? connections.first().memberChoice().leaderId() : 0;
         if (foundId != leaderId)
         {
             leaderId = foundId;
@@ -198,7 +199,10 @@ public final class NodeLink implements AutoCloseable
 
     void forget(final NodeSession session)
     {
-        sessions.remove(session);
+        if (sessions.remove(session))
+        {
+            connections.give(session.client().connection());
+        }
         blocked.remove(session);
     }
 
