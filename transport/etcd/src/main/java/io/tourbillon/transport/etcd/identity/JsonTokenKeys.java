@@ -1,5 +1,7 @@
 package io.tourbillon.transport.etcd.identity;
 
+import io.tourbillon.transport.etcd.port.PemFiles;
+
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import java.io.IOException;
@@ -12,7 +14,6 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
-import java.util.HashMap;
 import java.util.Map;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -55,61 +56,42 @@ final class JsonTokenKeys
         {
             throw new IllegalArgumentException("sign-method=" + method + ": must be RS, PS, ES or HS with 256, 384 or 512, or EdDSA");
         }
-        final Map<String, byte[]> files = new HashMap<>();
-        for (final String name : new String[]{"pub-key", "priv-key"})
-        {
-            if (options.containsKey(name))
-            {
-                files.put(name, Files.readAllBytes(Path.of(options.get(name))));
-            }
-        }
-        try
-        {
-            return of(method, files.get("pub-key"), files.get("priv-key"));
-        }
-        catch (final GeneralSecurityException ex)
-        {
-            throw new IllegalArgumentException("sign-method=" + method + ": a key does not fit: " + ex.getMessage(), ex);
-        }
-    }
-
-    private static JsonTokenKeys of(final String method, final byte[] publicFile, final byte[] privateFile)
-        throws GeneralSecurityException
-    {
+        final Path publicFile = path(options, "pub-key");
+        final Path privateFile = path(options, "priv-key");
         if (method.startsWith("HS"))
         {
-            if (privateFile == null || privateFile.length == 0)
+            if (privateFile == null || Files.size(privateFile) == 0)
             {
                 throw new IllegalArgumentException("sign-method=" + method + " needs priv-key, a secret");
             }
-            return new JsonTokenKeys(method, privateFile, null, null);
+            return new JsonTokenKeys(method, Files.readAllBytes(privateFile), null, null);
         }
-        final String family = method.equals("EdDSA") ? "EdDSA" : method.startsWith("ES") ? "EC" : "RSA";
-        final PrivateKey privateKey = privateFile == null ? null :
-            Pem.privateKey(new String(privateFile, US_ASCII), family, curve(method));
-        final PublicKey publicKey = publicFile == null ? null : Pem.publicKey(new String(publicFile, US_ASCII), family);
-        if (publicKey == null)
+        if (publicFile == null)
         {
             throw new IllegalArgumentException("sign-method=" + method + " needs pub-key");
         }
-        final JsonTokenKeys keys = new JsonTokenKeys(method, null, privateKey, publicKey);
-        if (privateKey != null && !keys.isSigned(method, keys.sign(method)))
-        {
-            throw new IllegalArgumentException("priv-key and pub-key are not of one pair");
-        }
+        final JsonTokenKeys keys = new JsonTokenKeys(
+            method, null, privateFile == null ? null : PemFiles.privateKey(privateFile), PemFiles.publicKey(publicFile));
+        keys.requireFitting();
         return keys;
     }
 
-    /** DER of what an older file of a private key does not say. */
-    private static String curve(final String method)
+    private static Path path(final Map<String, String> options, final String name)
     {
-        return switch (method)
+        return options.containsKey(name) ? Path.of(options.get(name)) : null;
+    }
+
+    private void requireFitting()
+    {
+        final String family = method.startsWith("ES") ? "EC" : method.equals("EdDSA") ? "EdDSA" : "RSA";
+        if (!publicKey.getAlgorithm().equals(family))
         {
-            case "ES256" -> "301306072a8648ce3d020106082a8648ce3d030107";
-            case "ES384" -> "301006072a8648ce3d020106052b81040022";
-            case "ES512" -> "301006072a8648ce3d020106052b81040023";
-            default -> null;
-        };
+            throw new IllegalArgumentException("sign-method=" + method + ": pub-key is of " + publicKey.getAlgorithm());
+        }
+        if (privateKey != null && !isSigned(method, sign(method)))
+        {
+            throw new IllegalArgumentException("priv-key and pub-key are not of one pair");
+        }
     }
 
     String method()

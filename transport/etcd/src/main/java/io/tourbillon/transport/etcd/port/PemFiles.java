@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
@@ -18,6 +19,7 @@ import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
@@ -31,9 +33,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** Reads what certificates and keys are kept in. Blocks; any thread. Each fault names its file. */
-final class PemFiles
+public final class PemFiles
 {
     private static final Pattern KEY = Pattern.compile("-----BEGIN ((?:RSA |EC |ENCRYPTED )?PRIVATE KEY)-----([^-]*)-----END");
+    private static final Pattern PUBLIC_KEY = Pattern.compile("-----BEGIN PUBLIC KEY-----([^-]*)-----END");
     private static final List<String> KEY_KINDS = List.of("RSA", "EC", "EdDSA");
     /** The names of the kinds of key as an older form of theirs is put into PKCS#8: version, algorithm. */
     private static final byte[] VERSION = HexFormat.of().parseHex("020100");
@@ -91,7 +94,12 @@ final class PemFiles
         }
     }
 
-    static PrivateKey privateKey(final Path file) throws IOException
+    /**
+     * @param file of PKCS #8, or of one of the older forms that OpenSSL writes; not encrypted.
+     * @return its key.
+     * @throws IOException if there is none; says why.
+     */
+    public static PrivateKey privateKey(final Path file) throws IOException
     {
         final Matcher found = KEY.matcher(Files.readString(file, ISO_8859_1));
         if (!found.find())
@@ -116,6 +124,40 @@ final class PemFiles
         catch (final RuntimeException ex)
         {
             throw new IOException(file + ": is no private key that can be read", ex); // cut off, or not as its name says
+        }
+    }
+
+    /**
+     * @param file of a public key, or of a certificate.
+     * @return its key.
+     * @throws IOException if there is none; says why.
+     */
+    public static PublicKey publicKey(final Path file) throws IOException
+    {
+        final Matcher found = PUBLIC_KEY.matcher(Files.readString(file, ISO_8859_1));
+        if (!found.find())
+        {
+            return certificates(file).get(0).getPublicKey();
+        }
+        try
+        {
+            final X509EncodedKeySpec spec = new X509EncodedKeySpec(Base64.getMimeDecoder().decode(found.group(1)));
+            for (final String kind : KEY_KINDS)
+            {
+                try
+                {
+                    return KeyFactory.getInstance(kind).generatePublic(spec);
+                }
+                catch (final InvalidKeySpecException ignore)
+                {
+                    continue; // of another kind
+                }
+            }
+            throw new InvalidKeySpecException("is none of RSA, EC and Ed25519");
+        }
+        catch (final GeneralSecurityException ex)
+        {
+            throw TlsContext.because(file, ex);
         }
     }
 
