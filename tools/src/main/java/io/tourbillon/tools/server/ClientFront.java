@@ -5,9 +5,11 @@ import io.tourbillon.transport.aeron.NodeException;
 import io.tourbillon.transport.aeron.NodeOption;
 import io.tourbillon.transport.etcd.EtcdFront;
 import io.tourbillon.transport.etcd.FrontConfig;
+import io.tourbillon.transport.etcd.identity.JsonTokens;
 import io.tourbillon.transport.etcd.port.TlsSettings;
 import io.tourbillon.transport.http.Pages;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -59,10 +61,12 @@ final class ClientFront implements AutoCloseable
         thread.start();
     }
 
-    private FrontConfig frontConfig(final NodeConfig config)
+    private FrontConfig frontConfig(final NodeConfig config) throws IOException
     {
+        final String tokens = config.text(NodeOption.AUTH_TOKEN);
         return new FrontConfig()
             .frontSecret(() -> ownToken)
+            .jsonTokens("simple".equals(tokens) ? null : JsonTokens.of(tokens))
             .electionTimeoutMs(config.number(NodeOption.ELECTION_TIMEOUT))
             .authTokenTtlMs(TimeUnit.SECONDS.toMillis(config.number(NodeOption.AUTH_TOKEN_TTL)))
             .addresses(addresses(config, "http://"))

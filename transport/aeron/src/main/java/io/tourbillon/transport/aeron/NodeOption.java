@@ -103,6 +103,10 @@ public enum NodeOption
     FRONT_KEY_FILE("front-key-file", Kind.PATH, "", 0, 4096,
         "File with a secret by which a front in another process speaks for users whom it knows by other means than a password, at least " +
         "32 bytes, closed to others. Who has it is any user, root too. Empty: none does."),
+    /** Tokens of etcd's clients. */
+    AUTH_TOKEN("auth-token", Kind.TEXT, "simple", 1, 4096,
+        "Tokens of etcd's clients. simple: of the cluster. jwt,sign-method=...,pub-key=FILE,priv-key=FILE,ttl=5m: JSON web tokens, as " +
+        "with etcd; without priv-key (a secret for HS256, HS384, HS512) they are only taken. etcd's option and default."),
     /** Life of tokens. */
     AUTH_TOKEN_TTL("auth-token-ttl", Kind.SECONDS, "300", 1, 31_536_000,
         "How long a token opens sessions of the user whom a member has given it to; a use does not make it longer. etcd's option and " +

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import static org.junit.jupiter.api.Assertions.assertNull;
 
@@ -25,12 +26,23 @@ final class FrontBeside implements AutoCloseable
 
     FrontBeside(final Node node, final Consumer<FrontConfig> settings) throws Exception
     {
+        this(node, settings, address -> NettyChannelBuilder.forAddress(address).usePlaintext().build());
+    }
+
+    FrontBeside(
+        final Node node, final Consumer<FrontConfig> settings, final Function<InetSocketAddress, ManagedChannel> channels) throws Exception
+    {
         final FrontConfig config = new FrontConfig()
             .addresses(List.of(new InetSocketAddress("127.0.0.1", 0)))
             .endpoint("ipc:" + node.driverDirectory());
         settings.accept(config);
         front = EtcdFront.launch(config, failure::set);
-        channel = NettyChannelBuilder.forAddress(front.addresses().get(0)).usePlaintext().build();
+        channel = channels.apply(address());
+    }
+
+    InetSocketAddress address()
+    {
+        return front.addresses().get(0);
     }
 
     ManagedChannel channel()

@@ -18,19 +18,33 @@ import java.util.List;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** Issues certificates for a test, by the JDK's keytool. */
-final class TestAuthority
+public final class TestAuthority
 {
     private static final String PASSWORD = "changeit";
 
     private final Path directory;
     private final String name;
 
-    /** A certificate and its key in files, both in PEM. */
-    record Issued(Path certFile, Path keyFile, X509Certificate certificate, PrivateKey key)
+    /**
+     * A certificate and its key.
+     *
+     * @param certFile    of the certificate, in PEM.
+     * @param keyFile     of the key, in PEM.
+     * @param certificate itself.
+     * @param key         itself.
+     */
+    public record Issued(Path certFile, Path keyFile, X509Certificate certificate, PrivateKey key)
     {
     }
 
-    TestAuthority(final Path directory, final String name) throws Exception
+    /**
+     * One more, with a key of its own.
+     *
+     * @param directory for its files.
+     * @param name      of it.
+     * @throws Exception if keytool fails.
+     */
+    public TestAuthority(final Path directory, final String name) throws Exception
     {
         this.directory = directory;
         this.name = name;
@@ -39,12 +53,22 @@ final class TestAuthority
         keytool("-exportcert", "-rfc", "-alias", "key", "-keystore", store(name), "-file", rootFile().toString());
     }
 
-    Path rootFile()
+    /** @return file of its own certificate. */
+    public Path rootFile()
     {
         return directory.resolve(name + ".pem");
     }
 
-    Issued issue(final String file, final String commonName, final String... algorithm) throws Exception
+    /**
+     * Issues a certificate.
+     *
+     * @param file       name of its files.
+     * @param commonName of whom it is.
+     * @param algorithm  as keytool takes it; none = P-256.
+     * @return it.
+     * @throws Exception if keytool fails.
+     */
+    public Issued issue(final String file, final String commonName, final String... algorithm) throws Exception
     {
         final List<String> generate = new ArrayList<>(List.of("-genkeypair", "-alias", "key", "-dname", "CN=" + commonName + ",O=test",
             "-keystore", store(file)));
