@@ -227,7 +227,12 @@ class RightsTest
         root.roleGrantPermission(AuthRoleGrantPermissionRequest.newBuilder().setName("beside").setPerm(
             Permission.newBuilder().setPermType(Permission.Type.READWRITE).setKey(copyFromUtf8("beside"))).build());
         root.userGrantRole(AuthUserGrantRoleRequest.newBuilder().setUser("beside").setRole("beside").build());
-        final Channel beside = as(token("beside"));
+        final String token = token("beside");
+        final Channel beside = as(token);
+        final RequestOp attaching = RequestOp.newBuilder()
+            .setRequestPut(PutRequest.newBuilder().setKey(copyFromUtf8("beside")).setLease(LEASE)).build();
+        assertDenied(token, nested(attaching, true, 0));
+        assertDenied(token, nested(attaching, false, 2));
         assertRefused(Status.Code.PERMISSION_DENIED, DENIED, () -> KVGrpc.newBlockingStub(beside).put(
             PutRequest.newBuilder().setKey(copyFromUtf8("beside")).setLease(LEASE).build()));
         assertRefused(Status.Code.PERMISSION_DENIED, DENIED, () -> LeaseGrpc.newBlockingStub(beside).leaseRevoke(
