@@ -1,11 +1,15 @@
 package io.tourbillon.transport.etcd;
 
 import io.grpc.ClientInterceptors;
+import io.grpc.InternalMetadata;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.tourbillon.transport.aeron.NodeOption;
+import io.tourbillon.transport.client.ClientContext;
 import io.tourbillon.transport.etcd.api.KVGrpc;
 import io.tourbillon.transport.etcd.api.LeaseGrpc;
 import io.tourbillon.transport.etcd.api.LeaseKeepAliveRequest;
@@ -15,6 +19,8 @@ import io.tourbillon.transport.etcd.api.health.HealthCheckRequest;
 import io.tourbillon.transport.etcd.api.health.HealthCheckResponse;
 import io.tourbillon.transport.etcd.api.health.HealthCheckResponse.ServingStatus;
 import io.tourbillon.transport.etcd.api.health.HealthGrpc;
+import io.tourbillon.transport.etcd.node.NodeLink;
+import io.tourbillon.transport.etcd.rpc.LeaderGuard;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +34,7 @@ import static com.google.protobuf.ByteString.copyFromUtf8;
 import static io.tourbillon.transport.etcd.Refusals.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.fail;
 
 /** Whether a front says that it serves, and what clients demand by metadata. */
 @Timeout(90)
@@ -96,6 +103,15 @@ class HealthServiceTest
             final RangeRequest range = RangeRequest.newBuilder().setKey(copyFromUtf8("a")).build();
             KVGrpc.newBlockingStub(node.channel())
                 .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(header("client-api-version", "3.5.0"))).range(range);
+            final Metadata noText = new Metadata();
+            noText.put(InternalMetadata.keyOf("client-api-version", new Raw()), new byte[]{'3', (byte)0xFF});
+            final RefusedCall call = new RefusedCall(); // no client in Java sends such metadata
+            try (NodeLink link = new NodeLink(new ClientContext(), "127.0.0.1:1", 1024, thrown -> {}))
+            {
+                new LeaderGuard(link, 1_000).interceptCall(call, noText, (begun, headers) -> fail("it has begun"));
+            }
+            assertEquals("etcdserver: invalid client api version", call.status.getDescription());
+            assertEquals(Status.Code.INVALID_ARGUMENT, call.status.getCode());
         }
     }
 
@@ -129,5 +145,61 @@ class HealthServiceTest
         final Metadata metadata = new Metadata();
         metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
         return metadata;
+    }
+
+    private static final class Raw implements InternalMetadata.TrustedAsciiMarshaller<byte[]>
+    {
+        @Override
+        public byte[] toAsciiString(final byte[] value)
+        {
+            return value;
+        }
+
+        @Override
+        public byte[] parseAsciiString(final byte[] serialized)
+        {
+            return serialized;
+        }
+    }
+
+    private static final class RefusedCall extends ServerCall<Object, Object>
+    {
+        private Status status;
+
+        @Override
+        public void request(final int numMessages)
+        {
+            fail("it goes on");
+        }
+
+        @Override
+        public void sendHeaders(final Metadata headers)
+        {
+            fail("it goes on");
+        }
+
+        @Override
+        public void sendMessage(final Object message)
+        {
+            fail("it goes on");
+        }
+
+        @Override
+        public void close(final Status newStatus, final Metadata trailers)
+        {
+            status = newStatus;
+        }
+
+        @Override
+        public boolean isCancelled()
+        {
+            return false;
+        }
+
+        @Override
+        public MethodDescriptor<Object, Object> getMethodDescriptor()
+        {
+            return null;
+        }
     }
 }
