@@ -60,7 +60,8 @@ public final class EtcdFront implements AutoCloseable
             .eventCreditBytes(EVENT_CREDIT_BYTES)
             .connectionKey(config.connectionKey());
         feeds = new SnapshotFeeds(contexts, config.endpoint(), errorHandler);
-        link = new NodeLink(contexts.get(), config.endpoint(), config.requestBytesMax() + MESSAGE_OVERHEAD, errorHandler);
+        link = new NodeLink(contexts.get(), config.endpoint(), config.requestBytesMax() + MESSAGE_OVERHEAD,
+            config.answerBytesMax(), errorHandler);
         final Callers callers = new Callers(link);
         final JsonTokens jsonTokens = config.jsonTokens();
         auth = new AuthService(link, callers, jsonTokens != null && jsonTokens.makes() ? jsonTokens : null);
@@ -136,6 +137,12 @@ public final class EtcdFront implements AutoCloseable
     public void pages(final FrontPages pages)
     {
         http.pages(pages);
+    }
+
+    /** @return bytes of answers that are put together or wait for their clients. Any thread. */
+    long answerBytes()
+    {
+        return link.answerBytes();
     }
 
     /** @return where it listens: with the ports that the system has chosen. */

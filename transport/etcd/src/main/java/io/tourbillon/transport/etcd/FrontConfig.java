@@ -21,6 +21,7 @@ public final class FrontConfig
     private long requestTimeoutMs = 7_000;
     private int requestBytesMax = 1536 << 10;
     private int streamsMax = Integer.MAX_VALUE;
+    private long answerBytesMax = Runtime.getRuntime().maxMemory() / 8 * 3;
     private long keepAliveMinTimeMs = 5_000;
     private long keepAliveIntervalMs = 7_200_000;
     private long keepAliveTimeoutMs = 20_000;
@@ -298,5 +299,22 @@ public final class FrontConfig
     public JsonTokens jsonTokens()
     {
         return jsonTokens;
+    }
+
+    /**
+     * @param value memory for answers that are put together or wait for their clients, in bytes; more is answered ResourceExhausted. Three
+     *              eighths of the heap unless set. Streamed answers need next to none.
+     * @return this.
+     */
+    public FrontConfig answerBytesMax(final long value)
+    {
+        answerBytesMax = value;
+        return this;
+    }
+
+    /** @return memory for answers that are put together or wait for their clients, in bytes. */
+    public long answerBytesMax()
+    {
+        return answerBytesMax;
     }
 }

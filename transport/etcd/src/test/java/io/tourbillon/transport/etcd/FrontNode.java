@@ -76,6 +76,12 @@ public final class FrontNode implements AutoCloseable
         return front.addresses().get(0);
     }
 
+    /** Bytes that the front keeps for answers. */
+    long answerBytes()
+    {
+        return front.answerBytes();
+    }
+
     /** A channel to the front. */
     ManagedChannel channel()
     {

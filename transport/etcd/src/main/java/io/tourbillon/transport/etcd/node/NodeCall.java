@@ -14,14 +14,22 @@ import io.tourbillon.codecs.client.StatusReplyDecoder;
 import io.tourbillon.codecs.client.TxnReplyDecoder;
 import io.tourbillon.transport.client.ClientSession;
 
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+
 /**
  * One request to the node. Made and submitted on any thread; all else of it happens on the link's. It ends in exactly one of its answer (of
  * several parts: the last) and {@link #onFailure}. Decoders are flyweights, valid during the call.
  */
 public abstract class NodeCall
 {
+    private static final AtomicLongFieldUpdater<NodeCall> HELD = AtomicLongFieldUpdater.newUpdater(NodeCall.class, "heldBytes");
+    private static final long GIVEN_BACK = -1;
+    /** An answer shorter than this is not counted: it is gone in a moment. */
+    private static final int COUNTED_FROM = 16 << 10;
+
     private NodeSession session;
     private long deadlineNs;
+    private volatile long heldBytes;
 
     final void bind(final NodeSession newSession, final long newDeadlineNs)
     {
@@ -149,6 +157,45 @@ public abstract class NodeCall
     protected void onStatus(final StatusReplyDecoder reply)
     {
         unexpected(reply);
+    }
+
+    /**
+     * Takes memory for a part of the answer that is kept until the whole is there. Link's thread.
+     *
+     * @param bytes of the part.
+     * @return false if there is none for it, or nobody waits for the answer any more: what was kept is to be thrown away.
+     */
+    protected final boolean hold(final long bytes)
+    {
+        if (bytes < COUNTED_FROM)
+        {
+            return heldBytes != GIVEN_BACK;
+        }
+        long held = heldBytes;
+        if (held == GIVEN_BACK || !session.answers().take(bytes))
+        {
+            return false;
+        }
+        while (!HELD.compareAndSet(this, held, held + bytes))
+        {
+            held = heldBytes;
+            if (held == GIVEN_BACK)
+            {
+                session.answers().giveBack(bytes);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Gives back what {@link #hold} has taken, once the answer has left or nobody waits for it. Any thread; again: nothing. */
+    protected final void giveBack()
+    {
+        final long held = HELD.getAndSet(this, GIVEN_BACK);
+        if (held > 0)
+        {
+            session.answers().giveBack(held);
+        }
     }
 
     private void unexpected(final Object reply)

@@ -33,6 +33,7 @@ public final class NodeLink implements AutoCloseable
     private final TourbillonClient client;
     private final LinkConnections connections;
     private final TxnEncoder txnEncoder;
+    private final AnswerMemory answers;
     private final long requestTimeoutNs;
     private final ArrayList<NodeSession> sessions = new ArrayList<>();
     private final ArrayList<NodeSession> blocked = new ArrayList<>();
@@ -54,10 +55,14 @@ public final class NodeLink implements AutoCloseable
      * @param context         of the client.
      * @param endpoint        of the node.
      * @param requestBytesMax longest request.
+     * @param answerBytesMax  of answers that are put together here or wait for their clients, in all.
      * @param errorHandler    of what should not happen; called on the link's thread.
      */
-    public NodeLink(final ClientContext context, final String endpoint, final int requestBytesMax, final ErrorHandler errorHandler)
+    public NodeLink(
+        final ClientContext context, final String endpoint, final int requestBytesMax, final long answerBytesMax,
+        final ErrorHandler errorHandler)
     {
+        answers = new AnswerMemory(answerBytesMax);
         context.errorHandler(errorHandler);
         client = TourbillonClient.launch(context);
         txnEncoder = new TxnEncoder(requestBytesMax);
@@ -174,6 +179,17 @@ public final class NodeLink implements AutoCloseable
     public void onListener(final int delta)
     {
         listenerCount += delta;
+    }
+
+    AnswerMemory answers()
+    {
+        return answers;
+    }
+
+    /** @return bytes of answers that are put together or wait for their clients. Any thread. */
+    public long answerBytes()
+    {
+        return answers.taken();
     }
 
     void submit(final NodeSession session, final NodeCall call)

@@ -151,6 +151,11 @@ public final class NodeSession implements ReplyListener
         calls.forEach(this::accept);
     }
 
+    AnswerMemory answers()
+    {
+        return link.answers();
+    }
+
     /** A call that has come to the link's thread. */
     void accept(final NodeCall call)
     {

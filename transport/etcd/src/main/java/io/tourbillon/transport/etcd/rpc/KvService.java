@@ -157,6 +157,7 @@ public final class KvService extends KVGrpc.KVImplBase
         protected void onDeleteRange(final DeleteRangeReplyDecoder reply)
         {
             final boolean isLast = reply.flags().last();
+            int bytes = 0;
             for (final DeleteRangeReplyDecoder.PrevKvsDecoder kv : reply.prevKvs())
             {
                 final byte[] prevKey = new byte[kv.keyLength()];
@@ -166,6 +167,12 @@ public final class KvService extends KVGrpc.KVImplBase
                 response.addPrevKvs(
                     Answers.keyValue(kv.createRevision(), kv.modRevision(), kv.version(), kv.lease(), Answers.own(prevKey))
                         .setValue(Answers.own(prevValue)));
+                bytes += prevKey.length + prevValue.length;
+            }
+            if (isGivenUp() || !keeps(bytes))
+            {
+                response.clear();
+                return;
             }
             if (isLast)
             {

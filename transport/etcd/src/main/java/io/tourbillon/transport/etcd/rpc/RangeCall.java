@@ -58,7 +58,11 @@ final class RangeCall extends UnaryCall<RangeResponse>
     {
         final boolean isLast = reply.flags().last();
         final boolean isMore = reply.flags().more();
-        addTo(response, reply);
+        if (isGivenUp() || !keeps(addTo(response, reply)))
+        {
+            response.clear();
+            return;
+        }
         if (isLast)
         {
             answer(response.setHeader(Answers.header(reply.reply())).setMore(isMore).setCount(reply.keyCount()).build());

@@ -14,7 +14,7 @@ final class TxnCall extends UnaryCall<TxnResponse>
     private final TxnRequest request;
     private final TxnRequests requests;
     private final NodeLink link;
-    private final TxnResponses responses = new TxnResponses();
+    private TxnResponses responses = new TxnResponses();
 
     TxnCall(final TxnRequest request, final StreamObserver<TxnResponse> observer, final TxnRequests requests, final NodeLink link)
     {
@@ -37,9 +37,15 @@ final class TxnCall extends UnaryCall<TxnResponse>
     {
         final boolean isLast = reply.flags().last();
         final boolean succeeded = reply.flags().succeeded();
+        int bytes = 0;
         for (final TxnReplyDecoder.ItemsDecoder item : reply.items())
         {
-            responses.onItem(item);
+            bytes += responses.onItem(item);
+        }
+        if (isGivenUp() || !keeps(bytes))
+        {
+            responses = new TxnResponses();
+            return;
         }
         if (isLast)
         {

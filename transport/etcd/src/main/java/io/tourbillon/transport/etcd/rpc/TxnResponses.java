@@ -69,13 +69,15 @@ final class TxnResponses
         }
     }
 
-    void onItem(final ItemsDecoder item)
+    /** Adds an item; gives the bytes of its key and value. */
+    int onItem(final ItemsDecoder item)
     {
         final ItemKind kind = item.kind();
         if (kind == ItemKind.KV || kind == ItemKind.PREV_KV)
         {
-            last.kvs.add(keyValue(item));
-            return;
+            final KeyValue kv = keyValue(item);
+            last.kvs.add(kv);
+            return kv.getKey().size() + kv.getValue().size();
         }
         final Node node = new Node(kind, item.depth());
         node.succeeded = item.succeeded() != 0;
@@ -91,6 +93,7 @@ final class TxnResponses
         path.get(path.size() - 1).children.add(node);
         path.add(node);
         last = node;
+        return 0;
     }
 
     List<ResponseOp> build()

@@ -12,17 +12,22 @@ import io.tourbillon.transport.etcd.node.NodeCall;
  */
 abstract class UnaryCall<R> extends NodeCall
 {
-    private static final Runnable NOTHING = () -> {};
+    private static final Status TOO_LONG = Status.RESOURCE_EXHAUSTED.withDescription(
+        "tourbillon: answers that wait take too much memory: ask for less at once, or by RangeStream");
 
     private final StreamObserver<R> observer;
+    private final boolean hasClient;
+    private boolean isGivenUp;
 
     /** What an RPC begins with: on its thread, before its method returns. */
     UnaryCall(final StreamObserver<R> observer)
     {
         this.observer = observer;
+        hasClient = observer instanceof ServerCallStreamObserver;
         if (observer instanceof final ServerCallStreamObserver<R> call)
         {
-            call.setOnCancelHandler(NOTHING); // else an answer that nobody waits for throws
+            call.setOnCancelHandler(this::giveBack); // with none an answer that nobody waits for throws
+            call.setOnCloseHandler(this::giveBack);
         }
     }
 
@@ -30,18 +35,49 @@ abstract class UnaryCall<R> extends NodeCall
     UnaryCall(final UnaryCall<R> before)
     {
         observer = before.observer;
+        hasClient = before.hasClient;
+    }
+
+    /** Whether a part of the answer may be kept; if not the call has ended, and further parts are passed over. */
+    final boolean keeps(final long bytes)
+    {
+        if (hold(bytes))
+        {
+            return true;
+        }
+        if (!isGivenUp)
+        {
+            isGivenUp = true;
+            giveBack();
+            observer.onError((isCancelled() ? Status.CANCELLED : TOO_LONG).asRuntimeException());
+        }
+        return false;
+    }
+
+    final boolean isGivenUp()
+    {
+        return isGivenUp;
     }
 
     final void answer(final R answer)
     {
         observer.onNext(answer);
         observer.onCompleted();
+        if (!hasClient)
+        {
+            giveBack();
+        }
     }
 
     @Override
     protected void onFailure(final Status status)
     {
-        observer.onError(status.asRuntimeException());
+        if (!isGivenUp)
+        {
+            isGivenUp = true;
+            giveBack();
+            observer.onError(status.asRuntimeException());
+        }
     }
 
     @Override
