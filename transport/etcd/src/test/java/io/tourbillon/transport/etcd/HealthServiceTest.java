@@ -106,7 +106,7 @@ class HealthServiceTest
             final Metadata noText = new Metadata();
             noText.put(InternalMetadata.keyOf("client-api-version", new Raw()), new byte[]{'3', (byte)0xFF});
             final RefusedCall call = new RefusedCall(); // no client in Java sends such metadata
-            try (NodeLink link = new NodeLink(new ClientContext(), "127.0.0.1:1", 1024, thrown -> {}))
+            try (NodeLink link = new NodeLink(new ClientContext(), "127.0.0.1:1", 1024, 1 << 20, thrown -> {}))
             {
                 new LeaderGuard(link, 1_000).interceptCall(call, noText, (begun, headers) -> fail("it has begun"));
             }
