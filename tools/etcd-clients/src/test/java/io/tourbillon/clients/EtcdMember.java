@@ -4,12 +4,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,32 +24,78 @@ final class EtcdMember implements AutoCloseable
     private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(60);
 
     private final Path directory;
+    private final String name;
     private final String clients;
     private final String peers;
-    private final List<String> further;
+    private String initialCluster;
     private Process process;
 
-    EtcdMember(final Path directory, final String scheme, final String... further)
+    private EtcdMember(final Path directory, final String name)
     {
         this.directory = directory;
-        clients = scheme + "://127.0.0.1:" + freePort();
+        this.name = name;
+        clients = "http://127.0.0.1:" + freePort();
         peers = "http://127.0.0.1:" + freePort();
-        this.further = List.of(further);
-        start();
     }
 
-    /** Starts it, for the first time or again, and waits until it serves. */
+    /** One that is alone, and serves. */
+    static EtcdMember alone(final Path directory)
+    {
+        return cluster(directory, 1).get(0);
+    }
+
+    /** Some that serve. */
+    static List<EtcdMember> cluster(final Path directory, final int count)
+    {
+        final List<EtcdMember> members = new ArrayList<>();
+        for (int i = 0; i < count; i++)
+        {
+            members.add(new EtcdMember(directory, "m" + i));
+        }
+        final String all = members.stream().map(member -> member.name + "=" + member.peers).collect(Collectors.joining(","));
+        for (final EtcdMember member : members)
+        {
+            member.initialCluster = all;
+            member.launch();
+        }
+        members.forEach(EtcdMember::awaitReady);
+        return members;
+    }
+
+    /** Starts it again and waits until it serves. */
     void start()
     {
-        final List<String> command = new ArrayList<>(List.of(SCRIPT.toString(), "--data-dir", directory.resolve("data").toString(),
-            "--listen-client-urls", clients, "--advertise-client-urls", clients, "--listen-peer-urls", peers,
-            "--initial-advertise-peer-urls", peers, "--initial-cluster", "default=" + peers));
-        command.addAll(further);
-        final Path log = directory.resolve("log");
+        launch();
+        awaitReady();
+    }
+
+    private void launch()
+    {
         try
         {
+            final Path log = log();
             Files.deleteIfExists(log);
-            process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+            process = new ProcessBuilder(SCRIPT.toString(), "--name", name, "--data-dir", directory.resolve(name).toString(),
+                "--listen-client-urls", clients, "--advertise-client-urls", clients, "--listen-peer-urls", peers,
+                "--initial-advertise-peer-urls", peers, "--initial-cluster", initialCluster)
+                .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    private Path log()
+    {
+        return directory.resolve(name + ".log");
+    }
+
+    private void awaitReady()
+    {
+        try
+        {
+            final Path log = log();
             final long startNs = System.nanoTime();
             while (!Files.readString(log).contains("ready to serve client requests"))
             {
@@ -99,6 +149,25 @@ final class EtcdMember implements AutoCloseable
         {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
+        }
+        removeDriver();
+    }
+
+    /** What the media driver of a member that was killed has left in shared memory. */
+    private void removeDriver()
+    {
+        final int port = URI.create(clients).getPort();
+        final Path driver = Path.of("/dev/shm/tourbillon-" + System.getProperty("user.name") + "-" + port);
+        try (Stream<Path> files = Files.exists(driver) ? Files.walk(driver) : Stream.empty())
+        {
+            for (final Path file : files.sorted(Comparator.reverseOrder()).toList())
+            {
+                Files.delete(file);
+            }
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
         }
     }
 }

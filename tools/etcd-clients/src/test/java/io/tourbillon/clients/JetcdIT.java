@@ -61,7 +61,7 @@ class JetcdIT
     @BeforeEach
     void start()
     {
-        member = new EtcdMember(directory, "http");
+        member = EtcdMember.alone(directory);
         client = Client.builder().endpoints(member.url()).build();
         kv = client.getKVClient();
     }

@@ -36,7 +36,7 @@ class NpmClientIT
         }
         assumeTrue(run("npm", "install", "--no-audit", "--no-fund", "--prefix", directory.toString(), PACKAGE) == 0,
             "the npm registry cannot be reached");
-        try (InputStream script = NpmClientIT.class.getResourceAsStream("etcd3.js"); EtcdMember member = new EtcdMember(directory, "http"))
+        try (InputStream script = NpmClientIT.class.getResourceAsStream("etcd3.js"); EtcdMember member = EtcdMember.alone(directory))
         {
             Files.copy(script, directory.resolve("etcd3.js"));
             final int exitCode = run("node", "etcd3.js", member.url());
