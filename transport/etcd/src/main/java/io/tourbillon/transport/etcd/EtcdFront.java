@@ -55,13 +55,13 @@ public final class EtcdFront implements AutoCloseable
 
     private EtcdFront(final FrontConfig config, final ErrorHandler errorHandler) throws IOException
     {
+        final int messageBytesMax = config.requestBytesMax() + MESSAGE_OVERHEAD;
         final Supplier<ClientContext> contexts = () -> new ClientContext()
             .requestTimeoutMs(config.requestTimeoutMs())
             .eventCreditBytes(EVENT_CREDIT_BYTES)
             .connectionKey(config.connectionKey());
         feeds = new SnapshotFeeds(contexts, config.endpoint(), errorHandler);
-        link = new NodeLink(contexts.get(), config.endpoint(), config.requestBytesMax() + MESSAGE_OVERHEAD,
-            config.answerBytesMax(), errorHandler);
+        link = new NodeLink(contexts.get(), config.endpoint(), messageBytesMax, config.answerBytesMax(), errorHandler);
         final Callers callers = new Callers(link);
         final JsonTokens jsonTokens = config.jsonTokens();
         auth = new AuthService(link, callers, jsonTokens != null && jsonTokens.makes() ? jsonTokens : null);
@@ -71,14 +71,13 @@ public final class EtcdFront implements AutoCloseable
         final List<ServerServiceDefinition> services = Stream.of(
             kv,
             new LeaseService(link, callers),
-            new WatchService(link, callers, config.requestBytesMax() + MESSAGE_OVERHEAD),
+            new WatchService(link, callers, messageBytesMax),
             new LockService(link, callers, kv),
             new ElectionService(link, callers),
             new ClusterService(callers),
             new MaintenanceService(callers, feeds),
             auth,
             new HealthService(link)).map(service -> ServerInterceptors.interceptForward(service, guard, identities)).toList();
-        final int messageBytesMax = config.requestBytesMax() + MESSAGE_OVERHEAD;
         final PortLimits limits = config.limits(messageBytesMax, HEADER_BYTES_MAX);
         http = new HttpFront(new HttpLimits(messageBytesMax, HEADER_BYTES_MAX, config.corsOrigins(), config.hostWhitelist(),
             STANDSTILL_MS, UNUSED_MS),

@@ -63,9 +63,7 @@ public abstract class NodeCall
      */
     protected abstract void onFailure(Status status);
 
-    /** Whether nobody waits for the answer any more: what has not been sent need not be. Any thread.
-     *
-     * @return true if so. */
+    /** @return whether nobody waits for the answer any more: what has not been sent need not be. Any thread. */
     protected boolean isCancelled()
     {
         return false;

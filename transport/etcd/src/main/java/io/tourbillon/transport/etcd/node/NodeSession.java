@@ -189,11 +189,6 @@ public final class NodeSession implements ReplyListener
         return !waiting.isEmpty();
     }
 
-    boolean isExpecting()
-    {
-        return !pending.isEmpty() || !waiting.isEmpty();
-    }
-
     /** False if it must wait. */
     private boolean trySend(final NodeCall call)
     {

@@ -14,14 +14,11 @@ import java.nio.ByteBuffer;
 final class BytesView extends ByteOutput
 {
     private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
-    private byte[] gathered = new byte[0];
-    private int gatheredLength;
 
     /** The bytes, until the next call. Those of a rope are gathered. */
     DirectBuffer of(final ByteString bytes)
     {
         view.wrap(0, 0);
-        gatheredLength = 0;
         try
         {
             UnsafeByteOperations.unsafeWriteTo(bytes, this);
@@ -36,7 +33,7 @@ final class BytesView extends ByteOutput
     @Override
     public void writeLazy(final byte[] value, final int offset, final int length)
     {
-        if (gatheredLength == 0 && view.capacity() == 0)
+        if (view.capacity() == 0)
         {
             view.wrap(value, offset, length);
             return;
@@ -50,9 +47,7 @@ final class BytesView extends ByteOutput
         final byte[] joined = new byte[before + length];
         view.getBytes(0, joined, 0, before);
         System.arraycopy(value, offset, joined, before, length);
-        gathered = joined;
-        gatheredLength = joined.length;
-        view.wrap(gathered, 0, gatheredLength);
+        view.wrap(joined);
     }
 
     @Override
