@@ -119,7 +119,8 @@ class FullDiskTest
         {
             fill(id);
         }
-        int taken = proposeUntilRefused(leader, 1);
+        int taken = proposeUntilAllKnow(leader);
+        taken += proposeUntilRefused(leader, taken + 1);
         taken += proposeUntilRefused(leader, taken + 1, new byte[16]);
         final int[] others = TestCluster.othersOf(leaderId);
         cluster.awaitSameLog(taken, leaderId, others[0], others[1]);
@@ -165,6 +166,31 @@ class FullDiskTest
         cluster.stopAll();
         cluster.startAll();
         cluster.awaitSameLog(taken, 1, 2, 3);
+    }
+
+    /**
+     * A full disk is not known before the next segment is wanted. Who leads and learns it after a majority of the others has taken what
+     * they commit only when there is room again.
+     */
+    private int proposeUntilAllKnow(final TestNode leader)
+    {
+        int taken = 0;
+        for (int id = 1; id <= TestCluster.MEMBERS; id++)
+        {
+            final TestNode node = cluster.nodes[id];
+            while (node.journal.segmentCount() == 1 && !knowsOfFullDisk(node))
+            {
+                taken += proposeMore(leader, taken, 1);
+                cluster.awaitSameLog(taken, 1, 2, 3);
+            }
+            Waiting.until("member " + id + " knows that its disk is full", () -> knowsOfFullDisk(node));
+        }
+        return taken;
+    }
+
+    private static boolean knowsOfFullDisk(final TestNode node)
+    {
+        return node.counters.segmentEndBytes.getAcquire() != Long.MAX_VALUE;
     }
 
     /** How many were taken before. */
