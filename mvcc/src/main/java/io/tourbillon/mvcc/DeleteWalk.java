@@ -36,6 +36,12 @@ final class DeleteWalk
     /** Begins with a range, which is copied. */
     void start(final KeyRange wanted)
     {
+        writer.operations.deletes++;
+        begin(wanted);
+    }
+
+    private void begin(final KeyRange wanted)
+    {
         range.copyFrom(wanted);
         place.set(range.buffer(), range.keyOffset(), range.keyLength(), true);
     }
@@ -43,7 +49,7 @@ final class DeleteWalk
     /** Begins behind the change that the walk made last, before the member was stopped in the midst of it. */
     void resume(final KeyRange wanted, final long main, final int lastSub)
     {
-        start(wanted);
+        begin(wanted);
         final boolean isLive = versions.load(main, lastSub);
         assert !isLive : "the last change of a half-applied delete is no tombstone";
         final RevisionRecord record = versions.record();

@@ -555,6 +555,12 @@ public final class Mvcc
         return leases.figures;
     }
 
+    /** @return what was done to keys. */
+    public OperationFigures operationFigures()
+    {
+        return writer.operations;
+    }
+
     /** @return count of clients whose outcomes are remembered. */
     public int clientCount()
     {

@@ -6,13 +6,15 @@ final class RangeRead extends LongRead
     private final RangeWalk walk;
     private final PartSender sender;
     private final KvParts parts;
+    private final OperationFigures operations;
     private boolean isWalked;
 
-    RangeRead(final RangeWalk walk, final PartSender sender, final KvParts parts)
+    RangeRead(final RangeWalk walk, final PartSender sender, final KvParts parts, final OperationFigures operations)
     {
         this.walk = walk;
         this.sender = sender;
         this.parts = parts;
+        this.operations = operations;
     }
 
     /** Begins at a revision; the answer's head shows another one. */
@@ -22,6 +24,7 @@ final class RangeRead extends LongRead
         sender.start(sessionId(), isForWrite());
         parts.start(sessionId(), correlationId(), headRevision);
         isWalked = false;
+        operations.ranges += isForWrite() ? 0 : 1;
     }
 
     @Override

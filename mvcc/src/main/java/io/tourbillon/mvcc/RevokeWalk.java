@@ -38,6 +38,7 @@ final class RevokeWalk
             {
                 throw new IllegalStateException("damaged store: a lease holds a key that does not name it");
             }
+            writer.operations.deletes++;
             writer.delete(changes.main(), changes.nextSub(), key, 0, length);
         }
         return budget;

@@ -23,6 +23,7 @@ final class TxnRead extends LongRead
     private final TxnParts parts;
     private final Replies replies;
     private final MvccHeader header;
+    private final OperationFigures operations;
     private final RangeQuery query = new RangeQuery();
     private long revision;
     private long lowestRevision;
@@ -41,7 +42,8 @@ final class TxnRead extends LongRead
         final TxnAnswer answer,
         final PartSender sender,
         final TxnParts parts,
-        final Replies replies)
+        final Replies replies,
+        final OperationFigures operations)
     {
         this.header = header;
         this.checker = checker;
@@ -51,6 +53,7 @@ final class TxnRead extends LongRead
         this.sender = sender;
         this.parts = parts;
         this.replies = replies;
+        this.operations = operations;
     }
 
     /** Copies a request that only reads, and checks what needs no state: {@code SOUND} or the number of an error. */
@@ -121,14 +124,18 @@ final class TxnRead extends LongRead
     {
         isDecided = true;
         lowestRevision = Math.min(revision, changesMain - 1);
+        int rangeCount = 0;
         for (int op = 0; op < ops.opCount(); op++)
         {
             if (path.isOnPath(op) && ops.isRange(op))
             {
                 ops.readQuery(op, query);
+                rangeCount++;
                 lowestRevision = query.revision > 0 ? Math.min(lowestRevision, query.revision) : lowestRevision;
             }
         }
+        operations.ranges += rangeCount;
+        operations.txn(isForWrite() ? 0 : rangeCount); // who changes something was counted when it was applied
         sender.start(sessionId(), isForWrite());
         parts.start(sessionId(), correlationId(), revision, path.hasSucceeded(0));
         answer.start(ops, path, changesMain);

@@ -18,6 +18,7 @@ final class TxnRun
     private TxnPath path;
     private Changes changes;
     private int op;
+    private int doneCount;
     private boolean isOpen;
 
     TxnRun(final Tree keys, final Tree revisions, final MvccHeader header, final Writer writer, final Compactor compactor)
@@ -33,6 +34,7 @@ final class TxnRun
         ops = txnOps;
         path = txnPath;
         changes = txnChanges;
+        doneCount = 0;
         open(0);
     }
 
@@ -79,9 +81,11 @@ final class TxnRun
             {
                 return false;
             }
+            doneCount += path.isOnPath(op) && !ops.isTxn(op) ? 1 : 0;
             left -= isPut ? 1 : changes.count() - path.opStart(op);
             open(op + 1);
         }
+        writer.operations.txn(doneCount);
         return true;
     }
 

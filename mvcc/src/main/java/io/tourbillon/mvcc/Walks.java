@@ -45,13 +45,13 @@ final class Walks
     RangeRead newRangeRead()
     {
         final PartSender sender = new PartSender(egress);
-        return new RangeRead(newWalk(), sender, new RangeParts(head, sender));
+        return new RangeRead(newWalk(), sender, new RangeParts(head, sender), writer.operations);
     }
 
     RangeRead newDeleteRead()
     {
         final PartSender sender = new PartSender(egress);
-        return new RangeRead(newWalk(), sender, new DeleteParts(head, sender));
+        return new RangeRead(newWalk(), sender, new DeleteParts(head, sender), writer.operations);
     }
 
     TxnRead newTxnRead()
@@ -59,6 +59,6 @@ final class Walks
         final PartSender sender = new PartSender(egress);
         final TxnParts parts = new TxnParts(head, sender);
         return new TxnRead(header, new TxnChecker(), newPlan(), new TxnRetrace(newWalk()), new TxnAnswer(newWalk(), parts), sender, parts,
-            replies);
+            replies, writer.operations);
     }
 }

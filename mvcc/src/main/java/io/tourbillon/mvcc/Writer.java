@@ -14,6 +14,9 @@ final class Writer
 {
     private static final int RECORD_INITIAL_LENGTH = 4096;
 
+    /** Who reads, deletes or runs a transaction counts it here, too. */
+    final OperationFigures operations = new OperationFigures();
+
     private final TreeStore store;
     private final Tree keys;
     private final Tree revisions;
@@ -95,6 +98,7 @@ final class Writer
     {
         final boolean isLive = exists && !head.isTombstone();
         record.version(isLive ? head.createRevision() : main, isLive ? head.version() + 1 : 1, lease);
+        operations.puts++;
         write(main, sub, key, keyOffset, keyLength, value, valueOffset, valueLength);
     }
 

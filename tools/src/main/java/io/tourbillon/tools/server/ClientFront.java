@@ -5,15 +5,19 @@ import io.tourbillon.transport.aeron.NodeException;
 import io.tourbillon.transport.aeron.NodeOption;
 import io.tourbillon.transport.etcd.EtcdFront;
 import io.tourbillon.transport.etcd.FrontConfig;
+import io.tourbillon.transport.etcd.counts.MethodCounters;
 import io.tourbillon.transport.etcd.identity.JsonTokens;
 import io.tourbillon.transport.etcd.port.TlsSettings;
+import io.tourbillon.transport.http.CallFigures;
 import io.tourbillon.transport.http.Pages;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -137,6 +141,20 @@ final class ClientFront implements AutoCloseable
             front.pages(new FrontPagesOfNode(pages));
             front.connect();
         }
+    }
+
+    /** What clients have called so far; nothing if there is no front, or not yet. Any thread; does not block. */
+    List<CallFigures> calls()
+    {
+        return opening == null || !opening.isDone() ? List.of() : await().calls().all().stream().map(ClientFront::figures).toList();
+    }
+
+    private static CallFigures figures(final MethodCounters method)
+    {
+        final Map<String, Long> handled = new LinkedHashMap<>();
+        method.forEachCode(handled::put);
+        return new CallFigures(method.service(), method.method(), method.type(), method.started(), method.received(),
+            method.receivedBytes(), method.sent(), method.sentBytes(), handled);
     }
 
     private EtcdFront await()

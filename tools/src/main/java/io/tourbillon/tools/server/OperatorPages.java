@@ -4,6 +4,8 @@ import io.tourbillon.tools.Version;
 import io.tourbillon.transport.aeron.Node;
 import io.tourbillon.transport.aeron.NodeException;
 import io.tourbillon.transport.aeron.NodeOption;
+import io.tourbillon.transport.http.CallFigures;
+import io.tourbillon.transport.http.FrontMetrics;
 import io.tourbillon.transport.http.MetricsPage;
 import io.tourbillon.transport.http.NodeMetrics;
 import io.tourbillon.transport.http.NodeStatus;
@@ -15,6 +17,7 @@ import io.tourbillon.transport.http.StatusPage;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What a node's operators read over HTTP, from before it serves until before it is closed: at addresses of its own, if that was asked for,
@@ -23,6 +26,7 @@ import java.util.List;
 final class OperatorPages
 {
     private final Node node;
+    private final Supplier<List<CallFigures>> calls;
     private NodeVitals vitals;
     private Pages pages;
     private PageServer server;
@@ -45,12 +49,14 @@ final class OperatorPages
 
     /**
      * @param node      whose pages they are; to be closed after this.
+     * @param calls     tells what clients have called by etcd's API.
      * @param addresses to show them at.
      * @throws NodeException if it cannot listen at one of them.
      */
-    OperatorPages(final Node node, final List<InetSocketAddress> addresses)
+    OperatorPages(final Node node, final Supplier<List<CallFigures>> calls, final List<InetSocketAddress> addresses)
     {
         this.node = node;
+        this.calls = calls;
         if (addresses.isEmpty())
         {
             return;
@@ -72,7 +78,8 @@ final class OperatorPages
         {
             vitals = new NodeVitals(node);
             final String version = Version.text();
-            pages = new Pages(vitals, new MetricsPage(new NodeMetrics(node, vitals::status, version)),
+            pages = new Pages(vitals, new MetricsPage(
+                new NodeMetrics(node, vitals::status, version), new FrontMetrics(calls)),
                 new StatusPage(new NodeStatus(node, vitals, version)), version);
         }
         return pages;

@@ -202,7 +202,7 @@ public final class Tourbillon
 
     private void serve(final Node node, final ClientFront front, final NodeConfig config, final List<InetSocketAddress> pageAddresses)
     {
-        final OperatorPages pages = new OperatorPages(node, pageAddresses);
+        final OperatorPages pages = new OperatorPages(node, front::calls, pageAddresses);
         front.serve(pages::pages, node.ownToken());
         final EventWatch watch = new EventWatch(node.pipelineCounters(), node.forceDurations(), node.memberId(), log);
         announce(node, config, watch);

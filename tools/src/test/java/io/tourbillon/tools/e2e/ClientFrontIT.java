@@ -51,6 +51,8 @@ class ClientFrontIT
             assertEquals("front\n1\n", new Ctl(node.endpoint()).ok("get", "front"));
             new Ctl(node.endpoint()).ok("put", "front", "2");
             assertEquals("2", kv.range(RangeRequest.newBuilder().setKey(key).build()).getKvs(0).getValue().toStringUtf8());
+            assertTrue(page(url + "/metrics").contains(
+                "grpc_server_started_total{grpc_method=\"Put\",grpc_service=\"etcdserverpb.KV\",grpc_type=\"unary\"} 1.0\n"));
             channel.shutdownNow();
             node.terminate();
             assertEquals(0, node.awaitExit(20_000), node.stderr());
@@ -107,6 +109,12 @@ class ClientFrontIT
             assertEquals(1, node.awaitExit(NodeProcess.START_DEADLINE_MS), node.stderr());
             assertTrue(node.stderr().contains("tourbillon: listen-client-urls: " + keyFile + ": "), node.stderr());
         }
+    }
+
+    private static String page(final String url) throws Exception
+    {
+        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString())
+            .body();
     }
 
     private static void writePem(final Path file, final String kind, final byte[] der) throws IOException

@@ -17,6 +17,15 @@ public final class StateCounters
     /** Watchers. */
     public final PaddedLong watchers = new PaddedLong();
 
+    /** Keys put since start, replay included. */
+    public final PaddedLong puts = new PaddedLong();
+    /** Deletes since start, replay included. */
+    public final PaddedLong deletes = new PaddedLong();
+    /** Ranges read for clients of this member since start. */
+    public final PaddedLong ranges = new PaddedLong();
+    /** Transactions since start that have done more than one thing, replay included. */
+    public final PaddedLong txns = new PaddedLong();
+
     /** Leases. */
     public final PaddedLong leases = new PaddedLong();
     /** Leases granted since start, replay included. */
@@ -36,6 +45,10 @@ public final class StateCounters
         SlowSessions.tell(keys, mvcc.keyCount());
         SlowSessions.tell(liveBytes, mvcc.liveBytes());
         SlowSessions.tell(watchers, mvcc.watcherCount());
+        SlowSessions.tell(puts, mvcc.operationFigures().puts());
+        SlowSessions.tell(deletes, mvcc.operationFigures().deletes());
+        SlowSessions.tell(ranges, mvcc.operationFigures().ranges());
+        SlowSessions.tell(txns, mvcc.operationFigures().txns());
         SlowSessions.tell(leases, mvcc.leaseCount());
         SlowSessions.tell(leasesGranted, mvcc.leaseFigures().granted());
         SlowSessions.tell(leasesRevoked, mvcc.leaseFigures().revoked());

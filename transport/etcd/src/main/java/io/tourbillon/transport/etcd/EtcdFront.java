@@ -3,6 +3,7 @@ package io.tourbillon.transport.etcd;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.tourbillon.transport.client.ClientContext;
+import io.tourbillon.transport.etcd.counts.CallCounters;
 import io.tourbillon.transport.etcd.http.FrontPages;
 import io.tourbillon.transport.etcd.http.HttpFront;
 import io.tourbillon.transport.etcd.http.HttpLimits;
@@ -52,6 +53,7 @@ public final class EtcdFront implements AutoCloseable
     private final HttpFront http;
     private final AuthService auth;
     private final FrontPort port;
+    private final CallCounters calls;
 
     private EtcdFront(final FrontConfig config, final ErrorHandler errorHandler) throws IOException
     {
@@ -78,13 +80,14 @@ public final class EtcdFront implements AutoCloseable
             new MaintenanceService(callers, feeds),
             auth,
             new HealthService(link)).map(service -> ServerInterceptors.interceptForward(service, guard, identities)).toList();
+        calls = new CallCounters(services);
         final PortLimits limits = config.limits(messageBytesMax, HEADER_BYTES_MAX);
         http = new HttpFront(new HttpLimits(messageBytesMax, HEADER_BYTES_MAX, config.corsOrigins(), config.hostWhitelist(),
             STANDSTILL_MS, UNUSED_MS),
-            new JsonGateway(services, messageBytesMax));
+            new JsonGateway(services, calls, messageBytesMax));
         try
         {
-            port = new FrontPort(config.addresses(), config.secureAddresses(), services, limits, http, config.tls(),
+            port = new FrontPort(config.addresses(), config.secureAddresses(), services, calls, limits, http, config.tls(),
                 warning -> errorHandler.onError(new IOException(warning)));
         }
         catch (final IOException ex)
@@ -136,6 +139,12 @@ public final class EtcdFront implements AutoCloseable
     public void pages(final FrontPages pages)
     {
         http.pages(pages);
+    }
+
+    /** @return counters of what clients have called. Any thread. */
+    public CallCounters calls()
+    {
+        return calls;
     }
 
     /** @return bytes of answers that are put together or wait for their clients. Any thread. */

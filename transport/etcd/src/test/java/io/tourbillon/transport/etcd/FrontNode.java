@@ -6,6 +6,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.tourbillon.transport.aeron.Node;
 import io.tourbillon.transport.aeron.NodeConfig;
 import io.tourbillon.transport.aeron.TestConfig;
+import io.tourbillon.transport.etcd.counts.CallCounters;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -80,6 +81,12 @@ public final class FrontNode implements AutoCloseable
     long answerBytes()
     {
         return front.answerBytes();
+    }
+
+    /** What the front has counted. */
+    CallCounters calls()
+    {
+        return front.calls();
     }
 
     /** A channel to the front. */

@@ -23,10 +23,13 @@ public final class MetricsPage implements Function<String, PageReply>
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final ExpositionFormats formats = ExpositionFormats.init();
 
-    /** @param member collects the member's figures, each time anew. */
-    public MetricsPage(final MultiCollector member)
+    /** @param collectors of the member's figures, each time anew. */
+    public MetricsPage(final MultiCollector... collectors)
     {
-        registry.register(member);
+        for (final MultiCollector collector : collectors)
+        {
+            registry.register(collector);
+        }
         ProcessMetrics.builder().register(registry);
         JvmMemoryMetrics.builder().register(registry);
         JvmGarbageCollectorMetrics.builder().register(registry);

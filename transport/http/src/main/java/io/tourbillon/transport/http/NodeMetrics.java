@@ -13,6 +13,7 @@ import io.tourbillon.transport.aeron.SlowSessions;
 import io.tourbillon.transport.aeron.StateCounters;
 import io.tourbillon.transport.client.async.StatusResult;
 
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -48,6 +49,7 @@ public final class NodeMetrics implements MultiCollector
         final PipelineCounters pipeline = node.pipelineCounters();
         addRaft(figures, pipeline);
         addStore(figures);
+        addOperations(figures, node.stateCounters());
         addPipeline(figures, pipeline);
         addTransfers(figures, pipeline);
         addSpace(figures);
@@ -99,6 +101,18 @@ public final class NodeMetrics implements MultiCollector
         figures.counter("tourbillon_written_bytes", "Bytes written to the disk: journal, its zeroing, checkpoints.", now.writtenBytes());
         figures.counter("tourbillon_journal_appended_bytes", "Bytes of records appended to the journal.", now.journalBytes());
         figures.counter("tourbillon_allocated_bytes", "Bytes that the agents' threads have allocated on the heap.", now.allocatedBytes());
+    }
+
+    /** Dashboards of older etcds ask by the names with debugging in them. */
+    private static void addOperations(final Figures figures, final StateCounters state)
+    {
+        for (final String prefix : List.of("etcd_mvcc_", "etcd_debugging_mvcc_"))
+        {
+            figures.counter(prefix + "put", "Keys put since this member's start, replay included.", state.puts.getAcquire());
+            figures.counter(prefix + "delete", "Deletes, likewise; of a lease that ends one for each key.", state.deletes.getAcquire());
+            figures.counter(prefix + "range", "Ranges read for this member's clients.", state.ranges.getAcquire());
+            figures.counter(prefix + "txn", "Transactions that did more than one thing.", state.txns.getAcquire());
+        }
     }
 
     private void addPipeline(final Figures figures, final PipelineCounters pipeline)
@@ -207,6 +221,11 @@ public final class NodeMetrics implements MultiCollector
             state.leasesGranted.getAcquire());
         figures.counter("tourbillon_leases_revoked", "Leases that clients have ended, likewise.", state.leasesRevoked.getAcquire());
         figures.counter("tourbillon_leases_expired", "Leases that have run out, likewise.", state.leasesExpired.getAcquire());
+        figures.counter("etcd_debugging_lease_granted", "Leases granted, likewise.", state.leasesGranted.getAcquire());
+        figures.counter("etcd_debugging_lease_revoked", "Leases that have ended, likewise.",
+            state.leasesRevoked.getAcquire() + state.leasesExpired.getAcquire());
+        figures.counter("etcd_debugging_lease_renewed", "Renewals of leases while this member led.", state.leaseRenewals.getAcquire());
+        figures.counter("etcd_debugging_server_lease_expired", "Leases that have run out, likewise.", state.leasesExpired.getAcquire());
         figures.counter("tourbillon_lease_renewals", "Renewals of leases while this member led.", state.leaseRenewals.getAcquire());
     }
 

@@ -6,6 +6,8 @@ import io.tourbillon.transport.aeron.NodeConfig;
 import io.tourbillon.transport.aeron.NodeOption;
 import io.tourbillon.transport.aeron.Ports;
 import io.tourbillon.transport.client.async.ClientOptions;
+import io.tourbillon.transport.client.async.Op;
+import io.tourbillon.transport.client.async.RangeQuery;
 import io.tourbillon.transport.client.async.TourbillonAsyncClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,6 +71,9 @@ class NodePagesTest
             {
                 client.put("key" + i, "value").get();
             }
+            client.txn().then(Op.put("key0".getBytes(UTF_8), new byte[1]), Op.delete("none".getBytes(UTF_8)),
+                Op.range(RangeQuery.of("key0"))).commit().get();
+            client.range(RangeQuery.of("key1")).get();
             final long leaseId = client.grantLease(0, 60_000).get().id();
             client.revokeLease(client.grantLease(0, 60_000).get().id()).get();
             client.keepLeasesAlive(leaseId, leaseId).get();
@@ -118,7 +123,12 @@ class NodePagesTest
         assertEquals(1, figures.get("etcd_server_leader_changes_seen_total"));
         assertEquals(0, figures.get("etcd_server_is_learner"));
         assertEquals(PUTS, figures.get("etcd_debugging_mvcc_keys_total"));
-        assertEquals(PUTS + 1, figures.get("etcd_debugging_mvcc_current_revision"));
+        assertEquals(PUTS + 2, figures.get("etcd_debugging_mvcc_current_revision"));
+        for (final String prefix : List.of("etcd_mvcc_", "etcd_debugging_mvcc_"))
+        {
+            assertEquals(List.of(PUTS + 1.0, 1.0, 2.0, 1.0),
+                Stream.of("put_total", "delete_total", "range_total", "txn_total").map((name) -> figures.get(prefix + name)).toList());
+        }
         assertTrue(figures.get("etcd_server_proposals_applied_total") > PUTS);
         assertTrue(figures.get("etcd_server_proposals_applied_total") <= figures.get("etcd_server_proposals_committed_total"));
         assertTrue(figures.get("etcd_mvcc_db_total_size_in_use_in_bytes") <= figures.get("etcd_mvcc_db_total_size_in_bytes"));

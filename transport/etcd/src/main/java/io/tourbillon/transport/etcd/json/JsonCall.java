@@ -12,6 +12,7 @@ import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.tourbillon.transport.etcd.counts.MethodCounters;
 import io.tourbillon.transport.etcd.http.Exchange;
 import io.tourbillon.transport.etcd.http.HttpConnection;
 
@@ -39,6 +40,7 @@ final class JsonCall<Q, A> extends ServerCall<Q, A> implements Exchange
     private static final int ANSWER_BYTES_MAX = 512 << 20;
 
     private final MethodDescriptor<Q, A> method;
+    private final MethodCounters counters;
     private final Attributes attributes;
     private final String authority;
     private final HttpConnection connection;
@@ -59,10 +61,11 @@ final class JsonCall<Q, A> extends ServerCall<Q, A> implements Exchange
     private volatile boolean isAwaited;
 
     private JsonCall(
-        final MethodDescriptor<Q, A> method, final Attributes attributes, final String authority, final HttpConnection connection,
-        final int bytesMax)
+        final MethodDescriptor<Q, A> method, final MethodCounters counters, final Attributes attributes, final String authority,
+        final HttpConnection connection, final int bytesMax)
     {
         this.method = method;
+        this.counters = counters;
         this.attributes = attributes;
         this.authority = authority;
         this.connection = connection;
@@ -70,10 +73,12 @@ final class JsonCall<Q, A> extends ServerCall<Q, A> implements Exchange
     }
 
     static <Q, A> JsonCall<Q, A> start(
-        final ServerMethodDefinition<Q, A> method, final Metadata headers, final Attributes attributes, final String authority,
-        final HttpConnection connection, final int bytesMax)
+        final ServerMethodDefinition<Q, A> method, final MethodCounters counters, final Metadata headers, final Attributes attributes,
+        final String authority, final HttpConnection connection, final int bytesMax)
     {
-        final JsonCall<Q, A> call = new JsonCall<>(method.getMethodDescriptor(), attributes, authority, connection, bytesMax);
+        final JsonCall<Q, A> call =
+            new JsonCall<>(method.getMethodDescriptor(), counters, attributes, authority, connection, bytesMax);
+        counters.onStarted();
         call.run(() ->
         {
             call.listener = method.getServerCallHandler().startCall(call, headers);
@@ -170,6 +175,7 @@ final class JsonCall<Q, A> extends ServerCall<Q, A> implements Exchange
         {
             requestedCount--;
             final Q request = inbox.poll();
+            counters.onReceived(((Message)request).getSerializedSize());
             run(() -> listener.onMessage(request));
         }
         if (!isOver && listener != null && isWhole && inbox.isEmpty() && !isHalfClosed)
@@ -216,6 +222,7 @@ final class JsonCall<Q, A> extends ServerCall<Q, A> implements Exchange
     {
         final Message sent = (Message)message;
         final long bytes = sent.getSerializedSize();
+        counters.onSent(bytes);
         queuedBytes.addAndGet(bytes);
         connection.execute(() ->
         {
@@ -282,7 +289,7 @@ final class JsonCall<Q, A> extends ServerCall<Q, A> implements Exchange
         else if (isStream())
         {
             begin(HttpResponseStatus.OK);
-            over();
+            over(Status.Code.OK);
             connection.endStream();
         }
         else if (answer == null || answer.getSerializedSize() > ANSWER_BYTES_MAX)
@@ -291,7 +298,7 @@ final class JsonCall<Q, A> extends ServerCall<Q, A> implements Exchange
         }
         else
         {
-            over();
+            over(Status.Code.OK);
             final ByteBuf body = connection.context().alloc().buffer(GROWTH * answer.getSerializedSize());
             JsonForm.print(answer, body);
             connection.answer(HttpResponseStatus.OK, JSON, body);
@@ -316,7 +323,7 @@ final class JsonCall<Q, A> extends ServerCall<Q, A> implements Exchange
     private void fail(final Status status)
     {
         final ByteBuf body = connection.context().alloc().buffer();
-        over();
+        over(status.getCode());
         if (isStream())
         {
             JsonForm.printStreamError(status, body);
@@ -341,8 +348,9 @@ final class JsonCall<Q, A> extends ServerCall<Q, A> implements Exchange
         context.cancel(null);
     }
 
-    private void over()
+    private void over(final Status.Code code)
     {
+        counters.onHandled(code);
         isOver = true;
         inbox.clear();
     }
@@ -352,7 +360,7 @@ final class JsonCall<Q, A> extends ServerCall<Q, A> implements Exchange
     {
         if (!isOver)
         {
-            over();
+            over(Status.Code.CANCELLED);
             cancel();
         }
     }

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.tourbillon.transport.etcd.counts.CallCounters;
 import io.tourbillon.transport.etcd.http.Exchange;
 import io.tourbillon.transport.etcd.http.Gateway;
 import io.tourbillon.transport.etcd.http.HttpConnection;
@@ -32,14 +33,17 @@ public final class JsonGateway implements Gateway
     private static final Metadata.Key<String> AUTHORIZATION = Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
     private final Map<String, ServerMethodDefinition<?, ?>> methods = new HashMap<>();
+    private final CallCounters calls;
     private final int bytesMax;
 
     /**
      * @param services that are called.
+     * @param calls    counts what is called.
      * @param bytesMax of one message of a request.
      */
-    public JsonGateway(final List<ServerServiceDefinition> services, final int bytesMax)
+    public JsonGateway(final List<ServerServiceDefinition> services, final CallCounters calls, final int bytesMax)
     {
+        this.calls = calls;
         this.bytesMax = bytesMax;
         final Map<String, ServerMethodDefinition<?, ?>> byName = new HashMap<>();
         for (final ServerServiceDefinition service : services)
@@ -70,7 +74,8 @@ public final class JsonGateway implements Gateway
         final Attributes attributes = Attributes.newBuilder()
             .set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, connection.context().channel().remoteAddress())
             .set(Grpc.TRANSPORT_ATTR_LOCAL_ADDR, connection.context().channel().localAddress()).build();
-        return JsonCall.start(method, metadata(request), attributes, request.headers().get(HttpHeaderNames.HOST, ""), connection, bytesMax);
+        return JsonCall.start(method, calls.of(method.getMethodDescriptor().getFullMethodName()), metadata(request), attributes,
+            request.headers().get(HttpHeaderNames.HOST, ""), connection, bytesMax);
     }
 
     /** What gRPC's clients say in metadata: a token, and whatever a header says that begins with {@code Grpc-Metadata-}. */

@@ -2,6 +2,7 @@ package io.tourbillon.transport.etcd.port;
 
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerStreamTracer;
 import io.grpc.netty.InternalNettyServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
@@ -35,6 +36,7 @@ public final class FrontPort implements AutoCloseable
      * @param addresses       at which, without encryption.
      * @param secureAddresses at which, by TLS.
      * @param services        that are served.
+     * @param calls           hears of each call of gRPC's; event loops, and whoever answers.
      * @param limits          of what a client may do.
      * @param http            takes what is not gRPC.
      * @param tls             by what is encrypted; null where there are no {@code secureAddresses}.
@@ -43,8 +45,8 @@ public final class FrontPort implements AutoCloseable
      */
     public FrontPort(
         final List<InetSocketAddress> addresses, final List<InetSocketAddress> secureAddresses,
-        final List<ServerServiceDefinition> services, final PortLimits limits, final HttpSide http, final TlsSettings tls,
-        final Consumer<String> warning) throws IOException
+        final List<ServerServiceDefinition> services, final ServerStreamTracer.Factory calls, final PortLimits limits, final HttpSide http,
+        final TlsSettings tls, final Consumer<String> warning) throws IOException
     {
         final TlsContext context = secureAddresses.isEmpty() ? null : new TlsContext(tls, warning);
         final int threadCount = Runtime.getRuntime().availableProcessors() > 4 ? 4 : 1;
@@ -54,11 +56,11 @@ public final class FrontPort implements AutoCloseable
         {
             for (final InetSocketAddress address : addresses)
             {
-                listen(address, server(address, services, limits, new PortNegotiator(http, null, limits.connectionsMax())));
+                listen(address, server(address, services, calls, limits, new PortNegotiator(http, null, limits.connectionsMax())));
             }
             for (final InetSocketAddress address : secureAddresses)
             {
-                listen(address, server(address, services, limits, new PortNegotiator(http, context, limits.connectionsMax())));
+                listen(address, server(address, services, calls, limits, new PortNegotiator(http, context, limits.connectionsMax())));
             }
         }
         catch (final IOException ex)
@@ -81,8 +83,8 @@ public final class FrontPort implements AutoCloseable
     }
 
     private Server server(
-        final InetSocketAddress address, final List<ServerServiceDefinition> services, final PortLimits limits,
-        final PortNegotiator negotiator)
+        final InetSocketAddress address, final List<ServerServiceDefinition> services, final ServerStreamTracer.Factory calls,
+        final PortLimits limits, final PortNegotiator negotiator)
     {
         final Class<? extends ServerChannel> channel =
             Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
@@ -92,6 +94,7 @@ public final class FrontPort implements AutoCloseable
             .bossEventLoopGroup(loops)
             .workerEventLoopGroup(loops)
             .directExecutor()
+            .addStreamTracerFactory(calls)
             .flowControlWindow(FLOW_CONTROL_WINDOW)
             .maxInboundMessageSize(limits.messageBytesMax())
             .maxConcurrentCallsPerConnection(limits.streamsMax())

@@ -19,6 +19,7 @@ import io.tourbillon.transport.etcd.api.SnapshotResponse;
 import io.tourbillon.transport.etcd.api.WatchGrpc;
 import io.tourbillon.transport.etcd.api.WatchRequest;
 import io.tourbillon.transport.etcd.api.WatchResponse;
+import io.tourbillon.transport.etcd.counts.CallCounters;
 import io.tourbillon.transport.etcd.json.JsonGateway;
 import io.tourbillon.transport.etcd.port.FrontPort;
 import io.tourbillon.transport.etcd.port.PortLimits;
@@ -66,6 +67,7 @@ class HttpFrontTest
     private final AtomicInteger snapshotCount = new AtomicInteger();
     private volatile String seenAuthorization;
     private FrontPort port;
+    private CallCounters calls;
 
     private final class HeaderReader implements ServerInterceptor
     {
@@ -162,12 +164,13 @@ class HttpFrontTest
     {
         final List<ServerServiceDefinition> services = List.of(new Kv().bindService(),
             ServerInterceptors.intercept(new Watch().bindService(), new HeaderReader()), new Snapshots().bindService());
+        calls = new CallCounters(services);
         final HttpFront http = new HttpFront(
             new HttpLimits(BODY_BYTES_MAX, 8192, Set.of("*"), Set.of("localhost"), standstillMs, standstillMs),
-            new JsonGateway(services, BODY_BYTES_MAX));
+            new JsonGateway(services, calls, BODY_BYTES_MAX));
         http.pages(request -> !request.path().equals("/health") ? null :
             new FrontPages.Page(200, "text/plain", Map.of("X-Of-Page", "1"), String.valueOf(request.rawQuery()).getBytes(UTF_8)));
-        port = new FrontPort(List.of(new InetSocketAddress("127.0.0.1", 0)), List.of(), services,
+        port = new FrontPort(List.of(new InetSocketAddress("127.0.0.1", 0)), List.of(), services, calls,
             new PortLimits(1 << 20, 100, 8192, 5000, 7_200_000, 20_000, CONNECTIONS_MAX, handshakeMs), http, null, warning -> {});
     }
 

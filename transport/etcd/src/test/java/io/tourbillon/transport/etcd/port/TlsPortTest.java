@@ -16,6 +16,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.tourbillon.transport.etcd.api.KVGrpc;
 import io.tourbillon.transport.etcd.api.RangeRequest;
 import io.tourbillon.transport.etcd.api.RangeResponse;
+import io.tourbillon.transport.etcd.counts.CallCounters;
 import io.tourbillon.transport.etcd.http.FrontPages;
 import io.tourbillon.transport.etcd.http.HttpFront;
 import io.tourbillon.transport.etcd.http.HttpLimits;
@@ -123,10 +124,11 @@ class TlsPortTest
     {
         use(server);
         final List<ServerServiceDefinition> services = List.of(ServerInterceptors.intercept(new Kv().bindService(), new NameReader()));
+        final CallCounters calls = new CallCounters(services);
         final HttpFront http = new HttpFront(new HttpLimits(1 << 20, 8192, Set.of(), Set.of("nobody.example"), 30_000, 30_000),
-            new JsonGateway(services, 1 << 20));
+            new JsonGateway(services, calls, 1 << 20));
         http.pages(request -> new FrontPages.Page(200, "text/plain", Map.of(), "page".getBytes(UTF_8)));
-        port = new FrontPort(List.of(), List.of(new InetSocketAddress("127.0.0.1", 0)), services, LIMITS, http,
+        port = new FrontPort(List.of(), List.of(new InetSocketAddress("127.0.0.1", 0)), services, calls, LIMITS, http,
             new TlsSettings(certFile, keyFile, trustedCaFile, listOfRevoked, suites, protocols), warnings::add);
     }
 

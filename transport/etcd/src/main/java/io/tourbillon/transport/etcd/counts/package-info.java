@@ -1,0 +1,2 @@
+/** What calls there were, counted as etcd counts them. */
+package io.tourbillon.transport.etcd.counts;
