@@ -88,7 +88,7 @@ final class Stages
         final RecoveredMembers members = new RecoveredMembers(ctx);
         final RaftCore core = new RaftCore(
             new RaftSettings(ctx.memberId(), ctx.electionTimeoutNs(), ctx.heartbeatIntervalNs(), RaftSettings.WINDOW_ENTRIES_DEFAULT, true,
-                ctx.membership().leaseDriftNs()),
+                ctx.membership().leaseDriftNs(), ctx.membership().isFirstElectionHastened()),
             members.ofCheckpoint(),
             // Only what was committed is ever cut off.
             journal.firstIndex() - 1,

@@ -11,6 +11,9 @@ import io.tourbillon.consensus.raft.Peers.Reading;
  */
 final class Election
 {
+    /** So many may pass before the first of a leader that lives must have come. */
+    private static final int HEARTBEATS_OF_A_LEADER = 2;
+
     private final RaftSettings settings;
     private final Ballot ballot;
     private final ElectionTimer timer;
@@ -18,6 +21,9 @@ final class Election
     private final Peers peers;
     private final MemberLog log;
     private final Standing standing;
+    private final long startTerm;
+    /** At some time since the start each of a majority was connected. */
+    private boolean hasReachedMajority;
 
     Election(
         final RaftSettings settings,
@@ -35,6 +41,7 @@ final class Election
         this.peers = peers;
         this.log = log;
         this.standing = standing;
+        startTerm = ballot.term();
     }
 
     int onTick(final long nowNs, final RaftEffects effects)
@@ -55,6 +62,29 @@ final class Election
             campaign(nowNs, "election time-out", effects);
         }
         return 1;
+    }
+
+    /**
+     * With the member that was connected, null if it is none, there may be a majority for the first time since the start. Then nobody is
+     * to be waited for but a leader that lives, whose heartbeats come now, so the first election begins soon: as etcd's does by its
+     * initial-election-tick-advance. Each has its turn, so that they do not split their votes. Who asks for votes while a leader lives
+     * gets none, and harms nobody: that is what the pre-vote is for.
+     */
+    void onPeerConnected(final long nowNs, final Peer peer)
+    {
+        if (peer == null || hasReachedMajority)
+        {
+            return;
+        }
+        peer.isReached = true;
+        hasReachedMajority = peers.reached(Reading.REACHED, 1) > 0;
+        final boolean isFirst = ballot.term() == startTerm && standing.role() == Role.FOLLOWER && standing.leaderId() == RaftCore.NO_LEADER;
+        if (hasReachedMajority && isFirst && settings.isFirstElectionHastened() && settings.hasPreVote())
+        {
+            // Who was never in a term has heard no leader.
+            final int heartbeats = membership.turn() + (startTerm == 0 ? 0 : HEARTBEATS_OF_A_LEADER);
+            timer.hasten(nowNs, heartbeats * settings.heartbeatIntervalNs());
+        }
     }
 
     int onTimeoutNow(final long nowNs, final TimeoutNowDecoder message, final RaftEffects effects)

@@ -39,6 +39,12 @@ final class ElectionTimer
         deadlineNs = nowNs;
     }
 
+    /** It waits no longer than this. */
+    void hasten(final long nowNs, final long spanNs)
+    {
+        deadlineNs = deadlineNs - nowNs > spanNs ? nowNs + spanNs : deadlineNs;
+    }
+
     boolean isDue(final long nowNs)
     {
         return deadlineNs - nowNs <= 0;

@@ -46,6 +46,18 @@ final class Membership
         return configurations.isVoterInAny(memberId);
     }
 
+    /** Its place among the voters, from 0 on: the same on all members that have the same configuration. */
+    int turn()
+    {
+        final long[] voterIds = current().voterIds();
+        int turn = 0;
+        while (turn < voterIds.length && voterIds[turn] != memberId)
+        {
+            turn++;
+        }
+        return turn;
+    }
+
     boolean isSoleVoter()
     {
         return current().isSoleVoter(memberId);

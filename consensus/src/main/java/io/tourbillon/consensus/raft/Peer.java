@@ -32,6 +32,8 @@ final class Peer
     long progressNs;
     /** In PROBE: a message is on its way. */
     boolean isProbeSent;
+    /** It was connected since this member's start. */
+    boolean isReached;
     /** It was heard since the last check of the quorum. */
     boolean isActive;
     /** It has said that it has less than it has acknowledged. That is late, or it has lost some of that: it will be asked. */
@@ -63,6 +65,16 @@ final class Peer
         mode = Mode.PROBE;
         isProbeSent = false;
         progressNs = nowNs;
+    }
+
+    /** What was sent before may be lost, or it has started anew and does not remember where the logs agree. */
+    void onConnected(final long nowNs)
+    {
+        if (mode == Mode.PIPELINE)
+        {
+            nextIndex = matchIndex + 1;
+            probe(nowNs);
+        }
     }
 
     boolean isReadyToSend(final long lastIndex, final int windowEntries)

@@ -41,6 +41,14 @@ final class Peers
                 return peer.isActive ? 1 : 0;
             }
         },
+        REACHED
+        {
+            @Override
+            long of(final Peer peer)
+            {
+                return peer.isReached ? 1 : 0;
+            }
+        },
         ROOM
         {
             @Override

@@ -454,7 +454,7 @@ public final class RaftCore
 
     /**
      * Messages to a member may have been lost, or it has started anew and does not remember where the logs agree: what was on its way is
-     * sent again, and the question with it. To be said after each start of the member.
+     * sent again, and the question with it. To be said after each start of the member, and of each member after this one's start.
      *
      * @param nowNs  now.
      * @param peerId the member.
@@ -462,11 +462,11 @@ public final class RaftCore
     public void onPeerConnected(final long nowNs, final long peerId)
     {
         final Peer peer = peers.find(peerId);
-        if (standing.isLeader() && peer != null && peer.mode == Peer.Mode.PIPELINE)
+        if (peer != null && standing.isLeader())
         {
-            peer.nextIndex = peer.matchIndex + 1;
-            peer.probe(nowNs);
+            peer.onConnected(nowNs);
         }
+        election.onPeerConnected(nowNs, peer);
     }
 
     /** @return current term; perhaps not yet durable. */

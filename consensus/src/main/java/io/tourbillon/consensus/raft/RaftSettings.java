@@ -12,9 +12,17 @@ package io.tourbillon.consensus.raft;
  * @param leaseDriftNs        leader-lease reads (thesis 6.4.1): how much of an election time-out two members' clocks may disagree about; a
  *                            lease ends that much before it. {@link #NO_LEASE}: a read waits for a round of heartbeats. The same on all
  *                            members: a leader's lease rests on what the others do.
+ * @param isFirstElectionHastened whether a member that has reached a majority after its start, and has heard no leader, campaigns within
+ *                            some heartbeats instead of an election time-out. Only with pre-vote.
  */
 public record RaftSettings(
-    long memberId, long electionTimeoutNs, long heartbeatIntervalNs, int windowEntries, boolean hasPreVote, long leaseDriftNs)
+    long memberId,
+    long electionTimeoutNs,
+    long heartbeatIntervalNs,
+    int windowEntries,
+    boolean hasPreVote,
+    long leaseDriftNs,
+    boolean isFirstElectionHastened)
 {
     /** No leader-lease reads. */
     public static final long NO_LEASE = -1;
@@ -30,6 +38,7 @@ public record RaftSettings(
      * @param windowEntries       positive.
      * @param hasPreVote          either.
      * @param leaseDriftNs        {@link #NO_LEASE}, or from 0 to less than the election time-out.
+     * @param isFirstElectionHastened either.
      * @throws IllegalArgumentException naming the field, the value and the range.
      */
     public RaftSettings
@@ -44,14 +53,14 @@ public record RaftSettings(
     }
 
     /**
-     * The usual settings: ten heartbeats an election time-out, pre-vote, no lease reads.
+     * The usual settings: ten heartbeats an election time-out, pre-vote, no lease reads, a hastened first election.
      *
      * @param memberId          this member.
      * @param electionTimeoutNs in nanoseconds.
      */
     public RaftSettings(final long memberId, final long electionTimeoutNs)
     {
-        this(memberId, electionTimeoutNs, Math.max(1, electionTimeoutNs / 10), WINDOW_ENTRIES_DEFAULT, true, NO_LEASE);
+        this(memberId, electionTimeoutNs, Math.max(1, electionTimeoutNs / 10), WINDOW_ENTRIES_DEFAULT, true, NO_LEASE, true);
     }
 
     /**

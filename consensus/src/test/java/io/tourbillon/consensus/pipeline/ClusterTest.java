@@ -53,6 +53,15 @@ class ClusterTest
     }
 
     @Test
+    void shouldElectAtAFirstStartWithoutWaitingForAnElectionTimeout()
+    {
+        cluster.close();
+        cluster = new TestCluster(directory.resolve("patient"), 60_000);
+        cluster.startAll();
+        cluster.awaitLeader(1, 2, 3);
+    }
+
+    @Test
     void shouldTellHowFarTheMembersAreWhereItLeadsAndNowhereElse()
     {
         final TestNode leader = cluster.awaitLeader(1, 2, 3);

@@ -29,7 +29,7 @@ class MembershipTest
 {
     private static final Configuration INITIAL = Configuration.of(
         LongStream.rangeClosed(1, 3).mapToObj((id) -> new Member(id, true, false, "m" + id, address(id), "")).toList());
-    private static final MembershipSettings SETTINGS = new MembershipSettings(1, true, -1);
+    private static final MembershipSettings SETTINGS = new MembershipSettings(1, true, -1, true);
 
     @TempDir
     private Path directory;

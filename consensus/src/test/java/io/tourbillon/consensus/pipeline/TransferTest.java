@@ -71,7 +71,7 @@ class TransferTest
                 .ingress(ingress).counters(counters).fatalHandler((name, cause) -> failures.add(name + ": " + cause))
                 .configuration(CONFIGURATION).peerLinks(network.linksOf(id))
                 .transfer(new TransferSettings(images, network.stateLinksOf(id), test.bytesPerSecond))
-                .durability(test.durability).membership(new MembershipSettings(1, false, -1))
+                .durability(test.durability).membership(new MembershipSettings(1, false, -1, true))
                 .ringCapacity(256).requestLengthMax(4 << 10).arenaLength(1 << 20)
                 .electionTimeoutNs(TimeUnit.MILLISECONDS.toNanos(300)).runId(id)
                 .checkpointIntervalNs(TimeUnit.MILLISECONDS.toNanos(id == test.withoutCheckpoints ? 3_600_000 : 20)));

@@ -32,6 +32,7 @@ final class ScriptedCluster
     private final Map<Long, Long> leaderOfTerm = new HashMap<>();
     private final Map<Long, Long> committedTerms = new TreeMap<>();
     private boolean hasPreVote = true;
+    private boolean isHastened = true;
     private long heartbeatNs = 100;
     private boolean isQuiet;
     private long leaseDriftNs = RaftSettings.NO_LEASE;
@@ -54,6 +55,7 @@ final class ScriptedCluster
         {
             case "heartbeats" -> heartbeatNs = number(words, 1);
             case "no-pre-vote" -> hasPreVote = false;
+            case "haste" -> isHastened = words[1].equals("on");
             case "lease-reads" -> leaseDriftNs = number(words, 1);
             case "window" -> windowEntries = (int)number(words, 1);
             case "entries-per-message" -> entriesPerMessage = (int)number(words, 1);
@@ -130,7 +132,8 @@ final class ScriptedCluster
 
     private void add(final long id, final Configuration configuration)
     {
-        final RaftSettings settings = new RaftSettings(id, ELECTION_TIMEOUT_NS, heartbeatNs, windowEntries, hasPreVote, leaseDriftNs);
+        final RaftSettings settings =
+            new RaftSettings(id, ELECTION_TIMEOUT_NS, heartbeatNs, windowEntries, hasPreVote, leaseDriftNs, isHastened);
         final ScriptedNode node = new ScriptedNode(this, settings, configuration);
         nodes.put(id, node);
         node.start();

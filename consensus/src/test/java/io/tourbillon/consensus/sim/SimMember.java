@@ -90,7 +90,7 @@ final class SimMember implements ScriptedForwards.World
         final double spread = world.weather.clockSpread;
         final long driftNs = (long)(Weather.electionTimeoutNs() * (1 - (1 - spread) / (1 + spread))) + SimTime.TICK_NS;
         return new RaftSettings(node.id, Weather.electionTimeoutNs(), Weather.heartbeatNs(), world.weather.windowEntries,
-            world.weather.hasPreVote, world.weather.hasLeases ? driftNs : RaftSettings.NO_LEASE);
+            world.weather.hasPreVote, world.weather.hasLeases ? driftNs : RaftSettings.NO_LEASE, true);
     }
 
     void start()

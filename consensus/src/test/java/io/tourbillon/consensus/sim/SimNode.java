@@ -99,7 +99,25 @@ final class SimNode
         {
             world.trace.add("restart", id);
             start();
-            world.nodes.values().forEach((other) -> world.time.after(world.ticks(1, 20), () -> other.ask((peer) -> peer.reconnect(id))));
+            connect();
+        }
+    }
+
+    /** The others find it, and it finds those that are there, each way at a time of its own. */
+    void connect()
+    {
+        world.nodes.values().forEach((other) ->
+        {
+            world.time.after(world.ticks(1, 20), () -> other.ask((peer) -> peer.reconnect(id)));
+            world.time.after(world.ticks(1, 20), () -> ask((self) -> find(self, other)));
+        });
+    }
+
+    private static void find(final SimMember self, final SimNode other)
+    {
+        if (other.isUp())
+        {
+            self.reconnect(other.id);
         }
     }
 

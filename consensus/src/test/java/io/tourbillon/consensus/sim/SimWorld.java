@@ -47,6 +47,7 @@ final class SimWorld
         {
             addNode();
         }
+        nodes.values().forEach(SimNode::connect);
     }
 
     /** A member with an empty disk; ids are never given twice. */

@@ -61,6 +61,7 @@ final class EtcdFlags
         // Settings of the node.
         flag("heartbeat-interval", Kind.UINT, Use.NODE, "100", "milliseconds"),
         flag("election-timeout", Kind.UINT, Use.NODE, "1000", "milliseconds, at least five heartbeat-intervals, at most 50000"),
+        flag("initial-election-tick-advance", Kind.BOOL, Use.NODE, "true", "a member alone never waits"),
         flag("quota-backend-bytes", Kind.INT, Use.NODE, "0",
             "0: 2 GiB, as etcd. Less than 0: no quota. It counts live data and history, not the file: free space in it is free"),
         flag("auto-compaction-mode", Kind.TEXT, Use.NODE, "periodic", ""),
@@ -74,8 +75,6 @@ final class EtcdFlags
         flag("force-new-cluster", Kind.BOOL, Use.REFUSED, "false",
             "save a snapshot (tbctl snapshot save) and restore it into a new data directory (tbctl snapshot restore) instead"),
         flag("pre-vote", Kind.BOOL, Use.NO_EFFECT, "true", "an election always begins with it"),
-        flag("initial-election-tick-advance", Kind.BOOL, Use.NO_EFFECT, "true",
-            "a member alone does not wait for an election timeout, others always do"),
         flag("wal-dir", Kind.TEXT, Use.NO_EFFECT, "", "the log is in the data directory"),
         flag("snapshot-count", Kind.UINT, Use.NO_EFFECT, "", "a checkpoint is due after so many bytes or so much time"),
         flag("snapshot-catchup-entries", Kind.UINT, Use.NO_EFFECT, "", "what is kept of the log for other members is told in bytes"),

@@ -149,6 +149,10 @@ public enum NodeOption
     /** Election time-out. */
     ELECTION_TIMEOUT("election-timeout", Kind.MILLISECONDS, "1000", 10, 50_000,
         "A member that has not heard its leader for so long, up to twice as long, campaigns. The same on all members."),
+    /** First election. */
+    INITIAL_ELECTION_TICK_ADVANCE("initial-election-tick-advance", Kind.CHOICE, "true", List.of("true", "false"),
+        "A member that has just started and hears no leader campaigns as soon as it reaches a majority, without an election-timeout of " +
+        "waiting. etcd's option and default."),
     /** Durability. */
     DURABILITY("durability", Kind.CHOICE, "fsync", List.of("fsync", "none"),
         "fsync: nothing is acknowledged before it is on the disk. none: left to the kernel, a power cut loses acknowledged writes."),

@@ -272,7 +272,8 @@ final class NodeParts implements AutoCloseable
         return new MembershipSettings(
             config.intNumber(NodeOption.MAX_LEARNERS),
             Boolean.parseBoolean(config.text(NodeOption.STRICT_RECONFIG_CHECK)),
-            driftMs == 0 ? RaftSettings.NO_LEASE : TimeUnit.MILLISECONDS.toNanos(driftMs));
+            driftMs == 0 ? RaftSettings.NO_LEASE : TimeUnit.MILLISECONDS.toNanos(driftMs),
+            Boolean.parseBoolean(config.text(NodeOption.INITIAL_ELECTION_TICK_ADVANCE)));
     }
 
     private AeronPeerLinks peerLinks()
