@@ -87,6 +87,12 @@ public final class Pipeline implements AutoCloseable
         return health.hasFailed();
     }
 
+    /** Something has arrived that the sequencer would have to look for. Any thread; a system call only if its thread sleeps. */
+    public void wake()
+    {
+        stages.sequencerIdle.wake();
+    }
+
     /**
      * Asks a member that leads to hand its place over, because it is about to stop; see {@link PipelineCounters#leaderId}. From then on it
      * takes no writes. Any thread; does not wait.

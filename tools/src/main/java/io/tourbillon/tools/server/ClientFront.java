@@ -1,5 +1,6 @@
 package io.tourbillon.tools.server;
 
+import io.tourbillon.codecs.Doorbell;
 import io.tourbillon.transport.aeron.NodeConfig;
 import io.tourbillon.transport.aeron.NodeException;
 import io.tourbillon.transport.aeron.NodeOption;
@@ -130,16 +131,17 @@ final class ClientFront implements AutoCloseable
      *
      * @param pages     of the node, to show.
      * @param nodeToken of the node: see {@link io.tourbillon.transport.aeron.Node#ownToken}.
+     * @param doorbell  of the node.
      * @throws NodeException if it cannot: an address is taken.
      */
-    void serve(final Supplier<Pages> pages, final byte[] nodeToken)
+    void serve(final Supplier<Pages> pages, final byte[] nodeToken, final Doorbell doorbell)
     {
         if (opening != null)
         {
             final EtcdFront front = await();
             ownToken = nodeToken.clone();
             front.pages(new FrontPagesOfNode(pages));
-            front.connect();
+            front.connect(doorbell);
         }
     }
 

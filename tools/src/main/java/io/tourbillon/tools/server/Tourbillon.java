@@ -203,7 +203,7 @@ public final class Tourbillon
     private void serve(final Node node, final ClientFront front, final NodeConfig config, final List<InetSocketAddress> pageAddresses)
     {
         final OperatorPages pages = new OperatorPages(node, front::calls, pageAddresses);
-        front.serve(pages::pages, node.ownToken());
+        front.serve(pages::pages, node.ownToken(), node.doorbell());
         final EventWatch watch = new EventWatch(node.pipelineCounters(), node.forceDurations(), node.memberId(), log);
         announce(node, config, watch);
         final PeerPage peerPage = isTellingWhoJoins && stop.getCount() > 0 ? new PeerPage(node, config, log) : null;

@@ -38,6 +38,8 @@ final class ClientEgress implements Egress
     private final LongArrayList ended = new LongArrayList();
     private Session draining;
     private Session last;
+    /** A near client was answered in this duty cycle: one of them. */
+    private Connection answeredNear;
     private int drainIndex;
     private long nowNs;
 
@@ -138,6 +140,10 @@ final class ClientEgress implements Egress
     /** @return bytes sent from the start of the message, sentBefore if none now, or negative if the stream is gone. */
     private int send(final Session session, final DirectBuffer buffer, final int offset, final int length, final int sentBefore)
     {
+        if (session.connection().isNear())
+        {
+            answeredNear = session.connection();
+        }
         final Publication publication = session.connection().publication();
         if (length <= publication.maxPayloadLength())
         {
@@ -197,6 +203,16 @@ final class ClientEgress implements Egress
             }
         }
         return workCount;
+    }
+
+    /** The end of a duty cycle: tells clients in this process that they were answered in it. */
+    void tellNear()
+    {
+        if (answeredNear != null)
+        {
+            answeredNear.tellNear();
+            answeredNear = null;
+        }
     }
 
     /**

@@ -46,6 +46,7 @@ final class ClientIngress implements Ingress
     private final ConnectionVoice voice;
     private final IngressCounters counters;
     private final DriverPace driverPace;
+    private final NearClients nearClients;
     private final FairShare fairShare;
     private final ChunkMemory chunkMemory;
     private final PollRounds rounds = new PollRounds();
@@ -65,6 +66,8 @@ final class ClientIngress implements Ingress
     private Connection polled;
     private int firstIndex;
     private long lastConnectionId;
+    /** Connected ones that ring. */
+    private int nearCount;
     private long lastPollNs;
     private long nextSweepNs;
 
@@ -77,8 +80,10 @@ final class ClientIngress implements Ingress
         final ConnectionVoice voice,
         final IngressCounters counters,
         final DriverPace driverPace,
+        final NearClients nearClients,
         final BooleanSupplier isServing)
     {
+        this.nearClients = nearClients;
         this.driverPace = driverPace;
         this.isServing = isServing;
         this.aeron = driver.aeron();
@@ -117,10 +122,10 @@ final class ClientIngress implements Ingress
         }
     }
 
-    /** Whether a client sends requests through shared memory. */
-    boolean hasIpcClient()
+    /** Whether a client sends requests through shared memory and does not ring. */
+    boolean hasSilentClient()
     {
-        return !ipc.hasNoImages();
+        return ipc.imageCount() > nearCount;
     }
 
     /** Whether a client sends requests by UDP. */
@@ -210,7 +215,9 @@ final class ClientIngress implements Ingress
         }
         final long registrationId = aeron.asyncAddPublication(channel.build(), Protocol.RESPONSE_STREAM_ID);
         final ChunkAssembler chunks = new ChunkAssembler(chunkMemory, requestLengthMax);
-        return new Connection(++lastConnectionId, image, registrationId, isRefused, chunks, nowNs);
+        final Connection connection = new Connection(++lastConnectionId, image, registrationId, isRefused, chunks, nowNs);
+        connection.nearClients(image.subscription() == ipc ? nearClients : null);
+        return connection;
     }
 
     private int pollConnections(final long nowNs)
@@ -309,6 +316,7 @@ final class ClientIngress implements Ingress
         final long stallNs = nowNs - lastPollNs;
         int workCount = 0;
         sessions.beginSweep();
+        nearCount = 0;
         for (int i = connections.size() - 1; i >= 0; i--)
         {
             final Connection connection = connections.get(i);
@@ -323,6 +331,7 @@ final class ClientIngress implements Ingress
                 workCount++;
                 counters.chunkTimeouts.addRelease(dropped);
             }
+            nearCount += connection.isNear() ? 1 : 0;
             sessions.sweep(connection);
             workCount += logins.sweep(connection);
             if (connection.image().isClosed())

@@ -43,6 +43,9 @@ final class Connection
     private final ArrayList<Logins.Pending> logins = new ArrayList<>(0);
     private ExpandableRingBuffer queue;
     private Publication publication;
+    /** Null = it is no client of this process. */
+    private NearClients nearClients;
+    private boolean isNear;
     private State state = State.OPENING;
     private byte[] challenge;
     private int loginFailureCount;
@@ -133,6 +136,25 @@ final class Connection
     {
         assert state.canMoveTo(next) : state + " -> " + next;
         state = next;
+        isNear = next == State.CONNECTED && nearClients != null && nearClients.isOpen(image.sessionId());
+    }
+
+    /** It may be one of these: whether it is shows when it connects. */
+    void nearClients(final NearClients value)
+    {
+        nearClients = value;
+    }
+
+    /** Whether its client rings when it has asked, and is to be told of answers. Both threads. */
+    boolean isNear()
+    {
+        return isNear;
+    }
+
+    /** A near client was answered. Both threads. */
+    void tellNear()
+    {
+        nearClients.onAnswered();
     }
 
     long lastHeardNs()

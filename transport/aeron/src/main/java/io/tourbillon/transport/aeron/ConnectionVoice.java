@@ -174,6 +174,7 @@ final class ConnectionVoice
             final int result = sender.send(connection.publication(), scratch, 0, length);
             if (result == MessageSender.SENT)
             {
+                tellNear(connection);
                 return;
             }
             if (result == MessageSender.GONE)
@@ -206,7 +207,19 @@ final class ConnectionVoice
         {
             connection.queue().reset(0);
         }
+        if (bytes > 0)
+        {
+            tellNear(connection);
+        }
         return bytes > 0 ? 1 : 0;
+    }
+
+    private static void tellNear(final Connection connection)
+    {
+        if (connection.isNear())
+        {
+            connection.tellNear();
+        }
     }
 
     private boolean onQueued(final MutableDirectBuffer buffer, final int offset, final int length, final int headOffset)

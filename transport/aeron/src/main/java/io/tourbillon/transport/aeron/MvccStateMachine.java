@@ -225,6 +225,7 @@ final class MvccStateMachine implements StateMachine
         workCount += mvcc.doWork(nowNs) + space.doWork() + saves.doWork(mvcc.auth());
         gauges.state().tell(mvcc);
         egress.tellSlow(mvcc.watchFigures());
+        egress.tellNear();
         return workCount;
     }
 

@@ -2,6 +2,7 @@ package io.tourbillon.transport.aeron;
 
 import io.tourbillon.codecs.Alarm;
 import io.tourbillon.codecs.ConnectionKey;
+import io.tourbillon.codecs.Doorbell;
 import io.tourbillon.consensus.pipeline.Pipeline;
 import io.tourbillon.consensus.pipeline.PipelineCounters;
 import io.tourbillon.journal.DurationHistogram;
@@ -182,6 +183,12 @@ public final class Node implements AutoCloseable
     public ConnectionKey connectionKey()
     {
         return parts.connectionKey();
+    }
+
+    /** @return by which a client in this process rings, so that the node need not look for what it sends. Any thread. */
+    public Doorbell doorbell()
+    {
+        return parts.doorbell();
     }
 
     /** @return how agents share threads: folded, shared or dedicated. */

@@ -5,6 +5,7 @@ import io.tourbillon.bptree.TreeStore;
 import io.tourbillon.bptree.TreeStoreContext;
 import io.tourbillon.codecs.Alarm;
 import io.tourbillon.codecs.ConnectionKey;
+import io.tourbillon.codecs.Doorbell;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.consensus.FatalHandler;
 import io.tourbillon.consensus.StateMachine;
@@ -71,6 +72,7 @@ final class NodeParts implements AutoCloseable
     private SnapshotSaves saves;
     private Journal journal;
     private RequestRouter router;
+    private final NearClients nearClients = new NearClients();
     private boolean isJournalHandedOver;
     private boolean hasPeers;
     private final Broadcasts broadcasts;
@@ -199,7 +201,8 @@ final class NodeParts implements AutoCloseable
         final Doorkeeper doorkeeper = new Doorkeeper(connectionKey);
         router = new RequestRouter(sessions, doorkeeper, logins, voice, ingressCounters, identity.memberId(), config);
         final ClientIngress ingress =
-            new ClientIngress(driver, config, router, sessions, logins, voice, ingressCounters, driverPace, transport::isReady);
+            new ClientIngress(driver, config, router, sessions, logins, voice, ingressCounters, driverPace, nearClients,
+                transport::isReady);
         final NodeReplies replies = new NodeReplies(config, facts, pipelineCounters, mvcc.alarms(), journal, store, egress);
         gauges.mirror(new CounterMirror(gauges.file()).addPipeline(pipelineCounters).addIngress(ingressCounters)
             .addFields("space", spaceCounters).addFields("sessions", egress.slowSessions()).addJournal(journal));
@@ -209,7 +212,7 @@ final class NodeParts implements AutoCloseable
         final SocketWait socketWait = driver.socketWait();
         if (socketWait != null)
         {
-            socketWait.isDeaf(ingress::hasIpcClient);
+            socketWait.isDeaf(ingress::hasSilentClient);
         }
         final AeronPeerLinks links = peerLinks();
         final boolean hasBroadcasts = !config.broadcasts().isEmpty();
@@ -247,6 +250,7 @@ final class NodeParts implements AutoCloseable
         }
         final Pipeline pipeline = Pipeline.launch(context);
         isJournalHandedOver = true;
+        nearClients.node(pipeline::wake);
         return pipeline;
     }
 
@@ -291,6 +295,11 @@ final class NodeParts implements AutoCloseable
     long handOverNs()
     {
         return TimeUnit.MILLISECONDS.toNanos(config.number(NodeOption.ELECTION_TIMEOUT));
+    }
+
+    Doorbell doorbell()
+    {
+        return nearClients;
     }
 
     /** From now on requests are refused. */

@@ -18,9 +18,9 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Waits for a datagram on any socket of the embedded media driver, where the thread that waits is the one that invokes the driver. What
- * comes through shared memory rings no bell, so as long as a client uses that there is no waiting here. The driver reads its sockets as it
- * always does: this only looks whether one of them has something. The JDK's selector looks a descriptor up by its boxed number: 16 bytes
- * each time, unless such numbers are cached (-XX:AutoBoxCacheMax, which the launcher sets).
+ * comes through shared memory rings no bell, so as long as a client uses that without ringing one itself there is no waiting here. The
+ * driver reads its sockets as it always does: this only looks whether one of them has something. The JDK's selector looks a descriptor up
+ * by its boxed number: 16 bytes each time, unless such numbers are cached (-XX:AutoBoxCacheMax, which the launcher sets).
  */
 final class SocketWait implements IdleWait, AutoCloseable
 {

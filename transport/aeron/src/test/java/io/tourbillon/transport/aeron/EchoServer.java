@@ -34,12 +34,14 @@ final class EchoServer implements Admission, AutoCloseable
     final IngressCounters counters = new IngressCounters();
     final ClientEgress egress;
     final EmbeddedDriver driver;
+    final NearClients nearClients = new NearClients();
     final AtomicReference<Throwable> failure = new AtomicReference<>();
     final long memberId = 77;
     volatile int answersPerPut = 1;
     volatile long admission;
     volatile boolean isAnswering = true;
     volatile long replyBytes;
+    volatile boolean hasSilentClient;
 
     private final PipelineCounters pipelineCounters = new PipelineCounters();
     private final TransportAgent transport;
@@ -73,7 +75,7 @@ final class EchoServer implements Admission, AutoCloseable
         transport = new TransportAgent(counters, pipelineCounters, NodeEvents.NONE, pace);
         driver = EmbeddedDriver.launch(config, RunMode.FOLDED, false, transport::onTransportError);
         transport.driver(driver);
-        ingress = new ClientIngress(driver, config, router, sessions, logins, voice, counters, pace, () -> true);
+        ingress = new ClientIngress(driver, config, router, sessions, logins, voice, counters, pace, nearClients, () -> true);
         ingress.listen();
         ingress.onStart(this);
         new Thread(this::run, "echo-server").start();
@@ -87,7 +89,9 @@ final class EchoServer implements Admission, AutoCloseable
             while (isRunning)
             {
                 idle.idle(transport.doWork() + ingress.poll(System.nanoTime()) + egress.doWork(System.nanoTime()));
+                egress.tellNear();
                 replyBytes = egress.replyBytes();
+                hasSilentClient = ingress.hasSilentClient();
                 while (egress.pollEnded() != 0)
                 {
                     continue; // there is no state machine to tell

@@ -201,6 +201,12 @@ public final class ClientConnection implements AutoCloseable
         return outbound;
     }
 
+    /** Whether the doorbell is to be rung for what was sent since the last call. */
+    boolean takeUnrung()
+    {
+        return outbound.takeUnrung() && null != link && link.hasBell();
+    }
+
     Encoders encoders()
     {
         return encoders;

@@ -1,6 +1,7 @@
 package io.tourbillon.transport.client;
 
 import io.tourbillon.codecs.ConnectionKey;
+import io.tourbillon.codecs.Doorbell;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -18,6 +19,7 @@ public final class ClientContext
     private long connectTimeoutMs = 3_000;
     private long silenceMs = Long.MAX_VALUE;
     private ConnectionKey connectionKey;
+    private Doorbell doorbell;
     private long reconnectMinMs = 10;
     private long reconnectMaxMs = 1_000;
     private int requestsInFlightMax = 1_024;
@@ -200,6 +202,24 @@ public final class ClientContext
     public ConnectionKey connectionKey()
     {
         return connectionKey;
+    }
+
+    /**
+     * The bell of a node in this process, rung when requests were sent to it by IPC.
+     *
+     * @param value null = none.
+     * @return this.
+     */
+    public ClientContext doorbell(final Doorbell value)
+    {
+        doorbell = value;
+        return this;
+    }
+
+    /** @return the bell of a node in this process; null = none. */
+    public Doorbell doorbell()
+    {
+        return doorbell;
     }
 
     /**

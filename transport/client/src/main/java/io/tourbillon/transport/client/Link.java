@@ -52,8 +52,18 @@ final class Link implements AutoCloseable
         if (null == publication && Aeron.NULL_VALUE != publicationId)
         {
             publication = aeron.getExclusivePublication(publicationId);
+            if (null != publication && hasBell())
+            {
+                context.doorbell().open(publication.sessionId());
+            }
         }
         return null != publication;
+    }
+
+    /** What is sent is not heard, so it is to be rung for. */
+    boolean hasBell()
+    {
+        return isIpc && null != context.doorbell();
     }
 
     /** Runs the Aeron client, unless it is shared and run by its owner. */
@@ -97,6 +107,10 @@ final class Link implements AutoCloseable
     @Override
     public void close()
     {
+        if (null != publication && hasBell())
+        {
+            context.doorbell().close(publication.sessionId());
+        }
         if (isIpc)
         {
             media.close();

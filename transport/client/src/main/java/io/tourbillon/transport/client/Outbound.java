@@ -39,6 +39,7 @@ final class Outbound
     private long chunkedId;
     private boolean isSide;
     private boolean hasSpoken;
+    private boolean isUnrung;
     private boolean isBroken;
 
     /** A new connection; what was leaving is forgotten. */
@@ -118,9 +119,18 @@ final class Outbound
         return refusal(position);
     }
 
+    /** Whether anything was sent since the last call that the bell has not been rung for. */
+    boolean takeUnrung()
+    {
+        final boolean result = isUnrung;
+        isUnrung = false;
+        return result;
+    }
+
     void commit()
     {
         hasSpoken = true;
+        isUnrung = true;
         if (isSide)
         {
             isSide = false;
@@ -169,6 +179,7 @@ final class Outbound
         claim.commit();
         sideSent += pieceLength;
         hasSpoken = true;
+        isUnrung = true;
         return true;
     }
 

@@ -65,13 +65,29 @@ public final class TourbillonClient implements AutoCloseable
      */
     public int poll()
     {
+        ring();
         int workCount = null == udpMedia ? 0 : udpMedia.poll();
         final long nowNs = context.nanoClock().nanoTime();
         for (int i = 0; i < connections.size(); i++)
         {
             workCount += connections.get(i).poll(nowNs);
         }
+        ring();
         return workCount;
+    }
+
+    /** Rings for what was sent since the last time: before it looks for answers, and for what it has sent itself. */
+    private void ring()
+    {
+        boolean isUnrung = false;
+        for (int i = 0; i < connections.size(); i++)
+        {
+            isUnrung |= connections.get(i).takeUnrung();
+        }
+        if (isUnrung)
+        {
+            context.doorbell().ring();
+        }
     }
 
     /** @return settings. */

@@ -2,6 +2,7 @@ package io.tourbillon.transport.etcd;
 
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import io.tourbillon.codecs.Doorbell;
 import io.tourbillon.transport.client.ClientContext;
 import io.tourbillon.transport.etcd.counts.CallCounters;
 import io.tourbillon.transport.etcd.http.FrontPages;
@@ -10,6 +11,8 @@ import io.tourbillon.transport.etcd.http.HttpLimits;
 import io.tourbillon.transport.etcd.json.JsonGateway;
 import io.tourbillon.transport.etcd.identity.Identities;
 import io.tourbillon.transport.etcd.identity.JsonTokens;
+import io.tourbillon.transport.etcd.node.LinkPace;
+import io.tourbillon.transport.etcd.node.LinkThread;
 import io.tourbillon.transport.etcd.node.NodeLink;
 import io.tourbillon.transport.etcd.port.FrontPort;
 import io.tourbillon.transport.etcd.port.PortLimits;
@@ -35,8 +38,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * A front: serves etcd's clients, and is itself a client of a node. It has a thread for the node and event loops for its clients. Several
- * may serve one node or cluster.
+ * A front: serves etcd's clients, and is itself a client of a node. It has event loops for its clients, and a thread for the node, unless
+ * there is one event loop, and the node is in this process. Several fronts may serve one node or cluster.
  */
 public final class EtcdFront implements AutoCloseable
 {
@@ -48,6 +51,7 @@ public final class EtcdFront implements AutoCloseable
     private static final long STANDSTILL_MS = 30_000;
     private static final long UNUSED_MS = 300_000;
 
+    private final ErrorHandler errorHandler;
     private final NodeLink link;
     private final SnapshotFeeds feeds;
     private final HttpFront http;
@@ -57,6 +61,7 @@ public final class EtcdFront implements AutoCloseable
 
     private EtcdFront(final FrontConfig config, final ErrorHandler errorHandler) throws IOException
     {
+        this.errorHandler = errorHandler;
         final int messageBytesMax = config.requestBytesMax() + MESSAGE_OVERHEAD;
         final Supplier<ClientContext> contexts = () -> new ClientContext()
             .requestTimeoutMs(config.requestTimeoutMs())
@@ -110,10 +115,21 @@ public final class EtcdFront implements AutoCloseable
         return new EtcdFront(config, errorHandler);
     }
 
-    /** Begins to connect to the node; does not wait for that. Once. */
+    /** Begins to connect to a node in another process; does not wait for that. Once. */
     public void connect()
     {
-        link.start();
+        link.start(new LinkThread(false, errorHandler), null);
+    }
+
+    /**
+     * Begins to connect to the node of this process; does not wait for that. Once.
+     *
+     * @param doorbell of the node.
+     */
+    public void connect(final Doorbell doorbell)
+    {
+        final LinkPace loop = port.linkPace(errorHandler);
+        link.start(loop == null ? new LinkThread(true, errorHandler) : loop, doorbell);
     }
 
     /**

@@ -44,7 +44,8 @@ public final class FrontNode implements AutoCloseable
             .addresses(List.of(new InetSocketAddress("127.0.0.1", 0)))
             .endpoint("ipc:" + node.driverDirectory());
         frontSettings.accept(frontConfig);
-        front = EtcdFront.launch(frontConfig, this::onError);
+        front = EtcdFront.listen(frontConfig, this::onError);
+        front.connect(node.doorbell());
         channel = NettyChannelBuilder.forAddress(address()).usePlaintext().build();
     }
 

@@ -12,21 +12,26 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class LinkIdle implements IdleStrategy
 {
-    static final int NOTHING = 0;
-    static final int EVENTS = 1;
-    static final int ANSWERS = 2;
-
     private static final int YIELDS_MAX = 20;
     private static final long PARK_MIN_NS = 1_000;
     private static final long[] PARK_MAX_NS = {
-        TimeUnit.MILLISECONDS.toNanos(20), TimeUnit.MICROSECONDS.toNanos(500), PARK_MIN_NS};
+        TimeUnit.MILLISECONDS.toNanos(20), TimeUnit.MICROSECONDS.toNanos(500), PARK_MIN_NS, TimeUnit.MILLISECONDS.toNanos(1)};
+    private static final long[] PARK_MAX_TOLD_NS = {
+        TimeUnit.MILLISECONDS.toNanos(20), TimeUnit.MILLISECONDS.toNanos(20), TimeUnit.MILLISECONDS.toNanos(10), PARK_MAX_NS[3]};
 
+    private final long[] parkMaxNs;
     private volatile Thread thread;
     private volatile boolean isAsleep;
     private volatile boolean isWoken;
     private int idleCount;
     private long parkNs = PARK_MIN_NS;
-    private int expecting = ANSWERS;
+    private int expecting = LinkPace.PROGRESS;
+
+    /** @param isTold whether the node wakes this when it has answered. */
+    LinkIdle(final boolean isTold)
+    {
+        parkMaxNs = isTold ? PARK_MAX_TOLD_NS : PARK_MAX_NS;
+    }
 
     void thread(final Thread value)
     {
@@ -84,7 +89,7 @@ final class LinkIdle implements IdleStrategy
         }
         else
         {
-            parkNs = Math.min(PARK_MAX_NS[expecting], parkNs << 1);
+            parkNs = Math.min(parkMaxNs[expecting], parkNs << 1);
         }
     }
 

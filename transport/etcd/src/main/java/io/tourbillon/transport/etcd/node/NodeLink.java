@@ -1,5 +1,6 @@
 package io.tourbillon.transport.etcd.node;
 
+import io.tourbillon.codecs.Doorbell;
 import io.tourbillon.codecs.ErrorCode;
 import io.tourbillon.transport.client.ClientConnection;
 import io.tourbillon.transport.client.ClientContext;
@@ -7,10 +8,8 @@ import io.tourbillon.transport.client.ClientSession;
 import io.tourbillon.transport.client.TourbillonClient;
 import io.tourbillon.transport.client.TxnEncoder;
 import io.tourbillon.transport.client.UserPassword;
-import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
-import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 
 import java.util.ArrayList;
@@ -18,8 +17,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One thread with a client of the node: takes calls from a queue, polls, hands answers to the calls. It sleeps when nothing is awaited, and
- * is woken by who submits.
+ * A client of the node, run by one thread, "the link's": takes calls from a queue, polls, hands answers to the calls. Who submits one
+ * wakes it; which thread that is, and what it does meanwhile, is its {@link LinkPace}'s business.
  */
 public final class NodeLink implements AutoCloseable
 {
@@ -38,9 +37,9 @@ public final class NodeLink implements AutoCloseable
     private final ArrayList<NodeSession> sessions = new ArrayList<>();
     private final ArrayList<NodeSession> blocked = new ArrayList<>();
     private final ArrayList<Runnable> ticks = new ArrayList<>();
-    private final LinkIdle idle = new LinkIdle();
     private final NodeSession nobody;
-    private final AgentRunner runner;
+    /** Null before the start. */
+    private volatile LinkPace pace;
     private long nowNs;
     private int sentCount;
     private int listenerCount;
@@ -70,13 +69,32 @@ public final class NodeLink implements AutoCloseable
         connections = new LinkConnections(client, endpoint);
         connections.first().memberChoice().asksOften(true); // who asks for a leader is told from here
         nobody = open(null, SessionEvents.NONE);
-        runner = new AgentRunner(idle, errorHandler, null, new LinkAgent());
     }
 
-    /** Begins to connect, on a thread of its own. Once. */
-    public void start()
+    /**
+     * Begins to connect. Once.
+     *
+     * @param newPace  runs it.
+     * @param doorbell of the node; null = it is of another process.
+     */
+    public void start(final LinkPace newPace, final Doorbell doorbell)
     {
-        idle.thread(AgentRunner.startOnThread(runner, task -> new Thread(task, "tourbillon-etcd-front")));
+        client.context().doorbell(doorbell);
+        if (doorbell != null)
+        {
+            doorbell.onAnswers(newPace::wake);
+        }
+        pace = newPace;
+        newPace.start(new LinkAgent());
+    }
+
+    private void wake()
+    {
+        final LinkPace current = pace;
+        if (current != null)
+        {
+            current.wake();
+        }
     }
 
     /** @return the session of who has not said who he is. */
@@ -93,7 +111,7 @@ public final class NodeLink implements AutoCloseable
     public void execute(final Runnable command)
     {
         commands.add(command);
-        idle.wake();
+        wake();
     }
 
     /**
@@ -201,7 +219,7 @@ public final class NodeLink implements AutoCloseable
         }
         else if (calls.offer(call))
         {
-            idle.wake();
+            wake();
             if (isEnded)
             {
                 failQueued();
@@ -276,11 +294,35 @@ public final class NodeLink implements AutoCloseable
         }
     }
 
-    /** Ends the thread; what is under way fails with "server stopped". Blocks until then. */
+    private int expected()
+    {
+        if (!isServing || !blocked.isEmpty())
+        {
+            return LinkPace.PROGRESS;
+        }
+        return sentCount > 0 ? LinkPace.ANSWERS : listenerCount > 0 ? LinkPace.EVENTS : LinkPace.NOTHING;
+    }
+
+    private void end()
+    {
+        isEnded = true;
+        client.close();
+        new ArrayList<>(sessions).forEach(NodeSession::onLinkClosed);
+        failQueued();
+    }
+
+    /** Ends; what is under way fails with "server stopped". Blocks until then. */
     @Override
     public void close()
     {
-        CloseHelper.quietClose(runner);
+        if (pace == null)
+        {
+            end();
+        }
+        else
+        {
+            pace.close();
+        }
     }
 
     private final class LinkAgent implements Agent
@@ -293,17 +335,14 @@ public final class NodeLink implements AutoCloseable
             workCount += takeCalls();
             workCount += client.poll();
             observe();
-            idle.expecting(sentCount > 0 || !blocked.isEmpty() ? LinkIdle.ANSWERS : listenerCount > 0 ? LinkIdle.EVENTS : LinkIdle.NOTHING);
+            pace.expecting(expected());
             return workCount;
         }
 
         @Override
         public void onClose()
         {
-            isEnded = true;
-            client.close();
-            new ArrayList<>(sessions).forEach(NodeSession::onLinkClosed);
-            failQueued();
+            end();
         }
 
         @Override

@@ -13,6 +13,8 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.tourbillon.transport.etcd.node.LinkPace;
+import org.agrona.ErrorHandler;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -27,6 +29,7 @@ public final class FrontPort implements AutoCloseable
     private static final int FLOW_CONTROL_WINDOW = 1 << 20;
     private static final long CLOSE_MS = 2_000;
 
+    private final int threadCount;
     private final EventLoopGroup loops;
     private final List<Server> servers = new ArrayList<>();
 
@@ -49,7 +52,7 @@ public final class FrontPort implements AutoCloseable
         final TlsSettings tls, final Consumer<String> warning) throws IOException
     {
         final TlsContext context = secureAddresses.isEmpty() ? null : new TlsContext(tls, warning);
-        final int threadCount = Runtime.getRuntime().availableProcessors() > 4 ? 4 : 1;
+        threadCount = Runtime.getRuntime().availableProcessors() > 4 ? 4 : 1;
         final DefaultThreadFactory threads = new DefaultThreadFactory("tourbillon-etcd-port", true);
         loops = Epoll.isAvailable() ? new EpollEventLoopGroup(threadCount, threads) : new NioEventLoopGroup(threadCount, threads);
         try
@@ -105,6 +108,15 @@ public final class FrontPort implements AutoCloseable
             .handshakeTimeout(limits.handshakeMs(), TimeUnit.MILLISECONDS);
         services.forEach(builder::addService);
         return builder.build();
+    }
+
+    /**
+     * @param errorHandler of what should not happen.
+     * @return what runs a link on the event loop; null if there are several: then one would be held up for the others' work.
+     */
+    public LinkPace linkPace(final ErrorHandler errorHandler)
+    {
+        return threadCount == 1 ? new LinkLoop(loops.next(), errorHandler) : null;
     }
 
     /** @return where it listens, encrypted last: with the ports that the system has chosen. */
