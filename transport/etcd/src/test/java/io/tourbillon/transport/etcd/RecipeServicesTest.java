@@ -220,12 +220,18 @@ class RecipeServicesTest
     @Test
     void shouldWaitThroughALossOfTheNode() throws Exception
     {
+        Await.until("nobody to watch any more", () -> watcherCount() == 0);
         final LockResponse held = get(lock("lost", grant(601)));
         final ListenableFuture<LockResponse> waiting = lock("lost", grant(602));
-        Await.until("a place in the line", () -> count("lost/") == 2);
+        Await.until("a place in the line, and a watch of who is before it", () -> count("lost/") == 2 && watcherCount() == 1);
         node.restartNode();
         Await.until("the holder's key is deleted", () -> isUnlocked(held.getKey()));
         assertEquals("lost/25a", get(waiting).getKey().toStringUtf8());
+    }
+
+    private static long watcherCount()
+    {
+        return node.node().stateCounters().watchers.getAcquire();
     }
 
     private static boolean isUnlocked(final ByteString key)
