@@ -18,7 +18,6 @@ import io.grpc.stub.StreamObserver;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.tourbillon.perf.load.EtcdTarget;
-import io.tourbillon.perf.load.ServerProcess;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.IntArrayList;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -29,7 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ObjLongConsumer;
 
-/** An etcd over gRPC: all connections and the run on one event loop thread, as {@link EtcdTarget} does it. */
+/** An etcd, or a node's front, over gRPC: all connections and the run on one event loop thread, as {@link EtcdTarget} does it. */
 final class EtcdFront implements FrontTarget
 {
     private static final long TICK_NS = 50_000;
@@ -46,15 +45,15 @@ final class EtcdFront implements FrontTarget
     private CompletableFuture<Void> driven;
     private boolean isClosing;
 
-    EtcdFront(final ServerProcess server, final Shape shape)
+    EtcdFront(final String host, final int port, final Shape shape)
     {
-        final ManagedChannel asking = channel(server);
+        final ManagedChannel asking = channel(host, port);
         kv = KVGrpc.newStub(asking);
         leases = LeaseGrpc.newStub(asking);
         final ManagedChannel[] watching = new ManagedChannel[Math.min(shape.connections(), shape.streams())];
         for (int i = 0; i < watching.length; i++)
         {
-            watching[i] = channel(server);
+            watching[i] = channel(host, port);
         }
         streams = new Stream[shape.streams()];
         for (int i = 0; i < streams.length; i++)
@@ -63,9 +62,9 @@ final class EtcdFront implements FrontTarget
         }
     }
 
-    private ManagedChannel channel(final ServerProcess server)
+    private ManagedChannel channel(final String host, final int port)
     {
-        final ManagedChannel channel = EtcdTarget.channel(server.host(), server.port(), group);
+        final ManagedChannel channel = EtcdTarget.channel(host, port, group);
         channels.add(channel);
         return channel;
     }
@@ -194,7 +193,7 @@ final class EtcdFront implements FrontTarget
         {
             if (response.getCanceled())
             {
-                onFault("etcd cancelled a watch: " + response.getCancelReason());
+                onFault("the server cancelled a watch: " + response.getCancelReason());
                 return;
             }
             final int watcher = order.getInt((int)response.getWatchId());

@@ -40,6 +40,11 @@ final class FanOut implements Callable<Integer>
     @Option(names = "--connections", defaultValue = "8", description = "Over which these spread; one more puts. Default: ${DEFAULT-VALUE}")
     private int connectionCount;
 
+    @Option(names = "--through", defaultValue = "native",
+        description = "How our side is asked: native, by our own client, or grpc, through its front by the very client that asks etcd; " +
+            "then --sessions are watch streams on both sides. Default: ${DEFAULT-VALUE}")
+    private String through;
+
     @Option(names = "--window", defaultValue = "16",
         description = "Puts with deliveries to come while these are counted. Default: ${DEFAULT-VALUE}")
     private int window;
@@ -60,12 +65,18 @@ final class FanOut implements Callable<Integer>
         options.require(window > 0 && window < FanOutRun.UNDELIVERED_MAX, "--window must be in [1, " + FanOutRun.UNDELIVERED_MAX + ")");
         options.require(valueLength >= Long.BYTES, "--value-size must be at least " + Long.BYTES);
         options.require(sessionCount <= watcherCount, "--watchers must be at least --sessions");
+        options.require("native".equals(through) || "grpc".equals(through), "--through " + through + ": must be native or grpc");
+        if (isThroughGrpc())
+        {
+            options.nodeOption(ServerProcess.WITH_FRONT);
+        }
         final Map<Side, List<List<FanOutRun.Figures>>> blocks = new EnumMap<>(Side.class);
         boolean isSound = true;
         try (TempDirectory directory = options.tempDirectory())
         {
-            System.out.printf(Locale.ROOT, "%n%,d watchers of one key, %,d sessions, %d connections; latencies us, to the last delivery; " +
-                "CPU us a delivery%n%n", watcherCount, sessionCount, connectionCount);
+            System.out.printf(Locale.ROOT, "%n%,d watchers of one key, %,d sessions, %d connections, ours asked %s; latencies us, to the " +
+                "last delivery; CPU us a delivery%n%n", watcherCount, sessionCount, connectionCount,
+                isThroughGrpc() ? "through gRPC" : "by its own client");
             System.out.println("| side | puts/s | delivered/s | server CPU | driver CPU | at puts/s | p50 | p99 | |");
             System.out.println("|---|---|---|---|---|---|---|---|---|");
             for (int i = 0; i < order.size(); i++)
@@ -78,9 +89,10 @@ final class FanOut implements Callable<Integer>
         }
         if (isSound && blocks.size() == 2)
         {
-            System.out.printf("%nratios, tourbillon / etcd: delivered/s %s, p50 %s, p99 %s, server CPU %s%n",
+            System.out.printf("%nratios, tourbillon / etcd: delivered/s %s, p50 %s, p99 %s, server CPU %s, driver CPU %s%n",
                 ratio(blocks, CLOSED, FanOutRun.Figures::deliveryRate), ratio(blocks, OPEN, FanOutRun.Figures::p50),
-                ratio(blocks, OPEN, FanOutRun.Figures::p99), ratio(blocks, CLOSED, FanOutRun.Figures::serverCpuUs));
+                ratio(blocks, OPEN, FanOutRun.Figures::p99), ratio(blocks, CLOSED, FanOutRun.Figures::serverCpuUs),
+                ratio(blocks, CLOSED, FanOutRun.Figures::driverCpuUs));
         }
         System.out.println(isSound ? "every run was sound" : "VOID: at least one run cannot be used");
         return isSound ? 0 : 1;
@@ -89,7 +101,7 @@ final class FanOut implements Callable<Integer>
     private FanOutRun block(final Side side, final Path directory)
     {
         makeDirectory(directory);
-        final FrontTarget.Shape shape = new FrontTarget.Shape(connectionCount, sessionCount, options.isIpc());
+        final FrontTarget.Shape shape = new FrontTarget.Shape(connectionCount, sessionCount, options.isIpc(), isThroughGrpc());
         try (ServerProcess server = options.start(side, directory);
             FrontTarget target = FrontTarget.connect(side, server, shape, FanOutRun.UNDELIVERED_MAX))
         {
@@ -99,6 +111,11 @@ final class FanOut implements Callable<Integer>
             target.drive(run);
             return run;
         }
+    }
+
+    private boolean isThroughGrpc()
+    {
+        return "grpc".equals(through);
     }
 
     static void makeDirectory(final Path directory)

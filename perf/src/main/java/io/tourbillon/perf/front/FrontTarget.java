@@ -18,17 +18,19 @@ interface FrontTarget extends AutoCloseable
      */
     static FrontTarget connect(final Side side, final ServerProcess server, final Shape shape, final int inFlightMax)
     {
-        return side == Side.ETCD ? new EtcdFront(server, shape) : new NodeFront(server, shape, inFlightMax);
+        return side == Side.ETCD ? new EtcdFront(server.host(), server.port(), shape) :
+            shape.isThroughGrpc() ? new EtcdFront(server.host(), server.frontPort(), shape) : new NodeFront(server, shape, inFlightMax);
     }
 
     /**
      * Connections and what goes over them.
      *
-     * @param connections for watchers; requests have one of their own.
-     * @param streams     sessions, or watch streams, over all of them.
-     * @param isIpc       our client's transport: the node's own media driver, else UDP.
+     * @param connections   for watchers; requests have one of their own.
+     * @param streams       sessions, or watch streams, over all of them.
+     * @param isIpc         our client's transport: the node's own media driver, else UDP.
+     * @param isThroughGrpc our node is asked as an etcd is, through its front.
      */
-    record Shape(int connections, int streams, boolean isIpc)
+    record Shape(int connections, int streams, boolean isIpc, boolean isThroughGrpc)
     {
     }
 

@@ -10,7 +10,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "front", mixinStandardHelpOptions = true,
     description = "Many watchers, sessions, leases and bad clients, and what the others notice of them. Each scenario prints a markdown " +
         "table. Exit code 1: void.",
-    subcommands = {FanOut.class, Bystanders.class, LeaseStorm.class, Hostile.class, Steady.class, BroadcastCost.class})
+    subcommands = {FanOut.class, Bystanders.class, LeaseStorm.class, Hostile.class, Steady.class, BroadcastCost.class,
+        LongRange.class})
 public final class FrontTool implements Runnable
 {
     @Spec

@@ -69,7 +69,7 @@ final class LeaseStorm implements Callable<Integer>
     {
         FanOut.makeDirectory(directory);
         try (ServerProcess server = options.start(side, directory);
-            FrontTarget target = FrontTarget.connect(side, server, new FrontTarget.Shape(1, 1, options.isIpc()), IN_FLIGHT_MAX))
+            FrontTarget target = FrontTarget.connect(side, server, new FrontTarget.Shape(1, 1, options.isIpc(), false), IN_FLIGHT_MAX))
         {
             final LeaseRun run = new LeaseRun(
                 target, leaseCount, side == Side.ETCD ? 1_000 : 1, ratePerS, LeaseRun.Times.of(grantNs, options.durationNs()));
