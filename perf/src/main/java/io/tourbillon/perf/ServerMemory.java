@@ -80,6 +80,26 @@ public final class ServerMemory
         }
     }
 
+    /** @return files that this process, and those it starts, may have open at once. */
+    public static long filesMax()
+    {
+        try
+        {
+            for (final String line : Files.readAllLines(Path.of("/proc/self/limits")))
+            {
+                if (line.startsWith("Max open files"))
+                {
+                    return Long.parseLong(line.split(" +")[3]);
+                }
+            }
+            throw new IllegalStateException("/proc/self/limits does not tell of open files");
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
     private static long field(final long pid, final String name)
     {
         try

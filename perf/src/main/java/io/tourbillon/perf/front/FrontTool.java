@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
     description = "Many watchers, sessions, leases and bad clients, and what the others notice of them. Each scenario prints a markdown " +
         "table. Exit code 1: void.",
     subcommands = {FanOut.class, Bystanders.class, LeaseStorm.class, Hostile.class, Steady.class, BroadcastCost.class,
-        LongRange.class})
+        LongRange.class, Connections.class})
 public final class FrontTool implements Runnable
 {
     @Spec

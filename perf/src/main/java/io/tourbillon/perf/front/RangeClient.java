@@ -110,6 +110,15 @@ final class RangeClient implements AutoCloseable
         acquire(room, PUTS_IN_FLIGHT, failure);
     }
 
+    /** Puts one key of its own. Blocks until it is acknowledged. */
+    void put(final byte[] key)
+    {
+        final Semaphore room = new Semaphore(0);
+        final CompletableFuture<Void> failure = new CompletableFuture<>();
+        kv.put(PutRequest.newBuilder().setKey(ByteString.copyFrom(key)).build(), new Acknowledged(room, failure));
+        acquire(room, 1, failure);
+    }
+
     private static void acquire(final Semaphore room, final int count, final CompletableFuture<Void> failure)
     {
         try

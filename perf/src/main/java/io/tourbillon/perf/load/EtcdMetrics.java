@@ -12,8 +12,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** etcd's own counters, from its /metrics page, fetched on a thread of their own that is idle otherwise. */
-final class EtcdMetrics implements AutoCloseable
+/** A server's counters from its /metrics page, etcd's or our front's, fetched on a thread of their own that is idle otherwise. */
+public final class EtcdMetrics implements AutoCloseable
 {
     private static final int TIMEOUT_MS = 8_000;
     private static final int HEALTH_TIMEOUT_MS = 1_000;
@@ -35,9 +35,21 @@ final class EtcdMetrics implements AutoCloseable
 
     private ServerStatus fetch()
     {
+        return parse(page(host, port));
+    }
+
+    /**
+     * Reads the page. Blocks.
+     *
+     * @param host of the server.
+     * @param port for etcd's clients.
+     * @return its text.
+     */
+    public static String page(final String host, final int port)
+    {
         try
         {
-            return parse(read(host, port, "/metrics", TIMEOUT_MS));
+            return read(host, port, "/metrics", TIMEOUT_MS);
         }
         catch (final IOException ex)
         {
@@ -73,11 +85,23 @@ final class EtcdMetrics implements AutoCloseable
 
     private static long counter(final String text, final String name)
     {
+        return (long)figure(text, name);
+    }
+
+    /**
+     * Finds a figure.
+     *
+     * @param text of the page.
+     * @param name with its labels, as it stands there.
+     * @return the figure; -1 if it is not there.
+     */
+    public static double figure(final String text, final String name)
+    {
         for (final String line : text.split("\n"))
         {
             if (line.startsWith(name + " "))
             {
-                return (long)Double.parseDouble(line.substring(name.length() + 1).trim());
+                return Double.parseDouble(line.substring(name.length() + 1).trim());
             }
         }
         return -1;
