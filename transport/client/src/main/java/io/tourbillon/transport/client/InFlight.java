@@ -1,62 +1,82 @@
 package io.tourbillon.transport.client;
 
+import java.util.Arrays;
+
 /**
  * The unanswered requests of a session. A correlation id is a count above a slot number, so an answer finds its slot without a search and a
  * late one is told from the slot's next owner. What is sent again has the number of the try in the highest byte on the wire: a node may
- * still speak of the try before. Deadlines are a list in order: with one time-out for all, each goes to the end. Does not allocate after
- * construction.
+ * still speak of the try before. Deadlines are a list in order: with one time-out for all, each goes to the end. Allocates when it holds
+ * more than ever before: most sessions of a front hold one request at a time, and there may be thousands of them.
  */
 final class InFlight
 {
     static final int NOT_FOUND = -1;
     static final int CAPACITY_MAX = 1 << 16;
 
+    private static final int CAPACITY_INITIAL = 8;
     private static final int SLOT_BITS = 16;
     private static final long SLOT_MASK = (1L << SLOT_BITS) - 1;
     private static final int ATTEMPT_SHIFT = 56;
     private static final long ID_MASK = (1L << ATTEMPT_SHIFT) - 1;
     private static final int ATTEMPT_MAX = Byte.MAX_VALUE;
 
-    private final long[] ids;
-    private final long[] deadlinesNs;
-    private final long[] sequences;
-    private final byte[] attempts;
-    private final boolean[] begun;
-    private final boolean[] mayHaveHappened;
-    private final int[] freeSlots;
-    private final SlotList byDeadline;
-    private final SlotList writes;
+    private final int capacityMax;
+    private final SlotList byDeadline = new SlotList();
+    private final SlotList writes = new SlotList();
+    private long[] ids;
+    private long[] deadlinesNs;
+    private long[] sequences;
+    private byte[] attempts;
+    private boolean[] begun;
+    private boolean[] mayHaveHappened;
+    private int[] freeSlots;
     private int freeCount;
     private int limit;
     private long count;
     private long nextSequence = 1;
 
-    InFlight(final int capacity)
+    /** @param capacityMax requests at once. */
+    InFlight(final int capacityMax)
     {
-        assert capacity > 0 && capacity <= CAPACITY_MAX : capacity;
-        ids = new long[capacity];
-        deadlinesNs = new long[capacity];
-        sequences = new long[capacity];
-        attempts = new byte[capacity];
-        begun = new boolean[capacity];
-        mayHaveHappened = new boolean[capacity];
+        assert capacityMax > 0 && capacityMax <= CAPACITY_MAX : capacityMax;
+        this.capacityMax = capacityMax;
+        limit = capacityMax;
+        ids = new long[0];
+        deadlinesNs = ids;
+        sequences = ids;
+        attempts = new byte[0];
+        begun = new boolean[0];
+        mayHaveHappened = begun;
+        grow(Math.min(capacityMax, CAPACITY_INITIAL));
+    }
+
+    /** All slots there were are taken. */
+    private void grow(final int capacity)
+    {
+        assert freeCount == 0 : freeCount;
+        final int newCount = capacity - ids.length;
+        assert newCount > 0 : capacity;
+        ids = Arrays.copyOf(ids, capacity);
+        deadlinesNs = Arrays.copyOf(deadlinesNs, capacity);
+        sequences = Arrays.copyOf(sequences, capacity);
+        attempts = Arrays.copyOf(attempts, capacity);
+        begun = Arrays.copyOf(begun, capacity);
+        mayHaveHappened = Arrays.copyOf(mayHaveHappened, capacity);
         freeSlots = new int[capacity];
-        byDeadline = new SlotList(capacity);
-        writes = new SlotList(capacity);
-        for (int i = 0; i < capacity; i++)
+        for (int i = 0; i < newCount; i++)
         {
             freeSlots[i] = capacity - 1 - i;
         }
-        freeCount = capacity;
-        limit = capacity;
+        freeCount = newCount;
     }
 
     /** A session begins at the node, whose own limit holds. Writes are counted on: those of before may still be known. */
     void begin(final int requestsMax)
     {
-        limit = Math.max(1, Math.min(requestsMax, ids.length));
+        limit = Math.max(1, Math.min(requestsMax, capacityMax));
     }
 
+    /** Slots that there are by now: all numbers of slots are below. */
     int capacity()
     {
         return ids.length;
@@ -75,7 +95,10 @@ final class InFlight
     /** @return correlation id of the new request. Must not be full. */
     long add(final boolean isWrite, final long deadlineNs)
     {
-        assert freeCount > 0;
+        if (freeCount == 0)
+        {
+            grow(Math.min(capacityMax, 2 * ids.length));
+        }
         final int slot = freeSlots[--freeCount];
         final long id = ++count << SLOT_BITS | slot;
         ids[slot] = id;

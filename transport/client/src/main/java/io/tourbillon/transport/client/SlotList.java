@@ -3,28 +3,23 @@ package io.tourbillon.transport.client;
 import java.util.Arrays;
 
 /**
- * A doubly linked list of slot numbers in two arrays: O(1) to append, to take out and to move to the end; never allocates after
- * construction.
+ * A doubly linked list of slot numbers in two arrays: O(1) to append, to take out and to move to the end; allocates for the first number
+ * above all before, twice as much each time.
  */
 final class SlotList
 {
     static final int NONE = -1;
 
-    private final int[] next;
-    private final int[] previous;
-    private final boolean[] isLinked;
+    private static final int CAPACITY_INITIAL = 8;
+    private static final int[] NO_NUMBERS = {};
+    private static final boolean[] NO_FLAGS = {};
+
+    private int[] next = NO_NUMBERS;
+    private int[] previous = NO_NUMBERS;
+    private boolean[] isLinked = NO_FLAGS;
     private int head = NONE;
     private int tail = NONE;
     private int size;
-
-    SlotList(final int capacity)
-    {
-        next = new int[capacity];
-        previous = new int[capacity];
-        isLinked = new boolean[capacity];
-        Arrays.fill(next, NONE);
-        Arrays.fill(previous, NONE);
-    }
 
     int head()
     {
@@ -48,7 +43,7 @@ final class SlotList
 
     boolean contains(final int slot)
     {
-        return isLinked[slot];
+        return slot < isLinked.length && isLinked[slot];
     }
 
     void clear()
@@ -72,6 +67,7 @@ final class SlotList
     /** Links a slot behind another one; NONE = at the front. */
     void insertAfter(final int before, final int slot)
     {
+        ensureCapacity(slot);
         assert !isLinked[slot] : slot;
         final int after = NONE == before ? head : next[before];
         isLinked[slot] = true;
@@ -93,6 +89,17 @@ final class SlotList
         else
         {
             previous[after] = slot;
+        }
+    }
+
+    private void ensureCapacity(final int slot)
+    {
+        if (slot >= isLinked.length)
+        {
+            final int capacity = Math.max(CAPACITY_INITIAL, Integer.highestOneBit(slot) << 1);
+            next = Arrays.copyOf(next, capacity);
+            previous = Arrays.copyOf(previous, capacity);
+            isLinked = Arrays.copyOf(isLinked, capacity);
         }
     }
 

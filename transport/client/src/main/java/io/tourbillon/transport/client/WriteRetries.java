@@ -14,7 +14,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 /**
  * The writes of a session that the cluster remembers: sent again with the same number while their outcome is unknown and their time is not
- * over, so that they happen once. Does not allocate, but for the ring's growth.
+ * over, so that they happen once. Does not allocate, but for growth.
  */
 final class WriteRetries
 {
@@ -27,7 +27,7 @@ final class WriteRetries
     private final ClientConnection connection;
     private final InFlight inFlight;
     private final int ringLengthMax;
-    private final SlotList waiting;
+    private final SlotList waiting = new SlotList();
     private final SplittableRandom random = new SplittableRandom();
     private WriteRing ring;
     private long clientId = NOBODY;
@@ -41,7 +41,6 @@ final class WriteRetries
         this.connection = connection;
         this.inFlight = inFlight;
         ringLengthMax = connection.context().retryBufferBytes();
-        waiting = new SlotList(inFlight.capacity());
     }
 
     long clientId()
