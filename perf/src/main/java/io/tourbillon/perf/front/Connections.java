@@ -23,10 +23,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /** What a connection of etcd's API costs its server in memory, idle and with a watcher, on both sides in turns. */
 @Command(name = "connections", mixinStandardHelpOptions = true, sortOptions = false, usageHelpWidth = 140,
-    description = "Opens many gRPC connections to a node's front and to an etcd, fresh ones in turns A B B A, first idle, then with a stream " +
-        "and a watcher each, and tells the server's memory before and after, and its share for each connection: what is resident, and " +
-        "what of it is known to live (ours: heap after a collection and the JDK's direct buffers; etcd: heap and stacks in use). Each " +
-        "connection must answer a ping, and each watcher hear of a put, once; else it is void.")
+    description = "Opens many gRPC connections to a node's front and to an etcd, fresh ones in turns A B B A, first idle, then with a " +
+        "stream and a watcher each, and tells the server's memory before and after, and its share for each connection: what is resident, " +
+        "and what is known to live (ours: heap after a collection and the JDK's direct buffers; etcd: heap and stacks in use, of which " +
+        "buffers that were never touched are not resident). Each connection must answer a ping, and each watcher hear of a put, once; " +
+        "else it is void.")
 final class Connections implements Callable<Integer>
 {
     private static final double KB = 1 << 10;
@@ -67,8 +68,8 @@ final class Connections implements Callable<Integer>
         boolean isSound = true;
         try (TempDirectory directory = options.tempDirectory())
         {
-            System.out.printf(Locale.ROOT, "%n%,d connections; MB of the server before and after, KB a connection, CPU us of the server a " +
-                "connection%n%n", connectionCount);
+            System.out.printf(Locale.ROOT, "%n%,d connections; MB of the server before and after, KB a connection, CPU us of the server " +
+                "a connection%n%n", connectionCount);
             System.out.println("| side | each with | resident before | after | a connection | alive before | after | a connection | CPU |");
             System.out.println("|---|---|---|---|---|---|---|---|---|");
             for (int i = 0; i < order.size(); i++)

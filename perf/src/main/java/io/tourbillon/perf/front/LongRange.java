@@ -20,10 +20,10 @@ import java.util.concurrent.Callable;
 
 /** One long range by etcd's API, whole, in a stream and in pages, on both sides in turns. */
 @Command(name = "range", mixinStandardHelpOptions = true, sortOptions = false, usageHelpWidth = 140,
-    description = "Reads one long range by etcd's API, on a node and on an etcd, fresh ones in turns A B B A: whole in one answer, in pages of " +
-        "one revision, and by RangeStream, which etcd 3.4 does not have. Told are the time until the first byte, the first keys and all of " +
-        "it, and the server's processor time and memory: resident before, and at most meanwhile. An answer with a key missing, doubled, out " +
-        "of order or with another value than was put makes it void.")
+    description = "Reads one long range by etcd's API, on a node and on an etcd, fresh ones in turns A B B A: whole in one answer, in " +
+        "pages of one revision, and by RangeStream, which etcd 3.4 does not have. Told are the time until the first byte, the first keys " +
+        "and all of it, and the server's processor time and memory: resident before, and at most meanwhile. An answer with a key " +
+        "missing, doubled, out of order or with another value than was put makes it void.")
 final class LongRange implements Callable<Integer>
 {
     private static final double MS = 1e6;
@@ -72,7 +72,8 @@ final class LongRange implements Callable<Integer>
         {
             System.out.printf(Locale.ROOT, "%nRanges of %,d keys with %,d MB of values; medians of %d reads; CPU ms a read; resident MB " +
                 "before the reads and at most meanwhile%n%n", keys.keyCount(), megabytes, rounds);
-            System.out.println("| side | kind | ms to first byte | to first keys | to all | MB/s | server CPU | driver CPU | resident | at most |");
+            System.out.println(
+                "| side | kind | ms to first byte | to first keys | to all | MB/s | server CPU | driver CPU | resident | at most |");
             System.out.println("|---|---|---|---|---|---|---|---|---|---|");
             for (int i = 0; i < order.size(); i++)
             {
