@@ -131,7 +131,7 @@ public final class MessageValidator
             .group(block(LeaseReplyDecoder.KeysDecoder.sbeBlockLength()).data(1)));
         shape(MemberReplyDecoder.TEMPLATE_ID, block(MemberReplyDecoder.BLOCK_LENGTH)
             .group(block(MemberReplyDecoder.MembersDecoder.sbeBlockLength()).data(3)));
-        shape(StatusReplyDecoder.TEMPLATE_ID, block(StatusReplyDecoder.BLOCK_LENGTH).data(4));
+        shape(StatusReplyDecoder.TEMPLATE_ID, block(StatusReplyDecoder.clusterVersionEncodingOffset()).data(4)); // what follows came later
         shape(MaintenanceReplyDecoder.TEMPLATE_ID, block(MaintenanceReplyDecoder.BLOCK_LENGTH)
             .group(block(MaintenanceReplyDecoder.AlarmsDecoder.sbeBlockLength())).data(1));
         shape(AuthReplyDecoder.TEMPLATE_ID, block(AuthReplyDecoder.BLOCK_LENGTH)
@@ -154,6 +154,20 @@ public final class MessageValidator
      */
     public static int check(final DirectBuffer buffer, final int offset, final int length)
     {
+        return check(buffer, offset, length, MessageHeaderDecoder.SCHEMA_VERSION);
+    }
+
+    /**
+     * Checks one message as somebody does who knows another version of the schema: what is newer may have bytes behind what is known.
+     *
+     * @param buffer        holding it.
+     * @param offset        of its SBE header; must lie in the buffer.
+     * @param length        of the whole message in bytes; must lie in the buffer.
+     * @param schemaVersion that is known, from {@link Protocol#SCHEMA_VERSION_MIN}.
+     * @return as {@link #check(DirectBuffer, int, int)}.
+     */
+    public static int check(final DirectBuffer buffer, final int offset, final int length, final int schemaVersion)
+    {
         if (length < MessageHeaderDecoder.ENCODED_LENGTH)
         {
             return ErrorCode.MALFORMED.number();
@@ -170,7 +184,7 @@ public final class MessageValidator
         {
             return ErrorCode.UNKNOWN_TEMPLATE.number();
         }
-        return hasShape(shape, buffer, offset, length, version) ? SOUND : ErrorCode.MALFORMED.number();
+        return hasShape(shape, buffer, offset, length, version > schemaVersion) ? SOUND : ErrorCode.MALFORMED.number();
     }
 
     /**
@@ -188,7 +202,7 @@ public final class MessageValidator
             unsignedShort(buffer, offset + MessageHeaderDecoder.schemaIdEncodingOffset()) == MessageHeaderDecoder.SCHEMA_ID;
     }
 
-    private static boolean hasShape(final Shape shape, final DirectBuffer buffer, final int offset, final int length, final int version)
+    private static boolean hasShape(final Shape shape, final DirectBuffer buffer, final int offset, final int length, final boolean isNewer)
     {
         final int limit = offset + length;
         final int blockLength = unsignedShort(buffer, offset + MessageHeaderDecoder.blockLengthEncodingOffset());
@@ -197,7 +211,7 @@ public final class MessageValidator
         {
             return false;
         }
-        return end == limit || version > MessageHeaderDecoder.SCHEMA_VERSION; // a newer sender may append what we do not know
+        return end == limit || isNewer; // a newer sender may append what we do not know
     }
 
     private static int unsignedShort(final DirectBuffer buffer, final int offset)

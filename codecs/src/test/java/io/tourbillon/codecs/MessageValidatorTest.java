@@ -4,6 +4,8 @@ import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.OpKind;
 import io.tourbillon.codecs.client.PutRequestEncoder;
+import io.tourbillon.codecs.client.StatusReplyDecoder;
+import io.tourbillon.codecs.client.StatusReplyEncoder;
 import io.tourbillon.codecs.client.TxnRequestEncoder;
 import io.tourbillon.codecs.client.WatchEventsEncoder;
 import net.jqwik.api.ForAll;
@@ -37,6 +39,9 @@ class MessageValidatorTest
     private static final int OFFSET = 24;
 
     private final MutableDirectBuffer buffer = new ExpandableArrayBuffer();
+    /** Blocks up to this version of the schema are asked for in full. */
+    private static final int SCHEMA_VERSION_WHOLE = 3;
+
     private final MessageHeaderEncoder header = new MessageHeaderEncoder();
 
     static Collection<List<Token>> messages() throws Exception
@@ -87,6 +92,31 @@ class MessageValidatorTest
         final int length = encodePut();
         buffer.putShort(OFFSET + MessageHeaderDecoder.versionEncodingOffset(), (short)(MessageHeaderDecoder.SCHEMA_VERSION + 1));
         assertEquals(MessageValidator.SOUND, MessageValidator.check(buffer, OFFSET, length + 9));
+    }
+
+    @Test
+    void shouldReadAnOlderStatusWithoutWhatCameLater()
+    {
+        final StatusReplyEncoder status = new StatusReplyEncoder().wrapAndApplyHeader(buffer, OFFSET, header);
+        final int oldBlockLength = StatusReplyEncoder.clusterVersionEncodingOffset();
+        header.wrap(buffer, OFFSET).blockLength(oldBlockLength).version(SCHEMA_VERSION_WHOLE);
+        status.quotaBytes(7).limit(OFFSET + MessageHeaderEncoder.ENCODED_LENGTH + oldBlockLength);
+        status.version("v").name("n").mode("m").errors("");
+        final int length = status.limit() - OFFSET;
+        assertEquals(MessageValidator.SOUND, MessageValidator.check(buffer, OFFSET, length));
+        final StatusReplyDecoder read = new StatusReplyDecoder().wrapAndApplyHeader(buffer, OFFSET, new MessageHeaderDecoder());
+        assertEquals(StatusReplyDecoder.clusterVersionNullValue(), read.clusterVersion());
+        assertEquals("7vnm", read.quotaBytes() + read.version() + read.name() + read.mode());
+    }
+
+    /** Members of two builds must judge an entry alike. */
+    @Test
+    void shouldJudgeWhatIsNewerByTheVersionThatIsAskedFor()
+    {
+        final int length = encodePut() + 1;
+        final int version = MessageHeaderDecoder.SCHEMA_VERSION;
+        assertEquals(ErrorCode.MALFORMED.number(), MessageValidator.check(buffer, OFFSET, length, version));
+        assertEquals(MessageValidator.SOUND, MessageValidator.check(buffer, OFFSET, length, version - 1));
     }
 
     @Test
@@ -169,15 +199,22 @@ class MessageValidatorTest
         return MessageHeaderEncoder.ENCODED_LENGTH + events.encodedLength();
     }
 
+    /** What an older sender does not send. */
+    private static boolean isLateField(final Token token)
+    {
+        return token.signal() == Signal.BEGIN_FIELD && token.version() > SCHEMA_VERSION_WHOLE;
+    }
+
     /** The shape that the schema gives to what begins at a token: a message or a group. */
     private static Shape shapeOf(final List<Token> tokens, final int begin)
     {
         final Token head = tokens.get(begin);
         final boolean isGroup = head.signal() == Signal.BEGIN_GROUP;
-        Shape shape = Shape.block(head.encodedLength());
         int dataCount = 0;
         int i = begin + 1 + (isGroup ? tokens.get(begin + 1).componentTokenCount() : 0);
         final int end = begin + head.componentTokenCount() - 1;
+        Shape shape = Shape.block(tokens.subList(i, end).stream().filter(MessageValidatorTest::isLateField).mapToInt(Token::offset)
+            .min().orElse(head.encodedLength()));
         while (i < end)
         {
             final Token token = tokens.get(i);

@@ -12,12 +12,15 @@ import io.tourbillon.codecs.client.OpenClientDecoder;
 import io.tourbillon.codecs.client.PutRequestDecoder;
 import io.tourbillon.codecs.client.TxnRequestDecoder;
 import io.tourbillon.codecs.record.AlarmNotedDecoder;
+import io.tourbillon.codecs.record.ClusterVersionSetDecoder;
 import io.tourbillon.codecs.record.CompactTickDecoder;
 import io.tourbillon.codecs.record.ConfigurationDecoder;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.codecs.record.LeaseTickDecoder;
+import io.tourbillon.codecs.record.LeaseTtlMinSetDecoder;
 import io.tourbillon.codecs.record.MemberPublishedDecoder;
 import io.tourbillon.codecs.record.MessageHeaderDecoder;
+import io.tourbillon.codecs.record.NoOpDecoder;
 import io.tourbillon.codecs.record.QuotaSetDecoder;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -48,6 +51,7 @@ final class Applier
     private final EntryWork memberRequest;
     private final EntryWork alarmRequest;
     private final EntryWork space;
+    private final EntryWork version;
     private final EntryWork openClient;
     private final EntryWork auth;
     private final OnceWork once;
@@ -68,7 +72,8 @@ final class Applier
 
     /** What changes keys, leases, members, alarms or users. */
     record Works(EntryWork put, EntryWork delete, EntryWork txn, EntryWork lease, EntryWork leaseTick, EntryWork members,
-        EntryWork memberRequest, EntryWork alarmRequest, EntryWork space, EntryWork openClient, EntryWork auth, OnceWork once)
+        EntryWork memberRequest, EntryWork alarmRequest, EntryWork space, EntryWork version, EntryWork openClient, EntryWork auth,
+        OnceWork once)
     {
     }
 
@@ -98,6 +103,7 @@ final class Applier
         memberRequest = works.memberRequest;
         alarmRequest = works.alarmRequest;
         space = works.space;
+        version = works.version;
         openClient = works.openClient;
         auth = works.auth;
         once = works.once;
@@ -181,7 +187,8 @@ final class Applier
         {
             return entry.isOfMember() ? workForRecord(message) : malformed;
         }
-        if (MessageValidator.check(message, 0, message.capacity()) != SOUND)
+        // By the schema that goes with the cluster's version: members whose builds know others must think the same of an entry.
+        if (MessageValidator.check(message, 0, message.capacity(), ApplyVersion.clientSchema(header.clusterVersion())) != SOUND)
         {
             return malformed;
         }
@@ -233,10 +240,13 @@ final class Applier
         }
     }
 
+    /** A record that is not known was proposed by a newer build, for members that all know it: to pass it over would be another state. */
     private EntryWork workForRecord(final UnsafeBuffer message)
     {
         switch (templateId(message, 0))
         {
+            case NoOpDecoder.TEMPLATE_ID:
+                return nothing;
             case CompactTickDecoder.TEMPLATE_ID:
                 return message.capacity() >= MessageHeaderDecoder.ENCODED_LENGTH + CompactTickDecoder.BLOCK_LENGTH ? tick : nothing;
             case LeaseTickDecoder.TEMPLATE_ID:
@@ -245,8 +255,10 @@ final class Applier
                 return members;
             case QuotaSetDecoder.TEMPLATE_ID, AlarmNotedDecoder.TEMPLATE_ID:
                 return SpaceWork.isSound(message, templateId(message, 0)) ? space : nothing;
+            case ClusterVersionSetDecoder.TEMPLATE_ID, LeaseTtlMinSetDecoder.TEMPLATE_ID:
+                return VersionWork.isSound(message, templateId(message, 0)) ? version : nothing;
             default:
-                return nothing;
+                throw NewerClusterException.ofRecord(templateId(message, 0));
         }
     }
 

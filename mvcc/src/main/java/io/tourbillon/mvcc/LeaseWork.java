@@ -13,6 +13,7 @@ final class LeaseWork implements EntryWork
     private final MvccHeader header;
     private final Leases leases;
     private final Lessor lessor;
+    private final LeaseTtlMin ttlMin;
     private final RevokeWalk walk;
     private final Writer writer;
     private final Compactor compactor;
@@ -26,12 +27,13 @@ final class LeaseWork implements EntryWork
     private long ttlMs;
 
     LeaseWork(
-        final MvccHeader header, final Leases leases, final Lessor lessor, final Writer writer, final Compactor compactor,
-        final Replies replies, final int keysPerSlice)
+        final MvccHeader header, final Leases leases, final Lessor lessor, final LeaseTtlMin ttlMin, final Writer writer,
+        final Compactor compactor, final Replies replies, final int keysPerSlice)
     {
         this.header = header;
         this.leases = leases;
         this.lessor = lessor;
+        this.ttlMin = ttlMin;
         this.writer = writer;
         this.compactor = compactor;
         this.replies = replies;
@@ -69,7 +71,7 @@ final class LeaseWork implements EntryWork
         {
             return ErrorCode.LEASE_TTL_TOO_LARGE.number();
         }
-        ttlMs = Math.max(Limits.LEASE_TTL_MIN_MS, request.ttlMs());
+        ttlMs = Math.max(ttlMin.ms(), request.ttlMs());
         if (leaseId == Leases.NONE)
         {
             leaseId = pick(index);

@@ -23,7 +23,7 @@ public final class Limits
     public static final int COMPACTION_PER_TICK_MAX = 4096;
     /** A part of an answer or of events holds at most so many bytes, or one key-value. */
     public static final int PART_LENGTH_MAX = 32 * 1024;
-    /** Shortest time a lease is granted, in milliseconds; less is raised to it. etcd's: 1.5 election time-outs, rounded up to seconds. */
+    /** Shortest time of a lease in milliseconds until {@link LeaseTtlMin} is said: etcd's for an election time-out of a second. */
     public static final long LEASE_TTL_MIN_MS = 2_000;
     /** Longest time a lease may be asked for, in milliseconds: etcd's 9,000,000,000 seconds. */
     public static final long LEASE_TTL_MAX_MS = 9_000_000_000_000L;

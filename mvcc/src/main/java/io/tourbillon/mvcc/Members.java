@@ -132,6 +132,41 @@ public final class Members
         return store.tree(Mvcc.MEMBERS_TREE).get(new UnsafeBuffer(new byte[]{CONFIGURATION}), 0, 1, value) ? value : null;
     }
 
+    /** The newest cluster version that a member's build applies; that of the first ones if it has published nothing. */
+    int applyVersionOf(final long memberId)
+    {
+        final DirectBuffer message = published(memberId);
+        return message == null ? ApplyVersion.FIRST : applyVersionIn(message);
+    }
+
+    /** The lowest of all that members have published. */
+    int lowestPublished()
+    {
+        return applyVersionOf(lowestPublisher());
+    }
+
+    /** One of those that have published the lowest; 0 if nobody has published anything. */
+    long lowestPublisher()
+    {
+        long lowestId = 0;
+        int lowest = Integer.MAX_VALUE;
+        for (final long memberId : publishedIds)
+        {
+            if (applyVersionOf(memberId) < lowest)
+            {
+                lowestId = memberId;
+                lowest = applyVersionOf(memberId);
+            }
+        }
+        return lowestId;
+    }
+
+    private static int applyVersionIn(final DirectBuffer message)
+    {
+        final int version = new MemberPublishedDecoder().wrapAndApplyHeader(message, 0, new MessageHeaderDecoder()).applyVersion();
+        return version == MemberPublishedDecoder.applyVersionNullValue() ? ApplyVersion.FIRST : version;
+    }
+
     // ---- changes: reserve first
 
     /** Pages that {@link #configure} or {@link #publish} needs at most. */
@@ -213,11 +248,16 @@ public final class Members
         return new MemberPublishedDecoder().wrapAndApplyHeader(message, 0, new MessageHeaderDecoder()).memberId();
     }
 
+    /** Those of a configuration. */
+    static ConfigurationDecoder.MembersDecoder membersIn(final DirectBuffer message)
+    {
+        return new ConfigurationDecoder().wrapAndApplyHeader(message, 0, new MessageHeaderDecoder()).members();
+    }
+
     private static LongHashSet idsIn(final DirectBuffer message)
     {
         final LongHashSet ids = new LongHashSet();
-        for (final ConfigurationDecoder.MembersDecoder member :
-            new ConfigurationDecoder().wrapAndApplyHeader(message, 0, new MessageHeaderDecoder()).members())
+        for (final ConfigurationDecoder.MembersDecoder member : membersIn(message))
         {
             ids.add(member.id());
             member.skipName();

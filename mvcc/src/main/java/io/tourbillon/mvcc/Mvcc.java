@@ -86,7 +86,7 @@ public final class Mvcc
     private final AuthReplies authReplies;
     private final AuthReads authReads;
     private final WatchGuard watchGuard;
-    private final QuotaProposer quotaProposer;
+    private final LeaderWords leaderWords;
     private final AutoCompactor autoCompactor;
     private final MemberList memberList;
     private final Lessor lessor;
@@ -108,12 +108,13 @@ public final class Mvcc
      * @param store    to own, opened by the caller, who also closes it.
      * @param settings of this member.
      * @param egress   to write to.
-     * @throws IllegalStateException when the store was written by a newer version or belongs to another cluster.
+     * @throws NewerClusterException when the store was written by a newer build, or its cluster version is newer than this one.
+     * @throws IllegalStateException when it belongs to another cluster.
      */
     public Mvcc(final TreeStore store, final MvccSettings settings, final Egress egress)
     {
         this.settings = settings;
-        header = new MvccHeader(store.userHeader(), settings.clusterId());
+        header = new MvccHeader(store.userHeader(), settings.clusterId(), settings.applyVersion());
         keys = store.tree(KEYS_TREE);
         revisions = store.tree(REVISIONS_TREE);
         leases = new Leases(store.tree(LEASES_TREE), store.tree(LEASE_KEYS_TREE), header);
@@ -123,7 +124,7 @@ public final class Mvcc
         users = new AuthStore(store.tree(USERS_TREE), store.tree(ROLES_TREE), header);
         knownAuth = users.auth();
         guard = new Guard(users, leases);
-        quotaProposer = new QuotaProposer(header, settings.quotaBytes());
+        leaderWords = new LeaderWords(header, members, settings);
         autoCompactor = new AutoCompactor(header, settings.autoCompaction());
         head = new ReplyHead(header, settings.memberId());
         memberList = new MemberList(members, settings.initialMembers(), head, egress);
@@ -170,15 +171,17 @@ public final class Mvcc
         final DeleteWork delete = new DeleteWork(deleteWalk, reads, replies, keysPerSlice);
         final TxnWork txn = new TxnWork(
             header, walks.newPlan(), new TxnRun(keys, revisions, header, writer, compactor), reads, keysPerSlice);
-        final LeaseWork lease = new LeaseWork(header, leases, lessor, writer, compactor, replies, keysPerSlice);
+        final LeaseWork lease = new LeaseWork(
+            header, leases, lessor, leaderWords.leaseTtlMin, writer, compactor, replies, keysPerSlice);
         final LeaseTickWork leaseTick = new LeaseTickWork(leases, lessor, writer, compactor, keysPerSlice);
         final MembersWork changes = new MembersWork(members, alarms, writer, compactor);
         final AuthWork auth = new AuthWork(users, writer, compactor, authReplies);
         return new Applier(header, head, replies, writer, compactor, quota, guard, new Applier.Works(
             put, delete, txn, lease, leaseTick, changes, new MemberRequestWork(memberList, members, writer, compactor),
             new AlarmRequestWork(alarms, writer, compactor, replies), new SpaceWork(quota, alarms, members, writer, compactor),
+            new VersionWork(leaderWords.version, leaderWords.leaseTtlMin),
             new OpenClientWork(outcomes, users, writer, compactor, replies), auth,
-            new OnceWork(header, outcomes, new Versions(revisions, header), reads, replies, auth)));
+            new OnceWork(header, outcomes, new Versions(revisions, header), leaderWords.leaseTtlMin, reads, replies, auth)));
     }
 
     /**
@@ -312,7 +315,7 @@ public final class Mvcc
 
     /**
      * Fills the fields of a status answer that the state machine knows: applied index, compact revision, key count, watchers, live bytes,
-     * quota, and whether the member is a learner: the other flags are kept.
+     * quota, versions, and whether the member is a learner: the other flags are kept.
      *
      * @param status wrapped by the caller, who fills the rest.
      */
@@ -324,7 +327,9 @@ public final class Mvcc
             .keyCount(keyCount())
             .watchers(watcherCount())
             .liveBytes(liveBytes())
-            .quotaBytes(quotaBytes());
+            .quotaBytes(quotaBytes())
+            .clusterVersion(header.clusterVersion())
+            .applyVersion(settings.applyVersion());
     }
 
     /**
@@ -369,7 +374,7 @@ public final class Mvcc
     public void onLeader(final long term, final long nowNs)
     {
         lessor.onLeader(term, nowNs);
-        quotaProposer.onLeader();
+        leaderWords.onLeader();
     }
 
     /** This member does not lead any more: nothing expires here, renewals that waited are refused with "leader changed". */
@@ -389,8 +394,9 @@ public final class Mvcc
     }
 
     /**
-     * What the leader has to say to the log now: leases that are expired, or how long they still have; its quota; a compaction. To be
-     * proposed once, for nobody (session 0), in the order of the calls; one that gets lost is made again. Does not allocate.
+     * What the leader has to say to the log now: leases that are expired, or how long they still have; the cluster's version, its quota and
+     * its shortest time of a lease; a compaction. To be proposed once, for nobody (session 0), in the order of the calls; one that gets
+     * lost is made again. Does not allocate unless members have changed.
      *
      * @param target to write a message of the records' schema, or a compaction, to, at 0; of at least {@link #PROPOSAL_LENGTH_MAX} bytes.
      * @return length of the message in bytes; 0 if there is nothing to say.
@@ -402,7 +408,7 @@ public final class Mvcc
             return 0;
         }
         int length = lessor.proposal(target);
-        length = length > 0 ? length : quotaProposer.proposal(target, lastNowNs);
+        length = length > 0 ? length : leaderWords.proposal(target, lastNowNs);
         return length > 0 ? length : autoCompactor.proposal(target);
     }
 
@@ -523,6 +529,12 @@ public final class Mvcc
     public long quotaBytes()
     {
         return header.quotaBytes();
+    }
+
+    /** @return which version of what entries do is in force. */
+    public ClusterVersion version()
+    {
+        return leaderWords.version;
     }
 
     /** @return count of live keys. */

@@ -16,15 +16,19 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  *  | stateHash | pendingIndex | pendingOp  | pendingSub  | pendingStart| isInstalled |
  *  128         136          144                  152            160
  *  | liveBytes | quotaBytes | quotaAlarmMemberId | lastClientId |
- *  160           168           176
- *  | isAuthEnabled | authChanges |
+ *  160           168           176              184             192
+ *  | isAuthEnabled | authChanges | clusterVersion | leaseTtlMinMs |
  * </pre>
  * All fields are 8 bytes, little endian. {@code pending*} say how far the entry after {@code appliedIndex} got, when a checkpoint was taken
  * in the midst of it: op number in its transaction, sub revisions used, sub revision at which that op began.
  * {@code lastClientId} is the id of the client that was opened last; formats 1 and 2 had none. {@code authChanges} counts what etcd's auth
  * revision does, from 0; formats 1 to 3 had no users. Format 4 did not note of which kind the writes were whose outcomes are
- * remembered. Older formats become format 5 when they are opened: who does not know clients would apply what comes again, who does not know
- * users would let everybody do everything, and who does not know kinds would take them for parts of revisions.
+ * remembered. Those formats become format 5 when they are opened: who does not know clients would apply what comes again, who does not know
+ * users would let everybody do everything, and who does not know kinds would take them for parts of revisions. Format 5 becomes format 6
+ * with the entry that raises the cluster's version to {@link ApplyVersion#LEASE_TTL_MIN}, and not before: until then a member may go back
+ * to the build before, and may be sent a state by one of any build; from then on an older build refuses the store.
+ * {@code clusterVersion} is what {@link ClusterVersion} says, 0 = 1; {@code leaseTtlMinMs} what {@link LeaseTtlMin} says, 0 = nobody has
+ * said it yet.
  * {@code isInstalled} is 1 in an image of a state: it came from another member, and the journal may not know of it.
  * {@code liveBytes} is what {@link LiveBytes} counts; {@code quotaBytes} what of it is allowed, 0 = any; {@code quotaAlarmMemberId} is the
  * member whose request did not fit, while that alarm is raised, else 0. Format 1 had none of the three.
@@ -33,11 +37,13 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 public final class MvccHeader
 {
     /** Bytes used of the user header. */
-    public static final int LENGTH = 176;
+    public static final int LENGTH = 192;
     /** First eight bytes of every store of ours: "tbmvcc" and two zeros. */
     public static final long MAGIC = 0x0000_6363_766D_6274L;
     /** Version of records, heads and this header; a newer one is refused. */
-    public static final long FORMAT = 5;
+    public static final long FORMAT = 6;
+    /** That of stores of a cluster whose members do not all know versions. */
+    static final long FORMAT_BEFORE_VERSIONS = 5;
 
     private static final long FORMAT_WITH_LIVE_BYTES = 2;
 
@@ -63,6 +69,8 @@ public final class MvccHeader
     static final int LAST_CLIENT_OFFSET = 152;
     static final int AUTH_ENABLED_OFFSET = 160;
     static final int AUTH_CHANGES_OFFSET = 168;
+    static final int CLUSTER_VERSION_OFFSET = 176;
+    static final int LEASE_TTL_MIN_OFFSET = 184;
 
     private static final long FIRST_REVISION = 1;
     private static final long NEVER_COMPACTED = -1;
@@ -71,14 +79,21 @@ public final class MvccHeader
     private final MutableDirectBuffer buffer;
     private boolean hasUnseenChanges;
 
+    MvccHeader(final MutableDirectBuffer buffer, final long clusterId)
+    {
+        this(buffer, clusterId, ApplyVersion.NEWEST);
+    }
+
     /**
      * Looks at a user header; makes a new store's.
      *
-     * @param buffer    of at least {@link #LENGTH} bytes.
-     * @param clusterId that the store must belong to.
-     * @throws IllegalStateException when it is not ours, newer than this code, or another cluster's.
+     * @param buffer       of at least {@link #LENGTH} bytes.
+     * @param clusterId    that the store must belong to.
+     * @param knownVersion of what entries do: the newest that this build knows.
+     * @throws NewerClusterException when a newer build is needed for it.
+     * @throws IllegalStateException when it is not ours, or another cluster's.
      */
-    MvccHeader(final MutableDirectBuffer buffer, final long clusterId)
+    MvccHeader(final MutableDirectBuffer buffer, final long clusterId, final int knownVersion)
     {
         this.buffer = buffer;
         if (get(MAGIC_OFFSET) == 0 && get(FORMAT_OFFSET) == 0)
@@ -86,12 +101,12 @@ public final class MvccHeader
             initialise(clusterId);
         }
         require(get(MAGIC_OFFSET) == MAGIC, "the store does not hold a key-value state");
-        require(get(FORMAT_OFFSET) <= FORMAT, "the store has format " + get(FORMAT_OFFSET) + ", this version reads up to " + FORMAT);
+        requireKnown(buffer, knownVersion);
         require(get(CLUSTER_ID_OFFSET) == clusterId, "the store belongs to cluster " + Long.toHexString(get(CLUSTER_ID_OFFSET)) +
             ", not to " + Long.toHexString(clusterId));
         if (!isUncounted())
         {
-            put(FORMAT_OFFSET, FORMAT);
+            knowClients();
         }
         hasUnseenChanges = pendingIndex() != 0 && pendingSub() > 0;
     }
@@ -125,21 +140,54 @@ public final class MvccHeader
 
     /**
      * @param header of a store.
-     * @return whether it holds a state, and of a format that this code reads.
+     * @return whether it holds a state, of a format and a cluster version that this build knows.
      */
     public static boolean isReadable(final DirectBuffer header)
     {
-        return header.getLong(MAGIC_OFFSET, LITTLE_ENDIAN) == MAGIC && header.getLong(FORMAT_OFFSET, LITTLE_ENDIAN) <= FORMAT;
+        return header.getLong(MAGIC_OFFSET, LITTLE_ENDIAN) == MAGIC && header.getLong(FORMAT_OFFSET, LITTLE_ENDIAN) <= FORMAT &&
+            clusterVersionOf(header) <= ApplyVersion.NEWEST;
     }
 
     /**
-     * @param header    of a store.
-     * @param clusterId of this member.
-     * @return whether the state is of this cluster, and of a format that this code reads.
+     * Whether a member may go on from a state that another has sent.
+     *
+     * @param header       of its store.
+     * @param clusterId    of this member.
+     * @param knownVersion the newest cluster version that this member's build knows.
+     * @return whether the state is of this cluster.
+     * @throws NewerClusterException when it is, and a newer build is needed for it.
      */
-    public static boolean isUsable(final DirectBuffer header, final long clusterId)
+    public static boolean isUsable(final DirectBuffer header, final long clusterId, final int knownVersion)
     {
-        return isReadable(header) && header.getLong(CLUSTER_ID_OFFSET, LITTLE_ENDIAN) == clusterId;
+        if (header.getLong(MAGIC_OFFSET, LITTLE_ENDIAN) != MAGIC || header.getLong(CLUSTER_ID_OFFSET, LITTLE_ENDIAN) != clusterId)
+        {
+            return false;
+        }
+        requireKnown(header, knownVersion);
+        return true;
+    }
+
+    /** The version is the plainer of the two reasons. */
+    private static void requireKnown(final DirectBuffer header, final int knownVersion)
+    {
+        final long format = header.getLong(FORMAT_OFFSET, LITTLE_ENDIAN);
+        if (format <= FORMAT && clusterVersionOf(header) > knownVersion)
+        {
+            throw NewerClusterException.ofVersion("the store has", clusterVersionOf(header), knownVersion);
+        }
+        if (format > ApplyVersion.storeFormat(knownVersion))
+        {
+            throw NewerClusterException.ofFormat(format, ApplyVersion.storeFormat(knownVersion));
+        }
+    }
+
+    /**
+     * @param header of a store.
+     * @return the cluster version of its state.
+     */
+    public static int clusterVersionOf(final DirectBuffer header)
+    {
+        return Math.max(ApplyVersion.FIRST, (int)header.getLong(CLUSTER_VERSION_OFFSET, LITTLE_ENDIAN));
     }
 
     /**
@@ -185,7 +233,7 @@ public final class MvccHeader
     private void initialise(final long clusterId)
     {
         put(MAGIC_OFFSET, MAGIC);
-        put(FORMAT_OFFSET, FORMAT);
+        put(FORMAT_OFFSET, FORMAT_BEFORE_VERSIONS);
         put(CLUSTER_ID_OFFSET, clusterId);
         put(REVISION_OFFSET, FIRST_REVISION);
         put(COMPACT_REVISION_OFFSET, NEVER_COMPACTED);
@@ -301,7 +349,13 @@ public final class MvccHeader
     void countedLiveBytes(final long bytes)
     {
         put(LIVE_BYTES_OFFSET, bytes);
-        put(FORMAT_OFFSET, FORMAT);
+        knowClients();
+    }
+
+    /** A store of an older format says from now on who must not open it. */
+    private void knowClients()
+    {
+        put(FORMAT_OFFSET, Math.max(FORMAT_BEFORE_VERSIONS, get(FORMAT_OFFSET)));
     }
 
     long liveBytes()
@@ -365,6 +419,36 @@ public final class MvccHeader
     void authRevision(final long revision)
     {
         put(AUTH_CHANGES_OFFSET, revision - FIRST_AUTH_REVISION);
+    }
+
+    /** What entries do: see {@link ApplyVersion}. */
+    int clusterVersion()
+    {
+        return clusterVersionOf(buffer);
+    }
+
+    /** Whether entries do what they do from a version on. */
+    boolean isAtLeast(final int version)
+    {
+        return clusterVersion() >= version;
+    }
+
+    void clusterVersion(final int version)
+    {
+        assert version > clusterVersion() : "the cluster's version went back: " + version;
+        put(CLUSTER_VERSION_OFFSET, version);
+        put(FORMAT_OFFSET, ApplyVersion.storeFormat(version));
+    }
+
+    /** The shortest time of a lease in milliseconds; 0 = nobody has said it yet. */
+    long leaseTtlMinMs()
+    {
+        return get(LEASE_TTL_MIN_OFFSET);
+    }
+
+    void leaseTtlMinMs(final long ttlMinMs)
+    {
+        put(LEASE_TTL_MIN_OFFSET, ttlMinMs);
     }
 
     /** Raft index of the entry that is half applied; 0 = none. */

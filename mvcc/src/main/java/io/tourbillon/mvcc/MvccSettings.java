@@ -35,6 +35,7 @@ public final class MvccSettings
     private long clusterId = 1;
     private long memberId = 1;
     private DirectBuffer initialMembers;
+    private int applyVersion = ApplyVersion.NEWEST;
     private int watchersPerSession = WATCHERS_PER_SESSION_DEFAULT;
     private int watchers = WATCHERS_DEFAULT;
     private int watchFilterBytes = WATCH_FILTER_BYTES_DEFAULT;
@@ -83,6 +84,22 @@ public final class MvccSettings
     DirectBuffer initialMembers()
     {
         return initialMembers;
+    }
+
+    /**
+     * @param applyVersion newest version of what entries do that this member knows; another than {@link ApplyVersion#NEWEST} makes it a
+     *                     member of another build, for tests.
+     * @return this.
+     */
+    public MvccSettings applyVersion(final int applyVersion)
+    {
+        this.applyVersion = applyVersion;
+        return this;
+    }
+
+    int applyVersion()
+    {
+        return applyVersion;
     }
 
     /**

@@ -21,6 +21,7 @@ final class OnceWork implements EntryWork
     private final MvccHeader header;
     private final Outcomes outcomes;
     private final Versions versions;
+    private final LeaseTtlMin leaseTtlMin;
     private final Reads reads;
     private final Replies replies;
     private final EntryWork auth;
@@ -37,12 +38,13 @@ final class OnceWork implements EntryWork
     private long previousMain;
 
     OnceWork(
-        final MvccHeader header, final Outcomes outcomes, final Versions versions, final Reads reads, final Replies replies,
-        final EntryWork auth)
+        final MvccHeader header, final Outcomes outcomes, final Versions versions, final LeaseTtlMin leaseTtlMin, final Reads reads,
+        final Replies replies, final EntryWork auth)
     {
         this.header = header;
         this.outcomes = outcomes;
         this.versions = versions;
+        this.leaseTtlMin = leaseTtlMin;
         this.reads = reads;
         this.replies = replies;
         this.auth = auth;
@@ -205,11 +207,12 @@ final class OnceWork implements EntryWork
         }
     }
 
+    /** As it was granted, unless the shortest time is another now; the lease may be gone, or another of its id. */
     private void answerLease(final Entry entry)
     {
         lease.wrapAndApplyHeader(entry.message(), 0, messageHeader);
         final boolean isGrant = lease.operation() == LeaseOperation.GRANT;
-        final long ttlMs = isGrant ? Math.max(Limits.LEASE_TTL_MIN_MS, lease.ttlMs()) : 0;
+        final long ttlMs = isGrant ? Math.max(leaseTtlMin.ms(), lease.ttlMs()) : 0;
         replies.lease(entry.sessionId(), entry.correlationId(), first.extra(), ttlMs, ttlMs, first.revision());
     }
 

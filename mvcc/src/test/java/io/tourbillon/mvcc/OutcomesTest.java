@@ -312,7 +312,7 @@ class OutcomesTest
         rig.store.userHeader().putLong(MvccHeader.FORMAT_OFFSET, 2, LITTLE_ENDIAN);
         new MvccHeader(rig.store.userHeader(), 1);
         assertEquals(5, rig.store.userHeader().getLong(MvccHeader.FORMAT_OFFSET, LITTLE_ENDIAN), "an older version must refuse it");
-        rig.store.userHeader().putLong(MvccHeader.FORMAT_OFFSET, 6, LITTLE_ENDIAN);
+        rig.store.userHeader().putLong(MvccHeader.FORMAT_OFFSET, 7, LITTLE_ENDIAN);
         assertThrows(IllegalStateException.class, () -> new MvccHeader(rig.store.userHeader(), 1));
     }
 

@@ -135,6 +135,16 @@ final class Rig implements Member
         mvcc.onLeader(term, nowNs);
     }
 
+    /** Applies what another's log has more. */
+    void follow(final Rig leader)
+    {
+        for (final byte[] bytes : leader.log.subList(log.size(), leader.log.size()))
+        {
+            log.add(bytes);
+            assertTrue(apply(bytes, false));
+        }
+    }
+
     /** Proposes the encoded request, applies it, and gives the answer; null if the member was stopped in the midst of it. */
     String apply()
     {

@@ -19,7 +19,7 @@ record Limits(Set<String> without, int clients, int keys, int ticks)
     static final List<String> KINDS = List.of(
         "rot", "retries", "watches", "leases", "lease-reads", "compaction", "changes", "checkpoints", "forwarding", "transfers",
         "reconnects", "full-disks", "slow-disks", "late", "duplicates", "loss", "disorder", "power-cuts", "pauses", "partitions",
-        "crashes", "leaders");
+        "crashes", "leaders", "upgrades");
     static final Limits NONE = new Limits(Set.of(), 12, SimClients.KEYS, 6000);
 
     /** As -Dwithout=pauses,loss -Dclients=2 -Dkeys=1 -Dticks=500 say. */

@@ -4,6 +4,7 @@ import io.tourbillon.codecs.Protocol;
 import io.tourbillon.codecs.client.Branch;
 import io.tourbillon.codecs.client.DeleteRangeRequestDecoder;
 import io.tourbillon.codecs.client.DeleteRangeRequestEncoder;
+import io.tourbillon.codecs.client.LeaseRequestDecoder;
 import io.tourbillon.codecs.client.MessageHeaderDecoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.OpKind;
@@ -19,6 +20,7 @@ import io.tourbillon.codecs.client.TxnRequestDecoder;
 import io.tourbillon.codecs.client.TxnRequestEncoder;
 import io.tourbillon.codecs.record.EntryFrame;
 import io.tourbillon.codecs.record.LeaseTickEncoder;
+import io.tourbillon.codecs.record.MemberPublishedEncoder;
 import io.tourbillon.codecs.record.NoOpEncoder;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -27,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** Clients' writes as the wire has them, and back. */
@@ -98,6 +101,31 @@ final class Messages
         new RequestHeaderEncoder().wrap(new UnsafeBuffer(payload), Protocol.HEAD_OFFSET).clientId(0).sequence(0).lowestUnanswered(0);
         return frame(entry(
             entry.term(), entry.index(), entry.originMemberId(), entry.sessionId(), entry.correlationId(), new UnsafeBuffer(payload)));
+    }
+
+    /** The same, but a lease that is granted is granted for so long at least. */
+    static EntryFrame ofLongerLease(final EntryFrame entry, final long ttlMinMs)
+    {
+        final byte[] payload = payload(entry);
+        final UnsafeBuffer message = new UnsafeBuffer(payload);
+        final MessageHeaderDecoder header = new MessageHeaderDecoder().wrap(message, 0);
+        if (header.schemaId() != LeaseRequestDecoder.SCHEMA_ID || header.templateId() != LeaseRequestDecoder.TEMPLATE_ID)
+        {
+            return entry;
+        }
+        final int offset = MessageHeaderDecoder.ENCODED_LENGTH + LeaseRequestDecoder.ttlMsEncodingOffset();
+        message.putLong(offset, Math.max(ttlMinMs, message.getLong(offset, LITTLE_ENDIAN)), LITTLE_ENDIAN);
+        return frame(entry(entry.term(), entry.index(), entry.originMemberId(), entry.sessionId(), entry.correlationId(), message));
+    }
+
+    /** What a member says of itself when it starts. */
+    static byte[] published(final long memberId, final int applyVersion)
+    {
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[64]);
+        final MemberPublishedEncoder words =
+            new MemberPublishedEncoder().wrapAndApplyHeader(buffer, 0, new io.tourbillon.codecs.record.MessageHeaderEncoder());
+        words.memberId(memberId).applyVersion(applyVersion).name("").clientUrls("");
+        return Arrays.copyOf(buffer.byteArray(), words.limit());
     }
 
     private static byte[] payload(final EntryFrame entry)

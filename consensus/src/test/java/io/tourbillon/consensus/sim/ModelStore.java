@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 
 /** The dumbest state machine with etcd's revisions and leases: sorted maps. It is also what the real one's watchers are held against. */
 final class ModelStore implements SimStore
@@ -285,13 +285,14 @@ final class ModelStore implements SimStore
     }
 
     @Override
-    public Supplier<SimStore> image()
+    public IntFunction<SimStore> image()
     {
-        return durable::reopened;
+        final ModelStore image = durable;
+        return (applyVersion) -> image.reopened();
     }
 
     @Override
-    public SimStore crash()
+    public SimStore crash(final int applyVersion)
     {
         return durable == null ? new ModelStore(plant) : durable.reopened();
     }

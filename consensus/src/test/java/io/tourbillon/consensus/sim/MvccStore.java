@@ -26,6 +26,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
@@ -37,10 +38,13 @@ final class MvccStore implements SimStore, Egress
     private static final int PAGE = TreeStore.PAGE_LENGTH;
     private static final int SLICES_MAX = 10_000;
     private static final long NOT_ANSWERED = -1;
+    private static final long PLANTED_TTL_MS = 5000;
 
     private final Random random;
     private final SimListener listener;
     private final Plant plant;
+    private final Supplier<MvccSettings> settings;
+    private final int applyVersion;
     private final MemoryPageFile file;
     private final TreeStore store;
     private final Mvcc mvcc;
@@ -57,20 +61,25 @@ final class MvccStore implements SimStore, Egress
     private int toldError;
     private long lastNowNs;
 
-    MvccStore(final long seed, final SimListener listener, final Plant plant)
+    MvccStore(
+        final long seed, final SimListener listener, final Plant plant, final Supplier<MvccSettings> settings, final int applyVersion)
     {
-        this(new Random(seed), listener, plant, new MemoryPageFile());
+        this(new Random(seed), listener, plant, settings, applyVersion, new MemoryPageFile());
     }
 
-    private MvccStore(final Random random, final SimListener listener, final Plant plant, final MemoryPageFile file)
+    private MvccStore(
+        final Random random, final SimListener listener, final Plant plant, final Supplier<MvccSettings> settings, final int applyVersion,
+        final MemoryPageFile file)
     {
+        this.settings = settings;
+        this.applyVersion = applyVersion;
         this.random = random;
         this.listener = listener;
         this.plant = plant;
         this.file = file;
         store = TreeStore.open(TreeStoreContext.on(file).poolBytes(8 << 20).growInline(true));
         final int slice = 1 + random.nextInt(random.nextBoolean() ? 4 : 200);
-        mvcc = new Mvcc(store, new MvccSettings().eventsPerSlice(slice), this);
+        mvcc = new Mvcc(store, settings.get().eventsPerSlice(slice).applyVersion(applyVersion), this);
         checkpointIndex = mvcc.appliedIndex();
     }
 
@@ -103,8 +112,9 @@ final class MvccStore implements SimStore, Egress
     public void apply(final EntryFrame committed, final boolean isReplay)
     {
         final boolean isNumbered = committed.sessionId() != 0 && !Messages.number(committed).isNone();
-        final EntryFrame entry =
-            plant == Plant.REPEATED_WRITES_DONE && isNumbered ? Messages.unnumbered(committed) : committed;
+        final EntryFrame entry = plant == Plant.REPEATED_WRITES_DONE && isNumbered ? Messages.unnumbered(committed) :
+            plant == Plant.UPGRADED_ALONE && applyVersion > clusterVersion() ? Messages.ofLongerLease(committed, PLANTED_TTL_MS) :
+            committed;
         answeredCorrelationId = NOT_ANSWERED;
         int slices = 0;
         int result;
@@ -191,7 +201,7 @@ final class MvccStore implements SimStore, Egress
     }
 
     @Override
-    public Supplier<SimStore> image()
+    public IntFunction<SimStore> image()
     {
         SimFailure.unless(file.unforcedPageCount() == 0, "the file holds more than its last checkpoint");
         final ByteBuffer bytes = ByteBuffer.allocate((int)file.length());
@@ -207,7 +217,7 @@ final class MvccStore implements SimStore, Egress
             throw new UncheckedIOException(ex);
         }
         final long imageSeed = random.nextLong();
-        return () -> new MvccStore(new Random(imageSeed), listener, plant, fileOf(bytes));
+        return (version) -> new MvccStore(new Random(imageSeed), listener, plant, settings, version, fileOf(bytes));
     }
 
     private static MemoryPageFile fileOf(final ByteBuffer bytes)
@@ -231,11 +241,31 @@ final class MvccStore implements SimStore, Egress
     }
 
     @Override
-    public SimStore crash()
+    public SimStore crash(final int nextVersion)
     {
         store.close();
         file.crash((page) -> random.nextInt(3) == 0 ? PAGE : random.nextInt(2) * 512 * random.nextInt(PAGE / 512));
-        return new MvccStore(random, listener, plant, file);
+        return new MvccStore(random, listener, plant, settings, nextVersion, file);
+    }
+
+    @Override
+    public int applyVersion()
+    {
+        return applyVersion;
+    }
+
+    @Override
+    public int clusterVersion()
+    {
+        return mvcc.version().inForce();
+    }
+
+    @Override
+    public byte[] announcement(final long memberId)
+    {
+        final DirectBuffer said = mvcc.members().published(memberId);
+        final byte[] words = Messages.published(memberId, applyVersion);
+        return said != null && said.compareTo(new UnsafeBuffer(words)) == 0 ? null : words;
     }
 
     @Override

@@ -42,7 +42,9 @@ enum Plant
     /** What is remembered of writes is in no checkpoint. */
     OUTCOMES_LOST_BY_RESTART,
     /** A write that comes again is told the revision of now. */
-    REPEAT_TOLD_NEW_REVISION;
+    REPEAT_TOLD_NEW_REVISION,
+    /** A member does what is new as soon as its build knows it. */
+    UPGRADED_ALONE;
 
     /** Whether only the real state machine can make it. */
     boolean isOfWatches()
@@ -52,7 +54,13 @@ enum Plant
 
     boolean isOfLeases()
     {
-        return this == LEASE_ENDED_BY_FORMER_LEADER || this == LEASE_RENEWED_WITHOUT_ROUND;
+        return isOfUpgrades() || this == LEASE_ENDED_BY_FORMER_LEADER || this == LEASE_RENEWED_WITHOUT_ROUND;
+    }
+
+    /** Whether members of two builds must be mixed for it. */
+    boolean isOfUpgrades()
+    {
+        return this == UPGRADED_ALONE;
     }
 
     boolean isOfLeaseReads()

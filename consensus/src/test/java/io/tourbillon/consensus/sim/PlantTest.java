@@ -33,6 +33,7 @@ class PlantTest
         "REPEATED_WRITES_DONE, 1, 30, is at index|belongs to index",
         "OUTCOMES_LOST_BY_RESTART, 1, 30, another state|told error|is at index",
         "REPEAT_TOLD_NEW_REVISION, 1, 30, is at index",
+        "UPGRADED_ALONE, 1, 30, another state",
     })
     @Timeout(900)
     void shouldCatch(final Plant plant, final long firstSeed, final int seedsMax, final String promise)

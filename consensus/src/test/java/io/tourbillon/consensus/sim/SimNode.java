@@ -6,13 +6,13 @@ import io.tourbillon.consensus.raft.ScriptedMessages.Message;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 
 /** A machine of the cluster: its disk, its clock, and the member that runs on it, if one does. */
 final class SimNode
 {
     /** A state on its way, as the sender's last checkpoint has it. */
-    record Image(long lastIndex, long lastTerm, Configuration configuration, Supplier<SimStore> store)
+    record Image(long lastIndex, long lastTerm, Configuration configuration, IntFunction<SimStore> store)
     {
     }
 
@@ -61,7 +61,7 @@ final class SimNode
         pausedUntil = 0;
         world.watches.onGone(this);
         journal.crash(world.random);
-        store = store.crash();
+        store = store.crash(world.upgrade.nextVersion(store.applyVersion()));
         journal.recover(checkpoint());
     }
 
@@ -190,8 +190,9 @@ final class SimNode
     {
         journal.install(image.lastIndex, image.lastTerm, configuration, keepsLog);
         world.watches.onGone(this);
+        final int applyVersion = store.applyVersion();
         store.close();
-        store = image.store.get();
+        store = image.store.apply(applyVersion);
     }
 
     void close()

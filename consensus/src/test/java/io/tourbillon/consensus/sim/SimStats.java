@@ -22,9 +22,11 @@ record SimStats(
     long renewals,
     long expiries,
     long retries,
+    long upgrades,
+    long raised,
     long undecided)
 {
-    static final SimStats NONE = new SimStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    static final SimStats NONE = new SimStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     SimStats plus(final SimStats more)
     {
@@ -34,7 +36,7 @@ record SimStats(
             truncations + more.truncations, installs + more.installs, lostRecords + more.lostRecords, lostMessages + more.lostMessages,
             rottenRecords + more.rottenRecords, repairs + more.repairs,
             events + more.events, renewals + more.renewals, expiries + more.expiries,
-            retries + more.retries, undecided + more.undecided);
+            retries + more.retries, upgrades + more.upgrades, raised + more.raised, undecided + more.undecided);
     }
 
     @Override
@@ -47,7 +49,8 @@ record SimStats(
             " messages lost, " + rottenRecords + " records rotten and " + repairs + " entries repaired, " +
             events + " events told to watchers, " + renewals +
             " renewals and " + expiries + " ends of leases, " + retries +
-            " writes sent again; order not decided for " + undecided + " keys; healed within " + longestHealing + " ms of it";
+            " writes sent again, " + upgrades + " members upgraded and " + raised +
+            " clusters with them; order not decided for " + undecided + " keys; healed within " + longestHealing + " ms of it";
     }
 
     /** Of enough seeds: nothing that can happen has never happened. */

@@ -2,7 +2,7 @@ package io.tourbillon.consensus.sim;
 
 import io.tourbillon.codecs.record.EntryFrame;
 
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 
 /** The state machine under the simulator, together with what of it survives a crash. */
 interface SimStore
@@ -72,12 +72,30 @@ interface SimStore
     /** Of the one before: a crash may bring the state back to it. */
     long olderCheckpointIndex();
 
-    /** A copy of the last checkpoint, to be opened elsewhere; not while another is under way. */
-    Supplier<SimStore> image();
+    /** A copy of the last checkpoint, to be opened elsewhere, by a build that knows so much; not while another is under way. */
+    IntFunction<SimStore> image();
 
     /** Forgets it; another state takes its place. */
     void close();
 
-    /** What a process that starts after a crash finds: the last checkpoint. */
-    SimStore crash();
+    /** What a process that starts after a crash finds: the last checkpoint. Its build knows so much of what entries do. */
+    SimStore crash(int applyVersion);
+
+    /** What its build knows of what entries do. */
+    default int applyVersion()
+    {
+        return SimUpgrade.NEW;
+    }
+
+    /** Which version of that is in force. */
+    default int clusterVersion()
+    {
+        return SimUpgrade.OLD;
+    }
+
+    /** What a member of this state has to say of its build; null = it has. */
+    default byte[] announcement(final long memberId)
+    {
+        return null;
+    }
 }

@@ -26,6 +26,7 @@ final class SimWorld
     final SimClients clients;
     final SimWatches watches;
     final SimLeases leases;
+    final SimUpgrade upgrade;
     /** By id. */
     final Map<Long, SimNode> nodes = new TreeMap<>();
     /** Of the cluster's birth. */
@@ -43,6 +44,8 @@ final class SimWorld
         clients = new SimClients(this);
         watches = new SimWatches(this);
         leases = new SimLeases(this);
+        upgrade = new SimUpgrade(this, ~seed, weather.hasRealStore && limits.of("upgrades", (seed & 1) == 1 || plant.isOfUpgrades()) &&
+            (plant == Plant.NONE || plant.isOfUpgrades()));
         for (int i = 0; i < weather.voters; i++)
         {
             addNode();
@@ -87,6 +90,7 @@ final class SimWorld
 
     SimStore newStore()
     {
-        return weather.hasRealStore ? new MvccStore(random.nextLong(), this::onMessage, plant) : new ModelStore(plant);
+        return weather.hasRealStore ?
+            new MvccStore(random.nextLong(), this::onMessage, plant, upgrade::settings, upgrade.firstVersion()) : new ModelStore(plant);
     }
 }

@@ -61,6 +61,7 @@ final class Simulation
             world.clients.cycle();
             world.watches.cycle();
             world.leases.cycle();
+            world.upgrade.cycle();
             cycleMembers();
         }
     }
@@ -76,6 +77,7 @@ final class Simulation
             world.clients.cycleUntilAnswered();
             world.watches.cycle();
             world.leases.cycle();
+            world.upgrade.cycle();
             return world.clients.areAllAnswered() && isAtRest() && haveAllAnswered() &&
                 world.watches.areUpToDate() && world.leases.areOver();
         });
@@ -187,7 +189,7 @@ final class Simulation
             world.network.lostCount(), world.nodes.values().stream().mapToLong((node) -> node.journal.rottenCount()).sum(),
             world.nodes.values().stream().mapToLong((node) -> node.journal.repairedCount()).sum(), world.watches.toldCount(),
             world.leases.renewalCount(), world.leases.expiryCount(),
-            world.clients.retryCount(), undecidedCount);
+            world.clients.retryCount(), world.upgrade.upgradeCount(), world.upgrade.isOver() ? 1 : 0, undecidedCount);
     }
 
     @Override

@@ -28,6 +28,8 @@ import java.util.Locale;
 /** Copies replies out of their messages. A message's fields must be read in its order. */
 final class Replies
 {
+    private static final int FIRST_VERSION = 1;
+
     private Replies()
     {
     }
@@ -79,6 +81,7 @@ final class Replies
         return new Answer.Delete(header(reply.reply()), reply.deleted(), kvs);
     }
 
+    /** A node that says no version is of the first builds. */
     static Status status(final StatusReplyDecoder reply, final String endpoint)
     {
         final boolean isLearner = reply.flags().learner();
@@ -88,7 +91,8 @@ final class Replies
         final String errors = reply.errors();
         return new Status(endpoint, header(reply.reply()), name, version, reply.dbSize(), reply.dbSizeInUse(), reply.leaderId(), isLearner,
             reply.raftIndex(), reply.raftAppliedIndex(), errors.isEmpty() ? List.of() : List.of(errors.split("\n")),
-            durability(reply.durability()), mode, reply.forces(), reply.acknowledged());
+            durability(reply.durability()), mode, reply.forces(), reply.acknowledged(),
+            Math.max(FIRST_VERSION, reply.clusterVersion()), Math.max(FIRST_VERSION, reply.applyVersion()));
     }
 
     static HashAnswer hash(final MaintenanceReplyDecoder reply, final String endpoint)

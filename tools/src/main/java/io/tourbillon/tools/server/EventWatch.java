@@ -6,6 +6,7 @@ import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.Member;
 import io.tourbillon.journal.DurationHistogram;
 import io.tourbillon.tools.server.EventLog.Level;
+import io.tourbillon.transport.aeron.StateCounters;
 
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -23,6 +24,7 @@ final class EventWatch
 
     private final PipelineCounters counters;
     private final DurationHistogram forces;
+    private final StateCounters state;
     private final long memberId;
     private final EventLog log;
     private long leaderId;
@@ -36,17 +38,21 @@ final class EventWatch
     private long repaired;
     private long slowForces;
     private long stalledNs;
+    private long clusterVersion;
 
     /**
      * @param counters of the node.
      * @param forces   how long those of its journal took.
+     * @param state    what its state machine holds.
      * @param memberId of the node.
      * @param log      to tell.
      */
-    EventWatch(final PipelineCounters counters, final DurationHistogram forces, final long memberId, final EventLog log)
+    EventWatch(
+        final PipelineCounters counters, final DurationHistogram forces, final StateCounters state, final long memberId, final EventLog log)
     {
         this.counters = counters;
         this.forces = forces;
+        this.state = state;
         this.memberId = memberId;
         this.log = log;
     }
@@ -54,6 +60,7 @@ final class EventWatch
     void poll()
     {
         pollMembers();
+        pollVersion();
         pollLeader();
         pollRoom();
         pollStates();
@@ -75,6 +82,17 @@ final class EventWatch
     {
         final String name = member.name().isEmpty() ? Long.toHexString(member.id()) : member.name();
         return name + (member.isLearner() ? " (learner)" : !member.isVoter() ? " (leaving)" : "");
+    }
+
+    /** Not that which it has at its start. */
+    private void pollVersion()
+    {
+        final long version = state.clusterVersion.getAcquire();
+        if (version != clusterVersion && clusterVersion != 0)
+        {
+            log.tell(Level.INFO, "cluster-version-raised", "version", version);
+        }
+        clusterVersion = version;
     }
 
     /** The term is read last: it is at least the one in which the leader leads. */

@@ -204,7 +204,7 @@ public final class Tourbillon
     {
         final OperatorPages pages = new OperatorPages(node, front::calls, pageAddresses);
         front.serve(pages::pages, node.ownToken(), node.doorbell());
-        final EventWatch watch = new EventWatch(node.pipelineCounters(), node.forceDurations(), node.memberId(), log);
+        final EventWatch watch = new EventWatch(node.pipelineCounters(), node.forceDurations(), node.stateCounters(), node.memberId(), log);
         announce(node, config, watch);
         final PeerPage peerPage = isTellingWhoJoins && stop.getCount() > 0 ? new PeerPage(node, config, log) : null;
         awaitStop(watch);

@@ -5,6 +5,7 @@ import io.tourbillon.consensus.pipeline.PipelineCounters;
 import io.tourbillon.consensus.raft.Configuration;
 import io.tourbillon.consensus.raft.Member;
 import io.tourbillon.journal.DurationHistogram;
+import io.tourbillon.transport.aeron.StateCounters;
 import org.junit.jupiter.api.Test;
 
 import java.io.ByteArrayOutputStream;
@@ -24,10 +25,11 @@ class EventWatchTest
 
     private final PipelineCounters counters = new PipelineCounters();
     private final DurationHistogram forces = new DurationHistogram();
+    private final StateCounters state = new StateCounters();
     private final ByteArrayOutputStream told = new ByteArrayOutputStream();
     private final PrintStream stream = new PrintStream(told, false, UTF_8);
     private final EventWatch watch =
-        new EventWatch(counters, forces, SELF, new EventLog(false, stream, stream, Clock.systemUTC()));
+        new EventWatch(counters, forces, state, SELF, new EventLog(false, stream, stream, Clock.systemUTC()));
 
     /** The lines of one look, without their time. */
     private void assertTold(final String... lines)
@@ -95,6 +97,16 @@ class EventWatchTest
         assertTold("info disk-has-room");
         counters.noSpace.setRelease(0);
         assertTold("info writes-taken-again");
+    }
+
+    @Test
+    void shouldTellOfAClusterVersionThatWasRaised()
+    {
+        state.clusterVersion.setRelease(1);
+        assertTold();
+        state.clusterVersion.setRelease(2);
+        assertTold("info cluster-version-raised version=2");
+        assertTold();
     }
 
     @Test

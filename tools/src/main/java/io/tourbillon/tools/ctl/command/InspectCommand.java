@@ -263,7 +263,8 @@ public final class InspectCommand implements Command
         {
             sheet.put("appliedIndex", MvccHeader.appliedIndexOf(report.userHeader()))
                 .put("appliedTerm", MvccHeader.appliedTermOf(report.userHeader()))
-                .put("revision", MvccHeader.revisionOf(report.userHeader()));
+                .put("revision", MvccHeader.revisionOf(report.userHeader()))
+                .put("clusterVersion", MvccHeader.clusterVersionOf(report.userHeader()));
         }
     }
 

@@ -112,6 +112,8 @@ final class FieldsPrinter extends Printer
             text("Mode", status.mode());
             field("Forces", status.forces());
             field("Acknowledged", status.acknowledged());
+            field("ClusterVersion", status.clusterVersion());
+            field("ApplyVersion", status.applyVersion());
             out.print("\n");
         }
     }

@@ -175,7 +175,8 @@ final class JsonPrinter extends Printer
                 .number("raftAppliedIndex", status.raftAppliedIndex()).texts("errors", status.errors())
                 .number("dbSizeInUse", status.dbSizeInUse()).bool("isLearner", status.isLearner())
                 .text("durability", status.durability()).text("mode", status.mode())
-                .number("forces", status.forces()).number("acknowledged", status.acknowledged());
+                .number("forces", status.forces()).number("acknowledged", status.acknowledged())
+                .number("clusterVersion", status.clusterVersion()).number("applyVersion", status.applyVersion());
             json.close('}').close('}');
         }
         json.close(']');

@@ -20,11 +20,14 @@ import java.util.List;
  * @param mode             how its agents share threads.
  * @param forces           of the journal since the start.
  * @param acknowledged     entries answered since the start.
+ * @param clusterVersion   which version of what entries do is in force; 1 if the member is too old to say.
+ * @param applyVersion     the newest that the member's build knows; 1 likewise.
  */
 public record Status(
     String endpoint, Header header, String name, String version, long dbSize, long dbSizeInUse, long leaderId, boolean isLearner,
     long raftIndex,
-    long raftAppliedIndex, List<String> errors, String durability, String mode, long forces, long acknowledged)
+    long raftAppliedIndex, List<String> errors, String durability, String mode, long forces, long acknowledged,
+    int clusterVersion, int applyVersion)
 {
     /** @return true if the member leads. */
     public boolean isLeader()

@@ -330,7 +330,7 @@ class PrinterTest
     void shouldDrawTheTableOfStatusAsEtcdctlDoes()
     {
         final Status status = new Status("127.0.0.1:23790", new Header(1, 0x2e1259d415f2a040L, 27, 2), "default", "3.4.23", 24_576, 20_480,
-            0x2e1259d415f2a040L, false, 45, 45, List.of(), "fsync", "folded", 3, 4);
+            0x2e1259d415f2a040L, false, 45, 45, List.of(), "fsync", "folded", 3, 4, 1, 2);
         assertEquals("""
             +-----------------+------------------+---------+---------+-----------+------------+-----------+------------+--------------------+--------+
             |    ENDPOINT     |        ID        | VERSION | DB SIZE | IS LEADER | IS LEARNER | RAFT TERM | RAFT INDEX | RAFT APPLIED INDEX | ERRORS |

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a member says of itself through the log, once: its name, and where clients reach it: by our own protocol, host:port, then by etcd's,
- * with a scheme. Said again until it is applied. Apply.
+ * What a member says of itself through the log, once: its name, which version of what entries do its build knows, and where clients reach
+ * it: by our own protocol, host:port, then by etcd's, with a scheme. Said again until it is applied. Apply.
  */
 final class MemberAnnouncement
 {
@@ -31,7 +31,7 @@ final class MemberAnnouncement
         this.memberId = memberId;
         final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(512);
         final MemberPublishedEncoder encoder = new MemberPublishedEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder());
-        encoder.memberId(memberId).name(config.name()).clientUrls(clientUrls(config));
+        encoder.memberId(memberId).applyVersion(config.applyVersion()).name(config.name()).clientUrls(clientUrls(config));
         final byte[] exact = new byte[encoder.limit()];
         buffer.getBytes(0, exact);
         message = new UnsafeBuffer(exact);

@@ -45,6 +45,7 @@ final class MvccStateMachine implements StateMachine
     private final RequestCost requestCost = new RequestCost();
     private Broadcasts broadcasts;
     private PeerEgress peerEgress;
+    private VersionWatch versions;
     private boolean isUnderWay;
     private volatile boolean isShortOfRoom;
 
@@ -67,9 +68,10 @@ final class MvccStateMachine implements StateMachine
         facts.revision(mvcc.revision());
     }
 
-    /** Before the agents start: what this member broadcasts, and says to other members' clients. */
-    MvccStateMachine with(final Broadcasts published, final PeerEgress toPeers)
+    /** Before the agents start: what this member broadcasts, says to other members' clients, and warns of. */
+    MvccStateMachine with(final Broadcasts published, final PeerEgress toPeers, final VersionWatch versionWatch)
     {
+        versions = versionWatch;
         broadcasts = published;
         peerEgress = toPeers;
         return this;
@@ -221,6 +223,7 @@ final class MvccStateMachine implements StateMachine
             workCount++;
         }
         workCount += mvcc.autoCompact(compactionClock == null ? nowNs : compactionClock.nanoTime());
+        workCount += versions == null ? 0 : versions.doWork();
         workCount += broadcasts == null ? 0 : broadcasts.doWork(mvcc, nowNs);
         workCount += mvcc.doWork(nowNs) + space.doWork() + saves.doWork(mvcc.auth());
         gauges.state().tell(mvcc);
@@ -281,14 +284,20 @@ final class MvccStateMachine implements StateMachine
     @Override
     public boolean isCheckpointDue(final long journalBytes)
     {
-        return store.isCheckpointDue() || journalBytes > EARLY_JOURNAL_BYTES && journalBytes / EARLY_COST_SHARE > store.freedBytes();
+        return store.isCheckpointDue() || mvcc.version().isUnsaved() ||
+            journalBytes > EARLY_JOURNAL_BYTES && journalBytes / EARLY_COST_SHARE > store.freedBytes();
     }
 
     @Override
     public Checkpoint freeze()
     {
         final io.tourbillon.bptree.Checkpoint frozen = store.freeze();
-        return frozen == null ? null : new StoreCheckpoint(frozen, mvcc.appliedIndex());
+        if (frozen == null)
+        {
+            return null;
+        }
+        mvcc.version().onFreeze();
+        return new StoreCheckpoint(frozen, mvcc.appliedIndex());
     }
 
     private static final class StoreCheckpoint implements Checkpoint

@@ -6,6 +6,7 @@ import io.tourbillon.codecs.Doorbell;
 import io.tourbillon.consensus.pipeline.Pipeline;
 import io.tourbillon.consensus.pipeline.PipelineCounters;
 import io.tourbillon.journal.DurationHistogram;
+import io.tourbillon.mvcc.NewerClusterException;
 import org.agrona.concurrent.status.CountersReader;
 
 import java.io.IOException;
@@ -104,7 +105,7 @@ public final class Node implements AutoCloseable
 
     private void onFatal(final String agentName, final Throwable cause)
     {
-        final String message = cause instanceof MemberRemovedException ?
+        final String message = cause instanceof MemberRemovedException || cause instanceof NewerClusterException ?
             cause.getMessage() : "agent " + agentName + " failed, the node stops: " + cause;
         if (fatalMessage.compareAndSet(null, message))
         {

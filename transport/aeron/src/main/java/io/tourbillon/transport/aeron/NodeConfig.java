@@ -5,6 +5,7 @@ import io.tourbillon.codecs.DriverDirectory;
 import io.tourbillon.codecs.Protocol;
 import io.tourbillon.journal.Durability;
 import io.tourbillon.journal.Forcer;
+import io.tourbillon.mvcc.ApplyVersion;
 import io.tourbillon.mvcc.AutoCompaction;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.EpochClock;
@@ -34,6 +35,7 @@ public final class NodeConfig
     private final List<String> unknown = new ArrayList<>();
     private Forcer forcer = Forcer.FDATASYNC;
     private NanoClock compactionClock;
+    private int applyVersion = ApplyVersion.NEWEST;
     private EpochClock epochClock = SystemEpochClock.INSTANCE;
 
     /** All options at their defaults. */
@@ -106,6 +108,22 @@ public final class NodeConfig
     NanoClock compactionClock()
     {
         return compactionClock;
+    }
+
+    /**
+     * @param value newest version of what entries do that this node knows: lets a test mix nodes of several builds.
+     * @return this.
+     */
+    NodeConfig applyVersion(final int value)
+    {
+        applyVersion = value;
+        return this;
+    }
+
+    /** @return newest version of what entries do that this node knows. */
+    int applyVersion()
+    {
+        return applyVersion;
     }
 
     /**

@@ -167,6 +167,7 @@ final class NodeParts implements AutoCloseable
         mvcc = new Mvcc(store, new MvccSettings()
             .clusterId(identity.clusterId())
             .memberId(identity.memberId())
+            .applyVersion(config.applyVersion())
             .quotaBytes(config.number(NodeOption.QUOTA_BACKEND_BYTES))
             .autoCompaction(config.autoCompaction())
             .progressNotifyIntervalNs(config.progressNotifyIntervalNs())
@@ -188,7 +189,7 @@ final class NodeParts implements AutoCloseable
             .durability(config.durability())
             .forcer(config.forcer()));
         mvcc.onInstalledStateKept();
-        images = new StoreImages(directory, store, identity.clusterId(), config.number(NodeOption.POOL_BYTES));
+        images = new StoreImages(directory, store, identity.clusterId(), config.applyVersion(), config.number(NodeOption.POOL_BYTES));
         saves = new SnapshotSaves(directory.path().resolve("store.saving"), store, egress, identity);
     }
 
@@ -224,7 +225,7 @@ final class NodeParts implements AutoCloseable
             .durability(config.durability())
             .stateMachine(new MvccStateMachine(
                 mvcc, store, images, saves, egress, replies, facts, new MemberAnnouncement(identity.memberId(), config), space,
-                gauges, config.compactionClock()).with(broadcasts, peerEgress))
+                gauges, config.compactionClock()).with(broadcasts, peerEgress, new VersionWatch(mvcc, events)))
             .ingress(ingress)
             .companion(transport)
             .fatalHandler(fatalHandler)
@@ -311,7 +312,7 @@ final class NodeParts implements AutoCloseable
     /** The last one, after all threads have ended and the journal has forced everything. Bounded: what is too much is replayed instead. */
     void checkpoint() throws IOException
     {
-        if (store.dirtyPageCount() > 0 && store.poolPagesInUse() <= LAST_CHECKPOINT_PAGES_MAX)
+        if ((store.dirtyPageCount() > 0 || mvcc.version().isUnsaved()) && store.poolPagesInUse() <= LAST_CHECKPOINT_PAGES_MAX)
         {
             final Checkpoint last = store.freeze();
             while (last != null && !last.step())

@@ -25,6 +25,8 @@ public final class StateCounters
     public final PaddedLong ranges = new PaddedLong();
     /** Transactions since start that have done more than one thing, replay included. */
     public final PaddedLong txns = new PaddedLong();
+    /** Which version of what entries do is in force. */
+    public final PaddedLong clusterVersion = new PaddedLong();
 
     /** Leases. */
     public final PaddedLong leases = new PaddedLong();
@@ -49,6 +51,7 @@ public final class StateCounters
         SlowSessions.tell(deletes, mvcc.operationFigures().deletes());
         SlowSessions.tell(ranges, mvcc.operationFigures().ranges());
         SlowSessions.tell(txns, mvcc.operationFigures().txns());
+        SlowSessions.tell(clusterVersion, mvcc.version().inForce());
         SlowSessions.tell(leases, mvcc.leaseCount());
         SlowSessions.tell(leasesGranted, mvcc.leaseFigures().granted());
         SlowSessions.tell(leasesRevoked, mvcc.leaseFigures().revoked());

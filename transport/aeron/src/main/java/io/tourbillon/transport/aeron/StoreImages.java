@@ -36,6 +36,7 @@ final class StoreImages implements StateImages, AutoCloseable
     private final DataDirectory directory;
     private final TreeStore store;
     private final long clusterId;
+    private final int applyVersion;
     private final long poolBytes;
     private final Object housekeepingLock = new Object();
     private ImageWriter writer;
@@ -45,11 +46,12 @@ final class StoreImages implements StateImages, AutoCloseable
     private TreeStore opened;
     private RetiredStore retired;
 
-    StoreImages(final DataDirectory directory, final TreeStore store, final long clusterId, final long poolBytes)
+    StoreImages(final DataDirectory directory, final TreeStore store, final long clusterId, final int applyVersion, final long poolBytes)
     {
         this.directory = directory;
         this.store = store;
         this.clusterId = clusterId;
+        this.applyVersion = applyVersion;
         this.poolBytes = poolBytes;
     }
 
@@ -130,11 +132,12 @@ final class StoreImages implements StateImages, AutoCloseable
         return directory.path().resolve("store.incoming");
     }
 
+    /** A state that asks for a newer build ends the member: the leader has no other to send. */
     @Override
     public Image accept() throws IOException
     {
         final StoreImage.Summary summary = StoreImage.summaryOf(incoming());
-        if (summary == null || !MvccHeader.isUsable(summary.userHeader(), clusterId))
+        if (summary == null || !MvccHeader.isUsable(summary.userHeader(), clusterId, applyVersion))
         {
             return null;
         }

@@ -7,6 +7,7 @@ import io.tourbillon.codecs.client.ErrorReplyEncoder;
 import io.tourbillon.codecs.client.MessageHeaderEncoder;
 import io.tourbillon.codecs.client.WatchCreateEncoder;
 import io.tourbillon.consensus.pipeline.PipelineCounters;
+import io.tourbillon.mvcc.ApplyVersion;
 import io.tourbillon.mvcc.Mvcc;
 import io.tourbillon.mvcc.MvccSettings;
 import org.agrona.ExpandableArrayBuffer;
@@ -41,7 +42,7 @@ class StateMachineTest
             final NodeFacts facts = new NodeFacts(identity, counters);
             final SnapshotSaves saves = new SnapshotSaves(Path.of("none"), store, egress, identity);
             final MvccStateMachine stateMachine =
-                new MvccStateMachine(mvcc, store, new StoreImages(null, store, 1, 0), saves, egress, null, facts, null,
+                new MvccStateMachine(mvcc, store, new StoreImages(null, store, 1, ApplyVersion.NEWEST, 0), saves, egress, null, facts, null,
                     new SpaceWatch(mvcc, 2, counters, new SpaceCounters(), NodeEvents.NONE), gauges, null);
             final Session session = new Session(7, new Connection(1, null, 0, false, null, 0), 0, 0);
             assertTrue(handover.open(session));

@@ -97,6 +97,8 @@ public final class NodeMetrics implements MultiCollector
         figures.counter("etcd_debugging_mvcc_watcher", "Watchers.", now.watchers());
         figures.gauge("etcd_server_quota_backend_bytes", "Bytes of live data that are allowed; 0 = any.", now.quotaBytes());
         figures.gauge("tourbillon_live_bytes", "Bytes of live data, keys, values and history, as the quota counts them.", now.liveBytes());
+        figures.gauge("tourbillon_cluster_version", "What entries do: the version that all members know.", now.clusterVersion());
+        figures.gauge("tourbillon_apply_version", "The newest cluster version that this member's build knows.", now.applyVersion());
         figures.gauge("tourbillon_sessions", "Sessions of clients.", now.sessions());
         figures.counter("tourbillon_written_bytes", "Bytes written to the disk: journal, its zeroing, checkpoints.", now.writtenBytes());
         figures.counter("tourbillon_journal_appended_bytes", "Bytes of records appended to the journal.", now.journalBytes());

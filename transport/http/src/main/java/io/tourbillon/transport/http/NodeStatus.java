@@ -144,6 +144,8 @@ public final class NodeStatus implements Supplier<String>
             .put("usedBytes", status.dbSizeInUse())
             .put("liveBytes", status.liveBytes())
             .put("quotaBytes", status.quotaBytes())
+            .put("clusterVersion", status.clusterVersion())
+            .put("applyVersion", status.applyVersion())
             .close('}');
     }
 

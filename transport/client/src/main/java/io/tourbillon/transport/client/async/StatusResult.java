@@ -22,6 +22,8 @@ import io.tourbillon.codecs.client.StatusReplyDecoder;
  * @param watchers         standing.
  * @param liveBytes        of data that a quota counts.
  * @param quotaBytes       of them that are allowed; 0 = any.
+ * @param clusterVersion   which version of what entries do is in force: the lowest that members' builds know, when it was raised last.
+ * @param applyVersion     the newest that this member's build knows.
  * @param isDurable        false if nothing is synced before it is acknowledged.
  * @param isLeader         true if this node leads.
  * @param isLearner        true if it has no vote.
@@ -33,16 +35,20 @@ import io.tourbillon.codecs.client.StatusReplyDecoder;
 public record StatusResult(
     ResponseHeader header, long leaderId, long raftIndex, long raftAppliedIndex, long compactRevision, long keyCount, long dbSize,
     long dbSizeInUse, long journalBytes, long writtenBytes, long forces, long acknowledged, long allocatedBytes, long sessions,
-    long watchers, long liveBytes, long quotaBytes, boolean isDurable, boolean isLeader, boolean isLearner, String version, String name,
-    String mode, String errors)
+    long watchers, long liveBytes, long quotaBytes, int clusterVersion, int applyVersion, boolean isDurable, boolean isLeader,
+    boolean isLearner, String version, String name, String mode, String errors)
 {
+    /** Of a node that says none. */
+    private static final int FIRST_VERSION = 1;
+
     static StatusResult of(final StatusReplyDecoder reply)
     {
         return new StatusResult(
             ResponseHeader.of(reply.reply()), reply.leaderId(), reply.raftIndex(), reply.raftAppliedIndex(), reply.compactRevision(),
             reply.keyCount(), reply.dbSize(), reply.dbSizeInUse(), reply.journalBytes(), reply.writtenBytes(), reply.forces(),
             reply.acknowledged(), reply.allocatedBytes(), reply.sessions(), reply.watchers(),
-            reply.liveBytes(), reply.quotaBytes(), reply.durability() == io.tourbillon.codecs.client.Durability.FSYNC,
+            reply.liveBytes(), reply.quotaBytes(), Math.max(FIRST_VERSION, reply.clusterVersion()),
+            Math.max(FIRST_VERSION, reply.applyVersion()), reply.durability() == io.tourbillon.codecs.client.Durability.FSYNC,
             reply.flags().leader(), reply.flags().learner(), reply.version(), reply.name(), reply.mode(), reply.errors());
     }
 }
