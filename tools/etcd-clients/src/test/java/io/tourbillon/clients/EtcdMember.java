@@ -25,16 +25,18 @@ final class EtcdMember implements AutoCloseable
 
     private final Path directory;
     private final String name;
+    private final List<String> flags;
     private final String clients;
     private final String peers;
     private String initialCluster;
     private Process process;
 
-    private EtcdMember(final Path directory, final String name)
+    private EtcdMember(final Path directory, final String name, final String scheme, final String... flags)
     {
         this.directory = directory;
         this.name = name;
-        clients = "http://127.0.0.1:" + freePort();
+        this.flags = List.of(flags);
+        clients = scheme + "://127.0.0.1:" + freePort();
         peers = "http://127.0.0.1:" + freePort();
     }
 
@@ -44,13 +46,22 @@ final class EtcdMember implements AutoCloseable
         return cluster(directory, 1).get(0);
     }
 
+    /** One that is alone, and serves by TLS, with flags of etcd's. */
+    static EtcdMember secure(final Path directory, final String... flags)
+    {
+        final EtcdMember member = new EtcdMember(directory, "m0", "https", flags);
+        member.initialCluster = member.name + "=" + member.peers;
+        member.start();
+        return member;
+    }
+
     /** Some that serve. */
     static List<EtcdMember> cluster(final Path directory, final int count)
     {
         final List<EtcdMember> members = new ArrayList<>();
         for (int i = 0; i < count; i++)
         {
-            members.add(new EtcdMember(directory, "m" + i));
+            members.add(new EtcdMember(directory, "m" + i, "http"));
         }
         final String all = members.stream().map(member -> member.name + "=" + member.peers).collect(Collectors.joining(","));
         for (final EtcdMember member : members)
@@ -75,10 +86,11 @@ final class EtcdMember implements AutoCloseable
         {
             final Path log = log();
             Files.deleteIfExists(log);
-            process = new ProcessBuilder(SCRIPT.toString(), "--name", name, "--data-dir", directory.resolve(name).toString(),
-                "--listen-client-urls", clients, "--advertise-client-urls", clients, "--listen-peer-urls", peers,
-                "--initial-advertise-peer-urls", peers, "--initial-cluster", initialCluster)
-                .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+            final List<String> command = new ArrayList<>(List.of(SCRIPT.toString(), "--name", name,
+                "--data-dir", directory.resolve(name).toString(), "--listen-client-urls", clients, "--advertise-client-urls", clients,
+                "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers, "--initial-cluster", initialCluster));
+            command.addAll(flags);
+            process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
         }
         catch (final IOException ex)
         {
