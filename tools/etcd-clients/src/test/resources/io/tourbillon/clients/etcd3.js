@@ -1,7 +1,8 @@
-// What a program does with the npm client etcd3, against the member whose URL is the argument. A line for each thing; "ok" or "FAIL".
+// What a program does with the npm client etcd3, against the member whose URL is the argument, by TLS if a root certificate follows. A line for each thing; "ok" or "FAIL".
 const { Etcd3 } = require('etcd3');
 
 const hosts = process.argv[2];
+const server = { hosts, ...(process.argv[3] && { credentials: { rootCertificate: require('fs').readFileSync(process.argv[3]) } }) };
 const check = (holds, what) => console.log((holds ? 'ok ' : 'FAIL ') + what);
 
 async function refusal(request) {
@@ -71,15 +72,15 @@ async function users(client) {
   await client.user('ann').create('pw');
   await client.user('ann').addRole('reader');
   await client.auth.authEnable();
-  const ann = new Etcd3({ hosts, auth: { username: 'ann', password: 'pw' } });
+  const ann = new Etcd3({ ...server, auth: { username: 'ann', password: 'pw' } });
   check(await ann.get('n/b').string() === '2', 'as a user');
   check(/EtcdPermissionDenied/.test(await refusal(ann.put('n/b').value('9').exec())), 'denied');
-  await new Etcd3({ hosts, auth: { username: 'root', password: 'rootpw' } }).auth.authDisable();
+  await new Etcd3({ ...server, auth: { username: 'root', password: 'rootpw' } }).auth.authDisable();
   check(await client.get('n/b').string() === '2', 'as nobody again');
 }
 
 (async () => {
-  const client = new Etcd3({ hosts });
+  const client = new Etcd3(server);
   for (const part of [keys, watching, leases, cluster, users]) {
     await part(client);
   }
