@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -97,6 +98,28 @@ class JetcdTlsIT
             }
             assertNotServed(member, foreign.root(), null);
             assertEquals(0, get(client.getKVClient().get(bytes("refused"))).getCount());
+        }
+    }
+
+    @Test
+    void shouldServeByACertificateOfItsOwnAndKeepIt() throws Exception
+    {
+        final Path made = directory.resolve("m0").resolve("fixtures").resolve("client").resolve("cert.pem");
+        try (EtcdMember member = EtcdMember.secure(directory, "--auto-tls"))
+        {
+            final String before = Files.readString(made);
+            try (Client client = client(member, made, null))
+            {
+                get(client.getKVClient().put(bytes("a"), bytes("1")));
+            }
+            assertNotServed(member, authority.root(), null);
+            member.kill();
+            member.start();
+            assertEquals(before, Files.readString(made));
+            try (Client client = client(member, made, null))
+            {
+                assertEquals("1", get(client.getKVClient().get(bytes("a"))).getKvs().get(0).getValue().toString());
+            }
         }
     }
 

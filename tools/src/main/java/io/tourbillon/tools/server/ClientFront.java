@@ -8,6 +8,7 @@ import io.tourbillon.transport.etcd.EtcdFront;
 import io.tourbillon.transport.etcd.FrontConfig;
 import io.tourbillon.transport.etcd.counts.MethodCounters;
 import io.tourbillon.transport.etcd.identity.JsonTokens;
+import io.tourbillon.transport.etcd.port.SelfSigned;
 import io.tourbillon.transport.etcd.port.TlsSettings;
 import io.tourbillon.transport.http.CallFigures;
 import io.tourbillon.transport.http.Pages;
@@ -15,7 +16,9 @@ import io.tourbillon.transport.http.Pages;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,9 +58,15 @@ final class ClientFront implements AutoCloseable
             opening = null;
             return;
         }
-        if (!config.text(NodeOption.CERT_FILE).isEmpty() && addresses(config, SECURE).isEmpty())
+        final boolean hasCertificate = !config.text(NodeOption.CERT_FILE).isEmpty();
+        if (addresses(config, SECURE).isEmpty() && (hasCertificate || isAutoTls(config)))
         {
-            warning.accept("cert-file is without effect: none of listen-client-urls is https://");
+            warning.accept((hasCertificate ? "cert-file" : "auto-tls") +
+                " is without effect: none of listen-client-urls is https://");
+        }
+        else if (hasCertificate && isAutoTls(config))
+        {
+            warning.accept("auto-tls is without effect: there is a cert-file");
         }
         opening = new FutureTask<>(
             () -> EtcdFront.listen(frontConfig(config), (thrown) -> warning.accept("the front for etcd's clients: " + thrown)));
@@ -66,7 +75,7 @@ final class ClientFront implements AutoCloseable
         thread.start();
     }
 
-    private FrontConfig frontConfig(final NodeConfig config) throws IOException
+    private FrontConfig frontConfig(final NodeConfig config) throws IOException, GeneralSecurityException
     {
         final String tokens = config.text(NodeOption.AUTH_TOKEN);
         return new FrontConfig()
@@ -90,14 +99,35 @@ final class ClientFront implements AutoCloseable
             .connectionsMax(config.intNumber(NodeOption.MAX_CLIENT_URL_CONNECTIONS));
     }
 
-    private static TlsSettings tls(final NodeConfig config)
+    private static TlsSettings tls(final NodeConfig config) throws IOException, GeneralSecurityException
     {
-        return config.text(NodeOption.CERT_FILE).isEmpty() ? null : new TlsSettings(
-            path(config, NodeOption.CERT_FILE), path(config, NodeOption.KEY_FILE), path(config, NodeOption.TRUSTED_CA_FILE),
+        if (addresses(config, SECURE).isEmpty())
+        {
+            return null;
+        }
+        final SelfSigned own = config.text(NodeOption.CERT_FILE).isEmpty() ? selfSigned(config) :
+            new SelfSigned(path(config, NodeOption.CERT_FILE), path(config, NodeOption.KEY_FILE));
+        return new TlsSettings(own.certFile(), own.keyFile(), path(config, NodeOption.TRUSTED_CA_FILE),
             path(config, NodeOption.CLIENT_CRL_FILE), words(config.text(NodeOption.CIPHER_SUITES)),
             Stream.of("TLSv1.3", "TLSv1.2")
                 .filter((version) -> !version.equals("TLSv1.2") || !"TLS1.3".equals(config.text(NodeOption.TLS_MIN_VERSION)))
                 .filter((version) -> !version.equals("TLSv1.3") || !"TLS1.2".equals(config.text(NodeOption.TLS_MAX_VERSION))).toList());
+    }
+
+    private static boolean isAutoTls(final NodeConfig config)
+    {
+        return "true".equals(config.text(NodeOption.AUTO_TLS));
+    }
+
+    /** For where clients are told to go, and for this host. */
+    private static SelfSigned selfSigned(final NodeConfig config) throws IOException, GeneralSecurityException
+    {
+        Files.createDirectories(config.dataDir()); // the node's own, with the rights it has without this, too
+        final Stream<String> urls = Stream.concat(config.listenClientUrls().stream(), config.advertisedClientUrls().stream());
+        final Stream<String> told = urls.map(url -> url.replaceAll("^https?://\\[?|]?:[0-9]+$", ""));
+        final List<String> hosts = Stream.concat(told, Stream.of("localhost", "127.0.0.1")).distinct().toList();
+        return SelfSigned.in(config.dataDir().resolve("fixtures").resolve("client"), hosts,
+            config.intNumber(NodeOption.SELF_SIGNED_CERT_VALIDITY));
     }
 
     private static Path path(final NodeConfig config, final NodeOption option)

@@ -47,7 +47,9 @@ final class ClientUrls
     /** Adds what is wrong with the options for TLS and for gRPC. */
     static void judgePort(final NodeConfig config, final List<String> faults)
     {
-        final boolean isSecure = config.text(NodeOption.LISTEN_CLIENT_URLS).contains("https://");
+        final boolean isSelfMade = "true".equals(config.text(NodeOption.AUTO_TLS)) &&
+            config.text(NodeOption.CERT_FILE).isEmpty() && config.text(NodeOption.KEY_FILE).isEmpty();
+        final boolean isSecure = config.text(NodeOption.LISTEN_CLIENT_URLS).contains("https://") && !isSelfMade;
         for (final NodeOption option : List.of(NodeOption.CERT_FILE, NodeOption.KEY_FILE))
         {
             if (isSecure && config.text(option).isEmpty())

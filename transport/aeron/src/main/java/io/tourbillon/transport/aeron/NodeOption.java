@@ -42,6 +42,13 @@ public enum NodeOption
     /** Its key. */
     KEY_FILE("key-file", Kind.PATH, "", 0, 4096,
         "Private key of cert-file, in PEM. etcd's option."),
+    /** A certificate that the node makes. */
+    AUTO_TLS("auto-tls", Kind.CHOICE, "false", List.of("true", "false"),
+        "Without a cert-file, serve https URLs of listen-client-urls by a certificate that the node makes for itself, in fixtures/client " +
+        "of the data-dir, and keeps. Clients that are not given it cannot tell who answers. etcd's option and default."),
+    /** For how long. */
+    SELF_SIGNED_CERT_VALIDITY("self-signed-cert-validity", Kind.COUNT, "1", 1, 100,
+        "Years for which a certificate that auto-tls makes counts. etcd's option and default."),
     /** Certificates of clients. */
     CLIENT_CERT_AUTH("client-cert-auth", Kind.CHOICE, "false", List.of("true", "false"),
         "Take only clients with a certificate of trusted-ca-file; its common name is the user of gRPC's clients that bring no token. " +
