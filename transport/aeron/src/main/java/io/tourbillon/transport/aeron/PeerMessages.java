@@ -44,19 +44,25 @@ final class PeerMessages
     {
     }
 
-    /** Whether the message is one of ours, whole, from a member of the cluster to this one. */
+    /**
+     * Whether the message is one of ours, whole, from a member of the cluster to this one. One of a newer version may have more behind each
+     * block than is known, and behind the message.
+     */
     static boolean isSound(final DirectBuffer buffer, final int offset, final int length, final long clusterId, final long toId)
     {
         if (length < HEAD_LENGTH + PeerHeaderDecoder.ENCODED_LENGTH ||
             unsignedShort(buffer, offset + MessageHeaderDecoder.schemaIdEncodingOffset()) != MessageHeaderDecoder.SCHEMA_ID ||
-            unsignedShort(buffer, offset + MessageHeaderDecoder.versionEncodingOffset()) != MessageHeaderDecoder.SCHEMA_VERSION)
+            unsignedShort(buffer, offset + MessageHeaderDecoder.versionEncodingOffset()) < MessageHeaderDecoder.SCHEMA_VERSION)
         {
             return false;
         }
+        final boolean isNewer =
+            unsignedShort(buffer, offset + MessageHeaderDecoder.versionEncodingOffset()) > MessageHeaderDecoder.SCHEMA_VERSION;
         final int template = unsignedShort(buffer, offset + MessageHeaderDecoder.templateIdEncodingOffset());
         final int blockLength = unsignedShort(buffer, offset + MessageHeaderDecoder.blockLengthEncodingOffset());
-        return blockLength == blockLengthOf(template) &&
-            hasLength(buffer, offset, length, HEAD_LENGTH + blockLength, hasData(template)) &&
+        final int knownLength = blockLengthOf(template);
+        return knownLength >= 0 && (blockLength == knownLength || isNewer && blockLength > knownLength) &&
+            hasLength(buffer, offset, length, HEAD_LENGTH + blockLength, hasData(template), isNewer) &&
             buffer.getLong(offset + HEAD_LENGTH + PeerHeaderDecoder.clusterIdEncodingOffset(), LITTLE_ENDIAN) == clusterId &&
             buffer.getLong(offset + HEAD_LENGTH + PeerHeaderDecoder.toIdEncodingOffset(), LITTLE_ENDIAN) == toId &&
             carriesWhatItMay(template, buffer, offset, length, HEAD_LENGTH + blockLength + DATA_HEADER_LENGTH);
@@ -89,17 +95,20 @@ final class PeerMessages
     }
 
     private static boolean hasLength(
-        final DirectBuffer buffer, final int offset, final int length, final int fixedLength, final boolean hasData)
+        final DirectBuffer buffer, final int offset, final int length, final int fixedLength, final boolean hasData,
+        final boolean isNewer)
     {
         if (!hasData)
         {
-            return length == fixedLength;
+            return length == fixedLength || isNewer && length > fixedLength;
         }
-        if (length < fixedLength + DATA_HEADER_LENGTH)
+        final int restLength = length - fixedLength - DATA_HEADER_LENGTH;
+        if (restLength < 0)
         {
             return false;
         }
-        return buffer.getInt(offset + fixedLength, LITTLE_ENDIAN) == length - fixedLength - DATA_HEADER_LENGTH;
+        final int dataLength = buffer.getInt(offset + fixedLength, LITTLE_ENDIAN);
+        return dataLength == restLength || isNewer && dataLength >= 0 && dataLength < restLength;
     }
 
     private static int blockLengthOf(final int template)
