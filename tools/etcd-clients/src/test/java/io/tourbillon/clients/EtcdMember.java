@@ -134,7 +134,7 @@ final class EtcdMember implements AutoCloseable
         process.waitFor();
     }
 
-    private static int freePort()
+    static int freePort()
     {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1")))
         {
