@@ -41,7 +41,10 @@ final class LongRange implements Callable<Integer>
     @Option(names = "--page", defaultValue = "256", description = "Keys of a page. Default: ${DEFAULT-VALUE}, a megabyte")
     private int pageKeys;
 
-    @Option(names = "--warmups", defaultValue = "8", description = "Reads of each kind before measuring. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--kinds", split = ",", defaultValue = "WHOLE,PAGES,STREAM", description = "Default: ${DEFAULT-VALUE}")
+    private List<RangeClient.Kind> kinds;
+
+    @Option(names = "--warmups", defaultValue = "16", description = "Reads of each kind before measuring. Default: ${DEFAULT-VALUE}")
     private int warmups;
 
     @Option(names = "--rounds", defaultValue = "8", description = "Reads of each kind that are measured. Default: ${DEFAULT-VALUE}")
@@ -95,7 +98,7 @@ final class LongRange implements Callable<Integer>
             RangeClient client = new RangeClient(server.host(), side == Side.ETCD ? server.port() : server.frontPort(), keys, pageKeys))
         {
             client.fill();
-            for (final RangeClient.Kind kind : RangeClient.Kind.values())
+            for (final RangeClient.Kind kind : kinds)
             {
                 if (side == Side.ETCD && kind == RangeClient.Kind.STREAM)
                 {
