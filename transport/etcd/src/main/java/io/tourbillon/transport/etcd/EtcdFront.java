@@ -26,6 +26,7 @@ import io.tourbillon.transport.etcd.rpc.LeaderGuard;
 import io.tourbillon.transport.etcd.rpc.LeaseService;
 import io.tourbillon.transport.etcd.rpc.LockService;
 import io.tourbillon.transport.etcd.rpc.MaintenanceService;
+import io.tourbillon.transport.etcd.rpc.MessageGuard;
 import io.tourbillon.transport.etcd.rpc.SnapshotFeeds;
 import io.tourbillon.transport.etcd.rpc.WatchService;
 import org.agrona.CloseHelper;
@@ -92,7 +93,8 @@ public final class EtcdFront implements AutoCloseable
             new JsonGateway(services, calls, messageBytesMax));
         try
         {
-            port = new FrontPort(config.addresses(), config.secureAddresses(), services, calls, limits, http, config.tls(),
+            port = new FrontPort(config.addresses(), config.secureAddresses(), services.stream().map(MessageGuard::guarded).toList(),
+                calls, limits, http, config.tls(),
                 warning -> errorHandler.onError(new IOException(warning)));
         }
         catch (final IOException ex)

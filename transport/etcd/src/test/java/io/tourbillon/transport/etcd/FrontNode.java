@@ -29,7 +29,13 @@ public final class FrontNode implements AutoCloseable
     private final ManagedChannel channel;
     private boolean isNodeGone;
 
-    FrontNode(final Path directory) throws Exception
+    /**
+     * Starts both.
+     *
+     * @param directory of the node's files.
+     * @throws Exception if that fails.
+     */
+    public FrontNode(final Path directory) throws Exception
     {
         this(directory, config -> {}, config -> {});
     }
@@ -72,14 +78,14 @@ public final class FrontNode implements AutoCloseable
         assertTrue(node.awaitReady(READY_MS));
     }
 
-    /** Where the front listens. */
-    InetSocketAddress address()
+    /** @return where the front listens. */
+    public InetSocketAddress address()
     {
         return front.addresses().get(0);
     }
 
-    /** Bytes that the front keeps for answers. */
-    long answerBytes()
+    /** @return bytes that the front keeps for answers. */
+    public long answerBytes()
     {
         return front.answerBytes();
     }
@@ -90,8 +96,8 @@ public final class FrontNode implements AutoCloseable
         return front.calls();
     }
 
-    /** A channel to the front. */
-    ManagedChannel channel()
+    /** @return a channel to the front. */
+    public ManagedChannel channel()
     {
         return channel;
     }
@@ -101,6 +107,12 @@ public final class FrontNode implements AutoCloseable
     {
         isNodeGone = true;
         node.close();
+    }
+
+    /** @return what happened on the front's threads that should not; null = nothing. */
+    public Throwable failure()
+    {
+        return failure.get();
     }
 
     @Override

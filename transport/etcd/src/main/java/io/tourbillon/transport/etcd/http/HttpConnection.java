@@ -124,12 +124,22 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
         isBodyWhole = false;
         isStreaming = false;
         final QueryStringDecoder uri = new QueryStringDecoder(begun.uri());
+        final String path;
+        try
+        {
+            path = uri.path();
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            refuse(ex); // a percent sign without its digits
+            return;
+        }
         final String rawQuery = uri.rawQuery();
         if (HttpUtil.is100ContinueExpected(begun))
         {
             context.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
         }
-        exchange = routes.begin(begun, uri.path(), rawQuery.isEmpty() ? null : rawQuery, this);
+        exchange = routes.begin(begun, path, rawQuery.isEmpty() ? null : rawQuery, this);
     }
 
     private void takeBody(final HttpContent content)

@@ -26,12 +26,13 @@ final class JsonForm
     {
     }
 
-    /** Reads a message; an empty text is an empty one. */
+    /** Reads a message; an empty text is an empty one. What it throws is in words for the client. */
     static Message parse(final String json, final Message prototype) throws InvalidProtocolBufferException
     {
         final Message.Builder builder = prototype.newBuilderForType();
         if (!json.isBlank())
         {
+            JsonCheck.check(json, prototype.getDescriptorForType());
             PARSER.merge(json, builder);
         }
         return builder.build();

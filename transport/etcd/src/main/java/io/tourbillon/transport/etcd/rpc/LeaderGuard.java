@@ -1,6 +1,5 @@
 package io.tourbillon.transport.etcd.rpc;
 
-import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.InternalMetadata;
 import io.grpc.Metadata;
@@ -34,7 +33,7 @@ public final class LeaderGuard implements ServerInterceptor
 
     private final NodeLink link;
     private final long patienceNs;
-    private final Set<GuardedCall<?, ?>> streams = ConcurrentHashMap.newKeySet();
+    private final Set<EndableCall<?, ?>> streams = ConcurrentHashMap.newKeySet();
     private long ledNs = System.nanoTime();
 
     /**
@@ -80,7 +79,7 @@ public final class LeaderGuard implements ServerInterceptor
     private <Q, A> ServerCall.Listener<Q> guard(
         final ServerCall<Q, A> call, final Metadata headers, final ServerCallHandler<Q, A> next)
     {
-        final GuardedCall<Q, A> guarded = new GuardedCall<>(call);
+        final EndableCall<Q, A> guarded = new EndableCall<>(call);
         streams.add(guarded);
         return new SimpleForwardingServerCallListener<>(next.startCall(guarded, headers))
         {
@@ -96,7 +95,7 @@ public final class LeaderGuard implements ServerInterceptor
             public void onComplete()
             {
                 streams.remove(guarded);
-                if (guarded.isEnded)
+                if (guarded.isEnded())
                 {
                     super.onCancel();
                 }
@@ -117,7 +116,7 @@ public final class LeaderGuard implements ServerInterceptor
         }
         else if (nowNs - ledNs >= patienceNs && !streams.isEmpty())
         {
-            streams.forEach(GuardedCall::end);
+            streams.forEach(stream -> stream.end(Failures.of(ErrorCode.NO_LEADER)));
         }
     }
 
@@ -131,56 +130,6 @@ public final class LeaderGuard implements ServerInterceptor
         catch (final CharacterCodingException ex)
         {
             return false;
-        }
-    }
-
-    /** A stream that may be ended by another thread than its service's. */
-    private static final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A>
-    {
-        private boolean isClosed;
-        private volatile boolean isEnded;
-
-        private GuardedCall(final ServerCall<Q, A> call)
-        {
-            super(call);
-        }
-
-        private synchronized void end()
-        {
-            if (!isClosed)
-            {
-                isClosed = true;
-                isEnded = true;
-                super.close(Failures.of(ErrorCode.NO_LEADER), new Metadata());
-            }
-        }
-
-        @Override
-        public synchronized void sendHeaders(final Metadata headers)
-        {
-            if (!isEnded)
-            {
-                super.sendHeaders(headers);
-            }
-        }
-
-        @Override
-        public synchronized void sendMessage(final A message)
-        {
-            if (!isEnded)
-            {
-                super.sendMessage(message);
-            }
-        }
-
-        @Override
-        public synchronized void close(final Status status, final Metadata trailers)
-        {
-            if (!isClosed)
-            {
-                isClosed = true;
-                super.close(status, trailers);
-            }
         }
     }
 

@@ -57,6 +57,28 @@ public final class HttpRig implements AutoCloseable
     }
 
     /**
+     * Says something that need not be text.
+     *
+     * @param bytes to say.
+     * @throws IOException if the connection breaks.
+     */
+    public void say(final byte[] bytes) throws IOException
+    {
+        socket.getOutputStream().write(bytes);
+    }
+
+    /**
+     * Sets how long an answer is waited for.
+     *
+     * @param patienceMs until a read fails.
+     * @throws IOException if the connection is closed.
+     */
+    public void patience(final int patienceMs) throws IOException
+    {
+        socket.setSoTimeout(patienceMs);
+    }
+
+    /**
      * Asks by POST, and reads the answer whole.
      *
      * @param path of the request.
