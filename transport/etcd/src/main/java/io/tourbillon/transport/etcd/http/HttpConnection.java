@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -42,6 +43,8 @@ import io.netty.util.ReferenceCountUtil;
 
 import java.util.ArrayDeque;
 import java.util.Date;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A connection that speaks HTTP/1: one exchange after the other, whatever the client sends ahead. Event loop, but for {@link #execute}
@@ -52,7 +55,11 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     /** Parts of later requests that are kept while one is under way; beyond it nothing is read. */
     private static final int AHEAD_MAX = 64;
 
+    /** What comes in behind a refusal is read so long: else it would cost the client the answer. */
+    private static final long LINGER_MS = 500;
+
     private final Routes routes;
+    private final long requestNs;
     private final ArrayDeque<HttpObject> ahead = new ArrayDeque<>();
     private ChannelHandlerContext context;
     private HttpRequest request;
@@ -62,16 +69,40 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     private boolean isStreaming;
     private boolean isEnding;
     private WebSocketTalk talk;
+    private long answeredNs = System.nanoTime();
 
-    HttpConnection(final Routes routes)
+    /** @param requestMs within which the next request must be whole, however busily its bytes come. */
+    HttpConnection(final Routes routes, final long requestMs)
     {
         this.routes = routes;
+        requestNs = TimeUnit.MILLISECONDS.toNanos(requestMs);
     }
 
     @Override
     public void handlerAdded(final ChannelHandlerContext added)
     {
         context = added;
+        lookIn(requestNs);
+    }
+
+    private void lookIn(final long delayNs)
+    {
+        final Future<?> look = context.executor().schedule(this::look, delayNs, TimeUnit.NANOSECONDS);
+        context.channel().closeFuture().addListener(closed -> look.cancel(false));
+    }
+
+    private void look()
+    {
+        final boolean isAwaited = exchange == null || !isBodyWhole && !exchange.isPatient();
+        final long leftNs = isAwaited ? requestNs - (System.nanoTime() - answeredNs) : requestNs;
+        if (leftNs <= 0)
+        {
+            context.close();
+        }
+        else
+        {
+            lookIn(leftNs);
+        }
     }
 
     @Override
@@ -83,7 +114,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
             return;
         }
         final HttpObject part = (HttpObject)message;
-        if (!ahead.isEmpty() || isBodyWhole && !isAnswered)
+        if (!ahead.isEmpty() || !mayGoOn())
         {
             ahead.add(part);
             from.channel().config().setAutoRead(ahead.size() < AHEAD_MAX);
@@ -92,6 +123,12 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
         {
             take(part);
         }
+    }
+
+    /** The next request waits for the answer before it, and until what was answered so far has gone. */
+    private boolean mayGoOn()
+    {
+        return !isBodyWhole || isAnswered && isWritable();
     }
 
     private void take(final HttpObject part)
@@ -162,13 +199,23 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     /** What cannot be read is the end of the connection: nobody knows where the next request begins. */
     private void refuse(final Throwable cause)
     {
-        isAnswered = false;
+        final Exchange cut = exchange;
         isBodyWhole = false;
+        end();
+        if (cut != null)
+        {
+            cut.onClosed();
+        }
+        if (isStreaming && !isAnswered)
+        {
+            context.close(); // it is too late for a status
+            return;
+        }
+        isAnswered = false;
         request = request == null ? new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/") : request;
         final HttpResponseStatus status = cause instanceof TooLongHttpLineException ? HttpResponseStatus.REQUEST_URI_TOO_LONG :
             cause instanceof TooLongHttpHeaderException ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE :
             HttpResponseStatus.BAD_REQUEST;
-        end();
         answer(status, Routes.TEXT, status + "\n");
     }
 
@@ -377,11 +424,12 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
     {
         final boolean isKept = isKept();
         isAnswered = true;
+        answeredNs = System.nanoTime();
         exchange = null;
         if (!isKept)
         {
             end();
-            last.addListener(ChannelFutureListener.CLOSE);
+            last.addListener(isBodyWhole ? ChannelFutureListener.CLOSE : sent -> linger());
         }
         else if (!ahead.isEmpty())
         {
@@ -389,21 +437,44 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
         }
     }
 
+    /** Closes once what still comes in has been read for a moment: bytes that nobody reads would have the answer thrown away. */
+    private void linger()
+    {
+        if (!isSecure() && context.channel() instanceof final DuplexChannel channel)
+        {
+            channel.shutdownOutput();
+            context.executor().schedule(() -> context.close(), LINGER_MS, TimeUnit.MILLISECONDS);
+        }
+        else
+        {
+            context.close();
+        }
+    }
+
     private void goOn()
     {
-        while (!ahead.isEmpty() && !(isBodyWhole && !isAnswered))
+        while (!ahead.isEmpty() && mayGoOn())
         {
             take(ahead.poll());
         }
-        context.channel().config().setAutoRead(true);
+        context.channel().config().setAutoRead(ahead.size() < AHEAD_MAX);
     }
 
     @Override
     public void channelWritabilityChanged(final ChannelHandlerContext from)
     {
-        if (exchange != null && from.channel().isWritable())
+        final boolean isWritable = isWritable();
+        if (talk != null)
+        {
+            from.channel().config().setAutoRead(isWritable); // who asks for pongs has to read them
+        }
+        if (isWritable && exchange != null)
         {
             exchange.onWritable();
+        }
+        else if (isWritable && !ahead.isEmpty())
+        {
+            context.executor().execute(this::goOn);
         }
     }
 
@@ -422,7 +493,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter
         final ChannelOutboundBuffer unsent = context.channel().unsafe().outboundBuffer();
         final boolean isUnread = state == IdleState.WRITER_IDLE && unsent != null && unsent.totalPendingWriteBytes() > 0;
         final boolean isHalf = state == IdleState.READER_IDLE && !isBodyWhole && isWaiting;
-        if (isUnread || isHalf || state == IdleState.ALL_IDLE && isAnswered)
+        if (isUnread || isHalf)
         {
             context.close();
         }

@@ -75,8 +75,8 @@ public final class HttpFront implements HttpSide, AutoCloseable
         pipeline.addLast(
             new HttpServerCodec(new HttpDecoderConfig().setMaxInitialLineLength(FIRST_LINE_BYTES_MAX)
                 .setMaxHeaderSize(limits.headerBytesMax()).setMaxChunkSize(CHUNK_BYTES_MAX)),
-            new IdleStateHandler(true, limits.standstillMs(), limits.standstillMs(), limits.unusedMs(), TimeUnit.MILLISECONDS),
-            new HttpConnection(routes),
+            new IdleStateHandler(true, limits.standstillMs(), limits.standstillMs(), 0, TimeUnit.MILLISECONDS),
+            new HttpConnection(routes, limits.unusedMs()),
             new GrpcGuard());
     }
 

@@ -424,6 +424,55 @@ class HttpFrontTest
     }
 
     @Test
+    void shouldCutOffWhoNeverComesToTheEndOfARequest() throws Exception
+    {
+        port.close();
+        listen(HANDSHAKE_MS, STANDSTILL_MS);
+        for (final String begin : List.of("POST /v3/kv/range HTTP/1.1\r\nX: ",
+            "POST /v3/kv/range HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n{"))
+        {
+            try (HttpRig rig = connect())
+            {
+                rig.say(begin);
+                final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+                assertThrows(IOException.class, () ->
+                {
+                    while (System.nanoTime() < deadlineNs)
+                    {
+                        rig.say("x");
+                        assertFalse(cancelled.await(STANDSTILL_MS / 10, TimeUnit.MILLISECONDS));
+                    }
+                });
+            }
+        }
+    }
+
+    @Test
+    void shouldTellAServiceThatItsRequestHasBecomeNonsense() throws Exception
+    {
+        try (HttpRig rig = connect())
+        {
+            rig.say("POST /v3/watch HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+            sayChunk(rig, "{\"create_request\":{\"watch_id\":5}}");
+            assertEquals(200, rig.readHead().status());
+            assertEquals("{\"result\":{\"watch_id\":\"5\"}}\n", rig.readChunk());
+            rig.say("nonsense\r\n");
+            assertTrue(cancelled.await(20, TimeUnit.SECONDS));
+            assertTrue(rig.isAtEnd());
+        }
+    }
+
+    @Test
+    void shouldAnswerAPathThatCannotBeRead() throws Exception
+    {
+        try (HttpRig rig = connect())
+        {
+            rig.say(HttpRig.request("GET", "/v3/%zz", ""));
+            assertEquals(400, rig.read().status());
+        }
+    }
+
+    @Test
     void shouldTalkThroughAWebSocket() throws Exception
     {
         final LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
