@@ -33,9 +33,22 @@ final class JsonForm
         if (!json.isBlank())
         {
             JsonCheck.check(json, prototype.getDescriptorForType());
-            PARSER.merge(json, builder);
+            merge(json, builder);
         }
         return builder.build();
+    }
+
+    private static void merge(final String json, final Message.Builder builder) throws InvalidProtocolBufferException
+    {
+        try
+        {
+            PARSER.merge(json, builder);
+        }
+        catch (final InvalidProtocolBufferException ex)
+        {
+            final String text = String.valueOf(ex.getMessage());
+            throw text.contains("Exception") ? new InvalidProtocolBufferException("tourbillon: a value is not of its field's kind") : ex;
+        }
     }
 
     /** Appends a message. */

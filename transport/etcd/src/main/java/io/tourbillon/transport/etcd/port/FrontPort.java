@@ -27,6 +27,9 @@ import java.util.function.Consumer;
 public final class FrontPort implements AutoCloseable
 {
     private static final int FLOW_CONTROL_WINDOW = 1 << 20;
+    /** Calls that a client takes back in a time, beyond which it is sent away: who begins streams to end them costs more than he pays. */
+    private static final int RESETS_MAX = 3_000;
+    private static final int RESETS_SECONDS = 3;
     private static final long CLOSE_MS = 2_000;
 
     private final int threadCount;
@@ -102,6 +105,7 @@ public final class FrontPort implements AutoCloseable
             .maxInboundMessageSize(limits.messageBytesMax())
             .maxConcurrentCallsPerConnection(limits.streamsMax())
             .maxInboundMetadataSize(limits.headerBytesMax())
+            .maxRstFramesPerWindow(RESETS_MAX, RESETS_SECONDS)
             .permitKeepAliveTime(limits.keepAliveMinTimeMs(), TimeUnit.MILLISECONDS)
             .keepAliveTime(limits.keepAliveIntervalMs() == 0 ? Long.MAX_VALUE : limits.keepAliveIntervalMs(), TimeUnit.MILLISECONDS)
             .keepAliveTimeout(limits.keepAliveTimeoutMs(), TimeUnit.MILLISECONDS)

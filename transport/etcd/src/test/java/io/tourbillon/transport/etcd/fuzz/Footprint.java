@@ -3,6 +3,7 @@ package io.tourbillon.transport.etcd.fuzz;
 import io.netty.util.internal.PlatformDependent;
 
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ import java.util.stream.Stream;
  * What the process holds: bytes of heap that are reachable, Netty's bytes beside it (of which its pools keep some), threads, sockets.
  *
  * @param heapBytes   reachable.
- * @param directBytes of Netty's buffers and pools.
+ * @param directBytes of buffers beside it, Netty's and its pools' above all.
  * @param threadCount that live.
  * @param socketCount that are open.
  */
@@ -35,7 +36,20 @@ record Footprint(long heapBytes, long directBytes, int threadCount, int socketCo
     {
         System.gc();
         return new Footprint(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
-            PlatformDependent.usedDirectMemory(), ManagementFactory.getThreadMXBean().getThreadCount(), sockets());
+            direct(), ManagementFactory.getThreadMXBean().getThreadCount(), sockets());
+    }
+
+    /** Netty counts what it has taken past the JDK, the JDK the rest, that of Netty where it must not go past it. */
+    private static long direct()
+    {
+        return Math.max(0, PlatformDependent.usedDirectMemory()) + ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+            .filter(pool -> pool.getName().equals("direct")).mapToLong(BufferPoolMXBean::getMemoryUsed).sum();
+    }
+
+    /** Of heap and beside it. */
+    long bytes()
+    {
+        return heapBytes + directBytes;
     }
 
     private static int sockets()

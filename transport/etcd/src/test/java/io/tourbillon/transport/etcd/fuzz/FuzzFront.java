@@ -13,6 +13,9 @@ import io.tourbillon.transport.etcd.api.KVGrpc;
 import io.tourbillon.transport.etcd.api.LeaseGrpc;
 import io.tourbillon.transport.etcd.api.v3lockpb.LockGrpc;
 import io.tourbillon.transport.etcd.api.MaintenanceGrpc;
+import io.tourbillon.transport.etcd.api.MemberListRequest;
+import io.tourbillon.transport.etcd.api.MemberListResponse;
+import io.tourbillon.transport.etcd.api.MemberRemoveRequest;
 import io.tourbillon.transport.etcd.api.PutRequest;
 import io.tourbillon.transport.etcd.api.RangeRequest;
 import io.tourbillon.transport.etcd.api.WatchGrpc;
@@ -79,6 +82,7 @@ final class FuzzFront implements AutoCloseable
         try
         {
             disarm();
+            removeOthers();
             final KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(node.channel()).withDeadlineAfter(SERVING_S, TimeUnit.SECONDS);
             kv.put(PutRequest.newBuilder().setKey(key).setValue(value).build());
             assertEquals(value, kv.range(RangeRequest.newBuilder().setKey(key).build()).getKvs(0).getValue());
@@ -110,6 +114,16 @@ final class FuzzFront implements AutoCloseable
             MaintenanceGrpc.newBlockingStub(node.channel()).withDeadlineAfter(SERVING_S, TimeUnit.SECONDS);
         maintenance.alarm(AlarmRequest.getDefaultInstance()).getAlarmsList().forEach(alarm -> maintenance.alarm(AlarmRequest.newBuilder()
             .setAction(AlarmRequest.AlarmAction.DEACTIVATE).setMemberID(alarm.getMemberID()).setAlarmValue(alarm.getAlarmValue()).build()));
+    }
+
+    /** Members that were added are spoken to, by sockets. */
+    private void removeOthers()
+    {
+        final ClusterGrpc.ClusterBlockingStub cluster =
+            ClusterGrpc.newBlockingStub(node.channel()).withDeadlineAfter(SERVING_S, TimeUnit.SECONDS);
+        final MemberListResponse members = cluster.memberList(MemberListRequest.getDefaultInstance());
+        members.getMembersList().stream().filter(member -> member.getID() != members.getHeader().getMemberId()).forEach(
+            member -> cluster.memberRemove(MemberRemoveRequest.newBuilder().setID(member.getID()).build()));
     }
 
     /** Nothing has happened meanwhile that should not. */

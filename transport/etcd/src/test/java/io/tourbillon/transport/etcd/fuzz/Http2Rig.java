@@ -55,6 +55,8 @@ final class Http2Rig implements AutoCloseable
     private final Map<Integer, Outcome> outcomes = new HashMap<>();
     private String end;
     private boolean isWelcome;
+    private boolean isMute;
+    private boolean isClosed;
     private int newestId = -1;
     private int ackCount;
 
@@ -136,8 +138,18 @@ final class Http2Rig implements AutoCloseable
     /** Sends what was added. */
     void flush() throws IOException
     {
-        socket.getOutputStream().write(unsent.toByteArray());
+        if (!isMute)
+        {
+            socket.getOutputStream().write(unsent.toByteArray());
+        }
         unsent.reset();
+    }
+
+    /** Sends nothing any more: the other end has closed. */
+    void stopWriting()
+    {
+        unsent.reset();
+        isMute = true;
     }
 
     int unsentLength()
@@ -155,7 +167,12 @@ final class Http2Rig implements AutoCloseable
     int call(final String method, final String... more)
     {
         final int streamId = nextStreamId();
-        frame(HEADERS, END_HEADERS, streamId, block(method, more));
+        final byte[] block = block(method, more);
+        for (int at = 0; at < block.length; at += FRAME_LENGTH_MAX)
+        {
+            final int end = Math.min(block.length, at + FRAME_LENGTH_MAX);
+            frame(at == 0 ? HEADERS : CONTINUATION, end == block.length ? END_HEADERS : 0, streamId, Arrays.copyOfRange(block, at, end));
+        }
         return streamId;
     }
 
@@ -243,7 +260,7 @@ final class Http2Rig implements AutoCloseable
         socket.setSoTimeout(timeoutMs);
         try
         {
-            while (end == null || end.startsWith("goaway"))
+            while (!isClosed)
             {
                 readFrame();
             }
@@ -279,6 +296,7 @@ final class Http2Rig implements AutoCloseable
         catch (final IOException ex)
         {
             end = (end == null ? "" : end + "; ") + "closed";
+            isClosed = true;
             return;
         }
         switch (frame.type)

@@ -4,7 +4,6 @@ import io.netty.util.ResourceLeakDetector;
 
 import java.util.List;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -17,8 +16,9 @@ import java.util.logging.Logger;
  */
 final class Troubles implements AutoCloseable
 {
-    /** By gRPC itself, of frames that lie about themselves: their streams are ended, and there is no way to have it keep quiet. */
-    private static final Set<String> TOLD_OF_CLIENTS = Set.of("Exception processing message", "Stream Error");
+    /** By gRPC itself, of frames and headers that it cannot read: it ends their streams, and cannot be had to keep quiet of it. */
+    private static final List<String> TOLD_OF_CLIENTS = List.of(
+        "Exception processing message", "Stream Error", "Exception in onHeadersRead()", "Expected header TE: trailers");
     private static final int TOLD_MAX = 20;
 
     private final Queue<String> seen = new ConcurrentLinkedQueue<>();
@@ -30,7 +30,8 @@ final class Troubles implements AutoCloseable
         @Override
         public void publish(final LogRecord record)
         {
-            if (record.getLevel().intValue() >= Level.WARNING.intValue() && !TOLD_OF_CLIENTS.contains(record.getMessage()))
+            if (record.getLevel().intValue() >= Level.WARNING.intValue() &&
+                TOLD_OF_CLIENTS.stream().noneMatch(String.valueOf(record.getMessage())::startsWith))
             {
                 note(record.getLoggerName() + ": " + record.getMessage(), record.getThrown());
             }
