@@ -1,5 +1,6 @@
 package io.tourbillon.tools;
 
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
@@ -11,6 +12,13 @@ import java.util.logging.SimpleFormatter;
 /** Lets the libraries below us speak only when something is wrong, and on stderr only. */
 public final class QuietLogging
 {
+    /**
+     * What gRPC's server tells of each frame of a client's that it cannot read, with a stack: anybody could fill the log. Held here: the JDK
+     * forgets the level of a logger that nobody holds.
+     */
+    private static final List<Logger> OF_CLIENTS =
+        List.of(Logger.getLogger("io.grpc.netty.NettyServerStream"), Logger.getLogger("io.grpc.netty.NettyServerHandler"));
+
     private QuietLogging()
     {
     }
@@ -26,6 +34,7 @@ public final class QuietLogging
         {
             return;
         }
+        OF_CLIENTS.forEach(logger -> logger.setLevel(Level.SEVERE));
         final Logger root = Logger.getLogger("");
         for (final Handler handler : root.getHandlers())
         {
@@ -64,6 +73,7 @@ public final class QuietLogging
             return;
         }
         System.setProperty("java.util.logging.SimpleFormatter.format", "%4$s %3$s: %5$s%6$s%n");
+        OF_CLIENTS.forEach(logger -> logger.setLevel(Level.SEVERE));
         final Logger root = Logger.getLogger("");
         for (final Handler handler : root.getHandlers())
         {

@@ -12,7 +12,7 @@ import java.io.StringReader;
 import java.util.regex.Pattern;
 
 /**
- * Looks at JSON before it becomes a message: whether it is JSON to the letter, no deeper than messages may be, and without numbers that cost
+ * Looks at JSON before it becomes a message: whether it is JSON to the letter, no deeper than messages may be, without numbers that cost
  * more to read than to write. <em>Story</em>: of nine bytes, {@code 1e999999999}, protobuf's reader makes a whole number of a billion
  * digits on an event loop, and of a million digits one in some ten seconds. Any thread.
  */

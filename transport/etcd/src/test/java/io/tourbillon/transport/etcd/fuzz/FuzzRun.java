@@ -4,8 +4,8 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A run of cases, each drawn from a number of its own, which a failure tells: {@code -Dfuzz.seed=NUMBER} begins with that case. Some seconds
- * long, or {@code -Dfuzz.minutes=N}.
+ * A run of cases, each drawn from a number of its own, which a failure tells: {@code -Dfuzz.seed=NUMBER} begins with that case. Some
+ * seconds long, or {@code -Dfuzz.minutes=N}.
  */
 final class FuzzRun
 {

@@ -243,7 +243,8 @@ class Http1AttackTest
     @Test
     void shouldTellWhoSaysTooMuchThatItWasTooMuch() throws Exception
     {
-        final byte[] head = "POST /v3/kv/range HTTP/1.1\r\nHost: localhost\r\nContent-Length: 33554432\r\n\r\n{\"key\":\"".getBytes(US_ASCII);
+        final byte[] head =
+            "POST /v3/kv/range HTTP/1.1\r\nHost: localhost\r\nContent-Length: 33554432\r\n\r\n{\"key\":\"".getBytes(US_ASCII);
         for (int i = 0; i < 10; i++)
         {
             try (Socket socket = connect())

@@ -16,8 +16,8 @@ final class RandomMessages
     private static final long[] NUMBERS = {0, 1, 2, 3, 7, 77, 255, 256, 65_535, 1L << 31, Integer.MAX_VALUE, 1L << 53, Long.MAX_VALUE,
         Long.MIN_VALUE, -1, -2, 1_000_000_007};
     /** No name of root's: a cluster that asks who one is would not be asked much more. No address of anybody's. */
-    private static final List<String> TEXTS = List.of("", "ann", "bob", "reader", "a/b", "\u0000", "\u20ac\ud83d\ude00", "http://127.0.0.1:9",
-        "3.5.0", "k", "x".repeat(300), "http://" + "h".repeat(3_000) + ":1");
+    private static final List<String> TEXTS = List.of("", "ann", "bob", "reader", "a/b", "\u0000", "\u20ac\ud83d\ude00",
+        "http://127.0.0.1:9", "3.5.0", "k", "x".repeat(300), "http://" + "h".repeat(3_000) + ":1");
     private static final int LONG_TEXT = 70_000;
     private static final int DEPTH_MAX = 4;
     private static final int REPEATED_MAX = 4;

@@ -16,9 +16,10 @@ import java.util.logging.Logger;
  */
 final class Troubles implements AutoCloseable
 {
-    /** By gRPC itself, of frames and headers that it cannot read: it ends their streams, and cannot be had to keep quiet of it. */
-    private static final List<String> TOLD_OF_CLIENTS = List.of(
-        "Exception processing message", "Stream Error", "Exception in onHeadersRead()", "Expected header TE: trailers");
+    /** Of gRPC's server about its clients: of frames and headers that it cannot read, whose streams it ends. */
+    private static final String OF_CLIENTS = "io.grpc.netty.NettyServer";
+    private static final List<String> CAUSED_BY_CLIENTS =
+        List.of("Exception processing message", "Stream Error", "Exception in onHeadersRead()");
     private static final int TOLD_MAX = 20;
 
     private final Queue<String> seen = new ConcurrentLinkedQueue<>();
@@ -30,8 +31,7 @@ final class Troubles implements AutoCloseable
         @Override
         public void publish(final LogRecord record)
         {
-            if (record.getLevel().intValue() >= Level.WARNING.intValue() &&
-                TOLD_OF_CLIENTS.stream().noneMatch(String.valueOf(record.getMessage())::startsWith))
+            if (record.getLevel().intValue() >= Level.WARNING.intValue() && !isOfClients(record))
             {
                 note(record.getLoggerName() + ": " + record.getMessage(), record.getThrown());
             }
@@ -56,6 +56,12 @@ final class Troubles implements AutoCloseable
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
         loggers.forEach(logger -> logger.addHandler(handler));
         loggers.forEach(logger -> logger.setUseParentHandlers(false));
+    }
+
+    private static boolean isOfClients(final LogRecord record)
+    {
+        return String.valueOf(record.getLoggerName()).startsWith(OF_CLIENTS) &&
+            (record.getThrown() == null || CAUSED_BY_CLIENTS.contains(record.getMessage()));
     }
 
     void note(final String what, final Throwable cause)
