@@ -13,8 +13,8 @@ import java.util.logging.SimpleFormatter;
 public final class QuietLogging
 {
     /**
-     * What gRPC's server tells of each frame of a client's that it cannot read, with a stack: anybody could fill the log. Held here: the JDK
-     * forgets the level of a logger that nobody holds.
+     * What gRPC's server tells of each frame of a client's that it cannot read, with a stack: anybody could fill the log. Held here: the
+     * JDK forgets the level of a logger that nobody holds.
      */
     private static final List<Logger> OF_CLIENTS =
         List.of(Logger.getLogger("io.grpc.netty.NettyServerStream"), Logger.getLogger("io.grpc.netty.NettyServerHandler"));

@@ -7,7 +7,9 @@ import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -18,7 +20,7 @@ import java.util.stream.Stream;
  * @param heapBytes   reachable.
  * @param directBytes of buffers beside it, Netty's and its pools' above all.
  * @param threadCount that live.
- * @param socketCount that are open.
+ * @param socketCount of TCP that are open.
  */
 record Footprint(long heapBytes, long directBytes, int threadCount, int socketCount)
 {
@@ -31,6 +33,8 @@ record Footprint(long heapBytes, long directBytes, int threadCount, int socketCo
     private static final int THREADS_MORE_MAX = 8;
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+    private static final List<Path> TABLES = List.of(Path.of("/proc/self/net/tcp"), Path.of("/proc/self/net/tcp6"));
+    private static final int INODE_COLUMN = 9;
 
     static Footprint now()
     {
@@ -52,14 +56,20 @@ record Footprint(long heapBytes, long directBytes, int threadCount, int socketCo
         return heapBytes + directBytes;
     }
 
+    /** Clients' are of TCP: those of UDP are the node's, which speaks to whomever it takes for a member. */
     private static int sockets()
     {
         int count = 0;
         try (Stream<Path> all = Files.list(DESCRIPTORS))
         {
+            final Set<String> ofTcp = new HashSet<>();
+            for (final Path table : TABLES)
+            {
+                Files.readAllLines(table).forEach(line -> ofTcp.add("socket:[" + line.trim().split(" +")[INODE_COLUMN] + "]"));
+            }
             for (final Path descriptor : all.toList())
             {
-                count += isSocket(descriptor) ? 1 : 0;
+                count += ofTcp.contains(target(descriptor)) ? 1 : 0;
             }
         }
         catch (final IOException ignore)
@@ -69,15 +79,15 @@ record Footprint(long heapBytes, long directBytes, int threadCount, int socketCo
         return count;
     }
 
-    private static boolean isSocket(final Path descriptor)
+    private static String target(final Path descriptor)
     {
         try
         {
-            return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+            return Files.readSymbolicLink(descriptor).toString();
         }
         catch (final IOException ignore)
         {
-            return false; // closed meanwhile
+            return ""; // closed meanwhile
         }
     }
 
