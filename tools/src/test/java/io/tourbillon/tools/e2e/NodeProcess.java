@@ -41,13 +41,13 @@ final class NodeProcess implements AutoCloseable
     /** Starts a node and does not wait for it. */
     static NodeProcess launch(final Path directory, final int port, final String... options) throws IOException
     {
-        return launch("", directory, port, "", options);
+        return launch(SCRIPT, "", directory, port, "", options);
     }
 
     /** Starts a node that serves etcd's clients too, and does not wait for it. */
     static NodeProcess launchWithUrls(final Path directory, final int port, final String urls, final String... options) throws IOException
     {
-        return launch("", directory, port, urls, options);
+        return launch(SCRIPT, "", directory, port, urls, options);
     }
 
     /** Starts a node that serves etcd's clients too, and waits until it serves. */
@@ -58,12 +58,19 @@ final class NodeProcess implements AutoCloseable
         return node;
     }
 
+    /** Starts a node of another build, which lies there, and does not wait for it. */
+    static NodeProcess launchOf(final Path build, final Path directory, final int port, final String... options) throws IOException
+    {
+        return launch(build.resolve("tools/bin/tourbillon").toAbsolutePath(), "", directory, port, "", options);
+    }
+
     private static NodeProcess launch(
-        final String javaOptions, final Path directory, final int port, final String urls, final String... options) throws IOException
+        final Path script, final String javaOptions, final Path directory, final int port, final String urls, final String... options)
+        throws IOException
     {
         final Path out = Files.createTempFile(directory, "node", ".out");
         final Path err = Files.createTempFile(directory, "node", ".err");
-        final List<String> command = new ArrayList<>(List.of(SCRIPT.toString(), "--data-dir", directory.resolve("data").toString(),
+        final List<String> command = new ArrayList<>(List.of(script.toString(), "--data-dir", directory.resolve("data").toString(),
             "--listen-client", "127.0.0.1:" + port, "--listen-peer", "127.0.0.1:" + (port + 1), "--journal-segment-bytes", "8m",
             "--listen-client-urls=" + urls));
         command.addAll(List.of(options));
@@ -79,7 +86,7 @@ final class NodeProcess implements AutoCloseable
     static NodeProcess startWithDebugger(final Path directory, final int port, final String... options) throws IOException
     {
         final NodeProcess node =
-            launch("-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:0", directory, port, "", options);
+            launch(SCRIPT, "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:0", directory, port, "", options);
         node.awaitReady();
         return node;
     }
