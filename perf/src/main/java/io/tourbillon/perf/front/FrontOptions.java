@@ -56,7 +56,8 @@ final class FrontOptions
     {
         require("fsync".equals(durability) || "none".equals(durability), "--durability " + durability + ": must be fsync or none");
         return side == Side.ETCD ? ServerProcess.startEtcd(etcdBinary, durability, in, List.of()) :
-            ServerProcess.startNode(durability, in, nodeOptions, List.of("-Xmx" + nodeHeap, "-XX:MaxDirectMemorySize=256m", "-XX:+ExitOnOutOfMemoryError"));
+            ServerProcess.startNode(durability, in, nodeOptions,
+                List.of("-Xmx" + nodeHeap, "-XX:MaxDirectMemorySize=256m", "-XX:+ExitOnOutOfMemoryError"));
     }
 
     /** One that a scenario needs, once. */
