@@ -12,6 +12,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -21,6 +23,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class EtcdMember implements AutoCloseable
 {
     private static final Path SCRIPT = Path.of("../bin/etcd").toAbsolutePath().normalize();
+    private static final Pattern NATIVE = Pattern.compile("\"listen-client\":\"([^\"]+)\"");
     private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(60);
 
     private final Path directory;
@@ -125,6 +128,21 @@ final class EtcdMember implements AutoCloseable
     String url()
     {
         return clients;
+    }
+
+    /** Where this project's own clients go: its log says so. */
+    String nativeEndpoint()
+    {
+        try
+        {
+            final Matcher told = NATIVE.matcher(Files.readString(log()));
+            assertTrue(told.find(), "it does not tell");
+            return told.group(1);
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
     }
 
     /** As a crash does. */

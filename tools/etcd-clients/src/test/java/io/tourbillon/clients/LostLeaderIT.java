@@ -56,7 +56,7 @@ class LostLeaderIT
             try (Watch.Watcher watcher = client.getWatchClient().watch(bytes("k"), FROM_THE_FIRST, heard::add))
             {
                 put(client, PUTS_BEFORE, acknowledged);
-                leaderOf(members, client).kill();
+                leaderOf(members).kill();
                 put(client, PUTS_AFTER, acknowledged);
                 final List<Long> revisions = new ArrayList<>();
                 while (!revisions.containsAll(acknowledged))
@@ -74,21 +74,25 @@ class LostLeaderIT
         }
     }
 
-    private static EtcdMember leaderOf(final List<EtcdMember> members, final Client client) throws Exception
+    /** The member that leads now. */
+    static EtcdMember leaderOf(final List<EtcdMember> members) throws Exception
     {
         for (final EtcdMember member : members)
         {
-            final var status = client.getMaintenanceClient().statusMember(member.url()).get(HEARD_S, TimeUnit.SECONDS);
-            if (status.getLeader() == status.getHeader().getMemberId())
+            try (Client client = Client.builder().endpoints(member.url()).build())
             {
-                return member;
+                final var status = client.getMaintenanceClient().statusMember(member.url()).get(HEARD_S, TimeUnit.SECONDS);
+                if (status.getLeader() == status.getHeader().getMemberId())
+                {
+                    return member;
+                }
             }
         }
         throw new AssertionError("nobody leads");
     }
 
     /** What is refused meanwhile says so with the code on which clients try again; a put that is not acknowledged may be heard, too. */
-    private static void put(final Client client, final int count, final List<Long> acknowledged) throws Exception
+    static void put(final Client client, final int count, final List<Long> acknowledged) throws Exception
     {
         for (int i = 0; i < count;)
         {

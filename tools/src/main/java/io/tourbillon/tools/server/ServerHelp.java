@@ -6,10 +6,12 @@ import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
+import java.util.List;
+
 /** What {@code --help} prints, made from {@link NodeOption}, so that an option is described in one place. */
 final class ServerHelp
 {
-    private static final int HELP_WIDTH = 110;
+    static final int HELP_WIDTH = 110;
 
     private ServerHelp()
     {
@@ -27,7 +29,13 @@ final class ServerHelp
             .sortOptions(false)
             .showDefaultValues(false)
             .width(HELP_WIDTH);
-        for (final NodeOption option : NodeOption.values())
+        return usage(spec, List.of(NodeOption.values()));
+    }
+
+    /** With these options behind those that a program has itself. */
+    static String usage(final CommandSpec spec, final List<NodeOption> options)
+    {
+        for (final NodeOption option : options)
         {
             spec.addOption(toOption(option));
         }

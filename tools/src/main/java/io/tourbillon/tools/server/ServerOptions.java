@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Predicate;
 
 /**
  * The launcher's command line: {@code --name value} and {@code --name=value} of each {@link NodeOption}. Read by hand, not by picocli: its
@@ -19,6 +20,7 @@ final class ServerOptions
 {
     static final String CONFIG_FILE = "config-file";
 
+    private final Predicate<String> isKnown;
     private final Map<String, String> given = new LinkedHashMap<>();
     private boolean isHelpWanted;
     private boolean isVersionWanted;
@@ -28,6 +30,16 @@ final class ServerOptions
      */
     ServerOptions(final String... words)
     {
+        this((name) -> NodeOption.ofKey(name) != null, words);
+    }
+
+    /**
+     * @param isKnown tells by its name without dashes whether there is an option, besides the config file.
+     * @throws IllegalArgumentException if a word is no option, an option has no value, or is given twice.
+     */
+    ServerOptions(final Predicate<String> isKnown, final String... words)
+    {
+        this.isKnown = isKnown;
         for (int i = 0; i < words.length; i++)
         {
             switch (words[i])
@@ -61,14 +73,9 @@ final class ServerOptions
         return isNext ? 1 : 0;
     }
 
-    private static boolean isOption(final String name)
+    private boolean isOption(final String name)
     {
-        boolean isKnown = name.equals("--" + CONFIG_FILE);
-        for (final NodeOption option : NodeOption.values())
-        {
-            isKnown |= name.equals("--" + option.key());
-        }
-        return isKnown;
+        return name.startsWith("--") && (name.equals("--" + CONFIG_FILE) || isKnown.test(name.substring(2)));
     }
 
     boolean isHelpWanted()

@@ -373,6 +373,16 @@ public final class NodeConfig
     }
 
     /**
+     * @return what is in front-key-file; null = there is none. Reads the file.
+     * @throws NodeException if it cannot be read, is too short or too long, or others may read or change it.
+     */
+    public byte[] readFrontKey()
+    {
+        final String file = text(NodeOption.FRONT_KEY_FILE);
+        return file.isEmpty() ? null : ClusterKey.secret(NodeOption.FRONT_KEY_FILE, Path.of(file));
+    }
+
+    /**
      * @param option whose text is a time as Go writes it, such as 1h30m.
      * @return its nanoseconds; -1 if it is none.
      */

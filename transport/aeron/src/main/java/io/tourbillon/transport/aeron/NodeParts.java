@@ -98,7 +98,7 @@ final class NodeParts implements AutoCloseable
         {
             clusterKey = config.hasClusterKey() ? ClusterKey.read(Path.of(config.text(NodeOption.CLUSTER_KEY_FILE))) : null;
             connectionKey = config.readConnectionKey();
-            frontKey = secret(NodeOption.FRONT_KEY_FILE);
+            frontKey = config.readFrontKey();
             directory = DataDirectory.open(config.dataDir());
             identity = Identity.open(directory, config);
             gauges = NodeGauges.open(directory.path(), identity);
@@ -122,12 +122,6 @@ final class NodeParts implements AutoCloseable
             close();
             throw ex instanceof NodeException ? ex : new NodeException("cannot start: " + ex.getMessage(), ex);
         }
-    }
-
-    private byte[] secret(final NodeOption option)
-    {
-        final String file = config.text(option);
-        return file.isEmpty() ? null : ClusterKey.secret(option, Path.of(file));
     }
 
     /** Keeps it alive until somebody else does: the state may take longer to open than a driver may be silent. */

@@ -67,6 +67,7 @@ public final class EtcdFront implements AutoCloseable
         final Supplier<ClientContext> contexts = () -> new ClientContext()
             .requestTimeoutMs(config.requestTimeoutMs())
             .eventCreditBytes(EVENT_CREDIT_BYTES)
+            .silenceMs(config.silenceMs())
             .connectionKey(config.connectionKey());
         feeds = new SnapshotFeeds(contexts, config.endpoint(), errorHandler);
         link = new NodeLink(contexts.get(), config.endpoint(), messageBytesMax, config.answerBytesMax(), errorHandler);
@@ -157,6 +158,18 @@ public final class EtcdFront implements AutoCloseable
     public void pages(final FrontPages pages)
     {
         http.pages(pages);
+    }
+
+    /** @return whether a node is reached and serves. Any thread. */
+    public boolean isServing()
+    {
+        return link.isServing();
+    }
+
+    /** @return whether that node knows a leader. Any thread. */
+    public boolean hasLeader()
+    {
+        return link.leaderId() != 0;
     }
 
     /** @return counters of what clients have called. Any thread. */

@@ -18,6 +18,7 @@ public final class FrontConfig
     private List<InetSocketAddress> secureAddresses = List.of();
     private TlsSettings tls;
     private ConnectionKey connectionKey;
+    private long silenceMs = Long.MAX_VALUE;
     private long requestTimeoutMs = 7_000;
     private int requestBytesMax = 1536 << 10;
     private int streamsMax = Integer.MAX_VALUE;
@@ -112,6 +113,22 @@ public final class FrontConfig
     public ConnectionKey connectionKey()
     {
         return connectionKey;
+    }
+
+    /**
+     * @param value after how much silence a node is left for another at most, in ms, at least 30.
+     * @return this.
+     */
+    public FrontConfig silenceMs(final long value)
+    {
+        silenceMs = value;
+        return this;
+    }
+
+    /** @return after how much silence a node is left for another at most. */
+    public long silenceMs()
+    {
+        return silenceMs;
     }
 
     /**

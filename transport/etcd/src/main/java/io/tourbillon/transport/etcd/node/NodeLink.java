@@ -67,7 +67,6 @@ public final class NodeLink implements AutoCloseable
         txnEncoder = new TxnEncoder(requestBytesMax);
         requestTimeoutNs = TimeUnit.MILLISECONDS.toNanos(context.requestTimeoutMs());
         connections = new LinkConnections(client, endpoint);
-        connections.first().memberChoice().asksOften(true); // who asks for a leader is told from here
         nobody = open(null, SessionEvents.NONE);
     }
 
@@ -179,6 +178,7 @@ public final class NodeLink implements AutoCloseable
         if (nowNs - tickedNs >= TICK_NS)
         {
             tickedNs = nowNs;
+            connections.leaveLeaderless(nowNs);
             ticks.forEach(Runnable::run);
         }
     }
