@@ -36,7 +36,8 @@ final class FrontOptions
     private final NodeConfig config;
 
     /**
-     * @throws IllegalArgumentException if a word is no option, or a value cannot be; the message lists all that cannot.
+     * @throws IllegalArgumentException if a word is no option.
+     * @throws ConfigException          if a value cannot be; the message lists all that cannot.
      * @throws IOException              if the config file cannot be read.
      */
     FrontOptions(final String... args) throws IOException

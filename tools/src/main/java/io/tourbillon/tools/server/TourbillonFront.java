@@ -4,6 +4,7 @@ import io.tourbillon.tools.QuietLogging;
 import io.tourbillon.tools.Signals;
 import io.tourbillon.tools.Version;
 import io.tourbillon.tools.server.EventLog.Level;
+import io.tourbillon.transport.aeron.ConfigException;
 import io.tourbillon.transport.aeron.NodeException;
 import io.tourbillon.transport.etcd.EtcdFront;
 
@@ -11,7 +12,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +33,8 @@ public final class TourbillonFront
     private final Queue<String> warnings = new ArrayBlockingQueue<>(WARNINGS_MAX);
     private final CountDownLatch stop = new CountDownLatch(1);
     private final AtomicLong askedNs = new AtomicLong();
+    /** A member that cannot be reached is tried again and again: each warning is told once. */
+    private final Set<String> told = new HashSet<>();
     private EventLog log;
 
     TourbillonFront(final PrintStream out, final PrintStream err)
@@ -83,7 +88,7 @@ public final class TourbillonFront
             QuietLogging.install((logger, message) -> log.tell(Level.WARN, "library", "logger", logger, "message", message));
             return serve(options);
         }
-        catch (final IllegalArgumentException ex)
+        catch (final IllegalArgumentException | ConfigException ex)
         {
             return fail(Tourbillon.EXIT_USAGE, ex.getMessage() + System.lineSeparator() + "See tourbillon-front --help");
         }
@@ -118,7 +123,10 @@ public final class TourbillonFront
         {
             for (String warning = warnings.poll(); warning != null; warning = warnings.poll())
             {
-                log.tell(Level.WARN, "warning", "message", warning);
+                if (told.size() < WARNINGS_MAX && told.add(warning))
+                {
+                    log.tell(Level.WARN, "warning", "message", warning);
+                }
             }
             final boolean isServing = front.isServing();
             if (isServing && !wasReady)
