@@ -28,6 +28,7 @@ public final class Identities implements ServerInterceptor
     private static final Metadata.Key<String> AUTHORIZATION = Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
     private static final String BEARER = "Bearer ";
     private static final int SESSIONS_MAX = 10_000;
+    private static final int TOKEN_LENGTH_MAX = 1_024;
 
     private final UserSessions tokens;
     private final UserSessions names;
@@ -71,7 +72,13 @@ public final class Identities implements ServerInterceptor
             }
             return begin(names.of(claims.userName()), call, headers, next);
         }
-        return begin(token != null ? tokens.of(token) : ofPeer(call.getAttributes()), call, headers, next);
+        return begin(token != null ? tokens.of(cut(token)) : ofPeer(call.getAttributes()), call, headers, next);
+    }
+
+    /** What is longer than any token of the node's is none of them, and is remembered, until the node has said so, by its beginning alone. */
+    private static String cut(final String token)
+    {
+        return token.length() > TOKEN_LENGTH_MAX ? token.substring(0, TOKEN_LENGTH_MAX) : token;
     }
 
     private static <Q, A> ServerCall.Listener<Q> begin(

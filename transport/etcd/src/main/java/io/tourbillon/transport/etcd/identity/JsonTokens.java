@@ -152,15 +152,25 @@ public final class JsonTokens implements TokenMaker
         final Claims before = known.get(token);
         if (before != null)
         {
-            return before == NONE ? null : before;
+            return before;
         }
         final Claims found = read(token);
+        if (found == NONE)
+        {
+            return null; // not remembered: anybody can think of as many as he likes, and of long ones
+        }
         if (known.size() >= KNOWN_MAX)
         {
             known.clear(); // they are judged anew
         }
         known.put(token, found);
-        return found == NONE ? null : found;
+        return found;
+    }
+
+    /** How many are remembered. */
+    int knownCount()
+    {
+        return known.size();
     }
 
     /** Why it is not good any more; null if it is. */
@@ -172,8 +182,12 @@ public final class JsonTokens implements TokenMaker
 
     private Claims read(final String token)
     {
+        if (token.length() > TOKEN_LENGTH_MAX)
+        {
+            return NONE;
+        }
         final String[] parts = token.split("\\.", -1);
-        if (parts.length != PARTS || token.length() > TOKEN_LENGTH_MAX)
+        if (parts.length != PARTS)
         {
             return NONE;
         }

@@ -92,7 +92,7 @@ record Footprint(long heapBytes, long directBytes, int threadCount, int socketCo
     }
 
     /** What there is too much of beside what was before. */
-    private List<String> excess(final Footprint before)
+    List<String> excess(final Footprint before)
     {
         return Stream.of(
             heapBytes - before.heapBytes > HEAP_MORE_MAX ? "heap" : "",

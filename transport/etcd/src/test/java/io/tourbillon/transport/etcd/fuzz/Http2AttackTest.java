@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -170,6 +171,7 @@ class Http2AttackTest
     }
 
     @Test
+    @Timeout(value = 1, unit = TimeUnit.DAYS)
     void shouldStandFramesThatAreNone() throws Exception
     {
         final FuzzRun run = new FuzzRun(getClass());

@@ -12,6 +12,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Base64;
+import java.util.Random;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -24,6 +25,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** JSON web tokens, made and judged. */
 class JsonTokensTest
 {
+    private static final int MADE_UP = 2_000;
+
     @TempDir
     private Path directory;
 
@@ -57,6 +60,28 @@ class JsonTokensTest
         final String token = tokens.make("ann", 1);
         assertNotNull(tokens.verify(token));
         assertForgeriesRefused(tokens, token);
+    }
+
+    /** Each cut off, changed, made long, or of other parts; the number that they are drawn from is told. */
+    @Test
+    void shouldStandWhatIsNoTokenAndForgetIt() throws Exception
+    {
+        final Path secret = Files.writeString(directory.resolve("secret"), "of all members");
+        final JsonTokens tokens = JsonTokens.of("jwt,sign-method=HS256,priv-key=" + secret);
+        final String token = tokens.make("ann", 1);
+        assertNotNull(tokens.verify(token));
+        final long seed = Long.getLong("fuzz.seed", System.nanoTime());
+        final Random random = new Random(seed);
+        final String[] odd = {".", "..", "...", "\u0000", "=", "*", "\u20ac", text("{\"alg\":1e999999999}"), text("[".repeat(3_000)),
+            text("{\"alg\":\"HS256\",\"alg\":\"HS256\"}"), ".".repeat(60_000), "a".repeat(60_000), text("{}"), text("null")};
+        for (int i = 0; i < MADE_UP; i++)
+        {
+            final int at = random.nextInt(token.length());
+            final int end = at + random.nextInt(token.length() - at);
+            final String made = token.substring(0, at) + odd[random.nextInt(odd.length)] + token.substring(end);
+            assertNull(tokens.verify(made), () -> "-Dfuzz.seed=" + seed + ": " + made.substring(0, Math.min(200, made.length())));
+        }
+        assertEquals(1, tokens.knownCount());
     }
 
     /** A public key is no secret: who takes it for that of HS256 takes anybody's tokens. */
