@@ -75,7 +75,7 @@ public final class Identities implements ServerInterceptor
         return begin(token != null ? tokens.of(cut(token)) : ofPeer(call.getAttributes()), call, headers, next);
     }
 
-    /** What is longer than any token of the node's is none of them, and is remembered, until the node has said so, by its beginning alone. */
+    /** What is longer than any token of the node's is none, and is remembered, until the node has said so, by its beginning alone. */
     private static String cut(final String token)
     {
         return token.length() > TOKEN_LENGTH_MAX ? token.substring(0, TOKEN_LENGTH_MAX) : token;

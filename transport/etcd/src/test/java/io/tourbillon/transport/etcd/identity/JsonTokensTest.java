@@ -79,7 +79,8 @@ class JsonTokensTest
             final int at = random.nextInt(token.length());
             final int end = at + random.nextInt(token.length() - at);
             final String made = token.substring(0, at) + odd[random.nextInt(odd.length)] + token.substring(end);
-            assertNull(tokens.verify(made), () -> "-Dfuzz.seed=" + seed + ": " + made.substring(0, Math.min(200, made.length())));
+            assertTrue(made.equals(token) || tokens.verify(made) == null,
+                () -> "-Dfuzz.seed=" + seed + ": " + made.substring(0, Math.min(200, made.length())));
         }
         assertEquals(1, tokens.knownCount());
     }
