@@ -44,10 +44,8 @@ public final class KvService extends KVGrpc.KVImplBase
     @Override
     public void range(final RangeRequest request, final StreamObserver<RangeResponse> observer)
     {
-        final Status fault = RequestChecks.fault(request);
-        if (fault != null)
+        if (isRefused(RequestChecks.fault(request), observer))
         {
-            observer.onError(fault.asRuntimeException());
             return;
         }
         callers.current().submit(new RangeCall(request, observer, key, end));
@@ -56,10 +54,8 @@ public final class KvService extends KVGrpc.KVImplBase
     @Override
     public void rangeStream(final RangeRequest request, final StreamObserver<RangeStreamResponse> observer)
     {
-        final Status fault = RequestChecks.streamFault(request);
-        if (fault != null)
+        if (isRefused(RequestChecks.streamFault(request), observer))
         {
-            observer.onError(fault.asRuntimeException());
             return;
         }
         new RangeStream(
@@ -81,10 +77,8 @@ public final class KvService extends KVGrpc.KVImplBase
     @Override
     public void txn(final TxnRequest request, final StreamObserver<TxnResponse> observer)
     {
-        final Status fault = RequestChecks.fault(request);
-        if (fault != null)
+        if (isRefused(RequestChecks.fault(request), observer))
         {
-            observer.onError(fault.asRuntimeException());
             return;
         }
         callers.current().submit(new TxnCall(request, observer, txns, link));
@@ -94,6 +88,15 @@ public final class KvService extends KVGrpc.KVImplBase
     public void compact(final CompactionRequest request, final StreamObserver<CompactionResponse> observer)
     {
         callers.current().submit(new CompactCall(request, observer));
+    }
+
+    private static boolean isRefused(final Status fault, final StreamObserver<?> observer)
+    {
+        if (fault != null)
+        {
+            observer.onError(fault.asRuntimeException());
+        }
+        return fault != null;
     }
 
     /** Flags of a put in a request or a transaction. */
