@@ -7,12 +7,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Random;
 
 import static io.tourbillon.journal.JournalFixture.append;
 import static io.tourbillon.journal.JournalFixture.assertReads;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -56,6 +60,29 @@ class PowerCutTest
             runUntilPowerIsCut(disk, Durability.NONE);
             disk.restore();
             checkWhatCameBack(disk);
+        }
+    }
+
+    /** Files are given back some time after they were closed, and somebody else may look into a directory. */
+    @Test
+    void shouldBringThePowerBackThoughAFileIsStillOpen() throws IOException
+    {
+        final String reason = PowerCut.unavailableBecause();
+        Assumptions.assumeTrue(reason == null, reason);
+        try (PowerCut disk = mounted())
+        {
+            final Path forced = disk.path().resolve("forced");
+            try (FileChannel open = FileChannel.open(forced, StandardOpenOption.CREATE, StandardOpenOption.WRITE))
+            {
+                open.write(ByteBuffer.wrap(new byte[]{1}));
+                open.force(true);
+                open.write(ByteBuffer.wrap(new byte[]{2}));
+                disk.cut();
+                disk.restore();
+                assertArrayEquals(new byte[]{1}, Files.readAllBytes(forced));
+                Files.write(forced, new byte[]{3});
+                assertThrows(IOException.class, () -> open.write(ByteBuffer.wrap(new byte[]{4})), "before the cut");
+            }
         }
     }
 

@@ -31,7 +31,8 @@ public final class PowerCut implements AutoCloseable
     private final Path image;
     private final Path mountPoint;
     private final Thread cleaner = new Thread(this::unmountQuietly, "power-cut-cleaner");
-    private boolean isMounted;
+    /** Null = not mounted. */
+    private String device;
 
     private PowerCut(final Path image, final Path mountPoint)
     {
@@ -52,7 +53,7 @@ public final class PowerCut implements AutoCloseable
         {
             return "power cut tests need loop devices: /dev/loop-control is absent";
         }
-        for (final String tool : new String[]{ "mkfs.ext4", "mount", "umount", "perl" })
+        for (final String tool : new String[]{ "mkfs.ext4", "losetup", "mount", "umount", "perl" })
         {
             if (!Shell.succeeds("sh", "-c", "command -v " + tool))
             {
@@ -151,7 +152,7 @@ public final class PowerCut implements AutoCloseable
         {
             throw new IOException("refused: " + mountPoint + " is on the root file system");
         }
-        if (!isMounted)
+        if (device == null)
         {
             throw new IOException("refused: " + mountPoint + " is not mounted");
         }
@@ -179,24 +180,35 @@ public final class PowerCut implements AutoCloseable
         Runtime.getRuntime().removeShutdownHook(cleaner);
     }
 
+    /** On a device of its own: that of before may still be there, with a file system that does nothing but fail. */
     private void mountAgain() throws IOException
     {
-        Shell.run("mount", "-o", "loop", image.toString(), mountPoint.toString());
-        isMounted = true;
+        final String next = Shell.output("losetup", "--find", "--show", image.toString()).trim();
+        try
+        {
+            Shell.run("mount", next, mountPoint.toString());
+            device = next;
+        }
+        finally
+        {
+            if (device == null)
+            {
+                Shell.run("losetup", "--detach", next);
+            }
+        }
     }
 
-    /**
-     * Lazily, if files are still mapped: the mount of {@code -o loop} frees its device when the last of them is gone.
-     */
+    /** Lazily, if files are still mapped or open: then the device goes when the last of them is gone. */
     private void unmount() throws IOException
     {
-        if (isMounted)
+        if (device != null)
         {
             if (!Shell.succeeds("umount", mountPoint.toString()))
             {
                 Shell.run("umount", "-l", mountPoint.toString());
             }
-            isMounted = false;
+            Shell.run("losetup", "--detach", device);
+            device = null;
         }
     }
 

@@ -37,6 +37,16 @@ public final class Shell
      */
     public static void run(final String... command) throws IOException
     {
+        output(command);
+    }
+
+    /**
+     * @param command to run.
+     * @return what it said.
+     * @throws IOException with what it said, if it failed or did not end in time.
+     */
+    public static String output(final String... command) throws IOException
+    {
         final Path output = Files.createTempFile("shell", ".out");
         try
         {
@@ -50,6 +60,7 @@ public final class Shell
             {
                 throw new IOException(String.join(" ", command) + ": " + Files.readString(output).strip());
             }
+            return Files.readString(output);
         }
         catch (final InterruptedException ex)
         {
