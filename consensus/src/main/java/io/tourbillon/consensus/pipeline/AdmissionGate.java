@@ -377,19 +377,20 @@ final class AdmissionGate implements Admission
             return NO_LEADER;
         }
         final int frameLength = EntryFrame.frameLength(length);
+        // Before the backlog: where a majority has no room it does not get shorter. What a member proposes by itself, expiries and ticks,
+        // frees room.
+        final boolean hasRoom = sessionId == 0 ? diskRoom.hasRoomForEntry(frameLength) :
+            diskRoom.admits(core.hasMajorityRoom(), buffer, offset, length, frameLength);
+        if (!hasRoom)
+        {
+            return NO_SPACE;
+        }
         if (!isWithinBacklog(frameLength))
         {
             knownAppliedIndex = counters.appliedIndex.getAcquire();
             knownAppliedBytes = counters.appliedBytes.getAcquire();
         }
-        if (driver.hasPending() || !isWithinBacklog(frameLength))
-        {
-            return TOO_MANY_REQUESTS;
-        }
-        // What a member proposes by itself, expiries and ticks, frees room.
-        final boolean isAdmitted = sessionId == 0 ? diskRoom.hasRoomForEntry(frameLength) :
-            diskRoom.admits(core.hasMajorityRoom(), buffer, offset, length, frameLength);
-        return isAdmitted ? 0 : NO_SPACE;
+        return driver.hasPending() || !isWithinBacklog(frameLength) ? TOO_MANY_REQUESTS : 0;
     }
 
     private boolean isWithinBacklog(final int frameLength)

@@ -22,6 +22,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 class FullDiskTest
 {
     private static final byte[] LARGE = new byte[64 << 10];
+    private static final int LARGE_FRAME_MAX = LARGE.length + 128;
 
     @TempDir
     private Path directory;
@@ -32,6 +33,11 @@ class FullDiskTest
     void start() throws IOException
     {
         cluster = new TestCluster(directory, 3000);
+        startMembers();
+    }
+
+    private void startMembers() throws IOException
+    {
         for (int id = 1; id <= TestCluster.MEMBERS; id++)
         {
             disks.add(SmallDisk.mount(cluster.directoryOf(id), 48));
@@ -109,6 +115,46 @@ class FullDiskTest
         cluster.awaitSameLog(taken + more, 1, 2, 3);
     }
 
+    /** Who is told that there are too many requests would try again for ever. */
+    @Test
+    void shouldSayThatThereIsNoRoomThoughThereAreTooManyRequestsToo() throws IOException
+    {
+        close();
+        disks.clear();
+        cluster = new TestCluster(directory.resolve("little"), 20_000);
+        cluster.backlogBytesMax = 2 << 20;
+        startMembers();
+        final TestNode leader = cluster.awaitLeader(1, 2, 3);
+        final int leaderId = cluster.idOf(leader);
+        final int[] others = TestCluster.othersOf(leaderId);
+        final SmallDisk first = fill(others[0]);
+        fill(others[1]);
+        int taken = proposeUntilAllKnow(leader, others);
+        while (roomOf(others[0]) >= LARGE_FRAME_MAX || roomOf(others[1]) >= LARGE_FRAME_MAX)
+        {
+            taken += proposeMore(leader, taken, 1);
+            cluster.awaitSameLog(taken, 1, 2, 3);
+        }
+        cluster.network.breakLinks(leaderId, others[0], others[1]); // so that they say nothing of it before the backlog is full
+        long result;
+        while ((result = TestIngress.take(leader.ingress.offer(7, taken + 1, LARGE))) > 0)
+        {
+            taken++;
+        }
+        assertEquals(Admission.TOO_MANY_REQUESTS, result);
+        cluster.network.heal();
+        assertEquals(0, proposeUntilRefused(leader, taken + 1));
+        first.free();
+        cluster.awaitSameLog(taken, leaderId, others[0]);
+    }
+
+    /** Up to what is kept for more important things. */
+    private long roomOf(final int id)
+    {
+        final TestNode node = cluster.nodes[id];
+        return node.counters.segmentEndBytes.getAcquire() - node.counters.admittedBytes.getAcquire() - node.journal.segmentBytes() / 8;
+    }
+
     /** What is kept of each segment is for votes, and for the entry that a leader begins with. */
     @Test
     void shouldElectALeaderAndReadOnFullDisks() throws IOException
@@ -119,7 +165,7 @@ class FullDiskTest
         {
             fill(id);
         }
-        int taken = proposeUntilAllKnow(leader);
+        int taken = proposeUntilAllKnow(leader, 1, 2, 3);
         taken += proposeUntilRefused(leader, taken + 1);
         taken += proposeUntilRefused(leader, taken + 1, new byte[16]);
         final int[] others = TestCluster.othersOf(leaderId);
@@ -172,10 +218,10 @@ class FullDiskTest
      * A full disk is not known before the next segment is wanted. Who leads and learns it after a majority of the others has taken what
      * they commit only when there is room again.
      */
-    private int proposeUntilAllKnow(final TestNode leader)
+    private int proposeUntilAllKnow(final TestNode leader, final int... ids)
     {
         int taken = 0;
-        for (int id = 1; id <= TestCluster.MEMBERS; id++)
+        for (final int id : ids)
         {
             final TestNode node = cluster.nodes[id];
             while (node.journal.segmentCount() == 1 && !knowsOfFullDisk(node))
@@ -194,19 +240,19 @@ class FullDiskTest
     }
 
     /** How many were taken before. */
-    private static int proposeUntilRefused(final TestNode leader, final int firstId)
+    private int proposeUntilRefused(final TestNode leader, final int firstId)
     {
         return proposeUntilRefused(leader, firstId, LARGE);
     }
 
-    private static int proposeUntilRefused(final TestNode leader, final int firstId, final byte[] payload)
+    private int proposeUntilRefused(final TestNode leader, final int firstId, final byte[] payload)
     {
         int id = firstId;
         while (true)
         {
             final int correlationId = id;
             final long[] result = new long[1];
-            Waiting.until("write " + id + " is taken or refused for want of room", () ->
+            Waiting.until(() -> "write " + correlationId + " is taken or refused for want of room:" + cluster, () ->
             {
                 result[0] = TestIngress.take(leader.ingress.offer(7, correlationId, payload));
                 return result[0] != Admission.TOO_MANY_REQUESTS;

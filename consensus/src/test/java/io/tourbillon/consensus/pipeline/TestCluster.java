@@ -24,6 +24,8 @@ final class TestCluster implements AutoCloseable
     final TestNode[] nodes = new TestNode[MEMBERS + 1];
     private final Path directory;
     private final long electionTimeoutMs;
+    /** Of members that are started from now on. */
+    long backlogBytesMax = new PipelineContext().backlogBytesMax();
 
     TestCluster(final Path directory)
     {
@@ -53,6 +55,7 @@ final class TestCluster implements AutoCloseable
                 .configuration(CONFIGURATION)
                 .peerLinks(network.linksOf(id))
                 .ringCapacity(256)
+                .backlogBytesMax(backlogBytesMax)
                 .electionTimeoutNs(TimeUnit.MILLISECONDS.toNanos(electionTimeoutMs))
                 .runId(id));
     }
