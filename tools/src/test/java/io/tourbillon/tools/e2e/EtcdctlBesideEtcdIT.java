@@ -43,6 +43,7 @@ class EtcdctlBesideEtcdIT
         new Drawn("\\{\"level\":[^\n]*\n", ""),
         new Drawn("Member +[0-9a-f]+", "Member HEX"),
         new Drawn("\\b[0-9a-f]{7,16}\\b", "HEX"),
+        new Drawn("cluster +HEX", "cluster HEX"), // filled up to sixteen places
         // Of a Go map: in any order.
         new Drawn("learner=ADDRESS,default=ADDRESS", "default=ADDRESS,learner=ADDRESS"),
         new Drawn("\\[leased2 leased]", "[leased leased2]"));
