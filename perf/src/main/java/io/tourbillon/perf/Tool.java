@@ -2,9 +2,15 @@ package io.tourbillon.perf;
 
 import picocli.CommandLine;
 
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
 /** Runs a command the same way everywhere: a failure is told in words, with its cause, not as a stack trace. */
 public final class Tool
 {
+    /** Says on each start that there is epoll. Held here: a logger that nobody holds forgets what it was told. */
+    private static final Logger TALKATIVE = Logger.getLogger("io.grpc.netty.TcpMetrics");
+
     private Tool()
     {
     }
@@ -17,6 +23,7 @@ public final class Tool
      */
     public static void run(final Object command, final String[] args)
     {
+        TALKATIVE.setLevel(Level.WARNING);
         final CommandLine commandLine = new CommandLine(command);
         commandLine.setExecutionExceptionHandler(
             (failure, line, parsed) ->
