@@ -7,8 +7,9 @@ import java.util.List;
 /**
  * Where a member's own protocol is served, which etcd's flags have no word for: UDP, and the media driver's directory in shared memory. It
  * follows from the first client URL alone, so that a restart finds the same, and it is an address of loopback of its own for each port and
- * host: the port is repeated in the last two numbers of 127.n.n.n. So members on one machine cannot meet, whatever ports they were given:
- * answers leave from the port two above, which may be another member's. Who says 127.0.0.1 and the port reaches it by shared memory.
+ * host: the port is repeated in the last two numbers of 127.n.n.n, but 127.n.n.255, which the JDK takes for a broadcast and does not
+ * bind. So members on one machine cannot meet, whatever ports they were given: answers leave from the port two above, which may be another
+ * member's. Who says 127.0.0.1 and the port reaches it by shared memory.
  *
  * @param address   127.n.n.n:port.
  * @param directory of the media driver; empty: where clients look for it.
@@ -23,6 +24,8 @@ record NativeEndpoint(String address, String directory)
     private static final List<String> USUAL_HOSTS = List.of("localhost", "127.0.0.1", "[::1]");
     private static final int USUAL = 1;
     private static final int OTHER_HOSTS = 252;
+    private static final int BROADCAST = 255;
+    private static final int INSTEAD_OF_BROADCAST = 254;
 
     /** @param url the first of the client URLs; its port is not 0. */
     static NativeEndpoint of(final EtcdUrl url)
@@ -31,7 +34,8 @@ record NativeEndpoint(String address, String directory)
         final int port = number >= PORT_MIN && number <= PORT_MAX ? number : OTHER_PORTS + number % OTHER_PORT_COUNT;
         final boolean isUsual = url.isAnyHost() || USUAL_HOSTS.contains(url.host());
         final int host = isUsual ? USUAL : USUAL + 1 + Math.floorMod(url.host().hashCode(), OTHER_HOSTS);
-        final String address = "127." + host + '.' + (number >> 8) + '.' + (number & 0xFF) + ':' + port;
-        return new NativeEndpoint(address, isUsual && port == number ? "" : DriverDirectory.of(port) + "-" + host);
+        final String numbers = (number & 0xFF) == BROADCAST ?
+            INSTEAD_OF_BROADCAST + "." + (number >> 8) + '.' + host : host + "." + (number >> 8) + '.' + (number & 0xFF);
+        return new NativeEndpoint("127." + numbers + ':' + port, isUsual && port == number ? "" : DriverDirectory.of(port) + "-" + host);
     }
 }
