@@ -72,7 +72,15 @@ final class EtcdMember implements AutoCloseable
             member.initialCluster = all;
             member.launch();
         }
-        members.forEach(EtcdMember::awaitReady);
+        try
+        {
+            members.forEach(EtcdMember::awaitReady);
+        }
+        catch (final AssertionError ex)
+        {
+            members.forEach(EtcdMember::close); // nobody else has them
+            throw ex;
+        }
         return members;
     }
 
