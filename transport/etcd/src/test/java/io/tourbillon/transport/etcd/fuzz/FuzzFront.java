@@ -142,6 +142,16 @@ final class FuzzFront implements AutoCloseable
         Footprint.awaitBack(before, when);
     }
 
+    /** It must have stood them. */
+    void closeAfterAttacks() throws Exception
+    {
+        try (this)
+        {
+            requireServing("after all attacks");
+            requireSmall("after all attacks");
+        }
+    }
+
     @Override
     public void close()
     {

@@ -55,15 +55,7 @@ class Http1AttackTest
     @AfterAll
     static void close() throws Exception
     {
-        try
-        {
-            front.requireServing("after all attacks");
-            front.requireSmall("after all attacks");
-        }
-        finally
-        {
-            front.close();
-        }
+        front.closeAfterAttacks();
     }
 
     private static Socket connect() throws IOException

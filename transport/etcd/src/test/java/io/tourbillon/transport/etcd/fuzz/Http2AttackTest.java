@@ -51,15 +51,7 @@ class Http2AttackTest
     @AfterAll
     static void close() throws Exception
     {
-        try
-        {
-            front.requireServing("after all attacks");
-            front.requireSmall("after all attacks");
-        }
-        finally
-        {
-            front.close();
-        }
+        front.closeAfterAttacks();
     }
 
     /** What is said again and again, without reading, until one is sent away. */
