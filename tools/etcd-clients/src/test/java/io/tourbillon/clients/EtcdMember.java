@@ -54,7 +54,8 @@ final class EtcdMember implements AutoCloseable
     {
         final EtcdMember member = new EtcdMember(directory, "m0", "https", flags);
         member.initialCluster = member.name + "=" + member.peers;
-        member.start();
+        member.launch();
+        awaitReady(List.of(member));
         return member;
     }
 
@@ -72,16 +73,22 @@ final class EtcdMember implements AutoCloseable
             member.initialCluster = all;
             member.launch();
         }
+        awaitReady(members);
+        return members;
+    }
+
+    /** Of members that nobody else has yet. */
+    private static void awaitReady(final List<EtcdMember> members)
+    {
         try
         {
             members.forEach(EtcdMember::awaitReady);
         }
         catch (final AssertionError ex)
         {
-            members.forEach(EtcdMember::close); // nobody else has them
+            members.forEach(EtcdMember::close);
             throw ex;
         }
-        return members;
     }
 
     /** Starts it again and waits until it serves. */

@@ -73,12 +73,12 @@ class JetcdIT
         member.close();
     }
 
-    private static ByteSequence bytes(final String text)
+    static ByteSequence bytes(final String text)
     {
         return ByteSequence.from(text, UTF_8);
     }
 
-    private static <T> T get(final CompletableFuture<T> future) throws Exception
+    static <T> T get(final CompletableFuture<T> future) throws Exception
     {
         return future.get(ANSWER_S, TimeUnit.SECONDS);
     }
@@ -210,11 +210,9 @@ class JetcdIT
         assertTrue(refusal(maintenance.moveLeader(1)).contains("bad leader transferee"));
     }
 
-    @Test
-    void shouldLogInAndBeDenied() throws Exception
+    /** Root, and ann who may read what is under r/. */
+    static void addRootAndReader(final Auth auth) throws Exception
     {
-        get(kv.put(bytes("r/a"), bytes("1")));
-        final Auth auth = client.getAuthClient();
         get(auth.userAdd(bytes("root"), bytes("rootpw")));
         get(auth.roleAdd(bytes("root")));
         get(auth.userGrantRole(bytes("root"), bytes("root")));
@@ -222,6 +220,14 @@ class JetcdIT
         get(auth.roleAdd(bytes("reader")));
         get(auth.roleGrantPermission(bytes("reader"), bytes("r/"), bytes("r0"), Permission.Type.READ));
         get(auth.userGrantRole(bytes("ann"), bytes("reader")));
+    }
+
+    @Test
+    void shouldLogInAndBeDenied() throws Exception
+    {
+        get(kv.put(bytes("r/a"), bytes("1")));
+        final Auth auth = client.getAuthClient();
+        addRootAndReader(auth);
         get(auth.authEnable());
         try (Client root = Client.builder().endpoints(member.url()).user(bytes("root")).password(bytes("rootpw")).build();
             Client ann = Client.builder().endpoints(member.url()).user(bytes("ann")).password(bytes("pw")).build())

@@ -1,11 +1,9 @@
 package io.tourbillon.clients;
 
 import io.etcd.jetcd.Auth;
-import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
 import io.etcd.jetcd.Watch;
-import io.etcd.jetcd.auth.Permission;
 import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.watch.WatchResponse;
 import io.grpc.Status;
@@ -22,7 +20,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.tourbillon.clients.JetcdIT.bytes;
+import static io.tourbillon.clients.JetcdIT.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -46,16 +45,6 @@ class JetcdTlsIT
         authority = new Authority(directory, "authority");
         foreign = new Authority(directory, "foreign");
         server = authority.issue("server");
-    }
-
-    private static ByteSequence bytes(final String text)
-    {
-        return ByteSequence.from(text, UTF_8);
-    }
-
-    private static <T> T get(final CompletableFuture<T> future) throws Exception
-    {
-        return future.get(ANSWER_S, TimeUnit.SECONDS);
     }
 
     /** It does not wait for a server that it can speak with: what is wrong is told. */
@@ -132,13 +121,7 @@ class JetcdTlsIT
             Client ann = client(member, authority.root(), authority.issue("ann")))
         {
             final Auth auth = root.getAuthClient();
-            get(auth.userAdd(bytes("root"), bytes("rootpw")));
-            get(auth.roleAdd(bytes("root")));
-            get(auth.userGrantRole(bytes("root"), bytes("root")));
-            get(auth.userAdd(bytes("ann"), bytes("pw")));
-            get(auth.roleAdd(bytes("reader")));
-            get(auth.roleGrantPermission(bytes("reader"), bytes("r/"), bytes("r0"), Permission.Type.READ));
-            get(auth.userGrantRole(bytes("ann"), bytes("reader")));
+            JetcdIT.addRootAndReader(auth);
             get(root.getKVClient().put(bytes("r/a"), bytes("1")));
             get(auth.authEnable());
 

@@ -1,6 +1,5 @@
 package io.tourbillon.clients;
 
-import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.options.WatchOption;
@@ -19,7 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.tourbillon.clients.JetcdIT.bytes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -38,11 +37,6 @@ class LostLeaderIT
 
     @TempDir
     private Path directory;
-
-    private static ByteSequence bytes(final String text)
-    {
-        return ByteSequence.from(text, UTF_8);
-    }
 
     @Test
     void shouldGoOnWithoutItsLeader() throws Exception
